@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from mailproc.ill.copyright_rules import CopyrightLaw
 from mailproc.ill.terms import Role
 
 Days = Annotated[int, Field(ge=0, le=36_500)]
@@ -195,6 +196,8 @@ class Policy(Section):
 
     loan_days: Days = 42  # due date of a loan when none was announced (6 weeks)
     collected: Literal["assumed", "said"] = "assumed"  # that the reader has what came
+    copyright: CopyrightLaw = "none"  # whose law an order for a copy must satisfy
+    copyright_wording: str = ""  # of the declaration that readers sign: its version
     copy_ends_shipped: bool = False  # SHIPPED COPY straight to the reader ends the request
     answers_an_hour: int = Field(default=60, ge=1)  # that go to one address by themselves
     notices_an_hour: int = Field(default=20, ge=1)  # to staff, about what one partner sends

@@ -13,6 +13,7 @@ from mailproc import config_load
 from mailproc.config import Config
 from mailproc.config_load.types import section_at, section_in
 from mailproc.ill.apdu import Delivery, Item, Money, Postal
+from mailproc.ill.copyright_rules import Declaration
 from mailproc.office.requests import lend, place
 from mailproc.protocols import registry
 
@@ -186,7 +187,13 @@ def test_each_kind_of_partner_loads(kind: str, tmp_path: Path, monkeypatch: pyte
 
 def fields_of_a_request() -> set[str]:
     """Every field that `request` takes, dotted; ``billing`` has those of ``delivery``."""
-    shapes = {"item": Item, "delivery": Delivery, "delivery.postal": Postal, "max_cost": Money}
+    shapes = {
+        "item": Item,
+        "delivery": Delivery,
+        "delivery.postal": Postal,
+        "max_cost": Money,
+        "declaration": Declaration,
+    }
     inner = {f"{name}.{field.name}" for name, shape in shapes.items() for field in fields(shape)}
     of_theirs = set(lend.KNOWN) - set(place.KNOWN)
     return {*place.KNOWN, *of_theirs, *inner, *(f"patron.{name}" for name in place.PATRON)}

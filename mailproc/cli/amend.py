@@ -43,6 +43,10 @@ def amend(
     series: citation.Series = "",
     isbn: citation.Isbn = "",
     issn: citation.Issn = "",
+    copyright_word: citation.Copyright = "",
+    declared_by: citation.DeclaredBy = "",
+    declared_on: citation.DeclaredOn = "",
+    wording: citation.Wording = "",
     need_before: Annotated[str, typer.Option(help="Until when it is of use: 2026-01-31.")] = "",
     file: Annotated[
         str, typer.Option(help="JSON with the fields to correct (item, delivery, …), or -; null takes away.")
@@ -63,17 +67,18 @@ def amend(
         edition, publisher, series, isbn, issn,
     )  # fmt: skip
     given = citation.fields(cited)
+    beside = citation.copyright_fields(copyright_word, declared_by, declared_on, wording)
     if right_day := days.day(due, "--due"):
-        if given or need_before or file or again:
+        if given or beside or need_before or file or again:
             raise LocalFault(sentence("due-alone"))
         wanted_due = DueDate(number, right_day, quiet=not tell, by=who())
         _correct_due(ctx, wanted_due, as_json=as_json, dry_run=dry_run)
         return
-    if not (given or need_before or file or again):
+    if not (given or beside or need_before or file or again):
         raise LocalFault(sentence("amend-what"))
     if not tell:
         raise LocalFault(sentence("quiet-due"))
-    wanted = corrections.read(json_value(file) if file else {}, given, need_before)
+    wanted = corrections.read(json_value(file) if file else {}, given, need_before, beside)
     with opened(ctx) as app:
         done = amending.amend(app.store, app.context, number, wanted, again=again, by=who(), dry_run=dry_run)
         if as_json:

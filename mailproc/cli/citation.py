@@ -4,11 +4,12 @@ Each has the name of its field, and most a second one as people say it: --pages 
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from mailproc.errors import LocalFault
+from mailproc.ill.copyright_rules import US_WORDS
 from mailproc.sentence import sentence
 
 Title = Annotated[str, typer.Option(help="Of the book; with --journal, of the article.")]
@@ -26,6 +27,13 @@ Publisher = Annotated[str, typer.Option()]
 Series = Annotated[str, typer.Option(help="Title and number of the series.")]
 Isbn = Annotated[str, typer.Option()]
 Issn = Annotated[str, typer.Option()]
+
+Copyright = Annotated[
+    str, typer.Option("--copyright", metavar="CCG|CCL", help="USA: within which rule it is copied.")
+]
+DeclaredBy = Annotated[str, typer.Option(metavar="NAME", help="Who signed the copyright declaration.")]
+DeclaredOn = Annotated[str, typer.Option(metavar="DAY", help="When it was signed; default today.")]
+Wording = Annotated[str, typer.Option(help="Which version of the declaration; default as config.toml says.")]
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,19 @@ def fields(cited: Cited) -> dict[str, str]:
     found = {name: getattr(cited, name) for name in _AS_THEY_ARE}
     found |= _names(cited) | {"volume_issue": _volume_issue(cited)}
     return {name: text for name, text in found.items() if text}
+
+
+def copyright_fields(word: str, by: str, on: str, wording: str) -> dict[str, Any]:
+    """Return the fields of a request that the options of copyright say. Raise LocalFault."""
+    found: dict[str, Any] = {}
+    if word:
+        found["copyright_compliance"] = US_WORDS.get(word.upper(), word)
+    if by:
+        declaration = {"signed_by": by, "signed_on": on, "wording": wording}
+        found["declaration"] = {name: text for name, text in declaration.items() if text}
+    elif on or wording:
+        raise LocalFault(sentence("declared-by-whom"))
+    return found
 
 
 def _names(cited: Cited) -> dict[str, str]:

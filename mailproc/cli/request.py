@@ -61,6 +61,10 @@ def request(
     note: Annotated[str, typer.Option(help="For the other library.")] = "",
     keywords: Annotated[list[str] | None, typer.Option(help="ARTEmail: a further keyword.")] = None,
     copyright_declared: Annotated[bool, typer.Option("--copyright-declared")] = False,
+    copyright_word: citation.Copyright = "",
+    declared_by: citation.DeclaredBy = "",
+    declared_on: citation.DeclaredOn = "",
+    wording: citation.Wording = "",
     their_number: Annotated[str, typer.Option(help="With --as lender: the number of who asks.")] = "",
     asked_by: Annotated[
         str, typer.Option(metavar="post|phone|portal|mail", help="With --as lender: how they asked.")
@@ -94,7 +98,7 @@ def request(
             "asked_by": asked_by,
             "asked_on": date,
         }
-    )
+    ) | citation.copyright_fields(copyright_word, declared_by, declared_on, wording)
     value = _value(file, said, as_)
     with opened(ctx) as app:
         entered = _enter(app, value, partner or (), anyway=anyway, dry_run=dry_run)

@@ -116,6 +116,8 @@ def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str
         *((words["conditions"], one) for one in _conditions(found, language)),
         (words["came"], language.texts.labels["flaw"].get(found.flaw, "")),
         *_asked(found, language, today),
+        (words["asked_before"], found.entry.asked_before),
+        *_copyright(found, language, today),
         (words["needed_before"], language.day_word(found.need_before, today) if found.need_before else ""),
         (words["rota"], " → ".join(_place(one, language) for one in found.rota)),
         (words["if_nobody_acts"], _if_nobody_acts(found, context)),
@@ -140,6 +142,19 @@ def _conditions(found: RequestDetails, language: Language) -> Iterator[str]:
             yield language.texts.incoming[name].format(value=_flat(amount, language))
     if why := loan_terms.against_renewal(terms, found.renewable):
         yield language.label("show", "no_renewal", why=language.label("no_renewal", why))
+
+
+def _copyright(found: RequestDetails, language: Language, today: date) -> Iterator[tuple[str, str]]:
+    """By whose word a copy of ours may be made: a reader's declaration, or the word of the USA."""
+    entry, words = found.entry, language.texts.labels["show"]
+    if declaration := entry.declaration:
+        day = language.day_word(date.fromisoformat(declaration["signed_on"]), today)
+        wording = f" ({declaration['wording']})" if declaration.get("wording") else ""
+        signed = language.label("show", "declared", name=declaration["signed_by"], day=day)
+        yield words["copyright"], f"{signed}{wording}"
+    if entry.word:
+        counted = language.label("show", "copies", count=entry.copies, year=entry.year)
+        yield words["copyright"], f"{entry.word} ({counted})" if entry.copies else entry.word
 
 
 def _place(one: Candidate, language: Language) -> str:

@@ -115,6 +115,9 @@ def shown_json(found: RequestDetails) -> dict[str, Any]:
         "asked": found.asked,
         "need_before": output.plain(found.need_before),
         "note": found.note,
+        "declaration": found.entry.declaration,
+        "copyright": _copyright_json(found),
+        "asked_before": found.entry.asked_before,
         "due": {"on": line.due.isoformat(), "renewable": found.renewable} if line.due else None,
         "reader_due": output.plain(found.reader_due),
         "loan_terms": found.loan_terms,
@@ -131,6 +134,14 @@ def shown_json(found: RequestDetails) -> dict[str, Any]:
         "untold": list(found.untold),
         "history": [_change_json(change) for change in found.history],
     }
+
+
+def _copyright_json(found: RequestDetails) -> dict[str, Any] | None:
+    """The word of copyright; of a title in the USA also the copies within the guidelines in that year."""
+    entry = found.entry
+    if not entry.word:
+        return None
+    return {"word": entry.word, "copies": entry.copies or None, "year": entry.year if entry.copies else None}
 
 
 def _change_json(change: HistoryLine) -> dict[str, Any]:

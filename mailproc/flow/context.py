@@ -126,5 +126,10 @@ class Context:
         """Return an instant as lists show it: in the library's zone and language."""
         return self.language.moment(self.local(at))
 
+    def year(self, number: int) -> tuple[datetime, datetime]:
+        """Return when the year begins in the library's zone, and the next one, as instants."""
+        first, after = (self.instant(datetime(one, 1, 1)) for one in (number, number + 1))  # noqa: DTZ001
+        return first, after
+
     def today(self) -> date:
         return self.local(self.clock()).date()

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     DELIVERY_FAILED = "delivery-failed"
     HELD_TEMPLATE = "held-template"
     HELD_VALUE = "held-value"
+    DECLARATION_MISSING = "declaration-missing"
     PARTNER_GONE = "partner-gone"
     LETTERS_REPLACED = "letters-replaced"
     RECALLED = "recalled"
@@ -183,6 +184,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.DELIVERY_FAILED: _letter("redeliver", "next", "next partner"),
     Reason.HELD_TEMPLATE: _letter("templates", until=Until.WORDED),
     Reason.HELD_VALUE: _letter("amend", "act cancel", until=Until.WORDED),
+    Reason.DECLARATION_MISSING: _letter("declare", "act cancel", until=Until.WORDED),
     Reason.PARTNER_GONE: _letter(until=Until.WORDED),
     Reason.LETTERS_REPLACED: _look(),
     Reason.RECALLED: _state(*_RETURN, turn=((_Q, _S.RECALL),)),
@@ -282,6 +284,7 @@ OF_OUR_LETTER: Mapping[str, Reason] = MappingProxyType(
         "IN_DOUBT": Reason.IN_DOUBT,
         "HELD": Reason.HELD_TEMPLATE,
         "VALUE_HELD": Reason.HELD_VALUE,
+        "DECLARATION_MISSING": Reason.DECLARATION_MISSING,
         "PARTNER_GONE": Reason.PARTNER_GONE,
     }
 )

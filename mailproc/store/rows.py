@@ -39,12 +39,17 @@ class TransactionOptions(TypedDict, total=False):
 
 
 class RequestExtras(TypedDict, total=False):
-    """What a request says beside its columns, each as in the APDU. ``expiry`` is an ISO date."""
+    """What a request says beside its columns, each as in the APDU. ``expiry`` is an ISO date.
+
+    ``declaration``: the JSON of a ``copyright_rules.Declaration``.
+    """
 
     expiry: str
     level_of_service: str
     place_on_hold: str
     billing: DeliveryJson
+    copyright_compliance: str
+    declaration: dict[str, str]
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
+from mailproc.ill.copyright_rules import GUIDELINES
 from mailproc.ill.item_identity import ItemKey
 from mailproc.ill.terms import Role
 from mailproc.store.requests import REQUEST
@@ -42,6 +43,27 @@ def of_borrower(connection: Connection, item: ItemKey, partner: str, since: date
     )
     recent = or_(REQUEST.c.closed_at.is_(None), REQUEST.c.created_at >= since)
     return _number(connection, item, REQUEST.c.role == Role.RESPONDER, REQUEST.c.id != not_of, recent, asked)
+
+
+def copies_of_title(connection: Connection, title: str, since: datetime, until: datetime) -> int:
+    """Return how many copies of this title we asked for in that time within the guidelines of the USA.
+
+    What was not supplied does not count. ``title``: of an ``ItemKey``.
+    """
+    if not title:
+        return 0
+    same = select(REQUEST.c.id).where(REQUEST.c.title_key == title).limit(MOST)
+    counted = (
+        REQUEST.c.id.in_(same),
+        REQUEST.c.role == Role.REQUESTER,
+        REQUEST.c.service == "COPY",
+        REQUEST.c.created_at >= since,
+        REQUEST.c.created_at < until,
+        REQUEST.c.outcome.not_in(("unfilled", "cancelled")),
+        REQUEST.c.more["copyright_compliance"].as_string() == GUIDELINES,
+    )
+    statement = select(func.count()).select_from(REQUEST).where(*counted)
+    return int(connection.execute(statement).scalar_one())
 
 
 def _number(connection: Connection, item: ItemKey, *conditions: ColumnElement[bool]) -> str:

@@ -121,3 +121,43 @@ def test_the_same_from_a_file(cli):
     order = '{"as": "lender", "service": "LOAN", "item": {"title": "T"}, "partners": ["UK-CUSTOMER"]}'
     assert cli("request", "-", stdin=order).out == "L1\n"
     assert cli("request", "-", "--as", "lender", "--anyway", stdin=order).out == "L2\n"
+
+
+COPY = ("--service", "copy", "--journal", "J. of Weirs", "--title", "On Locks", "--partner", "UK-BL")
+
+
+def under(folder, law):
+    config = folder / "config.toml"
+    config.write_text(config.read_text() + f'\n[policy]\ncopyright = "{law}"\ncopyright_wording = "2014"\n')
+
+
+def test_a_declaration_by_options(cli, folder):
+    under(folder, "uk")
+    ran = cli("request", *COPY)
+    assert (ran.code, ran.out) == (0, "B1\n")
+    assert "--declared-by" in ran.err
+    signed = ("--declared-by", "R. Reader", "--declared-on", "2026-03-01")
+    assert cli("amend", "B1", *signed).code == 0
+    told = {"signed_by": "R. Reader", "signed_on": "2026-03-01", "wording": "2014"}
+    assert cli("show", "B1", "--json").json["declaration"] == told
+    assert "R. Reader" in cli("show", "B1").out
+    assert cli("request", *COPY, *signed).err == ""
+    assert cli("request", *COPY, "--declared-on", "2026-03-01").code == 1
+
+
+def test_the_word_of_the_usa_and_the_count(cli, folder):
+    under(folder, "us")
+    assert "CCG" in cli("request", *COPY).err
+    assert cli("request", *COPY, "--copyright", "ccg").code == 0
+    second = cli("request", *COPY, "--copyright", "CCG", "--json").json
+    assert [warning["code"] for warning in second["warnings_codes"]] == ["copies-of-title"]
+    shown = cli("show", "B2", "--json").json["copyright"]
+    assert (shown["word"], shown["copies"]) == ("US:CCG", 2)
+    assert "copy 2 of this title" in cli("show", "B2").out
+
+
+def test_show_names_an_earlier_order_of_the_same_borrower(cli):
+    cli(*LENT)
+    cli(*LENT, "--anyway")
+    assert cli("show", "L2", "--json").json["asked_before"] == "L1"
+    assert "L1" in cli("show", "L2").out

@@ -118,7 +118,9 @@ def test_long_after_it_ended_it_may_be_asked_for_again(world):
 def test_the_page_says_what_each_check_does():
     page = (Path(__file__).parents[2] / "docs/requests.md").read_text(encoding="utf-8")
     rows = dict(
-        re.findall(r"^\| `([a-z-]+)` \| [^|]+ \| (refused[^|]*|warned) \|$", page, flags=re.MULTILINE)
+        re.findall(
+            r"^\| `([a-z-]+)` \| [^|]+ \| (refused[^|]*|placed, [^|]*|warned) \|$", page, flags=re.MULTILINE
+        )
     )
     assert rows == {code: row.weight.value for code, row in CHECKS.items()}
     assert set(rows.values()) == {one.value for one in Weight}

@@ -176,7 +176,8 @@ def wanted_of(request: StoredRequest, reader: StoredPatron | None = None) -> Ill
         level_of_service=more.get("level_of_service"),
         place_on_hold=more.get("place_on_hold"),
         billing=_optional(Delivery, more.get("billing"), "billing"),
-        copyright_compliance="declared" if request.copyright_declared else None,
+        copyright_compliance=more.get("copyright_compliance")
+        or ("declared" if request.copyright_declared else None),
     )
 
 

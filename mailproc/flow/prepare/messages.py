@@ -23,7 +23,7 @@ from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.pausing import paused
 from mailproc.flow.prepare import outgoing_letter, site_texts
 from mailproc.flow.prepare.partner_letter import PeopleWriter
-from mailproc.ill import apdu_json
+from mailproc.ill import apdu_json, copyright_rules
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.attention import ENDS_WITH_THE_WORDS
 from mailproc.ill.facts import Facts
@@ -43,6 +43,9 @@ _log = logging.getLogger(__name__)
 
 BATCH = 500
 """Intents taken up in one round."""
+
+
+Pair = tuple[Intent, Transaction]
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ def _gather(connection: Connection, context: Context, limit: int) -> tuple[list[
     waiting = paused(connection, context)
     due = partner_turns.claim_intents(connection, "apdu", waiting, context.clock(), limit)
     with_rows = [(intent, transactions.load(connection, intent.said_in)) for intent in due]
+    if context.config.policy.copyright == "uk":
+        with_rows = [pair for pair in with_rows if not _held_undeclared(connection, pair, context)]
     bundles = []
     for _, group in groupby(sorted(with_rows, key=_sort_key), key=_group_key):
         for part in _parts(list(group), context):
@@ -92,13 +97,22 @@ def _gather(connection: Connection, context: Context, limit: int) -> tuple[list[
     return bundles, len(due)
 
 
+def _held_undeclared(connection: Connection, pair: Pair, context: Context) -> bool:
+    """Hold an order for a copy that lacks the reader's declaration, which must be there before it leaves."""
+    intent, row = pair
+    if row.role is not Role.REQUESTER or intent.message["type"] != "ILL_REQUEST":
+        return False
+    request, law = requests.load(connection, row.request_id), context.config.policy.copyright
+    if not copyright_rules.lacks_declaration(law, request.service, request.more):
+        return False
+    _hold_all(connection, [intent], sentence("no-declaration"), context, "DECLARATION_MISSING")
+    return True
+
+
 def _in_words(bundle: Bundle, store: Store, context: Context) -> Bundle:
     """Return the bundle of a codec for people, whose letters the texts for people write."""
     writer = PeopleWriter(store, context, bundle.intents[0])
     return replace(bundle, wire=replace(bundle.wire, in_words=writer), in_words=writer)
-
-
-Pair = tuple[Intent, Transaction]
 
 
 def _group_key(pair: Pair) -> tuple[str, ...]:

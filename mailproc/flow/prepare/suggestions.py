@@ -23,6 +23,7 @@ MOST = 6
 _ASKED_AGAIN = ("amend again", "again", "next", "next partner")
 COMMANDS: Mapping[str, str] = {
     "amend": "amend {number} --file FILE",
+    "declare": "amend {number} --declared-by NAME",
     "amend again": "amend {number} --file FILE --again",
     "again": "amend {number} --again",
     "next": "next {number}",
@@ -103,7 +104,7 @@ class _PossibleNow:
             )
         if word == "partners":  # without an address of this transaction: the list
             return bool(self._learned) == bool(act)
-        return key != "amend" or self._correctable
+        return key not in ("amend", "declare") or self._correctable
 
     def command(self, key: str, letter: int) -> str:
         word, *act = key.split()

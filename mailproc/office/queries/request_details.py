@@ -20,7 +20,8 @@ from mailproc.ill.rota import Candidate
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office.queries import agenda, answered, pending_timers, recorded_history
+from mailproc.office.queries import agenda, answered, entry_details, pending_timers, recorded_history
+from mailproc.office.queries.entry_details import NOTHING, EntryDetails
 from mailproc.office.queries.find import request_of
 from mailproc.office.queries.listing import ListedRequest, RequestLine, joined, line_of, unsent
 from mailproc.office.queries.pending_timers import NextTimer
@@ -76,7 +77,8 @@ class RequestDetails:
     not in config.toml and has our request now. ``questions``: what staff must confirm. ``ways``: commands
     that help with what needs attention. ``reader_due``: by when the reader must bring a loan back.
     ``whereabouts``: of a loan that is here: hold-shelf | collected | brought-back, '' where nobody says it.
-    ``flaw``: what came was not what was asked for: wrong | partial.
+    ``flaw``: what came was not what was asked for: wrong | partial. ``entry``: its copyright, and whether a
+    borrower has asked before.
     """
 
     line: RequestLine
@@ -100,6 +102,7 @@ class RequestDetails:
     next: NextTimer | None
     passed_on: dict[str, str] | None = None
     questions: tuple[Question, ...] = ()
+    entry: EntryDetails = NOTHING
     ways: "tuple[Way, ...]" = ()
     whereabouts: str = ""
     flaw: str = ""
@@ -147,6 +150,7 @@ def shown(
         next=pending_timers.next_of(connection, request.id),
         passed_on=_passed_on(latest) if latest else None,
         questions=tuple(_questions(connection, latest, language)) if latest else (),
+        entry=entry_details.of(connection, request, latest, context) if context else entry_details.NOTHING,
         ways=_ways(connection, why, attempts, context, language) if why and attempts and context else (),
         whereabouts=_whereabouts(connection, latest, context) if latest else "",
         flaw=(latest.options or {}).get("flaw", "") if latest else "",

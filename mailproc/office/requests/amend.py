@@ -4,7 +4,7 @@ An order that has not left is withdrawn and written again. An order that a partn
 after its answer the partner can be asked again, under a new number.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -61,6 +61,8 @@ def amend(
     """
     request_checks.check_day("need_before", wanted.rest.get("need_before"), context.today())
     request_checks.check_delivery("delivery", wanted.rest.get("delivery"))
+    if declared := request_checks.checked(wanted.rest.get("declaration"), context):
+        wanted = replace(wanted, rest={**wanted.rest, "declaration": declared})
 
     def job(connection: Connection) -> Amended:
         request, transaction = latest(connection, context, number)

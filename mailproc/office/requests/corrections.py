@@ -8,6 +8,7 @@ from typing import Any
 from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Delivery, Item, Money
+from mailproc.ill.copyright_rules import Declaration
 from mailproc.sentence import sentence
 from mailproc.store.rows import StoredRequest
 
@@ -18,6 +19,8 @@ KNOWN: Mapping[str, Any] = {
     "note": str,
     "keywords": tuple[str, ...],
     "copyright_declared": bool,
+    "copyright_compliance": str,
+    "declaration": Declaration,
 }
 """Fields of a request beside its item that may be corrected; null removes one."""
 
@@ -27,6 +30,7 @@ ELSEWHERE = {
     "service": "another service is another request",
     "patron": "another reader is another request",
 }
+COPYRIGHT = ("copyright_compliance", "declaration")
 SHOWN = ("need_before", "max_cost")
 """Fields whose values are in the history; an address is personal, and is in the request only."""
 
@@ -47,14 +51,21 @@ class RequestChange:
     columns: dict[str, Any]
 
 
-def read(value: Any, item: Mapping[str, str] | None = None, need_before: str = "") -> Correction:
+def read(
+    value: Any,
+    item: Mapping[str, str] | None = None,
+    need_before: str = "",
+    beside: Mapping[str, Any] | None = None,
+) -> Correction:
     """Read a correction from JSON of a request's fields, overlaid by single options.
+
+    ``item``: of the citation; ``beside``: other fields of the JSON.
 
     Raise LocalFault that names the field that is wrong, unknown, or cannot be corrected.
     """
     if not isinstance(value, Mapping):
         raise LocalFault(sentence("amend-no-object"))
-    given = dict(value) | ({"need_before": need_before} if need_before else {})
+    given = dict(value) | ({"need_before": need_before} if need_before else {}) | dict(beside or {})
     cited = given.pop("item", None) or {}
     if not isinstance(cited, Mapping):
         raise LocalFault(sentence("amend-item-no-object"))
@@ -76,7 +87,9 @@ def _rest(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def changes(request: StoredRequest, wanted: Correction) -> list[RequestChange]:
     """Return what of ``wanted`` differs from the request."""
-    return [*_of_item(request, wanted.item), *_of_rest(request, wanted.rest)]
+    return [
+        *_of_item(request, wanted.item), *_of_rest(request, wanted.rest), *_of_copyright(request, wanted.rest)
+    ]  # fmt: skip
 
 
 def _of_item(request: StoredRequest, wanted: Mapping[str, Any]) -> Iterator[RequestChange]:
@@ -99,6 +112,8 @@ def _of_item(request: StoredRequest, wanted: Mapping[str, Any]) -> Iterator[Requ
 
 def _of_rest(request: StoredRequest, wanted: Mapping[str, Any]) -> Iterator[RequestChange]:
     for name, value in wanted.items():
+        if name in COPYRIGHT:
+            continue
         column, kept = _column(name, value)
         if getattr(request, column) == kept:
             continue
@@ -106,6 +121,21 @@ def _of_rest(request: StoredRequest, wanted: Mapping[str, Any]) -> Iterator[Requ
         yield RequestChange(
             _replaced(name, getattr(request, column), kept) if shown else f"{name} changed", {column: kept}
         )
+
+
+def _of_copyright(request: StoredRequest, wanted: Mapping[str, Any]) -> Iterator[RequestChange]:
+    """Yield what is new in the fields that stand together in one column."""
+    was: dict[str, Any] = dict(request.more or {})
+    said = {name: apdu_json.value_to_json(wanted[name]) for name in COPYRIGHT if name in wanted}
+    new = [name for name, value in said.items() if was.get(name) != value]
+    if not new:
+        return
+    more = {name: value for name, value in {**was, **said}.items() if value}
+    columns: dict[str, Any] = {"more": more or None}
+    if "declaration" in new:
+        columns["copyright_declared"] = bool(said["declaration"])
+    text = "; ".join(_replaced(name, was.get(name), said[name] or None) for name in new)
+    yield RequestChange(text, columns)
 
 
 def _column(name: str, value: Any) -> tuple[str, Any]:

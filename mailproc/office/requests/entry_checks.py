@@ -6,7 +6,7 @@ whoever ordered it waits for an answer.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -15,10 +15,12 @@ from mailproc.config import Partner
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.flow.matching import accounts
-from mailproc.ill import apdu_json, item_identity
+from mailproc.ill import apdu_json, copyright_rules, item_identity
 from mailproc.ill.apdu import Delivery, Item, Money
+from mailproc.ill.copyright_rules import Declaration
 from mailproc.ill.item_identity import ItemKey
 from mailproc.ill.terms import Role, State, TransactionId
+from mailproc.office.queries.entry_details import ASKED_RECENTLY
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import requests, same_item, transactions
 
@@ -30,8 +32,6 @@ LENT_TO_US = tuple(
     )
 )  # fmt: skip
 """States of a loan that is on its way to us, or here."""
-ASKED_RECENTLY = timedelta(days=30)
-"""So long an order of a borrower that has ended is still one that it may have sent twice."""
 
 
 class Weight(StrEnum):
@@ -39,6 +39,7 @@ class Weight(StrEnum):
 
     REFUSED = "refused"
     ANYWAY = "refused without --anyway"
+    HELD = "placed, but its order is held"
     WARNED = "warned"
 
 
@@ -58,6 +59,8 @@ class NewEntry:
     need_before: date | None = None
     expiry: date | None = None
     max_cost: Money | None = None
+    copyright_compliance: str | None = None
+    declaration: Declaration | None = None
     named: TransactionId | None = None
     their_number: str = ""
 
@@ -168,6 +171,27 @@ def _their_number(entry: NewEntry, connection: Connection, _context: Context) ->
     return sentence("their-number-known", partner=partner, theirs=entry.their_number, number=number)
 
 
+def _declaration(entry: NewEntry, _connection: Connection, context: Context) -> Sentence | None:
+    more = {"declaration": entry.declaration}
+    lacks = copyright_rules.lacks_declaration(context.config.policy.copyright, entry.service, more)
+    return sentence("no-declaration") if lacks and entry.role is Role.REQUESTER else None
+
+
+def _word(entry: NewEntry, _connection: Connection, context: Context) -> Sentence | None:
+    law, word = context.config.policy.copyright, entry.copyright_compliance
+    lacks = copyright_rules.lacks_word(law, entry.service, word)
+    return sentence("copyright-word-missing") if lacks and entry.role is Role.REQUESTER else None
+
+
+def _copies(entry: NewEntry, connection: Connection, context: Context) -> Sentence | None:
+    law, word = context.config.policy.copyright, entry.copyright_compliance
+    if entry.role is Role.RESPONDER or not copyright_rules.counts_for(law, entry.service, word):
+        return None
+    year = context.today().year
+    earlier = same_item.copies_of_title(connection, entry.key.title, *context.year(year))
+    return sentence("copies-of-title", count=earlier + 1, year=str(year)) if earlier else None
+
+
 @dataclass(frozen=True)
 class EntryCheck:
     weight: Weight
@@ -176,10 +200,13 @@ class EntryCheck:
 
 CHECKS: Mapping[str, EntryCheck] = {
     "day-passed": EntryCheck(Weight.REFUSED, _passed),
+    "copyright-word-missing": EntryCheck(Weight.REFUSED, _word),
     "their-number-known": EntryCheck(Weight.ANYWAY, _their_number),
     "same-reader": EntryCheck(Weight.ANYWAY, _same_reader),
     "lent-to-us": EntryCheck(Weight.ANYWAY, _lent_to_us),
     "same-borrower": EntryCheck(Weight.ANYWAY, _same_borrower),
+    "no-declaration": EntryCheck(Weight.HELD, _declaration),
+    "copies-of-title": EntryCheck(Weight.WARNED, _copies),
     "isbn-wrong": EntryCheck(Weight.WARNED, _isbn),
     "issn-wrong": EntryCheck(Weight.WARNED, _issn),
     "copy-of-what": EntryCheck(Weight.WARNED, _copy),

@@ -34,7 +34,7 @@ LONGEST_NUMBER = 100
 """Characters of a partner's number."""
 _HINTS: Mapping[str, Any] = {
     "delivery": Delivery, "billing": Delivery, "need_before": date, "expiry": date, "level_of_service": str,
-    "max_cost": Money, "place_on_hold": str, "patron": Person,
+    "max_cost": Money, "copyright_compliance": str, "place_on_hold": str, "patron": Person,
 }  # fmt: skip
 KNOWN = (
     "as", "service", "item", "partners", "their_number", "asked_by", "asked_on", *_HINTS, "note", "keywords",

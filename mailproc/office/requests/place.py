@@ -1,7 +1,7 @@
 """Place a request, and go on to the next partner of its rota."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import accounts
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Cancel, Delivery, Item, Money
+from mailproc.ill.copyright_rules import Declaration
 from mailproc.ill.terms import Role, State
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import request_of
@@ -52,6 +53,8 @@ class Wanted:
     level_of_service: str | None = None
     place_on_hold: str | None = None
     billing: Delivery | None = None
+    copyright_compliance: str | None = None
+    declaration: Declaration | None = None
 
 
 BESIDE: Mapping[str, Any] = {
@@ -59,6 +62,8 @@ BESIDE: Mapping[str, Any] = {
     "level_of_service": str,
     "place_on_hold": str,
     "billing": Delivery,
+    "copyright_compliance": str,
+    "declaration": Declaration,
 }
 KNOWN = tuple(field.name for field in fields(Wanted))
 BORROWER = "borrower"
@@ -108,6 +113,7 @@ def place(
     """
     for name, where in (("delivery", wanted.delivery), ("billing", wanted.billing)):
         request_checks.check_delivery(name, where)
+    wanted = replace(wanted, declaration=request_checks.checked(wanted.declaration, context))
     lenders = [context.partners.lender(symbol) for symbol in wanted.partners]
     rota = [lender.symbol for lender in lenders]
     if wanted.account and not any(accounts.named(lender, wanted.account) for lender in lenders):
@@ -124,6 +130,8 @@ def place(
         need_before=wanted.need_before,
         expiry=wanted.expiry,
         max_cost=wanted.max_cost,
+        copyright_compliance=wanted.copyright_compliance,
+        declaration=wanted.declaration,
     )
 
     def job(connection: Connection) -> Entered:
@@ -152,7 +160,7 @@ def _place(connection: Connection, context: Context, wanted: Wanted, rota: Seque
             max_cost=apdu_json.value_to_json(wanted.max_cost),
             keywords=list(wanted.keywords) or None,
             note=wanted.note,
-            copyright_declared=wanted.copyright_declared,
+            copyright_declared=wanted.copyright_declared or wanted.declaration is not None,
             more=_beside(wanted),
             account=wanted.account,
         ),

@@ -1,0 +1,123 @@
+"""What the law of a country wants before a copy is ordered."""
+
+from dataclasses import replace
+
+import pytest
+
+from mailproc.errors import LocalFault
+from mailproc.office.queries import request_details
+from mailproc.office.requests import amend, corrections, place
+
+ARTICLE = {"title": "J. of Weirs", "issn": "0378-5955", "article_title": "On Locks"}
+SIGNED = {"signed_by": "R. Reader", "signed_on": "2026-03-01"}
+
+
+def under(world, law, **policy):
+    """The world, in a library of that country."""
+    config = world.app.config
+    changed = config.policy.model_copy(update={"copyright": law, "copyright_wording": "2014"} | policy)
+    config = config.model_copy(update={"policy": changed})
+    world.app = replace(world.app, config=config, context=replace(world.app.context, config=config))
+    return world
+
+
+def enter(world, **fields):
+    value = {"service": "COPY", "item": ARTICLE, "partners": ["XX-BL"]} | fields
+    done = place.place(world.store, world.app.context, place.read(value), "clerk")
+    world.run()
+    return done
+
+
+def declare(world, declaration=SIGNED, **more):
+    wanted = corrections.read({"declaration": declaration})
+    done = amend.amend(world.store, world.app.context, "B1", wanted, by="clerk", **more)
+    world.run()
+    return done
+
+
+def test_uk_the_order_waits_for_the_declaration_and_then_goes(world):
+    under(world, "uk")
+    assert [one.code for one in enter(world).warnings] == ["no-declaration"]
+    assert world.to("orders@bl.example") == []
+    assert (world.state("B1"), world.attention("B1")) == ("PENDING", ("declaration-missing",))
+    assert declare(world).way == "anew"
+    assert world.attention("B1") == ()
+    assert len(world.to("orders@bl.example")) == 1
+    with world.store.read() as connection:
+        shown = request_details.shown(connection, "B1", world.app.context)
+    assert shown.entry.declaration == SIGNED | {"wording": "2014"}
+    assert world.verify().differences == ()
+
+
+def test_uk_it_is_told_once_and_tried_again_without_end(world):
+    under(world, "uk")
+    enter(world)
+    world.days(3)
+    assert world.events("B1").count("DECLARATION_MISSING") == 1
+    assert world.to("orders@bl.example") == []
+
+
+def test_uk_with_the_declaration_it_goes_at_once_and_so_to_the_next_library(world):
+    under(world, "uk")
+    assert enter(world, declaration=SIGNED, partners=["XX-BL", "XX-SECOND"]).warnings == ()
+    world.hear("B1-1 NOT")
+    assert [letter.to for letter in world.sent] == ["orders@bl.example", "orders@second.example"]
+
+
+def test_uk_a_declaration_without_a_name_is_none(world):
+    under(world, "uk")
+    assert [one.code for one in enter(world, copyright_declared=True).warnings] == ["no-declaration"]
+
+
+def test_uk_a_loan_needs_none(world):
+    assert enter(under(world, "uk"), service="LOAN", item={"title": "A book"}).warnings == ()
+    assert len(world.sent) == 1
+
+
+def test_uk_a_held_order_can_be_cancelled(world):
+    enter(under(world, "uk"))
+    world.act("B1", "cancel")
+    assert (world.state("B1"), world.attention("B1")) == ("CANCELLED", ())
+    assert world.to("orders@bl.example") == []
+
+
+@pytest.mark.parametrize(
+    ("declaration", "named"),
+    [
+        ({"signed_on": "2026-03-01"}, "signed_by"),
+        ({"signed_by": " "}, "--declared-by"),
+        ({"signed_by": "R", "signed_on": "2026-03-03"}, "2026-03-03"),
+        ({"signed_by": "R", "page": 2}, "page"),
+    ],
+)
+def test_a_declaration_that_is_none(small_world, declaration, named):
+    with pytest.raises(LocalFault, match=named):
+        enter(small_world, declaration=declaration)
+
+
+def test_us_a_copy_needs_its_word(world):
+    under(world, "us")
+    with pytest.raises(LocalFault, match="--copyright CCG"):
+        enter(world)
+    assert enter(world, copyright_compliance="US:CCL").number == "B1"
+    assert enter(world, service="LOAN", item={"title": "A book"}).number == "B2"
+
+
+def test_us_the_copies_of_a_title_in_a_year_are_counted(world):
+    under(world, "us")
+    ccg = {"copyright_compliance": "US:CCG"}
+    assert enter(world, **ccg).warnings == ()
+    enter(world, copyright_compliance="US:CCL")
+    enter(world, item={"title": "Another journal", "article_title": "On Locks"}, **ccg)
+    (warning,) = enter(world, item=ARTICLE | {"article_title": "On Weirs"}, **ccg).warnings
+    assert (warning.code, warning.values["count"]) == ("copies-of-title", 2)
+    world.act("B1", "cancel")
+    world.act("B1", "cancel-reply", answer=True, heard_by="phone")
+    assert enter(world, **ccg).warnings[0].values["count"] == 2
+    world.later(days=320)
+    assert enter(world, **ccg).warnings == ()
+
+
+def test_none_asks_for_nothing(world):
+    assert enter(world).warnings == ()
+    assert len(world.sent) == 1
