@@ -7,7 +7,7 @@ that is ours and not the standard's).
 from dataclasses import dataclass
 from datetime import date
 
-from mailproc.ill import loan_terms, message_content, reminders, status_mismatch
+from mailproc.ill import document_forwarding, loan_terms, message_content, reminders, status_mismatch
 from mailproc.ill.apdu import IllAnswer, Message, Overdue, Received, Report, Shipped, StatusOrErrorReport
 from mailproc.ill.attention import OF_OUR_LETTER, Reason
 from mailproc.ill.automatic_replies import duplicate_id, prohibited, reply
@@ -16,7 +16,6 @@ from mailproc.ill.effects import (
     Effect,
     Finish,
     FollowUpAct,
-    ForwardDocuments,
     Notify,
     Send,
     TakeBack,
@@ -39,9 +38,6 @@ REMARKS = {
 }
 """What happened to the content of a letter that did leave, or to a document that came, and what a reader
 wrote: staff must look."""
-
-SUPPLIED = (State.SHIPPED, State.RECEIVED)
-"""States of a copy whose documents may go to the reader."""
 
 HEARD = {
     (Role.REQUESTER, "ANSWER.conditional"): Reason.CONDITION,
@@ -100,7 +96,7 @@ def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Eff
         *_amiss(step, occurrence),
         *_refused(step, occurrence),
         *_unfilled(step, occurrence),
-        *_documents(step, occurrence, settings),
+        *(document_forwarding.effects(step, occurrence) if settings.forward_documents else ()),
         *_for_reader(step, occurrence, settings),
         *_finished(step),
     )
@@ -258,15 +254,6 @@ def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if reason is None and answer and answer.results is Results.ESTIMATE:
         reason = Reason.ASK_ESTIMATE
     return (AskStaff(reason or ASK.get((answer and answer.reason) or "", Reason.ASK_UNFILLED)),)
-
-
-def _documents(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:
-    """Documents go to the reader when they come, and when the copy is known to be supplied."""
-    ours = step.before.role is Role.REQUESTER and step.after.service is Service.COPY
-    if not (settings.forward_documents and ours) or occurrence.event == "UNDONE":
-        return ()
-    came = occurrence.facts.get("documents") or step.entered in SUPPLIED
-    return (ForwardDocuments(),) if came else ()
 
 
 def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:

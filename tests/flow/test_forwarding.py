@@ -13,7 +13,7 @@ from tests.support.files import EXE, PDF, PNG, ZIP, File
 from tests.support.partners import ADDRESS, BL, US, partner_lines
 from tests.support.world import Sent, World
 
-FORWARD = "[documents]\nforward = true\n"
+FORWARD = "[documents]\nforward = true\nmax_size = 100_000\n"
 ARTICLE = File("article.pdf", PDF)
 
 
@@ -108,8 +108,8 @@ WITHHELD = {
     "an archive, which nobody unpacks": ([File("article.zip", ZIP, "application/zip")], "application/zip"),
     "no content": ([File("article.pdf", b"")], "application/x-empty"),
     "too many": ([File(f"{one}.pdf", PDF + bytes([one])) for one in range(12)], "takes 10 documents"),
-    "too large": ([File("a.pdf", PDF + bytes(7_000_000)), File("b.pdf", PDF + bytes(4_000_000))],
-                  "have 10000000 bytes"),
+    "too large": ([File("a.pdf", PDF + bytes(70_000)), File("b.pdf", PDF + bytes(40_000))],
+                  "have 100000 bytes"),
 }  # fmt: skip
 
 
@@ -157,6 +157,15 @@ def test_a_reader_without_an_address_is_known_to_staff(borrower: Borrower) -> No
     assert world.attention(number) == ("document-withheld",)
 
 
+@pytest.mark.parametrize("said", [{"quiet": True}, {"wrong": True}])
+def test_staff_decide_what_the_reader_hears_of_the_wrong_copy(
+    borrower: Borrower, said: dict[str, bool]
+) -> None:
+    borrower.hear("B1-1 USE*3")
+    borrower.world.act("B1", "receive", **said)
+    assert borrower.letters() == []
+
+
 def test_a_loan_brings_no_copy(borrower: Borrower) -> None:
     number = borrower.world.place(service="LOAN")
     borrower.hear(f"{number}-1 SHIPPED LOAN")
@@ -197,3 +206,31 @@ def test_the_folder_cannot_be_used_and_the_letter_waits(borrower: Borrower) -> N
     world.later(hours=13)
     world.run()
     assert [borrower.files_of(one) for one in borrower.letters()] == [[("article.pdf", PDF)]]
+
+
+def test_who_has_the_copy_itself_is_not_told_that_it_is_here(borrower: Borrower) -> None:
+    borrower.hear("B1-1 SHIPPED COPY")
+    borrower.world.act("B1", "receive")
+    assert len(borrower.world.reader()) == len(borrower.letters()) == 1
+
+
+def test_what_people_send_goes_to_the_reader_once_staff_say_that_it_is_the_copy(borrower: Borrower) -> None:
+    world = borrower.world
+    head = f"From: {ADDRESS[BL]}\nTo: {US}\nSubject: your request B1-1\nMessage-ID: <p1@bl.example>\n"
+    world.inject(files.letter(head, "Dear all,\r\nhere is your article.\r\nKim", [ARTICLE]), ADDRESS[BL])
+    world.run()
+    said = next(one for one in world.shown("B1").history if one.event == "MESSAGE")
+    assert (said.documents, borrower.letters()) == (1, [])
+    assert "has not been reported shipped" in borrower.why_not()
+    world.act("B1", "receive")
+    assert [borrower.files_of(one) for one in borrower.letters()] == [[("article.pdf", PDF)]]
+
+
+def test_what_a_reader_sends_us_goes_nowhere(borrower: Borrower) -> None:
+    world = borrower.world
+    borrower.hear("B1-1 SHIPPED COPY")
+    head = f"From: r@readers.example\nTo: {US}\nSubject: my request B1\nMessage-ID: <r1@readers.example>\n"
+    sender = "r@readers.example"
+    world.inject(files.letter(head, "Is it this one?", [File("mine.pdf", PDF + b"x")]), sender)
+    world.run()
+    assert (len(borrower.letters()), borrower.why_not()) == (1, "")

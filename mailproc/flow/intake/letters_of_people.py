@@ -175,6 +175,8 @@ def _words(reading: LetterReading) -> str:
 
 def _add(connection: Connection, event: NewEvent, reading: LetterReading, match: Match, partner: str) -> None:
     facts: Facts = {**(event.facts or {}), "matched_by": str(match.by or "")}
+    if reading.documents:
+        facts["documents"] = reading.documents
     events.add(
         connection, replace(event, inbox_id=reading.inbox_id, position=0, partner=partner, facts=facts)
     )

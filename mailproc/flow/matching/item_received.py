@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.ill import rota
+from mailproc.ill.effects import FORWARDED
 from mailproc.ill.message_content import WRONG
 from mailproc.ill.terms import Role, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, RENEWAL_ASKED
@@ -18,7 +19,7 @@ from mailproc.store.rows import Event, Transaction
 
 ENDS = ("cancel", "CANCEL_REPLY", "close")
 RECALLS, RENEWALS = ("RECALL", "recall"), ("renew", "RENEW_ANSWER")
-TOLD_THE_END = frozenset({"patron/arrived", "patron/unfilled", "patron/cancelled"})
+TOLD_THE_END = frozenset({"patron/arrived", FORWARDED, "patron/unfilled", "patron/cancelled"})
 
 
 def is_here(connection: Connection, transaction_id: int) -> bool:

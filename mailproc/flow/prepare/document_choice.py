@@ -9,7 +9,8 @@ from mailproc.config import Documents
 from mailproc.flow.context import Context
 from mailproc.flow.reading.documents import documents_in
 from mailproc.flow.reading.letter_reading import LEARNED, RELEASED
-from mailproc.ill.policy import SUPPLIED
+from mailproc.ill.document_forwarding import SUPPLIED
+from mailproc.ill.transaction_state import NOTED
 from mailproc.mail.attachments import Attachment
 from mailproc.mail.content_type import FileType
 from mailproc.mail.parse import parse
@@ -71,7 +72,7 @@ def _came(connection: Connection, row: Intent, had: set[str], context: Context) 
     found: dict[str, _Came] = {}
     for event in reversed(documents.came_with(connection, row.said_in)):
         letter = letters.load(connection, event.inbox_id or 0)
-        if letter is None:
+        if letter is None or event.type in NOTED:  # what a reader wrote
             continue
         why = _why_not_of(event, letter) or of_request
         for file in documents_in(parse(bytes(letter.raw)), context):

@@ -80,6 +80,11 @@ def _refusals(writer: NoticeWriter) -> tuple[Refusal, ...]:
     )
 
 
+def has_the_copy(writer: NoticeWriter) -> bool:
+    """Return whether the copy itself went to the reader, so that no letter need say that it is here."""
+    return bool(_documents(writer))
+
+
 def _documents(writer: NoticeWriter) -> tuple[EnclosedDocument, ...]:
     """Return what went to the reader before, for a preview; ``document_letter`` names what goes now."""
     if writer.request is None:

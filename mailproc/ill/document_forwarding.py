@@ -1,0 +1,23 @@
+"""When the documents that came for a copy go to its reader."""
+
+from mailproc.ill.effects import Effect, ForwardDocuments
+from mailproc.ill.terms import Role, Service, State
+from mailproc.ill.transaction_state import NOTED, Occurrence, Step
+
+SUPPLIED = (State.SHIPPED, State.RECEIVED)
+"""States of a copy whose documents may go to the reader."""
+
+
+def effects(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
+    """Return the order to send them: when they come, and when the copy is known to be supplied.
+
+    Not if staff say that it is the wrong one, or that the reader is not to hear of it. A reader's own letter
+    brings none.
+    """
+    facts, event = occurrence.facts, occurrence.event
+    if step.before.role is not Role.REQUESTER or step.after.service is not Service.COPY:
+        return ()
+    if event == "UNDONE" or event in NOTED or facts.get("quiet") or facts.get("wrong"):
+        return ()
+    came = facts.get("documents") or step.entered in SUPPLIED
+    return (ForwardDocuments(),) if came else ()
