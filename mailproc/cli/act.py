@@ -223,7 +223,8 @@ def answered(
     if not outcome.after:
         output.line(output.one_line(f"{number}: {context.language.noted_word(outcome.note)}"))
         return
-    told = context.language.status(status(State[outcome.after]), context.today())
+    stands = status(State[outcome.after], promise=outcome.promise)
+    told = context.language.status(stands, context.today())
     lead = context.language.label("act", "would_be" if would else "is_now", number=number, status=told)
     output.line(f"{lead} [{outcome.after}]")
     if outcome.note:

@@ -58,6 +58,7 @@ class Reason(StrEnum):
     LOOK_FOR_IT = "look-for-it"
     END_OF_ROTA = "end-of-rota"
     NEED_BEFORE_PASSED = "need-before-passed"
+    CANCELLED_NOT_OVER = "cancelled-not-over"
     ASK_CANNOT_MATCH = "ask-cannot-match"
     ASK_COPYRIGHT = "ask-copyright"
     ASK_COST = "ask-cost"
@@ -180,8 +181,8 @@ _TOLD = Rule(until=Until.TOLD)
 _ROWS: dict[Reason, Rule] = {
     Reason.IN_DOUBT: _letter("redeliver"),
     Reason.FILE_REJECTED: _letter(),
-    Reason.BOUNCED: _letter("redeliver", "again", "next", "next partner"),
-    Reason.DELIVERY_FAILED: _letter("redeliver", "next", "next partner"),
+    Reason.BOUNCED: _letter("redeliver", "dismiss", "again", "next", "next partner"),
+    Reason.DELIVERY_FAILED: _letter("redeliver", "dismiss", "next", "next partner"),
     Reason.HELD_TEMPLATE: _letter("templates", until=Until.WORDED),
     Reason.HELD_VALUE: _letter("amend", "act cancel", until=Until.WORDED),
     Reason.DECLARATION_MISSING: _letter("declare", "act cancel", until=Until.WORDED),
@@ -230,6 +231,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.LOOK_FOR_IT: _said_last("act check-in", "act query", "act overdue", "act lost"),
     Reason.END_OF_ROTA: _unfilled("next partner", "again", "act close"),
     Reason.NEED_BEFORE_PASSED: _state("act cancel", "act unfilled", "next", "act close", next_settles=True),
+    Reason.CANCELLED_NOT_OVER: _unfilled("next", "again", "act close"),
     Reason.ASK_CANNOT_MATCH: _unfilled(*_AGAIN),
     Reason.ASK_COPYRIGHT: _unfilled(*_AGAIN),
     Reason.ASK_COST: _unfilled(*_AGAIN),

@@ -110,9 +110,9 @@ class ContentFacts(TypedDict, total=False):
     it will not renew, as others wait. Of a request: ``same_item``: it repeats the one we have; ``refused``;
     ``unknown_words``. Of a demand: ``early``: before the due date; ``guessed``: that date is our own, because
     the lender had named none. ``here``: the item is here; ``reader_waits``: the reader was told of no end,
-    and nobody else can be asked; ``no_library``: because no library can supply it. For our reply:
-    ``last_said``: by reply name, our last such APDU; ``history``: a History-Report. ``answered``: our
-    automatic answers.
+    and nobody else can be asked; ``no_library``: because no library can supply it; ``somebody_left``: another
+    library can be asked. For our reply: ``last_said``: by reply name, our last such APDU; ``history``: a
+    History-Report. ``answered``: our automatic answers.
     """
 
     follows: str
@@ -126,6 +126,7 @@ class ContentFacts(TypedDict, total=False):
     early: bool
     guessed: bool
     here: bool
+    somebody_left: bool
     reader_waits: bool
     no_library: bool
     last_said: dict[str, ApduJson]

@@ -98,7 +98,7 @@ def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Eff
         *_unfilled(step, occurrence),
         *(document_forwarding.effects(step, occurrence) if settings.forward_documents else ()),
         *_for_reader(step, occurrence, settings),
-        *_finished(step),
+        *_finished(step, occurrence),
     )
 
 
@@ -310,9 +310,11 @@ def _heard_for_reader(step: Step, occurrence: Occurrence, settings: Settings) ->
     return None
 
 
-def _finished(step: Step) -> tuple[Effect, ...]:
+def _finished(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if not step.moved:
         return ()
+    if step.entered is State.CANCELLED and occurrence.facts.get("somebody_left"):
+        return (AskStaff(Reason.CANCELLED_NOT_OVER),)
     outcome = _outcome(step.after) or ("closed" if step.after.closed else "")
     return (Finish(outcome),) if outcome else ()
 

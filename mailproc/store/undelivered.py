@@ -1,5 +1,7 @@
 """Letters of ours that did not arrive: the states of a transaction's letters, and dismissing one."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, select
 
 from mailproc.sentence import Part, joined
@@ -27,6 +29,14 @@ def perhaps(connection: Connection, transaction_id: int) -> list[int]:
     letters = select(OUTGOING.c.id).join(INTENT, INTENT.c.outgoing_id == OUTGOING.c.id)
     this = (INTENT.c.transaction_id == transaction_id, OUTGOING.c.state.in_(OUT))
     newest = letters.where(*this).distinct().order_by(OUTGOING.c.id.desc()).limit(MOST)
+    return sorted(connection.execute(newest).scalars())
+
+
+def of_transactions(connection: Connection, transaction_ids: Sequence[int]) -> list[int]:
+    """Select letters of ours about these transactions that did not arrive, or may not have."""
+    letters = select(OUTGOING.c.id).join(INTENT, INTENT.c.outgoing_id == OUTGOING.c.id)
+    these = (INTENT.c.transaction_id.in_(transaction_ids), OUTGOING.c.state.in_((*FAILED, "in_doubt")))
+    newest = letters.where(*these).distinct().order_by(OUTGOING.c.id.desc()).limit(MOST)
     return sorted(connection.execute(newest).scalars())
 
 

@@ -41,6 +41,8 @@ BORROWING = [
     ("received", "renew", {"on": DAY}, "RENEW_PENDING", "people"),
     ("received", "lost", {}, "LOST", "people"),
     ("received", "damaged", {"reason": "water"}, "RECEIVED", "people"),
+    ("received", "collected", {}, "RECEIVED", ""),
+    ("received", "brought-back", {}, "RECEIVED", ""),
     ("lost", "found", {}, "LOST", "people"),
     ("renewing", "renew", {}, "RENEW_PENDING", "people"),
     ("cancelling", "cancel", {"repeat": True}, "CANCEL_PENDING", "CANCEL"),

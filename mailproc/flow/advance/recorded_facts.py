@@ -82,6 +82,10 @@ def _of_reader(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     moves_the_day = isinstance(apdu, Recall | RenewAnswer) or event.type == DUE_CORRECTED
     if moves_the_day and item_received.is_here(case.connection, case.id):
         return {"here": True}
+    if event.type in item_received.ENDS and item_received.somebody_left(
+        case.connection, event, case.transaction
+    ):
+        return {"somebody_left": True}
     if event.type in item_received.ENDS and item_received.reader_waits(
         case.connection, event, case.transaction
     ):

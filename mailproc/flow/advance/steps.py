@@ -26,7 +26,7 @@ from mailproc.ill.attention import ENDS_WITH_THE_STATE, OF_RECEIPT, OUTLASTS_A_L
 from mailproc.ill.effects import Effect, Finish, Send
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.events import TIMERS
-from mailproc.ill.facts import Facts
+from mailproc.ill.facts import Facts, Promise
 from mailproc.ill.findings import Noted
 from mailproc.ill.summary import gist
 from mailproc.ill.terms import ApduType, State
@@ -43,7 +43,10 @@ BESIDE = ("agreed", "offered", "renewal_on", "unsent", "whereabouts", "loan_term
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """The result of a step. ``state`` is the event's: done, or shelved with its ``note``."""
+    """The result of a step. ``state`` is the event's: done, or shelved with its ``note``.
+
+    ``before``, ``after``: the states of the transaction by name; ``promise``: the one that stands after it.
+    """
 
     event_id: int
     state: str
@@ -53,6 +56,7 @@ class StepOutcome:
     after: str = ""
     note: str = ""
     words: tuple[Part, ...] = ()
+    promise: Promise | None = None
 
 
 def step(connection: Connection, event_id: int, context: Context, *, attached: bool = False) -> StepOutcome:
@@ -102,6 +106,7 @@ def _step(connection: Connection, event: Event, context: Context, *, attached: b
         decided.taken.after.state.name,
         str(decided.taken.note),
         tuple(words),
+        decided.taken.after.promise,
     )
 
 

@@ -43,6 +43,16 @@ def reader_waits(connection: Connection, event: Event, transaction: Transaction)
     return not TOLD_THE_END & outgoing.notices_of(connection, counts)
 
 
+def somebody_left(connection: Connection, event: Event, transaction: Transaction) -> bool:
+    """Return whether staff may ask another library of the rota after this end."""
+    if transaction.role != Role.REQUESTER or event.type == "close" or _goes_on(event):
+        return False
+    attempts = transactions.of_request(connection, transaction.request_id)
+    if any(one.id > transaction.id for one in attempts):
+        return False
+    return rota.next_candidate(requests.rota(connection, transaction.request_id)) is not None
+
+
 def _goes_on(event: Event) -> bool:
     """Return whether the order was cancelled only to be placed again."""
     return bool((event.facts or {}).get("goes_on"))

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "next": "next {number}",
     "next partner": "next {number} --partner SYMBOL",
     "redeliver": "redeliver {letter}",
+    "dismiss": "dismiss {letter} --note TEXT",
     "partners": "partners",
     "partners confirm": "partners --confirm {learned}",
     "partners forget": "partners --forget {learned}",
@@ -50,9 +51,10 @@ def ways(
     not arrive, and only these are offered to be sent again.
     """
     ours: Sequence[int] = facts.get("ours", ())
-    found = dict.fromkeys(key for reason in facts.get("reasons", ()) for key in attention.ways(reason))
-    if ours and not our_letters.carry_an_order(connection, ours):
-        found = {key: None for key in found if key not in _ASKED_AGAIN}  # the order is not in question
+    ordered = not ours or our_letters.carry_an_order(connection, ours)
+    found = dict.fromkeys(
+        key for reason in facts.get("reasons", ()) for key in _ways(reason, ordered=ordered)
+    )
     open_now = _PossibleNow(connection, transaction, context)
     known = [(key, one) for key in found if open_now.has(key) for one in _each(key, ours)]
     ways = [Way(command=open_now.command(key, one), does=language.way_word(key)) for key, one in known]
@@ -70,9 +72,19 @@ def commands(
     return tuple(Way(command=open_now.command(key, 0), does=language.way_word(key)) for key in keys)
 
 
+def _ways(reason: str, *, ordered: bool) -> tuple[str, ...]:
+    """Return what helps; ``ordered``: the letters of ours that did not arrive carry an order."""
+    known = attention.ways(reason)
+    if reason not in attention.ENDS_WITH_THE_LETTER:
+        return known
+    other = {"dismiss"} if ordered else set(_ASKED_AGAIN)  # an order is wanted; else it is not in question
+    return tuple(key for key in known if key not in other)
+
+
 def _each(key: str, ours: Sequence[int]) -> Sequence[int]:
-    """Return the letters that the suggestion is about: for `redeliver` each known one, else a placeholder."""
-    return ours if key == "redeliver" else (0,)
+    """Return the letters that the suggestion is about: each known one, or a placeholder where it is about
+    none."""
+    return ours if key in ("redeliver", "dismiss") else (0,)
 
 
 class _PossibleNow:

@@ -194,7 +194,9 @@ def _unspoken(last: OpenAttempt, day: date) -> set[str]:
     if reason := OUR_TURN.get((role, state)):
         return {reason}
     if borrowing and (state is State.IDLE or state.gives_way or last.flaw):
-        return {Reason.ASK_UNFILLED if last.somebody_left else Reason.END_OF_ROTA}
+        if not last.somebody_left:
+            return {Reason.END_OF_ROTA}
+        return {Reason.CANCELLED_NOT_OVER if state is State.CANCELLED else Reason.ASK_UNFILLED}
     return set()
 
 

@@ -27,7 +27,7 @@ from mailproc.office.queries.listing import ListedRequest, RequestLine, joined, 
 from mailproc.office.queries.pending_timers import NextTimer
 from mailproc.office.queries.recorded_history import HistoryLine
 from mailproc.sentence import Note, note
-from mailproc.store import events, outgoing, patrons, requests, transactions
+from mailproc.store import events, outgoing, patrons, requests, transactions, undelivered
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
 from mailproc.store.rows import Intent, StoredRequest, Transaction
@@ -165,12 +165,14 @@ def _ways(
     connection: Connection, why: Sequence[str], attempts: Sequence[Transaction], context: Context,
     language: Language,
 ) -> "tuple[Way, ...]":  # fmt: skip
-    """Return commands for the latest attempt, and for an earlier one whose item is lost."""
+    """Return commands for the latest attempt, and for an earlier one whose item is lost, or was the wrong
+    one."""
     from mailproc.flow.prepare.suggestions import ways  # here: with it come the contracts of templates
 
-    found = ways(connection, {"reasons": why}, attempts[-1], context, language)
+    ours = undelivered.of_transactions(connection, [one.id for one in attempts])
+    found = ways(connection, {"reasons": why, "ours": ours}, attempts[-1], context, language)
     for one in attempts[:-1]:
-        if one.state is State.LOST and one.attention:
+        if one.attention and (one.state is State.LOST or (one.options or {}).get("flaw")):
             found += ways(connection, {"reasons": one.attention}, one, context, language)
     return found
 
