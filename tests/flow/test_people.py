@@ -7,14 +7,14 @@ from email.policy import default
 
 import pytest
 
-from mailproc.errors import InDoubt
+from mailproc.errors import InDoubt, LocalFault
 from mailproc.ill.actions import OF_ROLE
 from mailproc.ill.apdu import Item
 from mailproc.ill.terms import Role
 from mailproc.practice import town
 from tests.support import configuration, soundness
 from tests.support.configuration import Account
-from tests.support.partners import CODE, CUSTOMER, PASSWORD, variable
+from tests.support.partners import ADDRESS, BL, CODE, CUSTOMER, PASSWORD, partner_lines, variable
 
 PEOPLE = "ill@town.example"
 
@@ -280,3 +280,18 @@ def test_a_library_that_does_not_answer_is_asked_once_by_letter(by_mail):
     (letter,) = by_mail.to(PEOPLE)
     assert "please tell us how it stands" in letter.text
     assert by_mail.attention("B1") == ("no-answer",)
+
+
+def test_what_only_a_machine_needs_is_not_asked_of_a_letter_to_people(make_world, sqlite_url):
+    """An address that is too long for an order file stands in a letter; as a file it is refused."""
+    long = f"{'desk' * 15}@{'library.' * 6}example"
+    by_file, by_letter = (
+        partner_lines(BL, ["RESPONDER"], "out", more=f'[partner.manner]\nill_request = "{manner}"')
+        for manner in ("SEND", "NOTICE")
+    )
+    with pytest.raises(LocalFault, match="cannot be told this"):
+        make_world(sqlite_url, by_file).place(BL, service="COPY", delivery={"electronic": long})
+    world = make_world(sqlite_url, by_letter)
+    world.place(BL, service="COPY", delivery={"electronic": long})
+    (letter,) = world.to(ADDRESS[BL])
+    assert long in letter.text and "leave the number B" in letter.text
