@@ -97,12 +97,16 @@ class PartnerReturned(ToPartner):
     insured: str = field_help("What it is insured for.", sample="50 EUR", optional=True)
 
 
+NEEDED = ("cited", "wishes", "reader", "post", "electronic", "bill", "copyright", "note")
+"""What an order must say, whatever the site has made of its text."""
+
 TO_PARTNERS = (
     Contract(
         "en/partner/order.txt",
         PartnerOrder,
         "Asks another library's people for an item.",
         situations=situations.ORDER,
+        must_say=NEEDED,
     ),
     Contract(
         "en/partner/notice.txt",

@@ -55,7 +55,8 @@ class Contract:
     "en/patron/arrived.txt"); ``context`` the dataclass of its names; ``purpose`` one sentence for
     the list of templates. ``machine`` text is read by a partner's program and has its protocol's
     guard; other templates are letters to people: "Subject: …", an empty line, the body, and
-    their first folder is a language. ``situations`` are what a preview shows.
+    their first folder is a language. ``situations`` are what a preview shows. ``must_say``: names whose
+    text has to stand in every letter.
     """
 
     path: str
@@ -63,6 +64,7 @@ class Contract:
     purpose: str
     machine: bool = False
     situations: tuple[Situation, ...] = ()
+    must_say: tuple[str, ...] = ()
 
 
 def field_help(help: str, *, sample: Any, optional: bool = False) -> Any:  # noqa: A002  # reads well

@@ -9,6 +9,7 @@ from jinja2 import Template, UndefinedError
 from mailproc.templating.contract import Contract, samples
 from mailproc.templating.heading import split_letter
 from mailproc.templating.problem import BrokenTemplate, TemplateProblem
+from mailproc.templating.said import unsaid
 
 LONGEST_LETTER = 2_000_000
 """Characters. An order file of 500 orders has a tenth; a text in three loops could fill the memory."""
@@ -35,6 +36,8 @@ def _trial(
         text = rendered(template, name, context)
         if not contract.machine:
             split_letter(text)
+        if lost := unsaid(contract.must_say, context, text):
+            yield TemplateProblem(name, 0, lost[0], f"the letter does not say {lost[0]}")
     except BrokenTemplate as broken:
         yield from broken.problems
     except ValueError as error:

@@ -14,6 +14,7 @@ from mailproc.ill.terms import Service
 from mailproc.notices import order_details
 from mailproc.notices.catalogue import NOTICES, PartnerNotice, PartnerOrder, PartnerReturned
 from mailproc.notices.language_files import shipped, shipped_tags
+from mailproc.notices.partner import NEEDED
 from mailproc.notices.render import Notice
 from mailproc.notices.shared_contexts import Request
 from mailproc.notices.whole_letter import whole
@@ -149,3 +150,19 @@ def test_an_order_that_lost_something_is_not_whole(lost):
     ).text
     with pytest.raises(BrokenTemplate, match=lost):
         whole(Notice("B12", text), content, values, "order.txt")
+
+
+LISTS = ("cited", "wishes", "post", "bill")
+
+
+@pytest.mark.parametrize("lost", [*NEEDED, ""])
+def test_a_text_of_the_site_that_drops_it_is_broken_before_any_letter_goes_by_it(lost, tmp_path):
+    file = tmp_path / "en/partner/order.txt"
+    file.parent.mkdir(parents=True)
+    one, each = "{{{{ {0} }}}}\n", "{{% for line in {0} %}}\n{{{{ line }}}}\n{{% endfor %}}\n"
+    said = [(each if name in LISTS else one).format(name) for name in NEEDED if name != lost]
+    file.write_text("\n".join(["Subject: {{ request.number }}", "", "Dear colleagues,", *said]))
+    problems = Templates([tmp_path, shipped_folder()], NOTICES).check("en/partner/order.txt")
+    assert [(one.field, one.text) for one in problems] == (
+        [(lost, f"the letter does not say {lost}")] if lost else []
+    )
