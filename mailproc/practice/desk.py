@@ -97,6 +97,14 @@ class Desk:
             ),
         )
 
+    def until_said(self, number: str, words: str) -> RequestDetails:
+        """Looks at a request until its history holds what a person wrote. Raises Missed."""
+        return self._until(
+            lambda: self.show(number),
+            lambda shown: any(words in change.note for change in shown.history),
+            lambda shown: f"{number} ({shown.line.state}) should have heard: {words}",
+        )
+
     def until_listed(self, count: int, role: str) -> list[RequestLine]:
         """Looks at the list until it has so many requests in this role. Raises Missed."""
         return self._until(

@@ -23,6 +23,9 @@ email = "{LIBRARY}"
 [listen]
 port = 0
 
+[documents]
+forward = true
+
 """
 _LISTENING = re.compile(r"listening on ([0-9.]+):(\d+)")
 _PATIENCE = 20

@@ -1,15 +1,17 @@
-"""What the demo plays: five requests of ours, one of them by ISO 10161, and a customer's three."""
+"""What the demo plays: what we ask for by ARTEmail, ISO 10161 and letter, and a customer's three orders."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailproc.office.queries.request_details import RequestDetails
-from mailproc.practice import british_library, neighbour, second_library
+from mailproc.practice import british_library, neighbour, second_library, town
 from mailproc.practice.desk import Desk, Missed
 from mailproc.practice.stage import LIBRARY, Stage
 from mailproc.practice.telling import Telling
 
 BL, SECOND, NEIGHBOUR = british_library.SYMBOL, second_library.SYMBOL, neighbour.SYMBOL
+TOWN = town.SYMBOL
 _READER = {"id": "R-1", "name": "A Reader", "email": "reader@demo-library.example"}
 
 
@@ -25,7 +27,10 @@ class Stories:
         self._telling = telling
 
     def all(self) -> tuple[Callable[[], None], ...]:
-        return (self.copy, self.loan, self.cancelled, self.next_library, self.supplier, self.iso_loan)
+        return (
+            self.copy, self.loan, self.cancelled, self.next_library, self.supplier, self.iso_loan,
+            self.people,
+        )  # fmt: skip
 
     def copy(self) -> None:
         self._telling.heading("1  A copy is filled")
@@ -93,6 +98,44 @@ class Stories:
         self._telling.line("Its history:")
         self._telling.quote(self._desk.do("show", number))
         self.lent[number] = "CHECKED_IN"
+
+    def people(self) -> None:
+        self._telling.heading("7  A library that has people and a mailbox: asked by letter, answers by hand")
+        number = self._by_letter(_book("Wells of the upper valley"))
+        shown = self._desk.show(number)
+        self._telling.line("The order as it went:")
+        self._telling.quote(self._desk.do("letter", shown.letters[0].id))
+        self._writes(number, "promise")
+        due = (datetime.now(UTC) + timedelta(weeks=4)).date()
+        self._acts(number, "SHIPPED", "ship", "--heard-by", "post", "--date", str(due))
+        self._acts(number, "RECEIVED", "receive")
+        self._writes(number, "recall")
+        self._acts(number, "RECALL", "recall", "--heard-by", "post")
+        self._acts(number, "RETURNED", "return")
+        self._writes(number, "home")
+        self._acts(number, "RETURNED", "check-in", "--heard-by", "post")
+        self._telling.line("Its history:")
+        self._telling.quote(self._desk.do("show", number))
+        copy = self._by_letter(_article("A flood remembered by those who were there"))
+        self._acts(copy, "SHIPPED", "ship", "--heard-by", "phone")
+        self._writes(copy, "copy")
+        self._stage.happening("the copy to its reader", event="post", to=_READER["email"], documents=1)
+        self._acts(copy, "RECEIVED", "receive", "--quiet")
+
+    def _by_letter(self, wanted: dict[str, Any]) -> str:
+        self._telling.line(
+            f"Staff place a request: {wanted['item'].get('article_title', wanted['item']['title'])}"
+        )
+        number = self._desk.request(wanted, TOWN)
+        self._stage.happening(f"the order {number} at the town library", event="letter", number=f"{number}-1")
+        return number
+
+    def _writes(self, number: str, cue: str) -> None:
+        """A person of the town library answers; it stands in the history in the person's words."""
+        self._stage.practice.write(f"go {number} {cue}")
+        said = town.CUES[cue].partition("{")[0].strip()
+        self._desk.until_said(number, said)
+        self._telling.line(f"{number}: they write: {said}")
 
     def _neighbour_hears(self, number: str, what: str) -> None:
         self._stage.happening(f"{what} at the neighbour", event="history", number=number, heard=what)

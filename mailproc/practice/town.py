@@ -55,8 +55,8 @@ class Town:
         """A letter came: people read it, and nothing goes back by itself."""
         letter = letter_of(raw)
         subject = str(letter["Subject"])
-        self._tell("letter", player=NAME, subject=subject)
         named = _NUMBER.search(subject)
+        self._tell("letter", player=NAME, subject=subject, number=named[0] if named else "")
         if named and len(self._orders) < MOST_KEPT:
             self._orders.setdefault(named[0], letter)
         return []

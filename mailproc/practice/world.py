@@ -99,8 +99,9 @@ class World:
             return self._command(happening)
         player = self._players.get(happening.rcpt_to)
         if player is None:  # a reader, our own staff: people who do not answer
-            subject = str(letter_of(happening.raw)["Subject"])
-            self._tell("post", to=happening.rcpt_to, subject=subject)
+            letter = letter_of(happening.raw)
+            documents = len(list(letter.iter_attachments()))
+            self._tell("post", to=happening.rcpt_to, subject=str(letter["Subject"]), documents=documents)
             return []
         return player.take(happening.raw)
 
