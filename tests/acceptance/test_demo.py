@@ -12,7 +12,7 @@ from mailproc.errors import LocalFault
 from mailproc.practice import demo, stage, stories
 
 ENDS = {
-    "B1": "RECEIVED", "B2": "RETURNED", "B3": "CANCELLED", "B4": "RECEIVED", "B5": "RETURNED", 
+    "B1": "RECEIVED", "B2": "RETURNED", "B3": "CANCELLED", "B4": "RECEIVED", "B5": "RETURNED",
     "B6": "RETURNED", "B7": "RECEIVED",
     "L1": "SHIPPED", "L2": "CHECKED_IN", "L3": "NOT_SUPPLIED",
 }  # fmt: skip
