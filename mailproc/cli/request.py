@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from mailproc.app.build import App
-from mailproc.cli import citation, output
+from mailproc.cli import citation, output, prompts
 from mailproc.cli.citation import Cited
 from mailproc.cli.input_files import json_value
 from mailproc.cli.session import opened, who
@@ -71,6 +71,7 @@ def request(
     ] = "",
     date: Annotated[str, typer.Option(metavar="DAY", help="With --as lender: when they asked.")] = "",
     anyway: Annotated[bool, typer.Option("--anyway", help="Also if it is here already.")] = False,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask on the terminal for what is missing.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")] = False,
 ) -> None:
@@ -86,6 +87,7 @@ def request(
     said = _filled(
         {
             "service": service.upper(),
+            "partners": [] if file else partner,
             "item": citation.fields(cited),
             "patron": _filled({"id": patron, "name": patron_name, "email": patron_email}),
             "delivery": _filled({"electronic": delivery, "postal": _filled(postal)}),
@@ -99,17 +101,19 @@ def request(
             "asked_on": date,
         }
     ) | citation.copyright_fields(copyright_word, declared_by, declared_on, wording)
-    value = _value(file, said, as_)
+    value = _value(file, said, as_, ask=ask)
     with opened(ctx) as app:
+        if ask:
+            value = prompts.complete(value, app.context.language, lending=as_ == lend.LENDER)
         entered = _enter(app, value, partner or (), anyway=anyway, dry_run=dry_run)
         _tell(app, entered, as_json=as_json, dry_run=dry_run)
 
 
-def _value(file: str, said: Mapping[str, Any], as_: str) -> Any:
+def _value(file: str, said: Mapping[str, Any], as_: str, *, ask: bool) -> Any:
     """Return the request as JSON: the file's, or what the options say. Raise LocalFault unless it is one."""
-    if file and said:
+    if file and (said or ask):
         raise LocalFault(sentence("file-or-options"))
-    if not (file or said):
+    if not (file or said or ask):
         raise LocalFault(sentence("request-how"))
     value = json_value(file) if file else dict(said)
     return {**value, "as": as_} if as_ and isinstance(value, dict) else value
@@ -138,7 +142,8 @@ def _tell(app: App, entered: Entered, *, as_json: bool, dry_run: bool) -> None:
         return
     for warning in entered.warnings:
         output.complain(language.word(warning))
-    output.line(language.word(sentence("nothing-changed")) if dry_run else entered.number)
+    would = sentence("would-be-placed", partner=entered.partner)
+    output.line(language.word(would) if dry_run else entered.number)
 
 
 def _filled(value: Mapping[str, Any]) -> dict[str, Any]:

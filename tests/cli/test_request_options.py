@@ -82,7 +82,8 @@ def test_what_is_wrong_is_one_sentence(cli, arguments, named):
 
 
 def test_a_dry_run_places_nothing(cli):
-    assert cli("request", *BOOK, "--dry-run").code == 0
+    ran = cli("request", *BOOK, "--dry-run")
+    assert (ran.code, ran.out) == (0, "Nothing is changed. This would be a request with UK-BL.\n")
     assert cli("request", *BOOK, "--dry-run", "--json").json["dry_run"] is True
     assert cli("requests", "--json").json == []
 

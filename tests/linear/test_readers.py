@@ -25,6 +25,7 @@ import mailproc
 from mailproc import log
 from mailproc.config import Config, Library
 from mailproc.flow.reading import bounced_letters
+from mailproc.ill import item_identity
 from mailproc.ill.terms import Service
 from mailproc.mail.bounce import text as bounce_text
 from mailproc.mail.defects import Defects
@@ -186,6 +187,12 @@ MORE: dict[str, tuple[str, Call]] = {
     "iso10161 decode": ("letter", ISO.decode),
     "iso10161 decode of BER": ("ber", lambda raw: ISO.decode(parse(attacks.BER_HEAD + raw))),
     "mail.parse.parse": ("raw", parse),
+    "ill.item_identity.key": (
+        "text",
+        lambda text: item_identity.key(
+            {"title": text, "author": text, "isbn": text, "lines": text.split("\n")}
+        ),
+    ),
     "Letter.content_digest": ("letter", Letter.content_digest),
     "flow.reading.bounced_letters.marks": (
         "letter",

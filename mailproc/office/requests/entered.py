@@ -7,7 +7,9 @@ from mailproc.sentence import Sentence
 
 @dataclass(frozen=True)
 class Entered:
-    """``number``: local, of the new request; ``warnings``: what staff should know of it."""
+    """``number``: local, of the new request; ``partner``: who is asked first, or asks us; ``warnings``: what
+    staff should know of it."""
 
     number: str
+    partner: str
     warnings: tuple[Sentence, ...] = ()

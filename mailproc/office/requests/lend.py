@@ -109,7 +109,7 @@ def enter(
         )
         outcome = steps.begin(connection, _event(context, wanted, partner, order, by), context)
         transaction = transactions.load(connection, outcome.transaction_id or 0)
-        return Entered(requests.number_of(connection, transaction.request_id), warnings)
+        return Entered(requests.number_of(connection, transaction.request_id), partner.symbol, warnings)
 
     return foreseen(store, job) if dry_run else store.write(job)
 

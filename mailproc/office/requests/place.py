@@ -136,7 +136,7 @@ def place(
 
     def job(connection: Connection) -> Entered:
         warnings = entry_checks.check(entry, connection, context, anyway=anyway)
-        return Entered(_place(connection, context, wanted, rota, by), warnings)
+        return Entered(_place(connection, context, wanted, rota, by), rota[0], warnings)
 
     return foreseen(store, job) if dry_run else store.write(job)
 
