@@ -133,6 +133,7 @@ class ApduJson(TypedDict, total=False):
     reason: str
     reply_code: str
     conditions: list[ConditionJson]
+    retry_on: str
     answer: bool
     report: ReportJson
 

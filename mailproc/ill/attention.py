@@ -73,6 +73,7 @@ class Reason(StrEnum):
     NOT_ARRIVED = "not-arrived"
     PROMISE_PASSED = "promise-passed"
     PROMISE_DUE = "promise-due"
+    ASK_NOW = "ask-now"
     ASK_LATER = "ask-later"
     ANSWER_LATE = "answer-late"
     TO_ANSWER = "to-answer"
@@ -246,7 +247,8 @@ _ROWS: dict[Reason, Rule] = {
     Reason.NOT_ARRIVED: _state("act receive", "act query", "act message", "act lost"),
     Reason.PROMISE_PASSED: Rule(until=Until.FOLLOWS, ways=_ASK),
     Reason.PROMISE_DUE: _state("act ship", "act unfilled"),
-    Reason.ASK_LATER: _unfilled("again", "next", "next partner"),
+    Reason.ASK_NOW: _state("again", "next", "next partner", next_settles=True),
+    Reason.ASK_LATER: _unfilled("next", "next partner", "again"),
     Reason.ANSWER_LATE: _state(*_LATE),
     Reason.TO_ANSWER: Rule(until=Until.STATE_OR_LOOK, turn=((_R, _S.IN_PROCESS),), listed=True),
     Reason.PROMISED: Rule(until=Until.FOLLOWS),

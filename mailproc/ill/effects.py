@@ -53,6 +53,11 @@ class TryNext:
 
 
 @dataclass(frozen=True)
+class AskAgain:
+    """Ask the same partner again, under a new number: it named the day for it."""
+
+
+@dataclass(frozen=True)
 class AskStaff:
     """Staff must look."""
 
@@ -93,6 +98,7 @@ Effect = (
     | Withhold
     | ForwardDocuments
     | TryNext
+    | AskAgain
     | AskStaff
     | Withdraw
     | TakeBack

@@ -22,6 +22,7 @@ class Timer(StrEnum):
     DUE_UNHEARD = "DUE_UNHEARD"  # the due date has passed, and the lender says nothing
     RETURN_UNHEARD = "RETURN_UNHEARD"  # we sent it back, and they do not say that it is home
     LOAN_RECALLED = "LOAN_RECALLED"  # we want it back, and it is not back
+    ASK_AGAIN = "ASK_AGAIN"  # the day has come on which they want to be asked again
     SENT_BACK = "SENT_BACK"  # they said that they sent it back, and nobody here has seen it
     EXPIRY = "EXPIRY"  # their request ends, and staff have had their days
 

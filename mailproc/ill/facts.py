@@ -183,7 +183,8 @@ class TimerFacts(TypedDict, total=False):
     The day ``of`` which it counts, and the ``level`` of its reminder; ``with_us``: the reader does not have
     the item, so staff are asked; ``outdated``: it no longer follows from the state; ``say``: the APDU that is
     repeated automatically, ``say_first``: the one before it; ``may_chase``: a Status-Query may be sent;
-    ``renewal_answered``: with a day that is not after ours.
+    ``renewal_answered``: with a day that is not after ours; ``asks_again``: the same lender may be asked
+    again automatically.
     """
 
     of: str
@@ -194,6 +195,7 @@ class TimerFacts(TypedDict, total=False):
     say_first: ApduJson
     may_chase: bool
     renewal_answered: bool
+    asks_again: bool
 
 
 class Facts(LetterFacts, RepeatFacts, ContentFacts, ActFacts, TimerFacts, total=False):

@@ -4,7 +4,7 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Due, Expired, Overdue, StatusQuery
 from mailproc.ill.attention import Reason
 from mailproc.ill.automatic_replies import said_again
-from mailproc.ill.effects import AskStaff, Effect, FollowUpAct, Notify, Send
+from mailproc.ill.effects import AskAgain, AskStaff, Effect, FollowUpAct, Notify, Send
 from mailproc.ill.events import Timer
 from mailproc.ill.transaction_state import Occurrence, TransactionState
 
@@ -22,6 +22,7 @@ ATTENTION = {
     Timer.DUE_UNHEARD: Reason.LENDER_SILENT,
     Timer.LOAN_RECALLED: Reason.RECALL_UNHEARD,
     Timer.SENT_BACK: Reason.LOOK_FOR_IT,
+    Timer.ASK_AGAIN: Reason.ASK_NOW,
 }
 """The reason for attention, if a timer leads to one."""
 
@@ -37,6 +38,8 @@ def effects(current: TransactionState, occurrence: Occurrence, levels: int) -> t
         return (told,)
     if kind is Timer.LOAN_OVERDUE and level <= levels:
         return (FollowUpAct("overdue", _demand(current, level)),)
+    if kind is Timer.ASK_AGAIN and occurrence.facts.get("asks_again"):
+        return (AskAgain(),)
     again = [said for said in (occurrence.facts.get("say_first"), occurrence.facts.get("say")) if said]
     if again:
         return tuple(Send(said_again(apdu_json.from_json(said))) for said in again)

@@ -89,10 +89,10 @@ _WAITS_FOR_SUPPLY = (State.PENDING, State.IN_PROCESS)
 
 @dataclass(frozen=True)
 class RequestStatus:
-    """``position`` on a waiting list; ``on``: the promised day; ``closed``: staff closed it.
+    """``position`` on a waiting list; ``on``: the promised day, or that of asking again.
 
-    ``reason``: why it is unfilled, or the condition: the standard's name, or the event that ended the
-    attempt.
+    ``closed``: staff closed it. ``reason``: why it is unfilled, or the condition: the standard's name, or the
+    event that ended the attempt.
     """
 
     term: Term
@@ -118,17 +118,21 @@ def status(
     """
     said: ApduJson = apdu or {}
     if state in _WAITS_FOR_SUPPLY and promise:
-        on = promise.get("date")
-        day = date.fromisoformat(on) if on else None
+        day = _day(promise.get("date"))
         return RequestStatus(Term(promise["what"]), promise.get("position"), day, closed=closed)
     if state is State.NOT_SUPPLIED:
         term = _ENDED_BY.get(moved, Term.UNFILLED)
         other = moved if term is Term.UNFILLED and moved not in _SAYS_NO_MORE else ""
         why = refusal_reason(said.get("reason"), said.get("reply_code"))
-        return RequestStatus(term, reason=why or other, closed=closed)
+        again = _day(said.get("retry_on")) if term is Term.RETRY else None
+        return RequestStatus(term, on=again, reason=why or other, closed=closed)
     if state is State.CONDITIONAL:
         conditions = said.get("conditions") or [{}]
         return RequestStatus(Term.CONDITIONAL, reason=conditions[0].get("condition") or "", closed=closed)
     if state is State.PENDING and forwarded:
         return RequestStatus(Term.FORWARDED, closed=closed)
     return RequestStatus(OF_STATE[state], closed=closed)
+
+
+def _day(on: str | None) -> date | None:
+    return date.fromisoformat(on) if on else None

@@ -60,6 +60,8 @@ class TimerInputs:
     lender, the day on which the borrower reported its return. ``wanted_by``: the day that a recall names.
     ``renewal_answered``: our question was answered, though with a day that is not after ours.
     ``unfilled_untold``: the rota has ended, and the reader has not heard of it.
+    ``ask_again``: the day on which a lender wants to be asked again, if the item is still wanted then and
+    nobody else was asked.
     """
 
     since: date
@@ -76,6 +78,7 @@ class TimerInputs:
     unfilled_untold: bool = False
     wanted_by: date | None = None
     renewal_answered: bool = False
+    ask_again: date | None = None
 
 
 def about(kind: Timer, current: TransactionState, waiting: TimerInputs) -> date:
@@ -90,6 +93,8 @@ def about(kind: Timer, current: TransactionState, waiting: TimerInputs) -> date:
         return promised_for(current) or waiting.since
     if kind is Timer.SENT_BACK:
         return waiting.sent_back or waiting.since
+    if kind is Timer.ASK_AGAIN:
+        return waiting.ask_again or waiting.since
     if kind is Timer.EXPIRY:
         return waiting.expires or waiting.since
     return waiting.since

@@ -80,6 +80,8 @@ def is_repair(kind: Timer, current: TransactionState, waiting: TimerInputs, days
     of_state = REPAIRS.get((current.role, current.state))
     if not waiting.may_ask or of_state is None or of_state[0] is not kind or not _pause(kind, days):
         return False
+    if kind is Timer.UNANSWERED and _is_too_late(waiting.today, waiting):
+        return False
     return len(fired(kind, current, waiting)) < _times(kind, days)
 
 
@@ -109,7 +111,11 @@ def _borrowing(current: TransactionState, waiting: TimerInputs, days: Days) -> D
     if state in (State.NOT_SUPPLIED, State.RETURNED):  # then no message: many libraries send no Checked-In
         kind, _ = REPAIRS[Role.REQUESTER, state]
         unheard = repeated(kind, current, waiting, _pause(kind, days), _times(kind, days))
-        return {kind: unheard, Timer.UNFILLED_LETTER: _unfilled_letter(current, waiting, days)}
+        return {
+            kind: unheard,
+            Timer.UNFILLED_LETTER: _unfilled_letter(current, waiting, days),
+            Timer.ASK_AGAIN: _ask_again(current, waiting),
+        }
     if state is State.RECALL:
         return {Timer.READER_RECALLED: _recalled(current, waiting, days)}
     return _in_hand(current, waiting, days)
@@ -163,12 +169,26 @@ def _lending(current: TransactionState, waiting: TimerInputs, days: Days) -> Due
     return {}
 
 
+def _ask_again(current: TransactionState, waiting: TimerInputs) -> date | None:
+    """Return the day that the lender named, once."""
+    if current.state is not State.NOT_SUPPLIED or fired(Timer.ASK_AGAIN, current, waiting):
+        return None
+    return waiting.ask_again
+
+
 def _unanswered(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
     """Repeat the request, if possible; otherwise, and then, as ``_chased``."""
     asked = repeated(Timer.UNANSWERED, current, waiting, days.repeat, days.repeats)
-    if asked is None or current.promise is None:
-        return asked or _chased(current, waiting, days)
-    return max(asked, _promised(current, waiting, days.repeat))
+    if asked is not None and current.promise is not None:
+        asked = max(asked, _promised(current, waiting, days.repeat))
+    if asked is None or _is_too_late(asked, waiting):
+        return _chased(current, waiting, days)
+    return asked
+
+
+def _is_too_late(day: date, waiting: TimerInputs) -> bool:
+    """Return whether the item is no longer wanted on ``day``: then nobody is asked for it once more."""
+    return waiting.need_before is not None and waiting.need_before < day
 
 
 def _chased(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:

@@ -226,7 +226,7 @@ def test_an_answer_is_called_what_it_is_and_no_code_stands_beside_words(cli: Cli
         (
             "answer-retry",
             ("--date", "2031-05-01", "--reason", "at-bindery"),
-            "UK-BL: Retry later: it is at the binder's (",
+            "UK-BL: Retry later: it is at the binder's, Thu 1 May 2031 (",
             "answered: ask again later",
         ),
     ):

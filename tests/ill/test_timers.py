@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mailproc.ill import machine, reminders
 from mailproc.ill.attention import ENDS_WITH_THE_STATE
-from mailproc.ill.effects import AskStaff, FollowUpAct, Notify, Send
+from mailproc.ill.effects import AskAgain, AskStaff, FollowUpAct, Notify, Send
 from mailproc.ill.events import TIMERS, Timer
 from mailproc.ill.policy import Settings, effects
 from mailproc.ill.terms import Role, Service, State
@@ -243,6 +243,13 @@ CASES = {
         borrowing(State.CONDITIONAL), {"reply_by": DUE}, {"TO_ANSWER": after(7)},
     ),
     "they did not supply": (borrowing(State.NOT_SUPPLIED), {}, {}),
+    "they say when to ask again": (
+        borrowing(State.NOT_SUPPLIED), {"ask_again": DUE}, {"ASK_AGAIN": on(DUE)},
+    ),
+    "they were asked again, or staff were": (
+        borrowing(State.NOT_SUPPLIED), {"ask_again": DUE, "fired": {(Timer.ASK_AGAIN, DUE): [DUE]}}, {},
+    ),
+    "supplied, whatever day was named": (borrowing(State.RETURNED), {"ask_again": DUE}, {}),
     "we lend and have ended it": (lending(State.NOT_SUPPLIED), {"expires": DUE}, {}),
 }  # fmt: skip
 
@@ -353,6 +360,16 @@ def test_every_kind_has_a_case():
 def test_the_reader_hears_of_the_end_after_its_days(untold, days):
     due = waits(borrowing(State.NOT_SUPPLIED), Days(unfilled_letter=days), unfilled_untold=untold)
     assert due == ({Timer.UNFILLED_LETTER: after(5)} if untold and days else {})
+
+
+@pytest.mark.parametrize(("wanted_for", "then"), [(3, 7), (4, 4)])
+def test_a_request_is_repeated_only_while_it_is_wanted(wanted_for, then):
+    more = {"may_ask": True, "need_before": TODAY + timedelta(days=wanted_for)}
+    found = waits(borrowing(State.PENDING), **more)
+    assert found == {"UNANSWERED": after(then), "NEED_BEFORE": after(wanted_for + 1)}
+    late = TimerInputs(since=TODAY, today=TODAY + timedelta(days=then), **more)
+    is_letter = is_repair(Timer.UNANSWERED, borrowing(State.PENDING), late, Days())
+    assert is_letter is (then <= wanted_for)
 
 
 OFF = {
@@ -481,6 +498,8 @@ EFFECTS = [
     (lending(State.IN_PROCESS), "EXPIRY", {"level": 1}, "expire"),
     (lending(State.IN_PROCESS), "PROMISE_DUE", {"level": 1}, "promise-due"),
     (LENT, "SENT_BACK", {"level": 1}, "look-for-it"),
+    (borrowing(State.NOT_SUPPLIED), "ASK_AGAIN", {"level": 1}, "ask-now"),
+    (borrowing(State.NOT_SUPPLIED), "ASK_AGAIN", {"level": 1, "asks_again": True}, "ask again"),
     (lending(State.RECALL), "LOAN_RECALLED", {"level": 3}, "recall-unheard"),
     (borrowing(State.SHIPPED), "DUE_UNHEARD", {"level": 3}, "lender-silent"),
     (borrowing(State.PENDING), "UNANSWERED", {"level": 1, "say": {"type": "ILL_REQUEST"}}, "ILL_REQUEST"),
@@ -497,6 +516,8 @@ def name_of(effect):
     match effect:
         case Send(apdu):
             return apdu.type.name
+        case AskAgain():
+            return "ask again"
         case AskStaff(reason):
             return reason
         case Notify(notice):

@@ -26,6 +26,7 @@ from mailproc.ill.apdu import (
 from mailproc.ill.attention import ENDS_WITH_THE_LETTER, OF_OUR_LETTER, ONLY_LISTED, Reason
 from mailproc.ill.effects import (
     FORWARDED,
+    AskAgain,
     AskStaff,
     Effect,
     Finish,
@@ -53,6 +54,7 @@ from mailproc.store import (
     outgoing,
     patrons,
     requests,
+    rotas,
     transactions,
     undelivered,
 )
@@ -272,15 +274,29 @@ def _try_next(work: Work, effect: TryNext) -> None:
         work.attend(Reason.NEED_BEFORE_PASSED if effect.too_late else Reason.END_OF_ROTA)
         _tell_the_end(work)
         return
+    if _can_be_asked(work, candidate.partner, Reason.ASK_UNFILLED):
+        _follow_up(work, "request", request_id=request_id, transaction_id=None)
+
+
+def _ask_again(work: Work, _effect: AskAgain) -> None:
+    """Put the same library next in the rota, and ask it."""
+    request_id, partner = work.transaction.request_id, work.transaction.partner
+    if _can_be_asked(work, partner, Reason.ASK_NOW):
+        rotas.put_next(work.connection, request_id, partner)
+        _follow_up(work, "request", request_id=request_id, transaction_id=None)
+
+
+def _can_be_asked(work: Work, partner: str, otherwise: Reason) -> bool:
+    """Return whether ``partner`` still lends; if config.toml has changed since, staff must look."""
     try:
-        lender = work.context.partners.lender(candidate.partner)
-        request = requests.load(work.connection, request_id)
+        lender = work.context.partners.lender(partner)
+        request = requests.load(work.connection, work.transaction.request_id)
         accounts.choose(lender, request.service, request.account)
-    except LocalFault as fault:  # config.toml has changed since the rota was made
-        work.attend(Reason.ASK_UNFILLED)
+    except LocalFault as fault:
+        work.attend(otherwise)
         work.words.append(fault.said)
-        return
-    _follow_up(work, "request", request_id=request_id, transaction_id=None)
+        return False
+    return True
 
 
 def _tell_the_end(work: Work) -> None:
@@ -340,6 +356,7 @@ _HANDLERS: dict[type, Any] = {
     Withdraw: _withdraw,
     TakeBack: _take_back,
     TryNext: _try_next,
+    AskAgain: _ask_again,
     FollowUpAct: _act,
     Finish: _finish,
 }

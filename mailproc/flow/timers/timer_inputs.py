@@ -14,7 +14,7 @@ from mailproc.ill.terms import ApduType, Role, Service, State
 from mailproc.ill.timer_schedule import TimerInputs
 from mailproc.ill.timers import LENT, ON_LOAN, REPAIRS
 from mailproc.protocols.codec import Manner
-from mailproc.store import events, outgoing, requests, timers
+from mailproc.store import events, outgoing, requests, timers, transactions
 from mailproc.store.rows import Event, HeardEvent
 
 NEED_BEFORE_COUNTS = (State.PENDING, State.CONDITIONAL, State.IN_PROCESS)
@@ -56,6 +56,7 @@ def of(case: Case, moved: Event, at: datetime, *, began: bool = False) -> TimerI
         unfilled_untold=_unfilled_untold(case, since),
         wanted_by=item_received.wanted_by(case.connection, case.id, case.current.state),
         renewal_answered=_renewal_answered(case),
+        ask_again=_ask_again(case, moved),
     )
 
 
@@ -181,6 +182,27 @@ def _sent_back(case: Case, moved: Event) -> date | None:
     events_since: list[Event | HeardEvent] = [moved, *_heard(case, moved)]
     said = [event.at for event in events_since if event.type == RETURNED]
     return case.day(said[-1]) if said else None
+
+
+def _ask_again(case: Case, moved: Event) -> date | None:
+    """Return the day that the lender's answer named for asking it again.
+
+    None if that day is not after the answer, if the reader does not need the item by then, or if another
+    library was asked.
+    """
+    named = (moved.apdu or {}).get("retry_on") if moved.type == ApduType.ILL_ANSWER.name else None
+    if not named or case.current.role is not Role.REQUESTER or case.current.state is not State.NOT_SUPPLIED:
+        return None
+    day, need = date.fromisoformat(named), requests.need_before(case.connection, case.transaction.request_id)
+    if day <= case.day(moved.at) or (need is not None and need < day) or _later_attempts(case):
+        return None
+    return day
+
+
+def _later_attempts(case: Case) -> bool:
+    """Return whether a library was asked after this attempt."""
+    attempts = transactions.of_request(case.connection, case.transaction.request_id)
+    return any(one.attempt > case.transaction.attempt for one in attempts)
 
 
 def _arrival(case: Case) -> tuple[bool, date | None]:

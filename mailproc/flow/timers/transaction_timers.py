@@ -17,7 +17,7 @@ from mailproc.ill.timer_schedule import Days
 from mailproc.ill.transaction_state import Step
 from mailproc.ill.whereabouts import reader_has
 from mailproc.protocols.codec import Manner
-from mailproc.store import events, requests, timers
+from mailproc.store import events, requests, timers, transactions
 from mailproc.store.rows import Event
 
 LENT_TO_US = (State.SHIPPED, State.RECEIVED, State.RENEW_PENDING)
@@ -37,7 +37,8 @@ def reset(case: Case, taken: Step, moved_event_id: int, event: Event) -> None:
     due = rules.wanted(taken.after, found, days(context))
     instants = {kind.value: context.instant(wall) for kind, wall in due.items()}
     if began and case.transaction.attempt > 1:  # another library was asked
-        timers.drop(connection, case.transaction.request_id, Timer.UNFILLED_LETTER)
+        for kind in (Timer.UNFILLED_LETTER, Timer.ASK_AGAIN):
+            timers.drop(connection, case.transaction.request_id, kind)
     rows = () if began else timers.waiting(connection, case.id)
     timers.become(connection, case.id, rows, instants, event.id)
 
@@ -67,21 +68,32 @@ def forecast(case: Case, kind: Timer, at: datetime) -> Facts:
         facts["with_us"] = True
     if kind is Timer.RENEWAL_SILENT and found.renewal_answered:
         return facts | {"renewal_answered": True}
+    if kind is Timer.ASK_AGAIN:
+        return facts | {"asks_again": _may_ask_again(case)}
     if not timer_inputs.has_left(case):
         return facts
     if rules.is_repair(kind, current, found, numbers):
-        _, letter = rules.REPAIRS[current.role, current.state]
-        say = timer_inputs.repair_message(case, letter)
-        if say is None:
-            return facts
-        first = timer_inputs.request_before_repair(case, letter, last=level == numbers.repeats)
-        facts["say"] = say
-        if first is not None:
-            facts["say_first"] = first
-        return facts
+        return facts | _repair(case, last=level == numbers.repeats)
     if kind is Timer.UNANSWERED and current.role is Role.REQUESTER:
         facts["may_chase"] = timer_inputs.sent_as(case, StatusQuery.type) is Manner.SEND
     return facts
+
+
+def _repair(case: Case, *, last: bool) -> Facts:
+    """Return the message that is repeated, and the one that goes before it; nothing if none was said."""
+    _, letter = rules.REPAIRS[case.current.role, case.current.state]
+    say = timer_inputs.repair_message(case, letter)
+    if say is None:
+        return {}
+    first = timer_inputs.request_before_repair(case, letter, last=last)
+    return {"say": say} if first is None else {"say": say, "say_first": first}
+
+
+def _may_ask_again(case: Case) -> bool:
+    """Return whether it is asked automatically: as often as messages are repeated, so that it ends."""
+    attempts = transactions.of_request(case.connection, case.transaction.request_id)
+    asked = sum(one.partner == case.transaction.partner for one in attempts)
+    return asked <= case.context.config.policy.repeats
 
 
 def facts_of_demand(case: Case, event: Event, taken: Step) -> Facts:

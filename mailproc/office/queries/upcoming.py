@@ -10,7 +10,7 @@ from mailproc.flow.case import Case
 from mailproc.flow.context import Context
 from mailproc.flow.timers import transaction_timers
 from mailproc.ill import reminders
-from mailproc.ill.effects import AskStaff, Effect, FollowUpAct, Notify, Send
+from mailproc.ill.effects import AskAgain, AskStaff, Effect, FollowUpAct, Notify, Send
 from mailproc.ill.events import Timer
 from mailproc.ill.terms import ApduType
 from mailproc.ill.transaction_state import Occurrence
@@ -66,6 +66,8 @@ def _then(effect: Effect) -> tuple[str, str]:
             return apdu.type.name, ""
         case FollowUpAct(_, apdu) if apdu is not None:
             return apdu.type.name, ""
+        case AskAgain():
+            return ApduType.ILL_REQUEST.name, ""
         case Notify():
             return "reader", ""
         case AskStaff(reason):
