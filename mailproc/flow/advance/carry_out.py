@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mailproc.config import Partner
-from mailproc.errors import LocalFault
 from mailproc.flow import delivery_mode, our_letters
+from mailproc.flow.advance.follow_ups import ask_again, can_be_asked, follow_up, follow_with
 from mailproc.flow.advance.work import Work
-from mailproc.flow.matching import accounts, item_received
+from mailproc.flow.matching import item_received
 from mailproc.flow.notify_staff import ATTENTION
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import (
@@ -49,16 +49,13 @@ from mailproc.store import (
     alarms,
     auto_replies,
     documents,
-    events,
     order_letters,
     outgoing,
     patrons,
     requests,
-    rotas,
     transactions,
     undelivered,
 )
-from mailproc.store.events import NewEvent
 from mailproc.store.intent_bodies import (
     NoticeToPartner,
     NoticeToReader,
@@ -274,29 +271,8 @@ def _try_next(work: Work, effect: TryNext) -> None:
         work.attend(Reason.NEED_BEFORE_PASSED if effect.too_late else Reason.END_OF_ROTA)
         _tell_the_end(work)
         return
-    if _can_be_asked(work, candidate.partner, Reason.ASK_UNFILLED):
-        _follow_up(work, "request", request_id=request_id, transaction_id=None)
-
-
-def _ask_again(work: Work, _effect: AskAgain) -> None:
-    """Put the same library next in the rota, and ask it."""
-    request_id, partner = work.transaction.request_id, work.transaction.partner
-    if _can_be_asked(work, partner, Reason.ASK_NOW):
-        rotas.put_next(work.connection, request_id, partner)
-        _follow_up(work, "request", request_id=request_id, transaction_id=None)
-
-
-def _can_be_asked(work: Work, partner: str, otherwise: Reason) -> bool:
-    """Return whether ``partner`` still lends; if config.toml has changed since, staff must look."""
-    try:
-        lender = work.context.partners.lender(partner)
-        request = requests.load(work.connection, work.transaction.request_id)
-        accounts.choose(lender, request.service, request.account)
-    except LocalFault as fault:
-        work.attend(otherwise)
-        work.words.append(fault.said)
-        return False
-    return True
+    if can_be_asked(work, candidate.partner, Reason.ASK_UNFILLED):
+        follow_up(work, "request", request_id=request_id, transaction_id=None)
 
 
 def _tell_the_end(work: Work) -> None:
@@ -306,33 +282,6 @@ def _tell_the_end(work: Work) -> None:
         work.words.append(sentence("reader-told-later", days=days))
     else:
         _notify(work, Notify("patron/unfilled"))
-
-
-def _act(work: Work, effect: FollowUpAct) -> None:
-    follow_with(work, effect.action, effect.apdu)
-
-
-def follow_with(work: Work, action: str, apdu: Apdu | None = None) -> None:
-    """Add an action of ours in the same transaction, in the same commit."""
-    row = work.transaction
-    _follow_up(work, action, row.request_id, row.id, apdu)
-
-
-def _follow_up(
-    work: Work, action: str, request_id: int, transaction_id: int | None, apdu: Apdu | None = None
-) -> None:
-    letter = events.due_to(work.event)
-    event = NewEvent(
-        cause="policy",
-        type=action,
-        at=work.event.at,
-        facts=None if letter is None else {events.FROM_LETTER: letter},
-        apdu=apdu_json.to_json(apdu) if apdu is not None else None,
-        partner=work.transaction.partner,
-        request_id=request_id,
-        transaction_id=transaction_id,
-    )
-    work.follow_ups.append(events.add(work.connection, event))
 
 
 def _finish(work: Work, effect: Finish) -> None:
@@ -356,7 +305,7 @@ _HANDLERS: dict[type, Any] = {
     Withdraw: _withdraw,
     TakeBack: _take_back,
     TryNext: _try_next,
-    AskAgain: _ask_again,
-    FollowUpAct: _act,
+    AskAgain: lambda work, _effect: ask_again(work),
+    FollowUpAct: lambda work, effect: follow_with(work, effect.action, effect.apdu),
     Finish: _finish,
 }

@@ -11,7 +11,7 @@ from dataclasses import replace
 from mailproc.config import Partner
 from mailproc.config_load.value_checks import is_address
 from mailproc.flow.advance import own_domain
-from mailproc.flow.advance.carry_out import follow_with
+from mailproc.flow.advance.follow_ups import follow_with
 from mailproc.flow.advance.work import Work
 from mailproc.flow.matching import transaction_lookup
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM, answers_under
