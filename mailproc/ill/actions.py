@@ -243,6 +243,11 @@ SAID_BESIDE: Mapping[Results, str] = MappingProxyType(
 _SAYABLE = (*(action.name for action in ACTIONS if action.by_state), "request", "expire")
 
 
+BY_MAIL = "mail"
+HEARD_BY = ("phone", "post", "portal", BY_MAIL)
+"""How a partner told staff what they record. What it wrote by mail is dealt with when that is recorded."""
+
+
 def event_said(action: str, answer: bool | None = None) -> str:
     """Return the row of an action of ours.
 

@@ -91,6 +91,7 @@ class Reason(StrEnum):
     ERROR_REPORT = "error-report"
     MESSAGE = "message"
     READER_WROTE = "reader-wrote"
+    STAFF_ANSWERED = "staff-answered"
     UNKNOWN_FILE_REJECTED = "unknown-file-rejected"
     FILE_REFUSED = "file-refused"
     UNPROVEN = "unproven"
@@ -273,6 +274,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.UNREADABLE: _TOLD,
     Reason.IN_WORDS: _TOLD,
     Reason.READER_IN_WORDS: _TOLD,
+    Reason.STAFF_ANSWERED: _TOLD,
     Reason.UNKNOWN_REFERENCE: _TOLD,
     Reason.MAILBOX_UNREACHABLE: _TOLD,
     Reason.LETTER_PASSED_OVER: _TOLD,

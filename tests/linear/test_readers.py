@@ -167,10 +167,6 @@ OF_LETTER: dict[str, Call | None] = {
     "mail.own_letters.own_ids": lambda letter: _module("mail.own_letters").own_ids(letter, ["ill@library.example"]),
     "mail.reply_text.read": lambda letter: _module("mail.reply_text").read(letter),
     "protocols.artemail.read.explain.explain": lambda letter: _module("protocols.artemail.read.explain").explain(ART, letter),
-    "protocols.artemail.read.free_text.message": lambda letter: _module("protocols.artemail.read.free_text").message(
-        letter, MASK.text),
-    "protocols.artemail.plain.answers": lambda letter: _module("protocols.artemail.plain").answers(
-        letter, MASK.text),
     "protocols.artemail.read.body_lines.texts": lambda letter: list(_module("protocols.artemail.read.body_lines").texts(letter)),
 }  # fmt: skip
 

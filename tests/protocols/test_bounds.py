@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailproc.config import Config, Partner, PartnerArtemail
+from mailproc.config import Partner, PartnerArtemail
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import IllAnswer, IllRequest, Item, Message, Money
 from mailproc.ill.terms import ApduType, Ref, Results, Role, Service
@@ -19,7 +19,6 @@ from mailproc.protocols.artemail.read.body_lines import lines_of, texts
 from mailproc.protocols.artemail.read.explain import explain
 from mailproc.protocols.artemail.read.replies import MOST_OF_ONE
 from mailproc.protocols.artemail.requests import Orders, text_lines
-from mailproc.protocols.artemail.settings import asks_plainly
 from mailproc.protocols.artemail.tables.reply_codes import LONGEST_CODE
 from mailproc.protocols.artemail.write.file_receipt import Receipt, letter, receipt_of
 from mailproc.protocols.artemail.write.guard import FieldLost, check_beside
@@ -226,35 +225,12 @@ def test_lines_beside_an_answer_are_prose_only(line: str) -> None:
 # Whose letter it is
 
 
-def test_an_automatic_reply_about_our_number_is_not_read(codec: ArtemailCodec) -> None:
-    words = "Your number: LIB-20001\nPlease renew it for us.\n"
-    assert codec.perhaps(heard(words, subject="A loan"))
-    assert not codec.perhaps(heard(words, subject="A loan", auto_submitted="auto-replied"))
-    assert not codec.perhaps(heard(words, subject="Out of office"))
-
-
 def test_without_a_keyword_of_the_partner_an_act_is_no_order(codec: ArtemailCodec) -> None:
     college = codec.partners[OURS]
     for partner in (None, Partner(symbol="XX-BL", address="art@bl.example", artemail=college)):
         assert codec.manner(ApduType.RENEW, Role.REQUESTER, "", partner) is Manner.NOTICE
         assert codec.manner(ApduType.RECEIVED, Role.REQUESTER, "", partner) is Manner.LOCAL
     assert codec.manner(ApduType.CANCEL, Role.RESPONDER, "") is not Manner.SEND
-
-
-@pytest.mark.parametrize(
-    ("partner", "plainly"),
-    [
-        ({}, False),
-        ({"dialect": "plain"}, True),
-        ({"dialect": "plain", "roles": ["REQUESTER"]}, False),
-        ({"codec": "iso10161"}, False),
-    ],
-)
-def test_partners_with_the_plain_dialect(partner: dict[str, Any], plainly: bool) -> None:
-    made = Partner.model_validate(
-        {"symbol": "XX-BL", "address": "art@bl.example", "roles": ["RESPONDER"]} | partner
-    )
-    assert asks_plainly(Config(partner=(made,))) is plainly
 
 
 def test_what_stands_below_the_first_reply_is_prose_even_where_it_names_us(codec: ArtemailCodec) -> None:

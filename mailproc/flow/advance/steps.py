@@ -20,7 +20,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import transaction_lookup
 from mailproc.flow.timers import transaction_timers
 from mailproc.ill import apdu_json, policy, status_mismatch, transaction_state
-from mailproc.ill.actions import event_said
+from mailproc.ill.actions import BY_MAIL, event_said
 from mailproc.ill.apdu import Apdu, StatusOrErrorReport
 from mailproc.ill.attention import ENDS_WITH_THE_STATE, OF_RECEIPT, OUTLASTS_A_LOOK, Reason
 from mailproc.ill.effects import Effect, Finish, Send
@@ -200,7 +200,7 @@ def _work(case: Case, event: Event, decided: Decision) -> Work:
         had = []
     elif event.type == "CHECKED_IN":
         had = [reason for reason in had if reason != Reason.DEMANDED_AFTER_RETURN]  # the lender has it again
-    elif event.cause == "staff" and not event.heard_by and event.type not in NOTED:
+    elif event.cause == "staff" and event.heard_by in ("", BY_MAIL) and event.type not in NOTED:
         settled = OF_RECEIPT if event.type == "receive" else frozenset[Reason]()
         had = [reason for reason in had if reason in OUTLASTS_A_LOOK - settled]
     return Work(case.connection, event, case.transaction, case.context, attention=had)

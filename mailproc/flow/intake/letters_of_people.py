@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from mailproc.config import Partner
 from mailproc.flow.context import Context
-from mailproc.flow.intake import letter_home
+from mailproc.flow.intake import letter_home, staff_replies
 from mailproc.flow.intake.letter_home import Match
 from mailproc.flow.reading.letter_reading import OF_READER, LetterReading
 from mailproc.flow.reading.writing import Writing
@@ -58,6 +58,9 @@ def settled(connection: Connection, reading: LetterReading, context: Context) ->
     writing = reading.writing
     if writing is None:
         return None
+    reply = staff_replies.settled(connection, reading, writing, context)
+    if reply is not None:
+        return Settled(reply.done, reply.taken_from)
     of_partner = _of_partner(connection, reading, writing) if reading.speakers else None
     if of_partner is not None and of_partner.done:
         return of_partner

@@ -170,7 +170,7 @@ def _is_home(connection: Connection, reading: LetterReading, context: Context) -
     if reading.writing is None or not reading.refused:
         return False
     found = letters_of_people.settled(connection, reading, context)
-    if found is None:
+    if found is None or not (found.done or reading.is_in_words):
         return False
     reading = replace(reading, partner=found.partner or reading.partner)
     if found.done:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from mailproc.ill import actions, machine
-from mailproc.ill.actions import BY_NAME, Action
+from mailproc.ill.actions import BY_MAIL, BY_NAME, Action
 from mailproc.ill.event_names import heard_as
 from mailproc.ill.machine import CellKind
-from mailproc.ill.terms import ApduType, Role
+from mailproc.ill.terms import ApduType, Results, Role
 from mailproc.notices import short_codes
 from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
@@ -20,8 +20,6 @@ from mailproc.notices.short_codes import ShortCode
 from mailproc.store import events, requests
 from mailproc.store.rows import Event, Transaction
 
-BY_MAIL = "mail"
-"""How staff say that the partner told us (--heard-by)."""
 MOST_OFFERED = 3
 _LIKELY = {
     Role.RESPONDER: (
@@ -83,6 +81,8 @@ def _row(action: Action, answer: str = "") -> str:
 
 def _is_possible(transaction: Transaction, action: Action) -> bool:
     """Return whether it moves the transaction, or promises something, when it is recorded as heard."""
+    if action.results in (Results.WILL_SUPPLY, Results.HOLD_PLACED):
+        return transaction.state.awaits_answer  # a promise moves no state
     answers = ("yes", "no") if actions.ANSWER in action.options else ("",)
     row = transaction
     kinds = {

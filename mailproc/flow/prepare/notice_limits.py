@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.flow.reading.letter_reading import BOUNCE, OF_READER
+from mailproc.flow.reading.letter_reading import BOUNCE, OF_READER, OF_STAFF
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import alarms, events, letters
 from mailproc.store.alarms import HOUR, Turn
@@ -21,6 +21,8 @@ from mailproc.store.rows import Intent
 OF_A_SENDER, OF_A_REQUEST = "told-of-sender", "told-reader"
 """Kinds of alarm that count letters to staff about one sender, and to a reader about one request."""
 READERS_A_DAY = 10
+STAFF = "(staff)"
+"""Stands for our own staff who answer our letters."""
 READERS = "(readers)"
 """Stands for all readers who write to us."""
 SEVERAL = "(several)"
@@ -65,4 +67,6 @@ def _speaker(connection: Connection, inbox_id: int) -> str:
         return BOUNCE
     if row.taken_from.startswith(OF_READER):
         return READERS  # together: anybody can write any reader's address
+    if row.taken_from.startswith(OF_STAFF):
+        return STAFF
     return str(row.taken_from or (row.partner or SEVERAL if row.proof else ""))

@@ -44,6 +44,8 @@ RELEASED = "released"
 BOUNCE = "<>"
 OF_READER = "reader "
 """Begins the sender of a reader's letter, before the address, which proves nothing."""
+OF_STAFF = "staff "
+"""Begins the sender of an answer by our own staff."""
 LEARNED = "learned"
 """The ``proof`` of a letter from a library that is not in config.toml and that staff have confirmed."""
 
@@ -93,6 +95,11 @@ class LetterReading:
     file_key: str = ""
     writing: Writing | None = None
     speakers: tuple[Partner, ...] = ()
+
+    @property
+    def is_in_words(self) -> bool:
+        """Whether no protocol claims the letter; else what a protocol refused is told as it says."""
+        return self.alarm not in (Reason.UNREADABLE, Reason.FILE_REFUSED)
 
 
 def read(row: InboxLetter, context: Context, keys: "KeySource | None" = None) -> LetterReading:
@@ -154,18 +161,21 @@ def _read(
     if bounce is not None:
         return replace(reading, bounce=bounce, marks=bounced_letters.marks(row.rcpt_to, letter))
     reading = replace(reading, own_ids=own_ids(letter, context.addresses))
-    codec = context.registry.recognise(letter)
+    codec, too_much = _recognised(letter, context)
     sender = _sender(row, letter)
     released = row.proof == RELEASED
     claimants = _vouched_for(row, context) if released else context.partners.claimed_by(sender)
     found = replace(reading, codec=codec.name if codec else "", partner=_only(claimants))
     if codec is None and not claimants:  # a reader, or a stranger: no proof is needed
-        return _of_people(_without_protocol(found, claimants), ())
+        people = _of_people(_without_protocol(found, claimants), ())
+        return replace(people, refused=too_much, alarm=Reason.UNREADABLE) if too_much else people
     evidence = Evidence(sender, bytes(row.raw), row.received_at, context, keys)
     found = replace(found, proofs=_proofs(claimants, evidence, context, released=released))
     proven = tuple(one for one in claimants if found.proofs[one.symbol].by)
     if codec is None:
         people = _of_people(_without_protocol(found, claimants), proven)
+        if too_much:
+            return replace(people, refused=too_much, alarm=Reason.UNREADABLE)
         likely = context.registry.perhaps(letter)
         return _decoded_if_ours(people, likely, proven) if likely else people
     if not proven:
@@ -176,6 +186,14 @@ def _read(
     said = _decoded(found, codec, proven)
     answers = said.refused and (letter.in_reply_to or letter.references)
     return _of_people(said, proven) if answers else said
+
+
+def _recognised(letter: Letter, context: Context) -> tuple[Codec | None, Part]:
+    """Return the codec that recognises the letter, and why none can: it is too long for a protocol."""
+    try:
+        return context.registry.recognise(letter), ""
+    except RemoteFault as fault:
+        return None, fault.said
 
 
 def _of_people(found: LetterReading, proven: tuple[Partner, ...]) -> LetterReading:

@@ -8,7 +8,7 @@ from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.ill import apdu_json
-from mailproc.ill.actions import DATE, OF_ROLE, Action, Option
+from mailproc.ill.actions import DATE, HEARD_BY, OF_ROLE, Action, Option
 from mailproc.ill.apdu import (
     Apdu,
     Cancel,
@@ -40,8 +40,6 @@ from mailproc.notices.language_files import ENGLISH
 from mailproc.office.acts import action_names
 from mailproc.sentence import Word, sentence
 from mailproc.store.rows import Transaction
-
-HEARD_BY = ("phone", "post", "portal", "mail")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from mailproc.mail.letter import Body, Letter
 from mailproc.mail.parse import parse
 from mailproc.protocols.artemail import account_rules, delivery_modes, mask, plain, settings
 from mailproc.protocols.artemail.mask import Masker
-from mailproc.protocols.artemail.read import document_links, free_text, orders
+from mailproc.protocols.artemail.read import document_links, orders
 from mailproc.protocols.artemail.read.body_lines import lines_of, texts, written
 from mailproc.protocols.artemail.read.line_reading import LineReading
 from mailproc.protocols.artemail.read.replies import Replies
@@ -42,11 +42,10 @@ from mailproc.protocols.codec import (
 )
 from mailproc.sentence import Part
 
-Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "words", "perhaps", "people"]
+Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "perhaps"]
 MOST_PASSWORDS = 10
 """Passwords looked for in the whole letter; each costs a pass over it."""
 Sorted = tuple[Kind | None, list[str], LineReading | None]
-PERHAPS = ("perhaps", "people")
 AUTOMATIC = "an automatic reply: it says nothing about an order"
 
 _ORDERS = (IllRequest, Cancel, Renew, StatusQuery)
@@ -57,7 +56,7 @@ class ArtemailCodec(Codec):
     """The codec, made by ``of``; a value without state.
 
     ``partners`` are settings by customer code. ``plain_customers`` are the codes of customers who order in
-    the plain dialect, without a password; ``asks_plainly``: we order from somebody in it, and people answer.
+    the plain dialect, without a password.
     """
 
     words: Keywords
@@ -65,7 +64,6 @@ class ArtemailCodec(Codec):
     masker: Masker
     partners: Mapping[str, PartnerArtemail]
     plain_customers: frozenset[str] = frozenset()
-    asks_plainly: bool = False
     warnings: tuple[str, ...] = ()
     by_code: Mapping[str, Follows] = field(default_factory=dict)
     by_reason: Mapping[str, Follows] = field(default_factory=dict)
@@ -89,7 +87,6 @@ class ArtemailCodec(Codec):
             masker,
             {account.customer_code: partner for partner, account in accounts},
             frozenset(settings.plain_customers(config)),
-            settings.asks_plainly(config),
             tuple(account_rules.warnings(config)),
             *settings.follows(config, codes),
             config.artemail.replies,
@@ -107,13 +104,13 @@ class ArtemailCodec(Codec):
     def kind(self, letter: Letter) -> Kind | None:
         """Return what the letter is; None for letters of people, automatic replies, and bounces."""
         kind = None if self.automatic(letter) else self.sort(letter)[0]
-        return None if kind in PERHAPS else kind
+        return None if kind == "perhaps" else kind
 
     @slow_work.outside_writes
     @one_letter()
     def perhaps(self, letter: Letter) -> bool:
-        """Return whether it names our number, or has a labelled status with a text that is in no table."""
-        return not self.automatic(letter) and self.sort(letter)[0] in PERHAPS
+        """Return whether it has a labelled status with a text that is in no table."""
+        return not self.automatic(letter) and self.sort(letter)[0] == "perhaps"
 
     def automatic(self, letter: Letter) -> bool:
         """Return whether a mail system or an autoresponder wrote it, which may quote a report or our file."""
@@ -145,10 +142,6 @@ class ArtemailCodec(Codec):
             return self._decoded_orders(lines, letter.subject)
         if kind == "plain":
             return self._decoded_plain(letter)
-        if kind == "words":
-            return Decoded(plain.answers(letter, self.masker.text))
-        if kind == "people":
-            return Decoded((), (free_text.message(letter, self.masker.text),))
         if kind == "delivery":
             return _fault_only(document_links.FAULT)
         if kind is None or report is None:
@@ -276,7 +269,7 @@ class ArtemailCodec(Codec):
         """Return what the letter is, the lines that decide it, and how they read as a report.
 
         A receipt goes before the file that it quotes, codes before a link, a link before a labelled status,
-        and these before a person's answer to a plain order and a status that is in no table.
+        and these before a status that is in no table.
         """
         return self._sorted(letter)
 
@@ -297,12 +290,10 @@ class ArtemailCodec(Codec):
             for lines, reading in zip(found, readings, strict=True):
                 if is_it(reading):
                     return kind, lines, reading
-        if self.asks_plainly and plain.numbers(letter):
-            return "words", [], None
         for lines, reading in zip(found, readings, strict=True):
             if self.replies.has_labelled_status(reading):
                 return "perhaps", lines, reading
-        return ("people" if free_text.number(letter) else None), [], None
+        return None, [], None
 
     @property
     def _kinds(self) -> tuple[tuple[Kind, Callable[[LineReading], bool]], ...]:

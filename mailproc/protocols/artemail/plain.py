@@ -9,12 +9,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from mailproc.errors import LocalFault, RemoteFault
-from mailproc.ill.apdu import Apdu, Delivery, IllRequest, Message
+from mailproc.ill.apdu import Apdu, Delivery, IllRequest
 from mailproc.ill.terms import Ref, Service
 from mailproc.mail.letter import Body, Letter, Part
 from mailproc.protocols.artemail import address, citation
 from mailproc.protocols.artemail.layout import CUSTOMER_CODE, CUSTOMERS_NUMBER
-from mailproc.protocols.artemail.read import quoted
 from mailproc.protocols.artemail.read.body_lines import spaced, texts
 from mailproc.protocols.artemail.requests import Orders
 from mailproc.protocols.artemail.write import contracts
@@ -29,50 +28,17 @@ NAME = "plain"
 HEADING = "ILL Request"
 LONGEST_LINE = 500
 MOST_LINES = 60
-MOST_ANSWERED = 20
-"""Orders that one letter in words may be about."""
-LONGEST_ANSWER = 500
-MOST_LOOKED_AT = 500
-"""Lines of a letter in which our numbers are looked for: an answer quotes the order below it."""
 
 _SUBJECTS = {"LOAN": Service.LOAN, "SCAN": Service.COPY}
 _LABEL = re.compile(
     r"(?P<label>BL account ID|Request ID|Ship to|Response emails? to) ?: ?(?P<value>.*)", re.IGNORECASE
 )
 
-_NAMED = re.compile(
-    r"(?<![A-Za-z])Request ID ?[:#]? ?(?P<number>[0-9A-Za-z][0-9A-Za-z/_-]{0,39})", re.IGNORECASE
-)
-_WRITTEN = re.compile(
-    r"[-_]{2,30} ?(?:Original Message|Ursprüngliche Nachricht) ?[-_]{2,30}"
-    r"|(?:On|Am) .{5,150} (?:wrote|schrieb.{0,80}):",
-    re.IGNORECASE,
-)
-"""The line above a quoted letter, as mail programs write it."""
-
 
 def is_order(letter: Letter) -> bool:
     """Return whether the letter has one of the two subjects, the heading, an account and a number."""
     said = _labelled(letter)
     return said is not None and {"bl account id", "request id"} <= set(said)
-
-
-def numbers(letter: Letter) -> tuple[str, ...]:
-    """Return the Request IDs that the writer, or the order quoted below, names; each once."""
-    lines = [letter.subject, *texts(letter)[0][:MOST_LOOKED_AT]]
-    named = (_NAMED.search(line[:LONGEST_LINE]) for line in lines)
-    found = dict.fromkeys(match["number"] for match in named if match)
-    return tuple(number for number in found if any(sign.isdigit() for sign in number))[:MOST_ANSWERED]
-
-
-def answers(letter: Letter, mask: Callable[[str], str]) -> tuple[Apdu, ...]:
-    """Return a person's answer as a message for each order that it names; staff read it, no state changes."""
-    lines = mask("\n".join(texts(letter)[0][:MOST_LOOKED_AT])).split("\n")
-    said = [spaced(line) for line in lines]
-    said = said[: quoted.begins(said, _WRITTEN)]
-    own = " ".join(line for line in said if line and not line.startswith(">"))
-    note = (own or mask(letter.subject))[:LONGEST_ANSWER]
-    return tuple(Message(ref=Ref(number=number), note=note) for number in numbers(letter))
 
 
 def customer_code(letter: Letter) -> str:

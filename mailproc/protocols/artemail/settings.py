@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mailproc import config_load
 from mailproc.config import Config, Partner
 from mailproc.config_load.problem import ConfigProblem, Loc
-from mailproc.ill.terms import REASON_UNFILLED, Role
+from mailproc.ill.terms import REASON_UNFILLED
 from mailproc.protocols.artemail import plain
 from mailproc.protocols.artemail.requests import WORDS
 from mailproc.protocols.artemail.tables.reply_codes import ReplyCodes, normal
@@ -42,14 +42,6 @@ def _words(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
     for word, times in Counter(word.upper() for word in words.values() if word).items():
         if times > 1:
             yield ConfigProblem(loc, f"two actions have the same word {word!r}")
-
-
-def asks_plainly(config: Config) -> bool:
-    """Return whether we order from somebody in the plain dialect, which people answer in their own words."""
-    return any(
-        partner.codec == "artemail" and partner.dialect == plain.NAME and Role.RESPONDER in partner.roles
-        for partner in config.partner
-    )
 
 
 def plain_customers(config: Config) -> Iterator[str]:

@@ -21,7 +21,6 @@ READ_AS = {
     "receipt": "the receipt of a file",
     "twin": "a status in plain English",
     "perhaps": "a labelled status that no phrase fits: for its request, where a partner of ARTEmail sent it",
-    "people": "a letter that names our number: for its request, where a partner of ARTEmail sent it",
     "delivery": "a delivery mail with a link: it goes to a person",
     "automatic": "an automatic reply, which is never a status",
     "": "no protocol recognises it",
