@@ -145,10 +145,11 @@ def test_why_a_letter_waits_or_lies_on_the_shelf_is_said_in_german(german: Cli, 
     assert german("hold", "O1").code == 1
     (line,) = german("shelved", "--json").json
     assert (line["note"], line["note_codes"]) == (
-        "no protocol knows this letter", [{"code": "no-protocol", "values": {}}],
+        "a letter in words of UK-BL that names no request with it",
+        [{"code": "words-name-none", "values": {"partner": "UK-BL"}}],
     )  # fmt: skip
-    assert "kein Protokoll kennt diesen Brief" in german("shelved").out
-    assert "kein Protokoll kennt diesen Brief" in german("letter", line["id"]).out
+    assert "ein Brief in Worten von UK-BL" in german("shelved").out
+    assert "ein Brief in Worten von UK-BL" in german("letter", line["id"]).out
     assert german("dismiss", line["id"]).code == 0
     assert " hat es am " in german("letter", line["id"]).out
 

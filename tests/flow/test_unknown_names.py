@@ -49,19 +49,20 @@ def test_a_receipt_of_no_file_of_ours(world):
 def test_a_letter_about_an_unknown_order(plain_world):
     plain_world.place()
     words(plain_world, "B77-1")
-    assert listed(plain_world) == [("E2", "XX-BL", "no order of ours has the number B77-1")]
+    assert listed(plain_world) == [
+        ("I1", "XX-BL", "a letter in words of XX-BL that names B77: it has no such request of ours")
+    ]
     (letter,) = plain_world.notices()
     assert "B77-1" in letter.text
 
 
 def test_a_letter_about_a_known_and_an_unknown_order(plain_world):
-    """The one is told to staff as ever, the other does not get lost in the letter's note."""
+    """The letter stands with the one that there is."""
     plain_world.place()
     words(plain_world, "B1-1", "B78-1")
-    assert plain_world.attention("B1") == ("message",)
-    assert [note for _, _, note in listed(plain_world)] == ["no order of ours has the number B78-1"]
+    assert (plain_world.attention("B1"), listed(plain_world)) == (("message",), [])
     (letter,) = plain_world.notices()
-    assert "B1" in letter.text and "B78-1" in letter.text
+    assert "B1" in letter.text and "We have looked at it." in letter.text
 
 
 def test_staff_hear_of_it_once_a_day(small_world):

@@ -135,6 +135,8 @@ def _why_not(match: Match, symbols: str, writing: Writing) -> Sentence:
     if match.elsewhere:
         first = match.elsewhere[0]
         return sentence("words-name-anothers", number=first.written, owner=first.partner, partner=symbols)
+    if unknown := ", ".join(writing.our_numbers[:MOST_NAMED]):
+        return sentence("words-name-unknown", numbers=unknown, partner=symbols)
     return sentence("words-name-none", partner=symbols)
 
 

@@ -49,9 +49,9 @@ def settled(
     )
     reasons = [reason for one in told for reason in one.notice.facts.get("reasons", ())]
     if earlier or Reason.STAFF_ANSWERED in reasons or not may_be_answered(reading.letter):
-        return StaffReply("", sentence("staff-answered-ignored", letter=answered))
+        return StaffReply("", sentence("answered-by-staff-quietly", letter=answered))
     _tell_how(connection, reading, writing, told[0], reasons)
-    return StaffReply(taken_from, sentence("staff-answered", letter=answered))
+    return StaffReply(taken_from, sentence("answered-by-staff", letter=answered))
 
 
 def _is_of_the_house(sender: str, context: Context) -> bool:

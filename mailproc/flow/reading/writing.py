@@ -53,6 +53,12 @@ class Writing:
     text: Names = field(default_factory=Names)
     quoted: Names = field(default_factory=Names)
 
+    @property
+    def our_numbers(self) -> tuple[str, ...]:
+        """The numbers of ours that it names ("B12"), each once."""
+        parts = (self.subject, self.text, self.quoted)
+        return tuple(dict.fromkeys(base for part in parts for base, _ in part.ours))
+
 
 @slow_work.outside_writes
 def writing_of(letter: Letter) -> Writing:
