@@ -217,7 +217,9 @@ def test_a_whole_loan_with_people(make_world, sqlite_url):
     world.act("B1", "renew-reply", heard_by="post", answer=True, on=date(2026, 4, 30))
     world.act("B1", "return")
     assert "It is back with us" in hears("home")
+    assert world.attention("B1") == ("message",)
     world.act("B1", "check-in", heard_by="post")
+    assert world.attention("B1") == ()  # what they wrote has been recorded
     subjects = [message_from_bytes(one.raw, policy=default)["Subject"] for one in world.to(town.ADDRESS)]
     said = ("we ask you for a loan", "we have received it", "we ask to keep it longer", "is on its way back")
     assert [one in subject for one, subject in zip(said, subjects, strict=True)] == [True] * 4

@@ -194,6 +194,8 @@ def _work(case: Case, event: Event, decided: Decision) -> Work:
     had = [
         reason for reason in case.transaction.attention or () if stays or reason not in ENDS_WITH_THE_STATE
     ]
+    if event.heard_by:
+        had = [reason for reason in had if reason != Reason.MESSAGE]  # staff record what the message says
     if event.type == "undo":
         had = list(decided.known.get("attention") or ())
     elif event.type == "close":
