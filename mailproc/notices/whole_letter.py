@@ -12,7 +12,7 @@ from mailproc.templating.said import unsaid
 
 
 def whole(notice: Notice, content: NoticeContext, values: Mapping[str, Any], file: str) -> Notice:
-    """Return the notice, to a partner with our number in its subject, as answers are matched by it.
+    """Return the notice; to a partner with the request's number in its subject, as answers are matched by it.
 
     ``values`` are those of ``content`` as they were printed. Raise BrokenTemplate for an order that lost a
     part of what is wanted.
@@ -21,7 +21,7 @@ def whole(notice: Notice, content: NoticeContext, values: Mapping[str, Any], fil
         return notice
     if isinstance(content, PartnerOrder) and (lost := unsaid(NEEDED, values, notice.text)):
         raise BrokenTemplate([TemplateProblem(file, 0, lost[0], f"the letter does not say {lost[0]}")])
-    number = content.request.number
+    number = getattr(content, "their_number", "") or content.request.number
     if number in notice.subject:
         return notice
     return replace(notice, subject=f"{notice.subject} ({number})")

@@ -168,8 +168,7 @@ def test_staff_and_partners_are_written_to_in_their_language() -> None:
         PartnerNotice, what=GERMAN_WORDS.told_word("LOST"), partner=PartnerLibrary(name="Ålesund bibliotek")
     )
     assert (
-        notice("partner/notice", lost).subject
-        == "Fernleihe 7654321 (unsere Nummer B12): die Leihgabe ist verloren"
+        notice("partner/notice", lost).subject == "Fernleihe, Ihre Nummer 7654321: die Leihgabe ist verloren"
     )
     assert "der Bibliothek „Ålesund bibliotek“,\n" in notice("partner/notice", lost).text
 

@@ -96,7 +96,7 @@ def test_an_unfilled_request_without_a_reason_still_reads_well() -> None:
 
 def test_a_partner_is_called_by_its_own_number() -> None:
     notice = render(TEMPLATES, "partner/notice", "en", sample_of(PartnerNotice))
-    assert notice.subject == "Interlibrary loan 7654321 (our B12): it is lost"
+    assert notice.subject == "Interlibrary loan, your number 7654321: it is lost"
     ours = render(TEMPLATES, "partner/notice", "en", sample_of(PartnerNotice, their_number=""))
     assert ours.subject == "Interlibrary loan B12: it is lost"
 

@@ -24,7 +24,8 @@ _OURS = re.compile(
 )
 _LABELLED = re.compile(
     r"(?<![0-9A-Za-z])(?:request|order|number|no|ref|reference|your|nr|nummer|bestellung|bestellnummer"
-    r"|auftrag|anfrage|fernleihe|zeichen|ihre?)[ .:#]{1,3}+(?P<number>[0-9A-Za-z][0-9A-Za-z/_.-]{0,39}+)",
+    r"|auftrag|anfrage|fernleihe|zeichen|ihre?)[ .:#]{1,3}+"
+    r"(?P<number>(?=[A-Za-z/_.-]{0,39}+[0-9])[0-9A-Za-z][0-9A-Za-z/_.-]{0,39}+)",  # not "your number"
     re.IGNORECASE,
 )
 
