@@ -13,6 +13,7 @@ from mailproc.ill.apdu import Apdu, IllAnswer, StatusOrErrorReport
 from mailproc.ill.findings import Noted
 from mailproc.ill.status import OF_STATE
 from mailproc.ill.terms import Role, State
+from mailproc.notices import not_told
 from mailproc.notices.incoming_details import plain_note, said
 from mailproc.notices.language import Language
 from mailproc.notices.outgoing_details import telling
@@ -90,6 +91,8 @@ def _note(change: HistoryLine, role: Role, context: Context) -> Iterator[str]:
         yield change.remark
     for code in change.answered:
         yield language.label("history", "answered", value=language.told_word(code))
+    if change.not_told:
+        yield language.word(not_told.told(change.not_told))
 
 
 def _is_typed(change: HistoryLine) -> bool:

@@ -152,6 +152,7 @@ def _change_json(change: HistoryLine) -> dict[str, Any]:
         "from": change.from_state,
         "to": change.to_state,
         "note": change.why or change.note,
+        "not_told": list(change.not_told),
         "cause": change.cause,
         "documents": change.documents,
     }

@@ -102,6 +102,13 @@ class RepeatFacts(TypedDict, total=False):
     old_responder: bool
 
 
+class NotToldFact(TypedDict):
+    """Something of a message of ours that its wire does not carry: its field, and what is missing of it."""
+
+    field: str
+    words: str
+
+
 class ContentFacts(TypedDict, total=False):
     """What follows from the content of a message.
 
@@ -112,7 +119,8 @@ class ContentFacts(TypedDict, total=False):
     the lender had named none. ``here``: the item is here; ``reader_waits``: the reader was told of no end,
     and nobody else can be asked; ``no_library``: because no library can supply it; ``somebody_left``: another
     library can be asked. For our reply: ``last_said``: by reply name, our last such APDU; ``history``: a
-    History-Report. ``answered``: our automatic answers.
+    History-Report. ``answered``: our automatic answers; ``not_told``: what is not carried of our
+    messages.
     """
 
     follows: str
@@ -132,6 +140,7 @@ class ContentFacts(TypedDict, total=False):
     last_said: dict[str, ApduJson]
     history: dict[str, str]
     answered: list[str]
+    not_told: list[NotToldFact]
 
 
 class AttachedJson(TypedDict):

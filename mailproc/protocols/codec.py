@@ -112,6 +112,17 @@ class Held:
 
 
 @dataclass(frozen=True)
+class NotTold:
+    """Something of a message that its wire does not carry.
+
+    ``field``: its dotted name ("item.series"); ``words``: what is missing of it, '' if it is personal.
+    """
+
+    field: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Encoded:
     """A letter's body with everything that passed the guard; ``held`` is what did not.
 
@@ -247,6 +258,18 @@ class Codec(ABC):
     def unsaid(self, apdu: Apdu, dialect: str, partner: Partner | None) -> bool:  # noqa: ARG002
         """Is this very APDU one that the partner is not told and need not be? ``encode`` leaves it out."""
         return False
+
+    def not_told(
+        self,
+        apdu: Apdu,  # noqa: ARG002
+        dialect: str,  # noqa: ARG002
+        partner: Partner | None,  # noqa: ARG002
+    ) -> tuple[NotTold, ...]:
+        """Return what the partner will not read of this message: what is cut, and what has no place.
+
+        Asked inside a write: it takes a bounded time.
+        """
+        return ()
 
     # Reading beyond the messages
 

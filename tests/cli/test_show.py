@@ -242,3 +242,17 @@ def test_every_notice_that_a_reader_may_miss_has_a_word() -> None:
     to_readers = {one.path.removeprefix("en/").removesuffix(".txt") for one in NOTICES}
     names = {name.removeprefix("patron/") for name in to_readers if name.startswith("patron/")}
     assert names == set(ENGLISH.texts.labels["untold"])
+
+
+def test_what_an_order_does_not_say_is_said_beside_its_number(cli: Cli, tmp_path: Path) -> None:
+    """The number alone stands on standard output, for scripts."""
+    wanted = tmp_path / "long.json"
+    wanted.write_text(
+        '{"service": "LOAN", "item": {"title": "On mud", "series": "Mud 7"}, "partners": ["UK-BL"]}'
+    )
+    placed = cli("request", str(wanted))
+    assert (placed.code, placed.out.strip()) == (0, "B1")
+    assert "not told: Series: Mud 7" in placed.err
+    assert "not told: Series: Mud 7" in cli("show", "B1").out
+    (line,) = cli("show", "B1", "--json").json["history"]
+    assert line["not_told"] == [{"field": "item.series", "words": "Mud 7"}]

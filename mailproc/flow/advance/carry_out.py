@@ -43,6 +43,7 @@ from mailproc.ill.event_names import told
 from mailproc.ill.facts import Facts
 from mailproc.ill.policy import ASK, COPYRIGHT, REMARKS
 from mailproc.ill.terms import Ref, Role, TransactionId
+from mailproc.notices import not_told
 from mailproc.protocols.codec import Codec, Manner
 from mailproc.sentence import Part, Word, sentence, stored
 from mailproc.store import (
@@ -142,6 +143,16 @@ def _send(work: Work, effect: Send) -> None:
     nothing = sentence("nothing-sent", partner=transaction.partner)
     way_there = "letter-to-people" if codec.for_people else "message-to"
     work.words.append(nothing if unsaid else sentence(way_there, **where, what=what))
+    if not unsaid:
+        _note_losses(work, effect.apdu, codec, partner)
+
+
+def _note_losses(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) -> None:
+    """Keep what the partner will not read of the message. Of an answer, ``act`` itself names the options."""
+    lost = codec.not_told(apdu, work.transaction.dialect, partner)
+    work.not_told += [{"field": one.field, "words": one.words} for one in lost]
+    if lost and isinstance(apdu, IllRequest):
+        work.words.append(not_told.told(work.not_told))
 
 
 def _with_optional(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) -> Apdu:

@@ -31,6 +31,7 @@ from mailproc.ill.findings import Noted
 from mailproc.ill.summary import gist
 from mailproc.ill.terms import ApduType, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, NOTED, Occurrence, Step, TransactionState
+from mailproc.notices import not_told
 from mailproc.notices.language_files import ENGLISH
 from mailproc.sentence import Part, stored
 from mailproc.store import events, requests, transactions
@@ -234,6 +235,8 @@ def _save(work: Work, decided: Decision) -> int:
         known["withdrew"] = work.withdrew
     if work.answered:
         known["answered"] = work.answered
+    if work.not_told:
+        known["not_told"] = work.not_told
     result: EventResult = {
         "transaction_id": transaction.id,
         "request_id": transaction.request_id,
@@ -247,6 +250,7 @@ def _save(work: Work, decided: Decision) -> int:
         decided.known.get("remark", ""),
         *(f"we answered: {ENGLISH.told_word(said)}" for said in work.answered),
         Noted.READER_NOT_TOLD if decided.known.get("early") and decided.known.get("here") else "",
+        *([ENGLISH.word(not_told.told(work.not_told))] if work.not_told else []),
     )
     note, name = _note(decided.taken, apdu, beside), decided.occurrence.event
     _history(work.connection, event, transaction.id, decided.taken, name, note)

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.ill.attention import Reason
+from mailproc.ill.facts import NotToldFact
 from mailproc.sentence import Part
 from mailproc.store import outgoing
 from mailproc.store.intent_bodies import IntentBody
@@ -16,7 +17,8 @@ from mailproc.store.rows import Event, Transaction, TransactionOptions
 class Work:
     """What one step changes of the transaction, and the events that follow from it.
 
-    ``by_hand``: staff do it and see the result. ``answered``: automatic answers. ``pinned``: new options of
+    ``by_hand``: staff do it and see the result. ``answered``: automatic answers. ``not_told``: what
+    the partner does not read of our messages. ``pinned``: new options of
     the transaction. ``stood``: the reasons known to staff before.
     """
 
@@ -30,6 +32,7 @@ class Work:
     follow_ups: list[int] = field(default_factory=list)
     words: list[Part] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
+    not_told: list[NotToldFact] = field(default_factory=list)
     withdrew: list[int] = field(default_factory=list)
     pinned: TransactionOptions = field(default_factory=TransactionOptions)
     seq: int = 0

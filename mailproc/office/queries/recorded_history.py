@@ -9,7 +9,7 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.event_names import spoken
-from mailproc.ill.facts import Facts
+from mailproc.ill.facts import Facts, NotToldFact
 from mailproc.sentence import Note, note
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.prepared_statements import made
@@ -22,8 +22,8 @@ class HistoryLine:
 
     ``cause``: {"kind": letter|staff|timer|policy, "id": I12, a name, E40}. ``spoken``: ``event``, but an
     answer by its content (ill/event_names.py). ``note`` is in English; it is made of ``apdu`` (``theirs``:
-    the partner sent it), ``remark`` of staff, ``answered`` (our automatic answer) and ``why`` (what happened
-    to a letter of ours or a document). ``documents``: how many came, or went, with it.
+    the partner sent it), ``remark`` of staff, ``answered`` (our automatic answer), ``not_told`` and ``why``
+    (what happened to a letter of ours or a document). ``documents``: how many came, or went, with it.
     """
 
     attempt: int
@@ -40,6 +40,7 @@ class HistoryLine:
     answered: tuple[str, ...] = ()
     why: Note | None = None
     documents: int = 0
+    not_told: tuple[NotToldFact, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def _change(row: RecordedStep) -> HistoryLine:
         tuple(facts.get("answered") or ()),
         note(facts["why"]) if facts.get("why") else None,
         facts.get("documents") or len(facts.get("attached") or ()),
+        tuple(facts.get("not_told") or ()),
     )
 
 

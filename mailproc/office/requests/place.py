@@ -16,12 +16,13 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Cancel, Delivery, Item, Money
 from mailproc.ill.copyright_rules import Declaration
 from mailproc.ill.terms import Role, State
+from mailproc.notices.not_told import NOT_TOLD
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import request_of
 from mailproc.office.requests import entry_checks, request_checks, request_fields
 from mailproc.office.requests.entered import Entered
 from mailproc.office.requests.entry_checks import NewEntry
-from mailproc.sentence import sentence
+from mailproc.sentence import Sentence, sentence
 from mailproc.store import order_letters, patrons, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -136,12 +137,16 @@ def place(
 
     def job(connection: Connection) -> Entered:
         warnings = entry_checks.check(entry, connection, context, anyway=anyway)
-        return Entered(_place(connection, context, wanted, rota, by), rota[0], warnings)
+        number, asked = _place(connection, context, wanted, rota, by)
+        lost = tuple(one for one in asked.words if isinstance(one, Sentence) and one.code == NOT_TOLD)
+        return Entered(number, rota[0], (*warnings, *lost))
 
     return foreseen(store, job) if dry_run else store.write(job)
 
 
-def _place(connection: Connection, context: Context, wanted: Wanted, rota: Sequence[str], by: str) -> str:
+def _place(
+    connection: Connection, context: Context, wanted: Wanted, rota: Sequence[str], by: str
+) -> tuple[str, StepOutcome]:
     if wanted.patron is not None:
         patrons.keep(connection, wanted.patron)
     item = wanted.item
@@ -166,8 +171,7 @@ def _place(connection: Connection, context: Context, wanted: Wanted, rota: Seque
         ),
     )
     requests.add_candidates(connection, request_id, rota)
-    ask(connection, context, request_id, by)
-    return number
+    return number, ask(connection, context, request_id, by)
 
 
 def next_partner(

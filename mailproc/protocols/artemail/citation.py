@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from mailproc.ill.apdu import Item
 from mailproc.ill.terms import Service
+from mailproc.protocols.artemail import remarks
 
 _FIGURE = re.compile("[0-9]")
 _YEAR_IN = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
@@ -82,11 +83,11 @@ def _is_conference(item: Item) -> bool:
 
 def read(lines: Sequence[str], service: Service) -> Item:
     """Return the item that the places of ``lines`` describe, with the lines as written."""
-    said = [" ".join(line.split()) for line in lines]
+    said, others, _ = remarks.split([" ".join(line.split()) for line in lines])
     numbers = [(index, number) for index, line in enumerate(said) if index and (number := _number(line))]
-    fields: dict[str, str] = {}
+    fields: dict[str, str] = {"additional_numbers": others}
     for index, number in numbers[:1]:
-        fields = {number.kind: number.value, "call_number": number.shelfmark}
+        fields |= {number.kind: number.value, "call_number": number.shelfmark}
         del said[index]
     at = next((i for i, line in enumerate(said) if _is_year_line(line, first=i == 0)), None)
     if at is not None:

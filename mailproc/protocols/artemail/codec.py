@@ -25,7 +25,7 @@ from mailproc.protocols.artemail.requests import TEST, Orders, action_word
 from mailproc.protocols.artemail.tables import word_tables
 from mailproc.protocols.artemail.tables.keywords import Keywords
 from mailproc.protocols.artemail.tables.pattern_budget import one_letter
-from mailproc.protocols.artemail.write import file_receipt, order_file, status_report
+from mailproc.protocols.artemail.write import file_receipt, losses, order_file, status_report
 from mailproc.protocols.artemail.write.guard import FieldLost
 from mailproc.protocols.codec import (
     Codec,
@@ -37,6 +37,7 @@ from mailproc.protocols.codec import (
     Follows,
     Held,
     Manner,
+    NotTold,
     Renderer,
     Wire,
 )
@@ -184,14 +185,12 @@ class ArtemailCodec(Codec):
                 return scheme.apdu(order)
             except RemoteFault:
                 return replace(apdu, ref=replace(heading, number=order.number))
+        on = apdu.sent_at.date() if apdu.sent_at else None
         try:
-            return status_report.meaning(
-                apdu, heading, apdu.sent_at.date() if apdu.sent_at else None, self.replies.codes
-            )
+            return status_report.meaning(apdu, heading, on, self.replies.codes)
         except FieldLost:
-            return replace(
-                apdu, transaction=None, ref=replace(heading, number=status_report.answer_number(apdu))
-            )
+            ref = replace(heading, number=status_report.answer_number(apdu))
+            return replace(apdu, transaction=None, ref=ref)
 
     def manner(self, apdu_type: ApduType, role: Role, dialect: str, partner: Partner | None = None) -> Manner:
         """Return how a message goes; SEND for renewals and chasers if ``partner`` has a keyword for them."""
@@ -202,10 +201,12 @@ class ArtemailCodec(Codec):
 
     def refuses(self, apdu: Apdu, dialect: str = "") -> Part:  # noqa: ARG002  # alike in both
         """Return why ART cannot express this message although the manner of its type allows it; else ''."""
-        scheme = Orders(self.words, PartnerArtemail())
-        return (
-            order_file.refusal(apdu, scheme) if isinstance(apdu, IllRequest) else status_report.refusal(apdu)
-        )
+        if isinstance(apdu, IllRequest):
+            return order_file.refusal(apdu, Orders(self.words, PartnerArtemail()))
+        return status_report.refusal(apdu)
+
+    def not_told(self, apdu: Apdu, dialect: str, partner: Partner | None) -> tuple[NotTold, ...]:
+        return losses.not_told(apdu, dialect, partner, self.words, self.replies.codes)
 
     def unsaid(self, apdu: Apdu, dialect: str, partner: Partner | None) -> bool:  # noqa: ARG002
         return partner is not None and status_report.is_unsaid(apdu, partner)

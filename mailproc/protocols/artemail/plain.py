@@ -12,7 +12,7 @@ from mailproc.errors import LocalFault, RemoteFault
 from mailproc.ill.apdu import Apdu, Delivery, IllRequest
 from mailproc.ill.terms import Ref, Service
 from mailproc.mail.letter import Body, Letter, Part
-from mailproc.protocols.artemail import address, citation
+from mailproc.protocols.artemail import address, citation, remarks
 from mailproc.protocols.artemail.layout import CUSTOMER_CODE, CUSTOMERS_NUMBER
 from mailproc.protocols.artemail.read.body_lines import spaced, texts
 from mailproc.protocols.artemail.requests import Orders
@@ -69,6 +69,7 @@ def read(letter: Letter, mask: Callable[[str], str] = str) -> IllRequest:
         services=(service,),
         item=citation.read(lines, service),
         delivery=address.read(said.get("ship to", [])),
+        note=remarks.split(lines)[2] or None,
     )
 
 
@@ -99,11 +100,14 @@ def project(apdu: IllRequest, scheme: Orders) -> IllRequest:
     """Return what of ``apdu`` such a letter carries."""
     service = scheme.wanted_service(apdu)
     lines = tuple(_lines(apdu, scheme, service))
+    beside = remarks.for_people(apdu, scheme.settings.max_lines - len(lines), LONGEST_LINE // 2)
+    lines += tuple(_one_line(line, scheme) for line in beside)
     ref = Ref(scheme.file.customer_code, scheme.order(apdu).number)
     to = apdu.delivery.postal if apdu.delivery and service is Service.LOAN else None
     where = [_one_line(line, scheme) for line in address.write(Delivery(postal=to), electronic=False)]
     item = citation.read(lines, service)
-    return IllRequest(ref=ref, services=(service,), item=item, delivery=address.read(where))
+    note = remarks.split(lines)[2] or None
+    return IllRequest(ref=ref, services=(service,), item=item, delivery=address.read(where), note=note)
 
 
 def _lines(apdu: IllRequest, scheme: Orders, service: Service) -> list[str]:

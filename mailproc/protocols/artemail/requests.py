@@ -11,7 +11,7 @@ from mailproc.config import PartnerArtemail
 from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import Apdu, Cancel, IllRequest, Renew, StatusQuery
 from mailproc.ill.terms import ApduType, Ref, Service
-from mailproc.protocols.artemail import address, citation
+from mailproc.protocols.artemail import address, citation, remarks
 from mailproc.protocols.artemail.layout import COLUMNS, would_split
 from mailproc.protocols.artemail.read.orders import Order
 from mailproc.protocols.artemail.tables.keywords import COPYRT, RZ, Keywords
@@ -72,6 +72,7 @@ class Orders:
             item=citation.read(order.text, services[0]),
             delivery=address.read(order.address),
             keywords=order.keywords,
+            note=remarks.split([" ".join(line.split()) for line in order.text])[2] or None,
         )
 
     def order(self, apdu: Apdu) -> Order:
@@ -84,6 +85,7 @@ class Orders:
         keywords = self.keywords(apdu)
         service = self.words.services(keywords)[0]
         lines = text_lines(citation.write(apdu.item, service), self.settings)
+        lines += remarks.write(apdu, self.settings.max_lines - len(lines))
         electronic = self.words.is_electronic(keywords)
         to = address.write(apdu.delivery, electronic=electronic)
         plain = [to_ascii(line).text for line in to]

@@ -16,7 +16,7 @@ from mailproc.ill.size_limits import too_long_name
 from mailproc.ill.terms import ApduType, Results, Role
 from mailproc.mail import bounce
 from mailproc.mail.letter import Body, Letter, Part
-from mailproc.protocols.codec import Codec, Decoded, Encoded, Fault, Held, Manner, Renderer, Wire
+from mailproc.protocols.codec import Codec, Decoded, Encoded, Fault, Held, Manner, NotTold, Renderer, Wire
 from mailproc.protocols.iso10161 import critical_extensions, dialects, settings, wire
 from mailproc.protocols.iso10161.ber import elements
 from mailproc.protocols.iso10161.dialects import STANDARD, Dialect
@@ -140,6 +140,11 @@ class Iso10161Codec(Codec):
         """Return whether it is an answer that this system does not accept."""
         taken = self.dialect(dialect).answers
         return isinstance(apdu, IllAnswer) and apdu.results not in taken and not self.unsaid(apdu, dialect)
+
+    def not_told(self, apdu: Apdu, dialect: str, partner: Partner | None) -> tuple[NotTold, ...]:  # noqa: ARG002
+        from mailproc.protocols.iso10161 import losses
+
+        return losses.not_told(apdu)
 
     def unsaid(self, apdu: Apdu, dialect: str, partner: Partner | None = None) -> bool:  # noqa: ARG002
         """Return whether this is a Will-Supply to a system that does not accept it; it need not be sent."""

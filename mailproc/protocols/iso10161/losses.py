@@ -1,9 +1,12 @@
 """Handle what the standard has no component for: write it into the note, else report it as lost."""
 
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Overdue
-from mailproc.protocols.codec import Held
+from mailproc.protocols.codec import Held, NotTold
 from mailproc.protocols.iso10161.fields.field_codec import Tree
 from mailproc.protocols.iso10161.fields.strings import WORDS, tidy
+
+MOST_WORDS = 200
+"""Characters that are shown of what is missing."""
 
 
 def into_note(apdu: Apdu, tree: Tree, component: str, words: str) -> None:
@@ -21,6 +24,17 @@ def write_level(overdue: Overdue, tree: Tree) -> None:
 def write_position(answer: IllAnswer, tree: Tree) -> None:
     if answer.position is not None:
         into_note(answer, tree, "responder-note", f"Place {answer.position} on the waiting list.")
+
+
+def not_told(apdu: Apdu) -> tuple[NotTold, ...]:
+    """Return the same for the history and for whoever sends it: each field with its words."""
+    lost: dict[str, str] = {}
+    if isinstance(apdu, IllRequest):
+        lost["keywords"] = ", ".join(apdu.keywords)
+        lost["item.lines"] = "" if apdu.item.title else " / ".join(apdu.item.lines)
+    if isinstance(apdu, IllAnswer):
+        lost["conditions"] = ", ".join(one.condition for one in apdu.conditions[1:])
+    return tuple(NotTold(field, words[:MOST_WORDS]) for field, words in lost.items() if words)
 
 
 def of(index: int, apdu: Apdu) -> tuple[Held, ...]:

@@ -103,3 +103,8 @@ def test_terms_told_by_telephone_are_not_lost_by_undo(iso):
     iso.act("B1", "receive", run=False)
     iso.act("B1", "undo")
     assert iso.shown("B1").loan_terms == {"condition": "no-reproduction"}
+
+
+def test_what_iso_has_no_place_for_is_said_too(iso):
+    iso.place(LENDER, keywords=["WLX"])
+    assert "not told: Keywords: WLX" in iso.shown("B1").history[0].note
