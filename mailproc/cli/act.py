@@ -1,14 +1,15 @@
 """Verbs that move requests: act, go on to the next partner."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
 from mailproc.app.build import App
-from mailproc.cli import days, output
+from mailproc.cli import days, output, several_numbers
 from mailproc.cli.session import opened, who
-from mailproc.errors import LocalFault
+from mailproc.errors import LocalFault, RemoteFault, TryLater
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
 from mailproc.ill import actions
@@ -27,6 +28,9 @@ from mailproc.sentence import sentence
 verbs = typer.Typer()
 
 Number = Annotated[str, typer.Argument(metavar="NR", help="B12, L7, B12-2, or TGQ/TQ.")]
+Numbers = Annotated[
+    str, typer.Argument(metavar="NR", help="B12, L7, B12-2, TGQ/TQ; B1,B2,B3; or - for standard input.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 
 
@@ -54,7 +58,7 @@ def _help(option: Option) -> str:
 @verbs.command("act")
 def act(
     ctx: typer.Context,
-    number: Number,
+    number: Numbers,
     action: Annotated[
         str | None, typer.Argument(help="receive, return, ship, …; without it: what is possible now.")
     ] = None,
@@ -105,15 +109,51 @@ def act(
         by=who(),
         once=once,
     )
+    many = several_numbers.read(number)
     with opened(ctx) as app:
+        if many is not None:
+            _act_on_each(app, done, many, as_json=as_json, dry_run=dry_run)
+            return
         if action is None:
             _possible(app, done, as_json=as_json, dry_run=dry_run)
             return
-        way = perform.foresee if dry_run else perform.perform
-        outcome = way(app.store, app.context, done)
-        with app.store.read() as connection:
-            line = request_details.shown(connection, number).line
+        outcome, line = _acted(app, done, dry_run=dry_run)
         answered(number, outcome, line, app.context, as_json=as_json, would=dry_run)
+
+
+def _acted(app: App, wanted: perform.StaffAct, *, dry_run: bool) -> tuple[StepOutcome, RequestLine]:
+    way = perform.foresee if dry_run else perform.perform
+    outcome = way(app.store, app.context, wanted)
+    with app.store.read() as connection:
+        return outcome, request_details.shown(connection, wanted.number).line
+
+
+def _act_on_each(
+    app: App, wanted: perform.StaffAct, numbers: Sequence[str], *, as_json: bool, dry_run: bool
+) -> None:
+    """Act on each, in a commit of its own; what is refused stops no other. Exit 1 if any was."""
+    if not wanted.action:
+        raise LocalFault(sentence("several-need-action"))
+    answers, refused = list[dict[str, Any]](), list[str]()
+    for number in numbers:
+        one = replace(wanted, number=number, once=f"{wanted.once}/{number}" if wanted.once else "")
+        try:
+            outcome, line = _acted(app, one, dry_run=dry_run)
+        except (LocalFault, RemoteFault, TryLater) as fault:
+            refused.append(number)
+            answers.append(several_numbers.refused(number, fault))
+            if not as_json:
+                several_numbers.complain(number, fault, app.context.language)
+            continue
+        answers.append(_answer_json(outcome, line, would=dry_run))
+        if not as_json:
+            answered(number, outcome, line, app.context, as_json=False, would=dry_run)
+    if as_json:
+        output.as_json(answers)
+    else:
+        several_numbers.sum_up(numbers, refused, app.context.language)
+    if refused:
+        raise typer.Exit(1)
 
 
 @verbs.command("next")
@@ -208,17 +248,7 @@ def answered(
 ) -> None:
     """Print what became of the request ``line`` (as it stands now), and what follows."""
     if as_json:
-        output.as_json(
-            {
-                "number": line.number,
-                "attempt": line.attempt,
-                "before": outcome.before,
-                "state": outcome.after,
-                "dry_run": would,
-                "note": outcome.note,
-                "follows": list(outcome.words),
-            }
-        )
+        output.as_json(_answer_json(outcome, line, would=would))
         return
     if not outcome.after:
         output.line(output.one_line(f"{number}: {context.language.noted_word(outcome.note)}"))
@@ -231,6 +261,18 @@ def answered(
         output.line(f"  {output.one_line(context.language.noted_word(outcome.note))}")
     for word in outcome.words:
         output.line(f"  {output.one_line(context.language.word(word))}")
+
+
+def _answer_json(outcome: StepOutcome, line: RequestLine, *, would: bool) -> dict[str, Any]:
+    return {
+        "number": line.number,
+        "attempt": line.attempt,
+        "before": outcome.before,
+        "state": outcome.after,
+        "dry_run": would,
+        "note": outcome.note,
+        "follows": list(outcome.words),
+    }
 
 
 def _answer(text: str) -> bool | None:

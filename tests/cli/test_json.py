@@ -53,6 +53,7 @@ CALLS: dict[str, list[list[str]]] = {
     "digest": [[], ["--send"]],
     "rota": [["B1"], ["B1", "--drop", "XX-NET"]],
     "amend": [["B1", "--title", "A Better Book"]],
+    "note": [["B1", "A word for colleagues"]],
     "inject": [["order.eml"]],
     "fetch": [],
     "letters": [[]],
