@@ -1,5 +1,6 @@
 """What is true now for the reader of a transaction; every letter to a reader takes its dates from here."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,9 +12,11 @@ from mailproc.flow.matching import item_received
 from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import State
 from mailproc.ill.transaction_state import RENEWAL_ASKED
-from mailproc.store import events
+from mailproc.store import events, outgoing, transactions
 from mailproc.store.rows import Transaction
 
+WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
+ARRIVED = "patron/arrived"
 DEMANDED = (State.OVERDUE, State.RENEW_OVERDUE)
 
 
@@ -21,20 +24,53 @@ DEMANDED = (State.OVERDUE, State.RENEW_OVERDUE)
 class ReaderStanding:
     """Where one loan or copy stands for its reader.
 
-    ``due_on``: the reader's due date, None if there is none; ``late``: it has passed. ``renewable``: a
-    renewal can be asked for; ``renewal_asked``: it was, and is not answered. ``wanted_back``: the lender
-    wants the item back now; ``recalled_by``: until that day.
+    ``state``: of its transaction, IDLE if no library was asked. ``came``: the reader was told that it is
+    here, or another library has sent it. ``due_on``: the reader's due date, None if there is none; ``late``:
+    it has passed. ``renewable``: a renewal can be asked for; ``renewal_asked``: it was, and is not answered.
+    ``wanted_back``: the lender wants the item back now; ``recalled_by``: until that day.
     """
 
-    due_on: date | None
-    late: bool
-    renewable: bool
-    renewal_asked: bool
-    wanted_back: bool
+    state: State = State.IDLE
+    closed: bool = False
+    came: bool = False
+    due_on: date | None = None
+    late: bool = False
+    renewable: bool = False
+    renewal_asked: bool = False
+    wanted_back: bool = False
     recalled_by: date | None = None
 
+    def allows(self, notice: str) -> bool:
+        """Return whether the letter ``notice`` ("patron/overdue") is still true when it is written."""
+        rule = _TRUE.get(notice)
+        return rule is None or rule(self)
 
-NOWHERE = ReaderStanding(due_on=None, late=False, renewable=False, renewal_asked=False, wanted_back=False)
+
+def _with_us(standing: ReaderStanding) -> bool:
+    return standing.state not in (State.RETURNED, State.LOST)
+
+
+def _on_loan(standing: ReaderStanding) -> bool:
+    return standing.state in WITH_READER
+
+
+def _ended(standing: ReaderStanding) -> bool:
+    return (standing.state.gives_way or standing.closed) and not standing.came
+
+
+_TRUE: Mapping[str, Callable[[ReaderStanding], bool]] = {
+    ARRIVED: _with_us,
+    "patron/unfilled": _ended,
+    "patron/cancelled": _ended,
+    "patron/due_soon": lambda one: _on_loan(one) and not one.late,
+    "patron/overdue": lambda one: _on_loan(one) and one.late,
+    "patron/renewed": lambda one: _on_loan(one) and not one.late,
+    "patron/due_corrected": _on_loan,
+    "patron/recalled": lambda one: one.state is State.RECALL,
+}
+"""When a letter to a reader is true."""
+
+NOWHERE = ReaderStanding()
 """Of a request that no library was asked for."""
 
 
@@ -43,6 +79,9 @@ def of(connection: Connection, transaction: Transaction, context: Context) -> Re
     late = due_on is not None and due_on < today
     demanded = transaction.state in DEMANDED and due_on is None  # with a date of ours, that date counts
     return ReaderStanding(
+        state=transaction.state,
+        closed=transaction.closed_at is not None,
+        came=_came(connection, transaction),
         due_on=due_on,
         late=late,
         renewable=_renewable(connection, transaction, context),
@@ -50,6 +89,14 @@ def of(connection: Connection, transaction: Transaction, context: Context) -> Re
         wanted_back=late or demanded or transaction.state is State.RECALL,
         recalled_by=item_received.wanted_by(connection, transaction.id, transaction.state),
     )
+
+
+def _came(connection: Connection, transaction: Transaction) -> bool:
+    if item_received.supplied_elsewhere(connection, transaction):
+        return True
+    attempts = transactions.of_request(connection, transaction.request_id)
+    whole = [one.id for one in attempts if not (one.options or {}).get("flaw")]
+    return ARRIVED in outgoing.notices_of(connection, whole)
 
 
 def due(connection: Connection, transaction: Transaction, context: Context) -> date | None:

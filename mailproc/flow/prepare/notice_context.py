@@ -97,9 +97,11 @@ def _example(name: str, connection: Connection, transaction: Transaction) -> Apd
 
 def _to_patron(writer: NoticeWriter) -> Addressed:
     address = writer.reader.email if writer.reader else ""
-    why = "" if address else sentence("reader-no-email")
+    why: Part = "" if address else sentence("reader-no-email")
     if writer.occasion.body.name == "patron/arrived" and reader_notice.has_the_copy(writer):
         address, why = "", sentence("reader-has-copy")
+    if not writer.standing.allows(writer.occasion.body.name):
+        address, why = "", sentence("reader-no-longer-so")
     return Addressed(address, writer.tag, reader_notice.context_of(writer), why)
 
 

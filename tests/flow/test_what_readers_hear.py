@@ -1,0 +1,264 @@
+"""Random conversations: what a reader hears is true when it leaves, and no letter denies another.
+
+The checks know nothing of the program's rules for letters. They read the finished letters, and ask the store
+how things stand at the moment at which a letter leaves.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from mailproc.errors import LocalFault
+from mailproc.flow import delivery_mode
+from mailproc.ill import machine
+from mailproc.ill.cells import becomes
+from mailproc.ill.terms import Role, Service, State
+from mailproc.store import outgoing, transactions
+from mailproc.store.rows import Transaction
+from tests.support.partners import BL, SECOND
+from tests.support.world import Sent, World
+
+EXAMPLES = 500 if os.environ.get("REQUIRE_ALL") == "1" else 40
+BEFORE, GRACE = 5, 3
+
+DAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} \w{3}(?: \d{4})?")
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+HERE, UNFILLED, ENDED = "patron/arrived", "patron/unfilled", "patron/cancelled"
+SOON, LATE, RECALLED = "patron/due_soon", "patron/overdue", "patron/recalled"
+INVITES = "If you need it for longer"
+
+
+@dataclass
+class Reader:
+    """What one reader heard.
+
+    ``heard``: the kinds of the letters, in order. ``lying``: by attempt, whether its item is here, as staff
+    have said. ``promised``: by attempt, until when the item may be kept, by the last letter that said so.
+    ``wrong``: what was not true, with the letter.
+    """
+
+    world: World
+    heard: list[str] = field(default_factory=list)
+    promised: dict[int, date] = field(default_factory=dict)
+    lying: dict[int, bool] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    def sees(self, kind: str, action: Any, attempt: Any) -> None:
+        """Remember what staff have done."""
+        if kind == "act" and action in ("receive", "return", "lost"):
+            self.lying[attempt] = action == "receive"
+
+    def hears(self, sent: Sent) -> bool:
+        """Check a letter as it leaves; it is never refused."""
+        if sent.to == "r@readers.example":
+            with self.world.store.read() as connection:
+                (intent,) = outgoing.intents_of(connection, int(sent.name[1:]))
+                about = transactions.load(connection, intent.said_in)
+                can = delivery_mode.possible(about, self.world.app.context)
+            try:
+                self.check(intent.notice.name, sent.text.partition("Dear")[2], about, can)
+            except AssertionError as fault:  # the station would take it for a fault of the relay
+                self.wrong.append(f"{fault}\n{self.world.now:%d %b}: {sent.text}")
+            self.heard.append(intent.notice.name)
+        return False
+
+    def check(self, kind: str, text: str, about: Transaction, can: tuple[str, ...]) -> None:
+        today = self.world.app.context.today()
+        named = {day_of(found, today) for found in DAY.findall(text)}
+        assert "others wait" not in text
+        if kind in (UNFILLED, ENDED):
+            assert HERE not in self.heard, "it was here, and now it is not to be had"
+            assert True not in self.lying.values()
+            return
+        assert self.lying.get(about.attempt), "a letter about what is not here"
+        assert kind != RECALLED or about.state is State.RECALL
+        assert "renew" in can or INVITES not in text, "it invites a renewal that cannot be had"
+        if kind != RECALLED and named:
+            self.check_day(kind, named, about, today)
+
+    def check_day(self, kind: str, named: set[date], about: Transaction, today: date) -> None:
+        (day,) = named
+        lenders, known = about.due_on, self.promised.get(about.attempt)
+        assert lenders is not None
+        assert lenders - timedelta(days=BEFORE) <= day <= lenders, "it is no date of the standing"
+        if kind == LATE:
+            assert day < today, "it is demanded before its day"
+            assert known in (day, None), "another letter named another day"
+        else:
+            assert day >= today, "a date in the past"
+            self.promised[about.attempt] = day
+
+
+def day_of(text: str, today: date) -> date:
+    """The day that a letter names; without a year it is the nearest."""
+    _, day, month, *year = text.split()
+    years = [int(one) for one in year] or [today.year - 1, today.year, today.year + 1]
+    at = [date(one, MONTHS.index(month) + 1, int(day)) for one in years]
+    return min(at, key=lambda one: abs(one - today))
+
+
+# --- conversations -----------------------------------------------------------------------------
+
+WORDS = ("NOT", "SHIPPED LOAN", "NO RENEW", "DUE", "*FINAL DEMAND", "DUE WAIT", "CANC", "NCANC", "USE*3")
+ACTS = ("receive", "receive", "return", "renew", "cancel", "lost", "close", "next")
+TOLD = ("ship", "overdue", "recall", "renew-reply")  # by telephone, with a day or without
+
+HEARD = st.tuples(st.just("hear"), st.sampled_from(WORDS), st.integers(1, 2))
+RENEWAL = st.tuples(st.just("renewed"), st.integers(-40, 60), st.integers(1, 2))
+ACT = st.tuples(st.just("act"), st.sampled_from(ACTS), st.integers(1, 2))
+PHONE = st.tuples(st.just("phone"), st.sampled_from(TOLD), st.none() | st.integers(-40, 60))
+WAIT = st.tuples(st.just("wait"), st.integers(1, 30), st.just(0))
+RUN = st.tuples(st.just("run"), st.just(0), st.just(0))
+TALK = st.lists(HEARD | RENEWAL | ACT | ACT | PHONE | WAIT | WAIT | RUN | RUN, min_size=3, max_size=14)
+Step = tuple[str, Any, Any]
+
+
+def talk(world: World, steps: list[Step]) -> Reader:
+    """Have the conversation about B1; what is not possible is not done. Return what its reader heard."""
+    reader = Reader(world)
+    world.refuses = reader.hears
+    world.place(BL, SECOND)
+    for step in steps:
+        with suppress(LocalFault):  # staff are told what is possible instead
+            DO[step[0]](world, *step[1:])
+            reader.sees(*step)
+    world.run()
+    world.days(3)
+    return reader
+
+
+def hear(world: World, word: str, attempt: int) -> None:
+    world.hear(f"B1-{attempt} {word}", of=BL if attempt == 1 else SECOND, run=False)
+
+
+def renewed(world: World, days: int, attempt: int) -> None:
+    hear(world, f"RENEWED*{world.now + timedelta(days=days):%d-%m-%Y}", attempt)
+
+
+def act(world: World, action: str, attempt: int) -> None:
+    if action == "next":
+        world.next("B1", run=False)
+    else:
+        world.act(f"B1-{attempt}", action, run=False)
+
+
+def phone(world: World, action: str, days: int | None) -> None:
+    on = None if days is None else world.now.date() + timedelta(days=days)
+    answer = {"answer": True} if action == "renew-reply" else {}
+    world.act("B1-1", action, heard_by="phone", on=on, run=False, **answer)
+
+
+DO: dict[str, Callable[..., None]] = {
+    "hear": hear,
+    "renewed": renewed,
+    "act": act,
+    "phone": phone,
+    "wait": lambda world, days, _: world.days(days),
+    "run": lambda world, *_: world.run(),
+}
+
+HAPPY: list[Step] = [("hear", "SHIPPED LOAN", 1), ("act", "receive", 1), ("wait", 30, 0), ("wait", 30, 0)]
+CAME_AFTER_NOT: list[Step] = [
+    ("hear", "NOT", 1), ("run", 0, 0), ("act", "receive", 1), ("run", 0, 0), ("hear", "NOT", 2),
+]  # fmt: skip
+RETURNED_AT_ONCE: list[Step] = [
+    ("act", "receive", 1), ("wait", 45, 0), ("phone", "recall", None), ("act", "return", 1),
+]  # fmt: skip
+
+
+LOST_AND_ASKED_AGAIN: list[Step] = [
+    ("act", "receive", 1), ("run", 0, 0), ("act", "lost", 1), ("act", "next", 1), ("run", 0, 0),
+    ("hear", "NOT", 2),
+]  # fmt: skip
+RECALLED_AND_RENEWED: list[Step] = [
+    ("act", "receive", 1), ("run", 0, 0), ("phone", "recall", 20), ("run", 0, 0), ("renewed", 60, 1),
+    ("wait", 30, 0), ("wait", 30, 0),
+]  # fmt: skip
+DEMANDED_AND_RENEWED: list[Step] = [
+    ("act", "receive", 1), ("wait", 45, 0), ("hear", "DUE", 1), ("renewed", 20, 1), ("run", 0, 0),
+    ("act", "renew", 1), ("renewed", 5, 1), ("wait", 40, 0),
+]  # fmt: skip
+SENT_AND_CANCELLED: list[Step] = [
+    ("act", "cancel", 1), ("hear", "CANC", 1), ("act", "receive", 1), ("run", 0, 0), ("hear", "NOT", 2),
+]  # fmt: skip
+
+
+@pytest.fixture
+def worlds(make_world: Callable[..., World], tmp_path: Path) -> Callable[[], World]:
+    made: list[World] = []
+    names = count()
+
+    def make() -> World:
+        if made:
+            made.pop().store.close()
+        folder = tmp_path / "told"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        more = f"[policy]\nreader_days_before = {BEFORE}\ngrace_days = {GRACE}\n"
+        made.append(make_world(f"sqlite:///{folder}/{next(names)}.db", more=more))
+        return made[0]
+
+    return make
+
+
+@pytest.mark.timeout(120 + EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(TALK)
+@example(HAPPY)
+@example(CAME_AFTER_NOT)
+@example(RETURNED_AT_ONCE)
+@example(LOST_AND_ASKED_AGAIN)
+@example(RECALLED_AND_RENEWED)
+@example(DEMANDED_AND_RENEWED)
+@example(SENT_AND_CANCELLED)
+def test_what_a_reader_hears_is_true(worlds: Callable[[], World], steps: list[Step]) -> None:
+    world = worlds()
+    assert talk(world, steps).wrong == []
+    assert world.verify().differences == ()
+
+
+def test_most_conversations_have_letters(worlds: Callable[[], World]) -> None:
+    told = talk(worlds(), HAPPY)
+    assert told.wrong == []
+    assert told.heard == [HERE, SOON, LATE, LATE, LATE]
+
+
+BROKEN = {
+    "kept longer after it was lost": (
+        "RENEW_ANSWER.yes", State.LOST, State.RECEIVED, [("act", "lost", 1), ("renewed", 60, 1)],
+    ),
+    "demanded after it was returned": (
+        "OVERDUE", State.RETURNED, State.OVERDUE,
+        [("act", "return", 1), ("wait", 60, 0), ("hear", "DUE", 1), ("run", 0, 0), ("wait", 30, 0)],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "found", "entered", "then"), BROKEN.values(), ids=BROKEN)
+def test_the_checks_see_a_broken_table(
+    worlds: Callable[[], World],
+    monkeypatch: pytest.MonkeyPatch,
+    event: str,
+    found: State,
+    entered: State,
+    then: list[Step],
+) -> None:
+    tables = {role: dict(of) for role, of in machine.TABLES.items()}
+    table = dict(tables[Role.REQUESTER][Service.LOAN])
+    table[found] = MappingProxyType({**table[found], event: becomes(entered, "X")})
+    tables[Role.REQUESTER][Service.LOAN] = table
+    monkeypatch.setattr(machine, "TABLES", tables)
+    steps: list[Step] = [("act", "receive", 1), ("run", 0, 0), *then, ("run", 0, 0), ("hear", "NOT", 2)]
+    assert talk(worlds(), steps).wrong
