@@ -115,6 +115,8 @@ def _what_became(done: Amended) -> Sentence:
         return sentence("amended-anew")
     if done.way == "kept":
         return sentence("amended-kept", number=done.number, partner=done.partner)
+    if done.way == "recorded":
+        return sentence("amended-recorded", number=done.number)
     return sentence("amended-again", partner=done.partner, number=done.number, attempt=done.attempt)
 
 

@@ -69,6 +69,25 @@ def test_uk_a_declaration_without_a_name_is_none(world):
     assert [one.code for one in enter(world, copyright_declared=True).warnings] == ["no-declaration"]
 
 
+def test_a_declaration_may_come_after_the_order_has_left(world):
+    enter(world)
+    assert declare(world).way == "recorded"
+    assert len(world.to("orders@bl.example")) == 1
+    assert world.shown("B1").history[-1].note == "declaration changed"
+    world.act("B1", "receive")
+    assert declare(world, SIGNED | {"signed_by": "R. R. Reader"}).way == "recorded"
+    assert world.verify().differences == ()
+
+
+def test_uk_an_order_behind_which_more_waits_goes_too(world):
+    under(world, "uk")
+    enter(world)
+    world.act("B1", "message", note="Is it there?")
+    declare(world)
+    assert len(world.to("orders@bl.example")) >= 1
+    assert world.attention("B1") == ()
+
+
 def test_uk_a_loan_needs_none(world):
     assert enter(under(world, "uk"), service="LOAN", item={"title": "A book"}).warnings == ()
     assert len(world.sent) == 1

@@ -6,6 +6,7 @@ import pytest
 
 from mailproc.errors import LocalFault
 from mailproc.office.requests import lend
+from tests.support import configuration
 
 GOOD = {
     "as": "lender", "service": "LOAN", "item": {"title": "A book of ours"}, "their_number": "C7-1",
@@ -106,3 +107,19 @@ def test_what_is_wrong_is_named(small_world, change, named):
             lend.read(GOOD | {"partners": ["XX-CUSTOMER"]} | change),
             "clerk",
         )
+
+
+def test_a_library_without_a_system_gets_letters_with_its_number(make_world, sqlite_url):
+    town = configuration.partner(
+        "XX-TOWN", "ill@town.example", name="Town Library", codec="letter", roles=["REQUESTER"]
+    )
+    world = make_world(sqlite_url, town)
+    enter(world, "XX-TOWN", their_number="T-77", patron={"name": "Their Reader", "id": "T1"})
+    world.act("L1", "ship", on=date(2026, 4, 1))
+    world.days(40)
+    world.act("L1", "recall")
+    letters = [letter.text for letter in world.to("ill@town.example")]
+    assert len(letters) >= 3, "shipped, overdue, recalled"
+    assert all("T-77" in text for text in letters)
+    assert world.state("L1") == "RECALL"
+    assert world.verify().differences == ()

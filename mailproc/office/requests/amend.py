@@ -37,8 +37,8 @@ LONGEST_NOTE = 500
 class Amended:
     """``attempt`` and ``state`` of the latest attempt afterwards; ``way``: what became of the order.
 
-    "anew": written again, as it had not left. "kept": the correction is for the next order. "again": asked
-    again.
+    "anew": written again, as it had not left. "kept": the correction is for the next order. "recorded": it
+    changes no order. "again": asked again.
     """
 
     number: str
@@ -117,7 +117,8 @@ def _amend(
     found = changes(request, wanted)
     if not found and not again:
         raise LocalFault(sentence("amend-same", number=request.number))
-    way = _way(connection, request, transaction, again=again)
+    recorded = bool(found) and not again and all(one.is_of_copyright for one in found)
+    way = _way(connection, request, transaction, again=again, recorded=recorded)
     if found:
         rotas.correct(connection, request.id, dict(column for one in found for column in one.columns.items()))
     follows = _WAYS[way](connection, context, transaction, found, by)
@@ -127,8 +128,13 @@ def _amend(
     return Amended(number, attempt, after.partner, after.state.name, way, changed, follows)
 
 
-def _way(connection: Connection, request: StoredRequest, transaction: Transaction, *, again: bool) -> str:
-    """Return what a correction means now. Raise LocalFault if it is not possible, or too late."""
+def _way(
+    connection: Connection, request: StoredRequest, transaction: Transaction, *, again: bool, recorded: bool
+) -> str:
+    """Return what a correction means now. Raise LocalFault if it is not possible, or too late.
+
+    ``recorded``: it may be made at any time, since no order says it.
+    """
     ended = transaction.gives_way
     name = f"{request.number}-{transaction.attempt}"
     bounced = transaction.state is State.PENDING and order_letters.came_back(connection, transaction.id)
@@ -136,9 +142,13 @@ def _way(connection: Connection, request: StoredRequest, transaction: Transactio
         return "again"
     if ended and request.closed_at is None:
         return "kept"
+    if ended and recorded:
+        return "recorded"
     if ended:
         raise LocalFault(sentence("request-over", number=request.number), (_again(request),))
     unsent = _unsent(connection, transaction)
+    if recorded and len(unsent) != 1:
+        return "recorded"
     if not unsent or request.closed_at is not None:
         raise LocalFault(
             _too_late(name, transaction, bounced=bounced), _instead(request, transaction, bounced=bounced)
@@ -208,6 +218,16 @@ def _kept(
     return note(connection, context, transaction, by, _told(found))
 
 
+def _recorded(
+    connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], by: str
+) -> tuple[Part, ...]:
+    """Note it; an order that was held for it is tried at once."""
+    for intent in outgoing.unsaid(connection, transaction.id):
+        if intent.state == "held":
+            outgoing.place(connection, intent.id, "todo", None)
+    return note(connection, context, transaction, by, _told(found))
+
+
 def _asked_again(
     connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], by: str
 ) -> tuple[Part, ...]:
@@ -219,7 +239,7 @@ def _asked_again(
     return place.ask(connection, context, request_id, by).words
 
 
-_WAYS = {"anew": _anew, "kept": _kept, "again": _asked_again}
+_WAYS = {"anew": _anew, "kept": _kept, "recorded": _recorded, "again": _asked_again}
 
 
 def _told(found: list[RequestChange]) -> str:

@@ -50,6 +50,11 @@ class RequestChange:
     text: str
     columns: dict[str, Any]
 
+    @property
+    def is_of_copyright(self) -> bool:
+        """Whether it is about the declaration or the word of copyright alone."""
+        return self.columns.keys() <= {"more", "copyright_declared"}
+
 
 def read(
     value: Any,
@@ -134,8 +139,9 @@ def _of_copyright(request: StoredRequest, wanted: Mapping[str, Any]) -> Iterator
     columns: dict[str, Any] = {"more": more or None}
     if "declaration" in new:
         columns["copyright_declared"] = bool(said["declaration"])
-    text = "; ".join(_replaced(name, was.get(name), said[name] or None) for name in new)
-    yield RequestChange(text, columns)
+    word = "copyright_compliance"  # the declaration names a reader, whom no history must keep
+    told = (_replaced(name, was.get(name), said[name]) if name == word else f"{name} changed" for name in new)
+    yield RequestChange("; ".join(told), columns)
 
 
 def _column(name: str, value: Any) -> tuple[str, Any]:
