@@ -23,6 +23,7 @@ NOTICE = re.compile(r'"((?:patron|staff|partner)/[a-z_]+)"')
 SENDERS = [
     *(PROGRAM / "ill").glob("*.py"),
     *(PROGRAM / "flow/advance").glob("*.py"),
+    PROGRAM / "flow/delivery_mode.py",
     PROGRAM / "flow/notify_staff.py",
 ]
 """What the rest of the program names, it only reads."""

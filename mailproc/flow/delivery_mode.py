@@ -7,8 +7,10 @@ from mailproc.flow.context import Context
 from mailproc.ill import loan_terms, machine
 from mailproc.ill.actions import BY_NAME, WANTS_ANSWER
 from mailproc.ill.apdu import Apdu
+from mailproc.ill.apdu_json import DeliveryJson
 from mailproc.ill.attention import Reason
 from mailproc.ill.terms import ApduType, Role, State
+from mailproc.mail.addresses import is_sendable
 from mailproc.protocols import registry
 from mailproc.protocols.codec import Codec, Manner
 from mailproc.protocols.protocol import NONE
@@ -21,6 +23,8 @@ OPTIONAL: Mapping[Role, tuple[ApduType, ...]] = {
 """Messages that each side may omit (ISO 10161-1, Requester- and Responder-Optional-Messages-Type)."""
 
 
+DOCUMENT = "partner/document"
+"""The text of a letter that brings files to a partner's people."""
 _TEXTS = {ApduType.ILL_REQUEST: "partner/order", ApduType.RETURNED: "partner/returned"}
 
 
@@ -55,6 +59,12 @@ def of_message(codec: Codec, partner: Partner | None, apdu: Apdu, role: Role, di
 def text_of(apdu: Apdu) -> str:
     """Return the name of the text in which the people of a partner read ``apdu``."""
     return _TEXTS.get(apdu.type, "partner/notice")
+
+
+def documents_to(delivery: DeliveryJson | None, usual: str) -> str:
+    """Return where files go that no message carries: the electronic delivery address, else ``usual``."""
+    wanted = str((delivery or {}).get("electronic") or "")
+    return wanted if is_sendable(wanted) else usual
 
 
 def not_renewed(transaction: Transaction) -> str:

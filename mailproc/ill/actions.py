@@ -62,6 +62,7 @@ LOCATION = Option(name="location", field="locations", value="SYMBOL", fills=("lo
 QUIET = Option(name="quiet", field="quiet", value="")
 WRONG = Option(name="wrong", field="wrong", value="")
 PARTIAL = Option(name="partial", field="partial", value="")
+ATTACH = Option(name="attach", field="attach", value="FILE")
 
 OPTIONS = (
     NOTE,
@@ -79,6 +80,7 @@ OPTIONS = (
     QUIET,
     WRONG,
     PARTIAL,
+    ATTACH,
 )
 """Options that concern every action (--heard-by, --once, --repeat, --dry-run) are not among these."""
 
@@ -186,7 +188,9 @@ ACTIONS = (
         name="cancel-reply", role=_R, event="cancel", message=_A.CANCEL_REPLY,
         options=(ANSWER,), needs=(ANSWER,), answers="cancel",
     ),
-    Action(name="ship", role=_R, event="ship", message=_A.SHIPPED, options=(DATE, SERVICE, COST, VIA)),
+    Action(
+        name="ship", role=_R, event="ship", message=_A.SHIPPED, options=(DATE, SERVICE, COST, VIA, ATTACH)
+    ),
     _answer("will-supply", "promise", Results.WILL_SUPPLY, DATE, REASON, COST),
     _answer("hold", "promise", Results.HOLD_PLACED, DATE, POSITION),
     _answer("conditional", "conditional", Results.CONDITIONAL, CONDITION, REASON, DATE, COST),

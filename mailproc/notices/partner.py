@@ -9,7 +9,7 @@ message for. A new one is an entry of ``TO_PARTNERS``.
 from dataclasses import dataclass
 
 from mailproc.notices import situations
-from mailproc.notices.shared_contexts import OurLibrary, PartnerLibrary, Request
+from mailproc.notices.shared_contexts import EnclosedDocument, OurLibrary, PartnerLibrary, Request
 from mailproc.templating.contract import Contract, field_help, sample_of
 
 
@@ -97,6 +97,16 @@ class PartnerReturned(ToPartner):
     insured: str = field_help("What it is insured for.", sample="50 EUR", optional=True)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PartnerDocument(ToPartner):
+    their_number: str = field_help(
+        "Their number of it; none where we borrow, for they know it by ours.", sample="7654321", optional=True
+    )
+    documents: tuple[EnclosedDocument, ...] = field_help(
+        "The files that come with the letter.", sample=(sample_of(EnclosedDocument),)
+    )
+
+
 NEEDED = ("cited", "wishes", "reader", "post", "electronic", "bill", "copyright", "note")
 """What an order must say, whatever the site has made of its text."""
 
@@ -118,6 +128,11 @@ TO_PARTNERS = (
         "en/partner/returned.txt",
         PartnerReturned,
         "Tells another library's people that its item is on the way back.",
+    ),
+    Contract(
+        "en/partner/document.txt",
+        PartnerDocument,
+        "Brings another library a copy as a file, where their system's message cannot carry it.",
     ),
 )
 """Every letter to a partner's people; ``flow/prepare/partner_letter.py`` fills each name."""

@@ -196,6 +196,9 @@ class Codec(ABC):
     """Whether receivers discard repeats, so that a letter in doubt may be sent again."""
     for_people: ClassVar[bool] = False
     """Whether people read its letters: then ``Wire.in_words`` writes them."""
+    encloses: ClassVar[bool] = False
+    """Whether files may come as further parts of its letters. If not, they go to people in a letter of their
+    own."""
     media_types: ClassVar[frozenset[str]] = frozenset()
     """Media types that identify a part as this protocol's message."""
 

@@ -5,11 +5,11 @@ All of it is in the step's own commit; nothing is sent from here.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from mailproc.config import Partner
 from mailproc.flow import delivery_mode, our_letters
+from mailproc.flow.advance import attached_files
 from mailproc.flow.advance.follow_ups import ask_again, can_be_asked, follow_up, follow_with
 from mailproc.flow.advance.work import Work
 from mailproc.flow.matching import item_received
@@ -117,8 +117,11 @@ def _send(work: Work, effect: Send) -> None:
     partner = context.partners.get(transaction.partner)
     role = transaction.role
     way = delivery_mode.effective(codec, partner, effect.apdu.type, role, transaction.dialect)
+    files = attached_files.rows(work)
     if way is Manner.LOCAL:
         work.words.append(sentence("nothing-sent", partner=transaction.partner))
+        if files:
+            attached_files.send_alone(work, apdu_json.to_json(_addressed(work, effect.apdu)), files)
         return
     if way is Manner.REFUSE:
         work.attend(Reason.CANNOT_BE_SAID)
@@ -135,14 +138,16 @@ def _send(work: Work, effect: Send) -> None:
         work.answered.append(told(effect.apdu))
     where = {"library": transaction.symbol, "address": transaction.address}
     if way is not Manner.SEND:
-        work.intend(NoticeToPartner(delivery_mode.text_of(effect.apdu), apdu))
+        work.intend(NoticeToPartner(delivery_mode.text_of(effect.apdu), apdu, files))
         work.words.append(sentence("letter-to-people", **where, what=what))
         return
-    work.intend(SendApdu(apdu))
+    work.intend(SendApdu(apdu, files if codec.encloses else ()))
     unsaid = codec.unsaid(said, transaction.dialect, partner)  # then it leaves it out of the letter
     nothing = sentence("nothing-sent", partner=transaction.partner)
     way_there = "letter-to-people" if codec.for_people else "message-to"
     work.words.append(nothing if unsaid else sentence(way_there, **where, what=what))
+    if files and not codec.encloses:
+        attached_files.send_alone(work, apdu, files)
     if not unsaid:
         _note_losses(work, effect.apdu, codec, partner)
 
@@ -193,18 +198,8 @@ def _addressed(work: Work, apdu: Apdu) -> Apdu:
         ref=None if wire else Ref(number=options.get("number", ""), customer_code=code),
         requester=ours if borrowing else wire.get("requester") or theirs,
         responder=apdu.responder if forwarded else theirs if borrowing else ours,
-        sent_at=_service_time(work),
+        sent_at=work.service_time(),
     )
-
-
-def _service_time(work: Work) -> datetime:
-    """Return the service time: strictly increasing in each transaction, by one second if necessary."""
-    now = work.context.local(work.context.clock())
-    last = work.last_service_at or work.transaction.last_service_at
-    if last:
-        now = max(now, datetime.fromisoformat(last) + timedelta(seconds=1))
-    work.last_service_at = now.isoformat()
-    return now
 
 
 def _notify(work: Work, effect: Notify) -> None:

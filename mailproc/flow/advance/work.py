@@ -1,6 +1,7 @@
 """What one step changes of its transaction, collected while its effects are carried out."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -59,3 +60,12 @@ class Work:
         )
         self.seq += 1
         return intent_id
+
+    def service_time(self) -> datetime:
+        """Take the next service time: strictly increasing in each transaction, by one second if necessary."""
+        now = self.context.local(self.context.clock())
+        last = self.last_service_at or self.transaction.last_service_at
+        if last:
+            now = max(now, datetime.fromisoformat(last) + timedelta(seconds=1))
+        self.last_service_at = now.isoformat()
+        return now

@@ -21,13 +21,14 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import accounts
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.pausing import paused
-from mailproc.flow.prepare import outgoing_letter, site_texts
+from mailproc.flow.prepare import notice_letter, outgoing_letter, site_texts
 from mailproc.flow.prepare.partner_letter import PeopleWriter
 from mailproc.ill import apdu_json, copyright_rules
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.attention import ENDS_WITH_THE_WORDS
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role
+from mailproc.mail.enclosures import Enclosure
 from mailproc.mail.letter import BY_MAIL
 from mailproc.notices.cover_text import beside
 from mailproc.protocols.codec import Codec, Encoded, Held, Wire
@@ -52,7 +53,7 @@ Pair = tuple[Intent, Transaction]
 class Bundle:
     """The intents of one letter: same partner, role, codec, and address.
 
-    ``in_words`` writes it, if it goes to people.
+    ``enclosed``: files that come with it. ``in_words`` writes it, if it goes to people.
     """
 
     intents: tuple[Intent, ...]
@@ -60,6 +61,7 @@ class Bundle:
     codec: Codec
     wire: Wire
     address: str
+    enclosed: tuple[Enclosure, ...] = ()
     in_words: PeopleWriter | None = None
 
 
@@ -155,7 +157,8 @@ def _bundle(connection: Connection, pairs: list[Pair], context: Context) -> Bund
     )
     codec = context.registry.by_name(first.codec)
     intents, rows = zip(*pairs, strict=True)
-    return Bundle(intents, rows, codec, wire, first.address)
+    enclosed = tuple(one for intent in intents for one in notice_letter.enclosed_in(connection, intent))
+    return Bundle(intents, rows, codec, wire, first.address, enclosed)
 
 
 def _readable(
@@ -206,7 +209,9 @@ def _letter(bundle: Bundle, encoded: Encoded, context: Context) -> NewLetterOut 
     )  # a library known by its address only
     by = BY_MAIL if confirmed else partner.transport
     return replace(
-        outgoing_letter.letter(encoded.body, bundle.address, token, context, partner.symbol, by),
+        outgoing_letter.letter(
+            encoded.body, bundle.address, token, context, partner.symbol, by, bundle.enclosed
+        ),
         file_ref=bundle.wire.file_ref,
         secret_ref=secret if encoded.secret_customer_code else "",
     )

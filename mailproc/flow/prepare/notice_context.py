@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
 from mailproc.flow.matching import new_transactions, unconfirmed
 from mailproc.flow.notify_staff import DIGEST
@@ -109,7 +110,12 @@ def _to_partner(writer: NoticeWriter, body: NoticeToPartner) -> Addressed:
     transaction = writer.transaction
     partner = writer.context.partners.get(writer.occasion.partner)
     address = transaction.address if transaction else (partner.address if partner else "")
-    content = partner_letter.content_of(writer, apdu_json.from_json(body.apdu))
+    said = apdu_json.from_json(body.apdu)
+    if body.name == delivery_mode.DOCUMENT:
+        wanted = writer.request.delivery if writer.request else None
+        files = partner_letter.documents_of(writer, said, body.documents)
+        return Addressed(delivery_mode.documents_to(wanted, address), writer.tag, files)
+    content = partner_letter.content_of(writer, said)
     return Addressed(address, writer.tag, content)
 
 

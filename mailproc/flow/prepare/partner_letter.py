@@ -1,5 +1,6 @@
 """Put a message of ours in words for a partner's people, whatever its protocol: one place for each text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,29 +15,22 @@ from mailproc.mail.letter import Body, Part
 from mailproc.notices import last_good, order_details
 from mailproc.notices.last_good import Rendered, render_safely
 from mailproc.notices.outgoing_details import telling
-from mailproc.notices.partner import PartnerNotice, PartnerOrder, PartnerReturned, ToPartner
+from mailproc.notices.partner import PartnerDocument, PartnerNotice, PartnerOrder, PartnerReturned, ToPartner
 from mailproc.notices.render import Notice
-from mailproc.notices.shared_contexts import Request
+from mailproc.notices.shared_contexts import EnclosedDocument, Request
+from mailproc.store import documents
 from mailproc.store.engine import Store
 from mailproc.store.intent_bodies import NoticeToPartner
 from mailproc.store.rows import Intent
+from mailproc.templating.contract import sample_of
 
 
 def content_of(writer: NoticeWriter, apdu: Apdu) -> ToPartner:
     """Return what the letter says."""
-    partner = writer.context.partners.get(writer.occasion.partner)
-    request, their_number = _numbered(writer, apdu)
-    known: dict[str, Any] = {
-        "library": writer.library(),
-        "partner": writer.partner(writer.occasion.partner),
-        "address": partner.letter.postal if partner else (),
-        "signer": partner.letter.signer if partner else (),
-        "request": request,
-        "note": apdu.note or "",
-    }
+    known = _known(writer, apdu)
     if isinstance(apdu, IllRequest):
         return PartnerOrder(**known, **_wanted(writer, apdu))
-    known["their_number"] = their_number
+    known["their_number"] = _numbered(writer, apdu)[1]
     if isinstance(apdu, Returned):
         return PartnerReturned(
             **known,
@@ -52,6 +46,28 @@ def content_of(writer: NoticeWriter, apdu: Apdu) -> ToPartner:
         said=telling(apdu, writer.context.today(), language),
         please=language.texts.please.get(kind, ""),
     )
+
+
+def documents_of(writer: NoticeWriter, apdu: Apdu, files: Sequence[int]) -> PartnerDocument:
+    """Return what the letter says that brings files; without any (a preview), with one as an example."""
+    rows, octets = documents.load(writer.connection, files), writer.language.counted
+    named = tuple(EnclosedDocument(name=one.name, size=octets("octets", one.size)) for one in rows)
+    number = _numbered(writer, apdu)[1]
+    enclosed = named or (sample_of(EnclosedDocument),)
+    return PartnerDocument(**_known(writer, apdu), their_number=number, documents=enclosed)
+
+
+def _known(writer: NoticeWriter, apdu: Apdu) -> dict[str, Any]:
+    """Return what every letter to people says."""
+    partner = writer.context.partners.get(writer.occasion.partner)
+    return {
+        "library": writer.library(),
+        "partner": writer.partner(writer.occasion.partner),
+        "address": partner.letter.postal if partner else (),
+        "signer": partner.letter.signer if partner else (),
+        "request": _numbered(writer, apdu)[0],
+        "note": apdu.note or "",
+    }
 
 
 def _wanted(writer: NoticeWriter, wanted: IllRequest) -> dict[str, Any]:

@@ -50,8 +50,9 @@ class StaffAct:
     amount and its currency ("12.50 EUR"). ``to``: the symbol of the library that has it now (forward).
     ``locations``: symbols of holding libraries. ``heard_by`` (one of HEARD_BY): the partner told us;
     the action is the partner's, and nothing is sent. ``quiet``: the reader is not told. ``wrong``,
-    ``partial``: what came is not what was asked for. ``anyway``: staff insist on what was refused as
-    pointless. ``once``: a mark that makes a double click one action.
+    ``partial``: what came is not what was asked for. ``attach``: paths of files that go with it.
+    ``anyway``: staff insist on what was refused as pointless. ``once``: a mark that makes a double click one
+    action.
     """
 
     action: str
@@ -71,6 +72,7 @@ class StaffAct:
     quiet: bool = False
     wrong: bool = False
     partial: bool = False
+    attach: tuple[str, ...] = ()
     heard_by: str = ""
     repeat: bool = False
     anyway: bool = False

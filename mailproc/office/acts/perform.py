@@ -3,6 +3,7 @@
 An action is refused before anything changes, with a sentence that names what is possible instead.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
@@ -21,8 +22,9 @@ from mailproc.ill.actions import BY_NAME
 from mailproc.ill.apdu import Apdu, Overdue, Recall, RenewAnswer, Shipped
 from mailproc.ill.facts import Facts
 from mailproc.ill.findings import Noted
-from mailproc.office.acts import act_days, action_names, options
+from mailproc.office.acts import act_days, action_names, attached_files, options
 from mailproc.office.acts.act_messages import StaffAct, apdu_of
+from mailproc.office.acts.attached_files import AttachedFile
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.acts.resend import repeated
 from mailproc.office.queries.find import transaction_of
@@ -41,13 +43,17 @@ def perform(store: Store, context: Context, act: StaffAct) -> StepOutcome:
     Raise LocalFault or TryLater.
     """
     meant = replace(act, action=action_names.known_as(act.action))
-    return _told(store.write(lambda connection: _perform(connection, context, meant)), meant, context)
+    files = _files(meant, context)
+    with attached_files.stored(files, context):
+        done = store.write(lambda connection: _perform(connection, context, meant, files))
+    return _told(done, meant, context)
 
 
 def foresee(store: Store, context: Context, act: StaffAct) -> StepOutcome:
     """Return what ``perform`` would do, and keep nothing."""
     meant = replace(act, action=action_names.known_as(act.action))
-    done = foreseen(store, lambda connection: _perform(connection, context, meant))
+    files = _files(meant, context)
+    done = foreseen(store, lambda connection: _perform(connection, context, meant, files))
     return _told(done, meant, context)
 
 
@@ -68,7 +74,12 @@ class _Done:
     transaction: Transaction | None = None
 
 
-def _perform(connection: Connection, context: Context, act: StaffAct) -> _Done:
+def _files(act: StaffAct, context: Context) -> tuple[AttachedFile, ...]:
+    options.check(act)
+    return attached_files.read(act, context)
+
+
+def _perform(connection: Connection, context: Context, act: StaffAct, files: Sequence[AttachedFile]) -> _Done:
     if act.once and (known := events.known_once(connection, act.once)) is not None:
         return _Done(StepOutcome(known, "done", note=Noted.DONE_BEFORE))
     transaction = transaction_of(connection, act.number)
@@ -77,7 +88,7 @@ def _perform(connection: Connection, context: Context, act: StaffAct) -> _Done:
             advance.take(connection, event_id, context)
         transaction = transactions.load(connection, transaction.id)
     said = _said(connection, context, act, transaction)
-    event = _event(act, said, transaction, context)
+    event = _with_files(_event(act, said, transaction, context), files)
     outcome = steps.begin(connection, event, context)
     return _Done(outcome, said, transaction)
 
@@ -154,6 +165,11 @@ def _event(act: StaffAct, said: Apdu | None, transaction: Transaction, context: 
         transaction_id=transaction.id,
         request_id=transaction.request_id,
     )
+
+
+def _with_files(event: NewEvent, files: Sequence[AttachedFile]) -> NewEvent:
+    attached: Facts = {"attached": [one.kept for one in files]} if files else {}
+    return replace(event, facts={**(event.facts or {}), **attached} or None)
 
 
 def _facts(act: StaffAct, said: Apdu | None) -> Facts | None:

@@ -41,6 +41,7 @@ class Iso10161Codec(Codec):
 
     name = settings.NAME
     media_types = frozenset({wire.MEDIA_TYPE})
+    encloses = True  # readers look for the part with the message
     repeat_safe = True  # the receiver recognises a repeat by transaction, type and time
 
     @classmethod

@@ -24,6 +24,7 @@ class LetterCodec(Codec):
 
     name = NAME
     for_people = True
+    encloses = True
     repeat_safe = False  # people would send a second copy: an order in doubt waits for staff
 
     def recognise(self, letter: Letter) -> bool:  # noqa: ARG002
