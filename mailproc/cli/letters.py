@@ -1,6 +1,7 @@
 """Verbs that list letters: all, what could not be placed, what has not left."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from sqlalchemy import Connection
@@ -15,6 +16,9 @@ from mailproc.office.queries.counted import Counted
 from mailproc.office.queries.letters import LetterFilter, LetterLine
 from mailproc.sentence import sentence
 
+if TYPE_CHECKING:
+    from mailproc.app.build import App
+
 verbs = typer.Typer()
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
@@ -27,10 +31,19 @@ def letters(
     state: Annotated[str, typer.Option(help="done, shelved, handed_over, filed, bounced, ….")] = "",
     since: Annotated[str, typer.Option(metavar="DAY", help="Of this day or later.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="How many are shown.")] = 50,
+    to_print: Annotated[
+        bool, typer.Option("--print", help="The letters to readers without e-mail, ready to print.")
+    ] = False,
+    printed: Annotated[
+        list[str] | None, typer.Option(metavar="O12", help="It was printed; may repeat.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List letters in and out, the newest first."""
     with opened(ctx) as app:
+        if to_print or printed:
+            _on_paper(app, printed or (), as_json=as_json)
+            return
         symbol = app.context.partners.known(partner).symbol if partner else ""
         wanted = LetterFilter(symbol, _state(state), days.beginning(since, app.context))
         with app.store.read() as connection:
@@ -38,6 +51,28 @@ def letters(
             count = truncated.count(len(lines), limit, lambda: mail.count_recent(connection, wanted))
             value = _json(connection, lines, count) if as_json else None
         _list(lines, app.context, value, "none", count)
+
+
+def _on_paper(app: "App", printed: Sequence[str], *, as_json: bool) -> None:
+    """Mark what was printed; otherwise print the letters, each on a page of its own."""
+    from mailproc.office.mailroom import printing  # here: it reads letters, which a list does not
+
+    if printed:
+        done = printing.mark(app.store, printed)
+        told = app.context.language.label("letters", "marked", value=", ".join(done))
+        output.as_json(list(done)) if as_json else output.line(told)
+        return
+    with app.store.read() as connection:
+        found = printing.to_print(connection)
+    if as_json:
+        output.as_json([output.plain(one) for one in found])
+        return
+    for one in found:
+        output.line(output.one_line(f"{one.id} · {one.number} · {one.reader}"))
+        output.text(f"\n{output.one_line(one.subject)}\n\n{one.text.rstrip()}")
+        output.page_end()
+    if not found:
+        output.line(app.context.language.label("letters", "none_to_print"))
 
 
 @verbs.command("shelved")

@@ -77,6 +77,11 @@ def text(lines: str) -> None:
     sys.stdout.write(shown(mask_shown(lines)) + "\n")
 
 
+def page_end() -> None:
+    """Let a printer begin a new page."""
+    sys.stdout.write("\f")
+
+
 def complain(sentence: str) -> None:
     """A sentence on stderr, without secrets; one line too."""
     sys.stderr.write(_unbroken(mask(sentence)) + "\n")

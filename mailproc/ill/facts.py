@@ -113,19 +113,20 @@ class ContentFacts(TypedDict, total=False):
     """What follows from the content of a message.
 
     Of an Unfilled: ``follows`` (next | ask | wait | locations), ``too_late``: no longer needed. Of a Shipped:
-    the day ``on`` which it came. ``renewal_on``: until then the lender renews automatically; ``waited_for``:
-    it will not renew, as others wait. Of a request: ``same_item``: it repeats the one we have; ``refused``;
-    ``unknown_words``. Of a demand: ``early``: before the due date; ``guessed``: that date is our own, because
-    the lender had named none. ``here``: the item is here; ``reader_waits``: the reader was told of no end,
-    and nobody else can be asked; ``no_library``: because no library can supply it; ``somebody_left``: another
-    library can be asked. For our reply: ``last_said``: by reply name, our last such APDU; ``history``: a
-    History-Report. ``answered``: our automatic answers; ``not_told``: what is not carried of our
-    messages.
+    the day ``on`` which it came; ``to_us``: a copy, sent to an address of ours. ``renewal_on``: until then
+    the lender renews automatically; ``waited_for``: it will not renew, as others wait. Of a request:
+    ``same_item``: it repeats the one we have; ``refused``; ``unknown_words``. Of a demand: ``early``: before
+    the due date; ``guessed``: that date is our own, because the lender had named none. ``here``: the item is
+    here; ``reader_waits``: the reader was told of no end, and nobody else can be asked; ``no_library``:
+    because no library can supply it; ``somebody_left``: another library can be asked. For our reply:
+    ``last_said``: by reply name, our last such APDU; ``history``: a History-Report. ``answered``: our
+    automatic answers; ``not_told``: what is not carried of our messages.
     """
 
     follows: str
     too_late: bool
     on: str
+    to_us: bool
     renewal_on: str
     waited_for: bool
     same_item: bool

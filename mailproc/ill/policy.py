@@ -27,6 +27,7 @@ from mailproc.ill.events import READER_WROTE, TIMERS
 from mailproc.ill.machine import CellKind
 from mailproc.ill.refusal_reason import refusal_reason
 from mailproc.ill.repeats import has_time
+from mailproc.ill.rota import COPYRIGHT
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step, TransactionState
 from mailproc.ill.whereabouts import is_for_reader, reader_has
@@ -58,8 +59,6 @@ HEARD = {
 pending."""
 
 WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
-
-COPYRIGHT = "lacks-copyright-compliance"
 
 OF_FLAW = {message_content.WRONG: Reason.WRONG_COPY, message_content.PARTIAL: Reason.PARTIAL_COPY}
 """Why staff must look at a copy that is not what was asked for; a loan of which that holds goes back."""
@@ -267,7 +266,8 @@ def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple
     if told is not None:
         return (told,)
     shipped_copy = step.entered is State.SHIPPED and step.after.service is Service.COPY
-    if shipped_copy and occurrence.event == "SHIPPED" and settings.copy_ends_shipped:
+    to_reader = settings.copy_ends_shipped and not occurrence.facts.get("to_us")
+    if shipped_copy and occurrence.event == "SHIPPED" and to_reader:
         on = date.fromisoformat(occurrence.facts["on"]) if "on" in occurrence.facts else None
         return (FollowUpAct("receive", Received(received_on=on, shipped_service=Service.COPY)),)
     return ()

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+COPYRIGHT = "lacks-copyright-compliance"
+"""Why a library did not supply, where perhaps only our declaration was missing."""
+
 
 @dataclass(frozen=True)
 class Candidate:

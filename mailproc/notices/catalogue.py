@@ -151,7 +151,7 @@ class StaffAttention:
         optional=True,
     )
     untold: tuple[str, ...] = field_help(
-        "Requests of whose readers we know no e-mail address: they hear nothing of it from us.",
+        "Requests of whose readers we know no e-mail address: staff print the letters to them.",
         sample=("B12",),
         optional=True,
     )

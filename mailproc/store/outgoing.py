@@ -20,7 +20,9 @@ EVENT = table_of(EventRow)
 INTENT = table_of(IntentRow)
 OUTGOING = table_of(OutgoingRow)
 
-LEFT = ("sending", "in_doubt", "handed_over", "filed", "bounced", "dismissed")
+TO_PRINT, PRINTED = "to_print", "printed"
+"""States of a letter to a reader without an e-mail address, which never goes by mail."""
+LEFT = ("sending", "in_doubt", "handed_over", "filed", "bounced", "dismissed", PRINTED)
 """States of a letter that has left, or may have, or that is finished."""
 UNDELIVERED = ("prepared", "sending", "in_doubt", "held", "shelved")
 """States that keep later letters of the same transaction waiting (their order is kept)."""

@@ -493,9 +493,10 @@ class OutgoingRow(QueueRow, table=True):
     """A letter of ours, its bytes fixed. ``raw`` holds the mask where a password belongs;
     ``secret_ref`` ("SYMBOL/99-0001") says which one is put in at the socket.
 
-    States: prepared → sending → handed_over | filed; also held, in_doubt, bounced, shelved
-    (given up), withdrawn. ``transport``: by which it goes, fixed with its bytes. ``documents``: digests, with
-    blanks between them, of the files that are put in the places that ``raw`` has for them when it leaves.
+    States: prepared → sending → handed_over | filed; also held, in_doubt, bounced, shelved (given up),
+    withdrawn; of a letter on paper, to_print → printed. ``transport``: by which it goes, fixed with its
+    bytes. ``documents``: digests, with blanks between them, of the files that are put in the places that
+    ``raw`` has for them when it leaves.
     """
 
     __tablename__ = "outgoing"

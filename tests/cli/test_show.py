@@ -116,35 +116,28 @@ READER = {"id": "R1", "name": "R. Reader"}
 
 
 @pytest.mark.parametrize(
-    ("reader", "untold"),
+    ("reader", "on_paper"),
     [(READER, True), (READER | {"email": "r@reader.example"}, False), (None, False)],
     ids=["no address", "an address", "no reader"],
 )
-def test_a_reader_who_was_not_told_is_named_to_staff(
-    cli: Cli, placed: Cli, folder: Path, reader: dict[str, str] | None, untold: bool
+def test_the_letter_to_a_reader_without_an_address_is_to_be_printed(
+    cli: Cli, placed: Cli, folder: Path, reader: dict[str, str] | None, on_paper: bool
 ) -> None:
     placed(patron=reader)
     assert cli("run", "--once").code == 0
     hear(cli, "B1-1 NOT")
-    head, told = said(cli), cli("show", "B1", "--json").json["untold"]
-    assert ("no library can supply it: the reader has no e-mail address" in head) is untold
-    assert ("Not told" in head) is untold
-    why = {
-        "why": "the reader has no e-mail address",
-        "why_codes": [{"code": "reader-no-email", "values": {}}],
-    }
-    assert told == [{"notice": "patron/unfilled", **why}] * untold
+    assert ("(to be printed)" in said(cli)) is on_paper
+    waits = cli("letters", "--print").out
+    assert ("R. Reader (R1)\n\nWe could not get it for you: A Book\n\nDear R. Reader," in waits) is on_paper
+    found = cli("letters", "--print", "--json").json
+    assert [one["number"] for one in found] == ["B1"] * on_paper
+    if on_paper:
+        assert cli("letters", "--printed", found[0]["id"]).out == f"Printed: {found[0]['id']}\n"
+        assert cli("letters", "--print").out == "No letter is to be printed.\n"
     letters = [file.read_text() for file in sorted((folder / "out").glob("*.eml"))]
     (to_staff,) = [text for text in letters if "\nSubject: B1 needs attention" in text]
-    assert ("The reader of B1 was not told" in to_staff) is untold
-    assert any("To: r@reader.example" in text for text in letters) is (reader is not None and not untold)
-
-
-def test_a_reader_whose_book_is_here_and_was_not_told_is_named(cli: Cli, placed: Cli) -> None:
-    placed(patron=READER)
-    assert cli("run", "--once").code == 0
-    act(cli, "receive")
-    assert "Not told        it is here: the reader has no e-mail address" in said(cli)
+    assert ("The reader of B1 has no e-mail address" in to_staff) is on_paper
+    assert any("To: r@reader.example" in text for text in letters) is (reader is not None and not on_paper)
 
 
 def test_at_the_end_of_the_rota_it_is_said_how_to_add_to_it(cli: Cli, placed: Cli) -> None:

@@ -126,5 +126,5 @@ def test_what_follows_is_said_in_words(small_world):
     small_world.place(patron={"id": "R2", "name": "No Mail"})
     assert tuple(map(str, small_world.foresee("B2", "receive").words)) == (
         nothing,
-        "no letter to the reader: no e-mail address is known",
+        "a letter to print for the reader: it is here",
     )

@@ -41,7 +41,8 @@ from mailproc.ill.effects import (
 )
 from mailproc.ill.event_names import told
 from mailproc.ill.facts import Facts
-from mailproc.ill.policy import ASK, COPYRIGHT, REMARKS
+from mailproc.ill.policy import ASK, REMARKS
+from mailproc.ill.rota import COPYRIGHT
 from mailproc.ill.terms import Ref, Role, TransactionId
 from mailproc.notices import not_told
 from mailproc.protocols.codec import Codec, Manner
@@ -217,13 +218,13 @@ def _withhold(work: Work, effect: Withhold) -> None:
 
 
 def _told_reader(work: Work, effect: Notify) -> Part:
-    """Return what the reader gets, as text; without an address nothing (``prepare.notices``)."""
+    """Return what the reader gets, as text; without an e-mail address on paper (``prepare.notices``)."""
     request = requests.load(work.connection, work.transaction.request_id)
     reader = patrons.load(work.connection, request.patron_id)
-    if reader is None or not reader.email:
+    if reader is None:
         return sentence("reader-no-address")
     what = Word("labels.untold", effect.notice.removeprefix("patron/"))
-    return sentence("letter-to-reader", what=what)
+    return sentence("letter-to-reader" if reader.email else "letter-to-print", what=what)
 
 
 def _forward_documents(work: Work, _effect: ForwardDocuments) -> None:

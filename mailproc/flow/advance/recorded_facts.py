@@ -32,6 +32,7 @@ from mailproc.ill.event_names import event_heard
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, to_json
+from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import sentence
 from mailproc.store import events, order_letters, outgoing, requests
 from mailproc.store.rows import Event, Transaction
@@ -59,7 +60,7 @@ def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     if isinstance(apdu, IllRequest) and event.cause == "letter":
         facts |= _of_their_request(case, apdu)
     if isinstance(apdu, Shipped):
-        facts["on"] = case.day(event.at).isoformat()
+        facts |= _of_shipped(case, event)
     facts |= _of_reader(case, event, apdu)
     if event.cause == "timer":
         facts |= transaction_timers.facts_of_timer(case, event)
@@ -75,6 +76,21 @@ def _of_message(case: Case, event: Event, apdu: Message) -> Facts:
         announced = case.current.due_on or case.day(event.at) + ANNOUNCED
         return {"renewal_on": announced.isoformat()}
     return {"waited_for": True} if renewed is False else {}
+
+
+def _of_shipped(case: Case, event: Event) -> Facts:
+    """Return the day, and whether a copy that would end the request comes to the library instead."""
+    facts: Facts = {"on": case.day(event.at).isoformat()}
+    if case.context.settings.copy_ends_shipped and _comes_to_us(case):
+        facts["to_us"] = True
+    return facts
+
+
+def _comes_to_us(case: Case) -> bool:
+    if case.current.role is not Role.REQUESTER:
+        return False
+    where = requests.load(case.connection, case.transaction.request_id).delivery or {}
+    return ascii_lower(str(where.get("electronic") or "")) in case.context.mailed_to
 
 
 def _of_reader(case: Case, event: Event, apdu: Apdu | None) -> Facts:

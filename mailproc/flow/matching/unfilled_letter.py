@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from mailproc.flow.matching.item_received import TOLD_THE_END, supplied_elsewhere
-from mailproc.ill.policy import COPYRIGHT
+from mailproc.ill.rota import COPYRIGHT
 from mailproc.ill.terms import Role
 from mailproc.store import outgoing, requests, rotas
 from mailproc.store.rows import RotaEntry, Transaction

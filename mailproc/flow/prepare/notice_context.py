@@ -40,14 +40,15 @@ from mailproc.templating.contract import sample_of
 class Addressed:
     """Recipient and content of a notice.
 
-    ``address`` is '' if there is nobody to write to; ``why`` then says so. ``language`` is the tag that the
-    recipient asks for; templates are chosen by it.
+    ``address`` is '' if there is nobody to write to by mail; ``why`` then says so. ``on_paper``: staff print
+    the letter. ``language`` is the tag that the recipient asks for; templates are chosen by it.
     """
 
     address: str
     language: str
     content: NoticeContext
     why: Part = ""
+    on_paper: bool = False
 
 
 def addressed(connection: Connection, occasion: Occasion, context: Context) -> Addressed:
@@ -97,13 +98,14 @@ def _example(name: str, connection: Connection, transaction: Transaction) -> Apd
 
 
 def _to_patron(writer: NoticeWriter) -> Addressed:
+    content, name = reader_notice.context_of(writer), writer.occasion.body.name
+    if not writer.standing.allows(name):
+        return Addressed("", writer.tag, content, sentence("reader-no-longer-so"))
+    if name == "patron/arrived" and reader_notice.has_the_copy(writer):
+        return Addressed("", writer.tag, content, sentence("reader-has-copy"))
     address = writer.reader.email if writer.reader else ""
-    why: Part = "" if address else sentence("reader-no-email")
-    if writer.occasion.body.name == "patron/arrived" and reader_notice.has_the_copy(writer):
-        address, why = "", sentence("reader-has-copy")
-    if not writer.standing.allows(writer.occasion.body.name):
-        address, why = "", sentence("reader-no-longer-so")
-    return Addressed(address, writer.tag, reader_notice.context_of(writer), why)
+    why = "" if address else sentence("reader-no-email")
+    return Addressed(address, writer.tag, content, why, on_paper=writer.reader is not None and not address)
 
 
 def _to_partner(writer: NoticeWriter, body: NoticeToPartner) -> Addressed:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -14,7 +15,7 @@ from mailproc.notices import last_good
 from mailproc.notices.last_good import Rendered, render_safely
 from mailproc.store import documents
 from mailproc.store.intent_bodies import NoticeToPartner, SendApdu
-from mailproc.store.outgoing import NewLetterOut
+from mailproc.store.outgoing import TO_PRINT, NewLetterOut
 from mailproc.store.rows import Intent, StoredDocument
 
 _log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 def rendered(connection: Connection, row: Intent, who: Addressed, context: Context) -> Rendered | None:
     """Render the notice; None if there is nobody to write to."""
-    if not who.address:
+    if not who.address and not who.on_paper:
         return None
     return render_safely(
         context.templates,
@@ -42,6 +43,11 @@ def letter(
     body = partner_letter.body_of(said.notice)
     partner = row.partner if row.notice.to == "partner" else ""
     return outgoing_letter.letter(body, address, f"n{row.id}", context, partner, enclosed=enclosed)
+
+
+def on_paper(row: Intent, said: Rendered, context: Context) -> NewLetterOut:
+    """Compose the letter to a reader without an address, for staff to print: it is sent to nobody."""
+    return replace(letter(row, said, context.config.library.email, context), rcpt_to="", state=TO_PRINT)
 
 
 def enclosed_in(connection: Connection, row: Intent) -> tuple[Enclosure, ...]:

@@ -76,7 +76,11 @@ def _write_one(store: Store, row: Intent, context: Context) -> None:
         _log.info("no letter for intent %s: %s", row.id, who.why)
         store.write(lambda done: outgoing.place(done, row.id, "withdrawn", None, stored(who.why)))
     else:
-        letter = notice_letter.letter(row, rendered, who.address, context, enclosed)
+        letter = (
+            notice_letter.on_paper(row, rendered, context)
+            if who.on_paper
+            else notice_letter.letter(row, rendered, who.address, context, enclosed)
+        )
         store.write(lambda done: _settle(done, intents, letter, rendered, turn, context))
 
 

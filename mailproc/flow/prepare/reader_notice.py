@@ -7,6 +7,7 @@ from mailproc.flow.prepare.notice_writer import NoticeWriter
 from mailproc.ill import loan_terms
 from mailproc.ill.message_content import PARTIAL
 from mailproc.ill.terms import Service
+from mailproc.mail.addresses import ascii_lower
 from mailproc.notices.patron import ToPatron
 from mailproc.notices.shared_contexts import EnclosedDocument, Patron, Refusal
 from mailproc.store import documents, requests
@@ -56,10 +57,11 @@ def _conditions(writer: NoticeWriter) -> tuple[str, ...]:
 
 
 def _sent_to(writer: NoticeWriter) -> str:
-    """Return the address of a copy that is delivered by e-mail only, so not collected; '' otherwise."""
+    """Return the reader's address to which a copy went by e-mail, so that it is not collected; else ''."""
     row = writer.request
     where = (row.delivery or {}) if row is not None and row.service == Service.COPY.name else {}
-    return "" if where.get("postal") else str(where.get("electronic") or "")
+    address = "" if where.get("postal") else str(where.get("electronic") or "")
+    return "" if ascii_lower(address) in writer.context.mailed_to else address  # ours: it waits at the desk
 
 
 def _partial(writer: NoticeWriter) -> bool:

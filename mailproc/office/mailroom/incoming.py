@@ -142,7 +142,7 @@ def redeliver(store: Store, letter_id: str, *, arrived: bool = False) -> Handled
 
     def job(connection: Connection) -> Handled:
         row = _ours(connection, number)
-        if row.state in ("sending", "withdrawn"):
+        if row.state in ("sending", "withdrawn", outgoing.TO_PRINT, outgoing.PRINTED):
             raise LocalFault(sentence("redeliver-state", number=number, state=Word("delivery", row.state)))
         whole = send.redeliver(connection, row, arrived=arrived)
         if not whole:

@@ -31,7 +31,7 @@ from mailproc.store.rows import Event, Intent
 from mailproc.store.tables import SHELVED
 
 _REQUEST = re.compile(r"[BL][0-9]+")
-_WAITING = ("prepared", "sending", "in_doubt", "held", "bounced", "shelved")
+_WAITING = ("prepared", "sending", "in_doubt", "held", "bounced", "shelved", outgoing.TO_PRINT)
 _OURS = [column for column in OUTGOING.c if column.name != "raw"]  # a list must not load their bytes
 _UNWORDED = (
     select(outgoing.INTENT, EVENT.c.at, REQUEST.c.number)
@@ -251,7 +251,8 @@ def _incoming(row: Any) -> LetterLine:
 
 def _outgoing(row: Any) -> LetterLine:
     note = note_of(row["last_error"]) or Note(row["reply"] or row["file"] or "")
-    return LetterLine(f"O{row['id']}", row["prepared_at"], row["state"], row["rcpt_to"], row["subject"], note)
+    to = row["rcpt_to"] or sentence("on-paper")
+    return LetterLine(f"O{row['id']}", row["prepared_at"], row["state"], to, row["subject"], note)
 
 
 def _message(row: Any) -> LetterLine:

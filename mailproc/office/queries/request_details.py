@@ -193,7 +193,7 @@ def _whereabouts(connection: Connection, row: Transaction, context: Context | No
         return ""
     if said := (row.options or {}).get("whereabouts"):
         return said
-    on_shelf = context is not None and context.settings.collected_said
+    on_shelf = context is not None and context.config.policy.collected == "said"
     return "hold-shelf" if on_shelf and item_received.is_here(connection, row.id) else ""
 
 

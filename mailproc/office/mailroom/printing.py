@@ -1,0 +1,63 @@
+"""Letters to readers without an e-mail address: staff print them, and say so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.mail.parse import parse
+from mailproc.office.queries.letters import parsed
+from mailproc.sentence import Word, sentence
+from mailproc.store import outgoing, patrons, requests
+from mailproc.store.engine import Store
+from mailproc.store.outgoing import PRINTED, TO_PRINT
+from mailproc.store.rows import OutgoingLetter
+
+
+@dataclass(frozen=True)
+class LetterToPrint:
+    """``id``: O12; ``number``: of its request; ``reader``: name and number of the reader; ``text``: without
+    the subject."""
+
+    id: str
+    number: str
+    reader: str
+    subject: str
+    text: str
+
+
+def to_print(connection: Connection) -> list[LetterToPrint]:
+    """Return the letters that wait to be printed, oldest first."""
+    return [_ready(connection, row) for row in outgoing.in_state(connection, TO_PRINT)]
+
+
+def mark(store: Store, letter_ids: Sequence[str]) -> tuple[str, ...]:
+    """Record that these letters (O12) were printed, all or none; return their ids.
+
+    Raise LocalFault for what was not to be printed.
+    """
+    rows = list(dict.fromkeys(map(parsed, letter_ids)))
+
+    def job(connection: Connection) -> tuple[str, ...]:
+        for kind, number in rows:
+            row = outgoing.load(connection, number) if kind == "O" else None
+            if row is None:
+                raise LocalFault(sentence("not-ours", letter=f"{kind}{number}"))
+            if row.state != TO_PRINT:
+                raise LocalFault(sentence("print-state", number=number, state=Word("delivery", row.state)))
+            outgoing.change(connection, number, state=PRINTED)
+        return tuple(f"O{number}" for _, number in rows)
+
+    return store.write(job)
+
+
+def _ready(connection: Connection, row: OutgoingLetter) -> LetterToPrint:
+    number = reader = ""
+    for intent in outgoing.intents_of(connection, row.id):
+        if intent.request_id is not None:
+            request = requests.load(connection, intent.request_id)
+            known = patrons.load(connection, request.patron_id)
+            number = request.number
+            reader = f"{known.name} ({known.id})".strip() if known is not None else ""
+    return LetterToPrint(f"O{row.id}", number, reader, row.subject, parse(row.raw).text)
