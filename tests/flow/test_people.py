@@ -11,6 +11,7 @@ from mailproc.errors import InDoubt, LocalFault
 from mailproc.ill.actions import OF_ROLE
 from mailproc.ill.apdu import Item
 from mailproc.ill.terms import Role
+from mailproc.office.requests import lend
 from mailproc.practice import town
 from tests.support import configuration, soundness
 from tests.support.configuration import Account
@@ -314,3 +315,23 @@ def test_what_only_a_machine_needs_is_not_asked_of_a_letter_to_people(make_world
     world.place(BL, service="COPY", delivery={"electronic": long})
     (letter,) = world.to(ADDRESS[BL])
     assert long in letter.text and "leave the number B" in letter.text
+
+
+@pytest.mark.parametrize(("theirs", "named"), [("PO-12/7", "PO-12/7"), ("", "L1")])
+def test_an_order_that_came_as_a_letter_is_answered_by_letters(theirs, named, by_mail):
+    """Entered by hand; a reply that names the number alone comes home to it."""
+    order = {
+        "as": "lender", "service": "LOAN", "item": {"title": "A book"}, "their_number": theirs,
+        "delivery": {"electronic": PEOPLE},
+    }  # fmt: skip
+    wanted = lend.read(order, ["XX-TOWN"])
+    lend.enter(by_mail.store, by_mail.app.context, wanted, "clerk")
+    subject, text = written(by_mail, "L1", "ship", {"on": DUE})
+    check((subject, text), named, ["we have sent it", "Our number: L1"])
+    assert ("Your number" in text) is bool(theirs)
+    by_mail.inject(by_mail.letter("May we keep it until June?\n", PEOPLE, f"Re: {subject}"), PEOPLE)
+    by_mail.run()
+    assert (by_mail.events("L1")[-1], by_mail.shelf()) == ("MESSAGE", {})
+    by_mail.act("L1", "renew", heard_by="post")
+    check(written(by_mail, "L1", "renew-reply", {"answer": True, "on": DUE}), named, ["you may keep it"])
+    soundness.check(by_mail)

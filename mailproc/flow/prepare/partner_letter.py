@@ -90,7 +90,7 @@ def _numbered(writer: NoticeWriter, apdu: Apdu) -> tuple[Request, str]:
     known_as = apdu.ref.number if apdu.ref else str(transaction.tgq) if transaction is not None else ""
     if transaction is not None and transaction.role == Role.REQUESTER:
         return replace(wanted, number=known_as or wanted.number), ""
-    return wanted, known_as
+    return wanted, known_as if known_as != wanted.number else ""  # entered without a number of theirs
 
 
 def body_of(notice: Notice) -> Body:
