@@ -11,8 +11,10 @@ from mailproc.errors import InDoubt, LocalFault
 from mailproc.ill.actions import OF_ROLE
 from mailproc.ill.apdu import Item
 from mailproc.ill.terms import Role
+from mailproc.office.queries.possible_actions import choices
 from mailproc.office.requests import lend
 from mailproc.practice import town
+from mailproc.protocols.codec import Manner
 from tests.support import configuration, soundness
 from tests.support.configuration import Account
 from tests.support.partners import ADDRESS, BL, CODE, CUSTOMER, PASSWORD, partner_lines, variable
@@ -335,3 +337,13 @@ def test_an_order_that_came_as_a_letter_is_answered_by_letters(theirs, named, by
     by_mail.act("L1", "renew", heard_by="post")
     check(written(by_mail, "L1", "renew-reply", {"answer": True, "on": DUE}), named, ["you may keep it"])
     soundness.check(by_mail)
+
+
+def test_staff_read_that_people_are_written_to(by_mail):
+    by_mail.place("XX-TOWN")
+    with by_mail.store.read() as connection:
+        found = choices(connection, "B1", by_mail.app.context)
+    told = {one.action.name: one.told for one in found}
+    assert (told["cancel"], told["message"], told["close"]) == (Manner.NOTICE, Manner.NOTICE, Manner.LOCAL)
+    said = " ".join(str(one) for one in by_mail.foresee("B1", "cancel").words)
+    assert f"a letter to the people of XX-TOWN at {PEOPLE}" in said

@@ -173,4 +173,5 @@ def _told(decision: Decision, transaction: Transaction, context: Context) -> Man
         return Manner.LOCAL
     codec = context.registry.by_name(transaction.codec)
     partner, role = context.partners.get(transaction.partner), transaction.role
-    return delivery_mode.of_message(codec, partner, said, role, transaction.dialect)
+    manner = delivery_mode.of_message(codec, partner, said, role, transaction.dialect)
+    return Manner.NOTICE if manner is Manner.SEND and codec.for_people else manner
