@@ -45,8 +45,8 @@ def _parts(apdu: Apdu, language: Language) -> Iterator[tuple[str, Any]]:
             yield from (("due", apdu.due and apdu.due.on), ("level", (apdu.level or 0) > 1 and apdu.level))
         case Renew() | RenewAnswer():
             yield from _renewal(apdu)
-        case Received(received_on=on) | CheckedIn(checked_in_on=on):
-            yield "on", on
+        case Received() | CheckedIn():
+            yield from _here(apdu, language)
         case Damaged():
             yield "damage", apdu.damaged_details
         case ForwardNotification(responder=library):
@@ -73,8 +73,18 @@ def _shipped(shipped: Shipped, language: Language) -> Iterator[tuple[str, Any]]:
     yield from (("on", shipped.shipped_on), ("via", shipped.shipped_via))
     yield from (("sent_to", shipped.electronic_delivery), ("cost", language.amount(shipped.cost)))
     yield from _due(shipped.due)
+    yield "insured", language.amount(shipped.insured_for)
+    yield "insure_return", language.amount(shipped.return_insurance)
     condition = shipped.shipped_conditions
     yield "condition", condition and language.our_reason_word(condition)
+
+
+def _here(said: Received | CheckedIn, language: Language) -> Iterator[tuple[str, Any]]:
+    if isinstance(said, CheckedIn):
+        yield "on", said.checked_in_on
+    else:
+        service = said.shipped_service
+        yield from (("service", service and language.service_word(service)), ("on", said.received_on))
 
 
 def _due(due: Due | None) -> Iterator[tuple[str, Any]]:

@@ -9,11 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person, Postal
-from mailproc.ill.terms import Service
+from mailproc.ill.apdu import (
+    APDU_CLASSES,
+    Condition,
+    Delivery,
+    Due,
+    ForwardNotification,
+    IllRequest,
+    Item,
+    Location,
+    Money,
+    Person,
+    Postal,
+    Report,
+)
+from mailproc.ill.terms import ApduType, Results, Service
 from mailproc.notices import order_details
 from mailproc.notices.catalogue import NOTICES, PartnerNotice, PartnerOrder, PartnerReturned
 from mailproc.notices.language_files import shipped, shipped_tags
+from mailproc.notices.outgoing_details import telling
 from mailproc.notices.partner import NEEDED
 from mailproc.notices.render import Notice
 from mailproc.notices.shared_contexts import Request
@@ -168,3 +182,39 @@ def test_a_text_of_the_site_that_drops_it_is_broken_before_any_letter_goes_by_it
     assert [(one.field, one.text) for one in problems] == (
         [(lost, f"the letter does not say {lost}")] if lost else []
     )
+
+
+DAY = date(2026, 4, 10)
+MONEY = Money(amount=Decimal(5), currency="GBP")
+FILLED = {
+    "due": Due(on=DAY), "supply_on": DAY, "retry_on": DAY, "desired_due_on": DAY, "received_on": DAY,
+    "returned_on": DAY, "checked_in_on": DAY, "shipped_on": DAY,
+    "position": 3, "level": 2, "reason": "lacking",
+    "conditions": (Condition(condition="charges", reply_by=DAY),), "damaged_details": "wet", "cost": MONEY,
+    "cost_estimate": MONEY, "cost_words": "about 5 GBP", "insured_for": MONEY, "return_insurance": MONEY,
+    "shipped_via": "courier", "returned_via": "courier", "shipped_service": Service.COPY,
+    "shipped_conditions": "no-reproduction", "electronic_delivery": "desk@library.example",
+    "locations": (Location(symbol="XX-OTHER"),), "report": Report(kind="status", current_state="SHIPPED"),
+}  # fmt: skip
+"""A value for each field that staff, or the program, may fill in a message beside an order."""
+
+
+def _said(apdu):
+    return telling(apdu, TODAY, shipped("en"))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ApduType if kind is not ApduType.ILL_REQUEST])
+def test_nothing_that_a_message_says_is_left_out(kind):
+    """Staff would believe that it was told. (The note stands in every letter.)"""
+    cls = APDU_CLASSES[kind]
+    names = {one.name for one in dataclasses.fields(cls)}
+    needed = {"results": Results.UNFILLED, "answer": True}
+    bare = cls(**{name: value for name, value in needed.items() if name in names})
+    for name in names & FILLED.keys():
+        assert _said(dataclasses.replace(bare, **{name: FILLED[name]})) != _said(bare), name
+    known = {*FILLED, *UNTOLD, *needed, "note", "supplier", "intermediary", "responder_address"}
+    assert names <= known, "a new field: say it in notices/outgoing_details.py, and give a value here"
+
+
+def test_who_has_a_forwarded_request_now_is_said():
+    assert "XX-OTHER" in " ".join(_said(ForwardNotification(responder="XX-OTHER")))
