@@ -18,6 +18,7 @@ from bench import (
     intake,
     iso,
     parse,
+    people,
     proof,
     render,
     shelf,
@@ -30,6 +31,7 @@ from bench.figures import Suite, judged, table
 SUITES: tuple[Suite, ...] = (
     intake.SUITE, parse.SUITE, proof.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
     big_file.SUITE, iso.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
+    people.SUITE,
 )  # fmt: skip
 
 

@@ -50,6 +50,11 @@ def replies(lender: str, said: dict[str, str]) -> bytes:
     return _letter(lender, "Replies", "R-" + "-".join(said), text)
 
 
+def written(sender: str, number: str, subject: str, text: str) -> bytes:
+    """A letter that a person wrote."""
+    return _letter(sender, subject, f"W{number}", text)
+
+
 def plain(number: int, sender: str) -> bytes:
     """A letter of 2 kB that says nothing."""
     text = _filled(f"Letter {number}.\n", _SIZE - 1200)

@@ -57,7 +57,7 @@ def grouped() -> Figures:
 
 
 @cache
-def _place() -> Path:
+def stores() -> Path:
     """Where the prepared stores lie; made once a process."""
     _kept.append(app.folder())
     return _kept[-1].__enter__()
@@ -69,23 +69,23 @@ _kept: list[Any] = []
 @cache
 def waiting() -> Path:
     """A store with OPEN requests at a lender; its reply to EVENTS of them lies in the inbox."""
-    with app.opened(_place() / "waiting") as home:
-        numbers = _asked(home)
+    with app.opened(stores() / "waiting") as home:
+        numbers = asked(home)
         replies = [_reply(home, f"{number}-1") for number in numbers[:EVENTS]]
         home.store.write(lambda connection: inbox.keep(connection, replies))
-        return _settled(home)
+        return closed(home)
 
 
 @cache
 def due() -> Path:
     """The same after intake: EVENTS events wait for their step."""
-    with app.opened(_place() / "due", base=waiting()) as home:
+    with app.opened(stores() / "due", base=waiting()) as home:
         while intake.run(home.store, home.context):
             pass
-        return _settled(home)
+        return closed(home)
 
 
-def _asked(home: App) -> list[str]:
+def asked(home: App) -> list[str]:
     """In one commit where it can be: a thousand commits would measure the disk's patience."""
     item = {"title": "Cartography of vanished rivers", "author": "Marsh, Eleanor"}
     wanted = place.read({"service": "LOAN", "item": item, "partners": list(app.LENDERS)})
@@ -104,7 +104,7 @@ def _reply(home: App, number: str) -> NewLetter:
     )
 
 
-def _settled(home: App) -> Path:
+def closed(home: App) -> Path:
     home.store.close()
     file = home.store.path or Path()
     with sqlite3.connect(file) as connection:

@@ -176,6 +176,8 @@ def _read(
         people = _of_people(_without_protocol(found, claimants), proven)
         if too_much:
             return replace(people, refused=too_much, alarm=Reason.UNREADABLE)
+        if not proven:
+            return replace(people, refused=_unproven(found))
         likely = context.registry.perhaps(letter)
         return _decoded_if_ours(people, likely, proven) if likely else people
     if not proven:

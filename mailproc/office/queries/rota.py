@@ -10,11 +10,12 @@ from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.flow.pausing import paused
 from mailproc.ill.event_names import spoken
+from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE
 from mailproc.ill.terms import Role
 from mailproc.office.queries.find import request_of
 from mailproc.sentence import sentence
 from mailproc.store import rotas
-from mailproc.store.rows import RotaEntry
+from mailproc.store.rows import AttemptStep, RotaEntry
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _asked(
     connection: Connection, context: Context, number: str, row: RotaEntry, transaction_id: int
 ) -> RotaPlace:
     lines = rotas.told(connection, transaction_id)
-    heard = [line for line in lines if line.cause == "letter" or line.heard_by]
+    heard = [line for line in lines if line.heard_by or _is_theirs(line)]
     last = heard[-1] if heard else None
     return RotaPlace(
         row.position,
@@ -90,6 +91,11 @@ def _asked(
         why_not=row.why_not,
         passed_to=_name(context, row.holder) if row.holder and row.holder != row.partner else "",
     )
+
+
+def _is_theirs(line: AttemptStep) -> bool:
+    """Return whether the library asked said it: not a reader of ours, nor a machine that answers letters."""
+    return line.cause == "letter" and line.event not in (READER_WROTE, AUTOMATIC_REPLY)
 
 
 def _waiting(row: RotaEntry, context: Context, waits: Collection[str], *, first: bool) -> RotaPlace:
