@@ -190,6 +190,12 @@ MORE: dict[str, tuple[str, Call]] = {
         ),
     ),
     "Letter.content_digest": ("letter", Letter.content_digest),
+    "flow.reading.writing.writing_of": (
+        "letter",
+        lambda letter: _module("flow.reading.writing").writing_of(letter),
+    ),
+    "flow.reading.writing.names_in": ("text", lambda text: _module("flow.reading.writing").names_in(text)),
+    "notices.short_codes.found": ("text", lambda text: _module("notices.short_codes").found(text)),
     "flow.reading.bounced_letters.marks": (
         "letter",
         lambda letter: bounced_letters.marks("ill@library.example", letter),
