@@ -85,6 +85,7 @@ class Reason(StrEnum):
     SAME_TIME = "same-time"
     ANSWER_AFTER_END = "answer-after-end"
     NOT_POSSIBLE_NOW = "not-possible-now"
+    DOCUMENT_LINK = "document-link"
     DOCUMENT_WITHHELD = "document-withheld"
     UNKNOWN_CODE = "unknown-code"
     UNKNOWN_WORDS = "unknown-words"
@@ -260,6 +261,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.SAME_TIME: _look(),
     Reason.ANSWER_AFTER_END: _look(),
     Reason.NOT_POSSIBLE_NOW: _look(),
+    Reason.DOCUMENT_LINK: _look("act receive"),
     Reason.DOCUMENT_WITHHELD: _look(),
     Reason.UNKNOWN_CODE: _look(),
     Reason.UNKNOWN_WORDS: Rule(until=Until.LOOK, listed=True),

@@ -71,7 +71,7 @@ class LetterFacts(TypedDict, total=False):
     written it; ``withheld``: only staff may release it; ``told_on``: the day on which its sender was told
     that we know no such request; ``matched_by``: people wrote it, and what in it named the request
     (in-reply-to | subject | text | quoted); ``documents``: how many came with it; ``several``: its letter is
-    about other requests too.
+    about other requests too; ``link``: it says where a document waits.
     """
 
     listener: str
@@ -84,6 +84,7 @@ class LetterFacts(TypedDict, total=False):
     matched_by: str
     documents: int
     several: bool
+    link: bool
 
 
 class RepeatFacts(TypedDict, total=False):

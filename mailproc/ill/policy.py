@@ -223,6 +223,8 @@ def _attention(step: Step, occurrence: Occurrence) -> Reason:
 
 
 def _message_reason(occurrence: Occurrence) -> Reason | None:
+    if occurrence.facts.get("link"):
+        return Reason.DOCUMENT_LINK
     if occurrence.facts.get("unsure"):
         return Reason.UNKNOWN_CODE
     return None if "renewal_on" in occurrence.facts else Reason.MESSAGE

@@ -33,7 +33,8 @@ class Fault:
     """Something in a letter that could not be read.
 
     ``position`` counts ``unit``s: lines from 1, octets from 0. ``number``: the order that it is about, as its
-    sender wrote it, '' if unknown. ``answer``: what the protocol answers to the sender.
+    sender wrote it, '' if unknown. ``answer``: what the protocol answers. ``link``: nothing is wrong, a
+    document waits at a link for a person.
     """
 
     position: int | None
@@ -41,6 +42,7 @@ class Fault:
     number: str = ""
     unit: str = "line"
     answer: Apdu | None = None
+    link: bool = False
 
     def __str__(self) -> str:
         """Return position and text, for people; a text that already names its position is left as it is."""
@@ -187,8 +189,7 @@ Follows = Literal["next", "ask", "wait", "locations"]
 class Codec(ABC):
     """Reads and writes the letters of one protocol.
 
-    ``recognise``, ``decode`` and ``encode`` are the codec. All else is an optional capability; the defaults
-    here are those of a protocol without it.
+    ``recognise``, ``decode`` and ``encode`` are the codec. All else is optional; defaults are those without.
     """
 
     name: ClassVar[str]
@@ -197,8 +198,7 @@ class Codec(ABC):
     for_people: ClassVar[bool] = False
     """Whether people read its letters: then ``Wire.in_words`` writes them."""
     encloses: ClassVar[bool] = False
-    """Whether files may come as further parts of its letters. If not, they go to people in a letter of their
-    own."""
+    """Whether files may be further parts of its letters; if not, they go in a letter of their own."""
     media_types: ClassVar[frozenset[str]] = frozenset()
     """Media types that identify a part as this protocol's message."""
 

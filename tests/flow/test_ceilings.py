@@ -219,7 +219,7 @@ def test_letters_to_a_reader_about_one_request_are_limited_per_day(few):
 
 def test_an_unwritten_letter_keeps_the_count(few, monkeypatch, quiet_log):
     """The count is taken in the commit of the letter that says it."""
-    from mailproc.flow.prepare import notices
+    from mailproc.flow.prepare import notice_letter
 
     few.place(title="Book")
     few.place(title="Book", run=True)
@@ -227,7 +227,7 @@ def test_an_unwritten_letter_keeps_the_count(few, monkeypatch, quiet_log):
         few.hear(f"B1-1 {'LONDON' if number % 2 else 'CRF*CANNOT MATCH ITEM'}")
     counted = [row for row in few.rows("alarm") if row["kind"] == "told-of-sender"]
     with monkeypatch.context() as broken:
-        broken.setattr(notices, "_letter", lambda *_: 1 / 0)
+        broken.setattr(notice_letter, "letter", lambda *_: 1 / 0)
         few.hear("B2-1 CRF*CANNOT MATCH ITEM")
     assert [row for row in few.rows("alarm") if row["kind"] == "told-of-sender"] == counted
 

@@ -71,12 +71,13 @@ def _of_partner(connection: Connection, reading: LetterReading, writing: Writing
     symbols = [one.symbol for one in reading.speakers]
     match = letter_home.of_partners(connection, writing, symbols)
     if match.found is None:
-        alarm = None if writing.automatic else Reason.IN_WORDS
+        alarm = reading.alarm if _is_link(reading) else None if writing.automatic else Reason.IN_WORDS
         return Settled(why=_why_not(match, " or ".join(symbols), writing), alarm=alarm)
     partner = _writer(match.found, reading)
     if copy_of := _earlier_copy(connection, reading, partner.symbol):
         return Settled(sentence("same-letter", letter=f"I{copy_of}"), partner=partner)
-    event = _message(reading, match.found) if not writing.automatic else _automatic(reading, match.found)
+    of_machine = writing.automatic and not _is_link(reading)
+    event = _automatic(reading, match.found) if of_machine else _message(reading, match.found)
     _add(connection, event, reading, match, partner.symbol)
     return Settled(_taken(match.found), partner.symbol, partner)
 
@@ -149,6 +150,11 @@ def _taken(found: NamedTransaction) -> Sentence:
     return sentence("words-taken", number=found.name)
 
 
+def _is_link(reading: LetterReading) -> bool:
+    """Return whether it says where a document waits: staff hear of each, whoever's machine wrote it."""
+    return reading.alarm is Reason.DOCUMENT_LINK
+
+
 def _message(reading: LetterReading, found: NamedTransaction) -> NewEvent:
     said = Message(note=_words(reading))
     return NewEvent(
@@ -156,6 +162,7 @@ def _message(reading: LetterReading, found: NamedTransaction) -> NewEvent:
         type=said.type.name,
         at=reading.received_at,
         apdu=apdu_json.to_json(said),
+        facts={"link": True} if _is_link(reading) else None,
         transaction_id=found.id,
     )
 

@@ -26,6 +26,10 @@ CLAIMED = "strangers-untold"
 """The kind that counts those not yet reported, by the partner they claim to be from ('' for none)."""
 MOST_PARTNERS, MOST_NUMBERS = 20, 5
 """Partners named in one letter, and requests of each."""
+WITH_WORDS = (Reason.IN_WORDS, Reason.READER_IN_WORDS, Reason.DOCUMENT_LINK)
+"""Staff get the words of the letter too."""
+OF_EACH_LETTER = (Reason.UNKNOWN_FILE_REJECTED, Reason.DOCUMENT_LINK)
+"""Staff hear of each letter: with a wrong password nothing is ordered, and links run out."""
 LONGEST_WORDS = 2_000
 """Characters of what people wrote that staff get with the letter on the shelf."""
 ABOUT = "about "
@@ -47,7 +51,7 @@ def tell_staff(
         "subject": mask(storable(reading.letter.subject))[:250],
         "about": "" if reading.proof else mask(numbers_in(reading).removeprefix(ABOUT)),
     }
-    if reading.writing is not None and reason in (Reason.IN_WORDS, Reason.READER_IN_WORDS):
+    if reading.writing is not None and reason in WITH_WORDS:
         facts["words"] = reading.writing.own[:LONGEST_WORDS]
     more = _of_a_partner if reading.proof else _of_a_stranger
     untold = more(connection, reading, reason, context)
@@ -138,7 +142,7 @@ def _numbers(connection: Connection, symbol: str, count: int) -> list[str]:
 def _about(reading: LetterReading, reason: Reason) -> tuple[str, str]:
     """Return kind and key of the alarm; an unproven letter never silences the alarm of the real partner."""
     who = reading.partner.symbol if reading.partner else reading.letter.sender
-    if reason is Reason.UNKNOWN_FILE_REJECTED:  # each is reported: with a wrong password nothing is ordered
+    if reason in OF_EACH_LETTER:
         who = f"I{reading.inbox_id}"
     about = "" if reason is Reason.UNKNOWN_REFERENCE else storable(who)[:250]
     return (reason if reading.proof else f"{reason}, of a stranger"), about

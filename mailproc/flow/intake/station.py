@@ -294,10 +294,9 @@ def _settle_messages(
     for outgoing_id, told in placement.held.items():
         outgoing.change(connection, outgoing_id, state="held", last_error=told)
     order_receipts.intend(connection, reading, context)
-    if placement.faults:
-        shelf_alarm.tell_staff(
-            connection, reading, Reason.UNREADABLE, _first_and_count(placement.faults), context
-        )
+    for link, reason in ((False, Reason.UNREADABLE), (True, Reason.DOCUMENT_LINK)):
+        if faults := [fault for fault in placement.faults if fault.link is link]:
+            shelf_alarm.tell_staff(connection, reading, reason, _first_and_count(faults), context)
     if placement.rejected:
         told = mask(_first_and_count(placement.rejected))
         shelf_alarm.tell_staff(connection, reading, Reason.UNKNOWN_FILE_REJECTED, told, context)

@@ -3,7 +3,7 @@
 from mailproc.flow.context import Context
 from mailproc.flow.reading.event_columns import is_about_a_file
 from mailproc.ill.facts import Facts
-from mailproc.mail.attachments import Attachment, attachments
+from mailproc.mail.attachments import Attachment, attachments, is_file
 from mailproc.mail.letter import Letter
 from mailproc.protocols.codec import Decoded
 
@@ -27,6 +27,17 @@ def documents_in(letter: Letter, context: Context) -> tuple[Attachment, ...]:
     found = (one for one in attachments(letter) if not (one.shown or one.type.is_text))
     others = (one for one in found if one.claimed not in SIGNATURES and one.claimed not in messages)
     return tuple({one.digest: one for one in others}.values())
+
+
+def count(letter: Letter, context: Context) -> int:
+    """Return how many documents the letter has."""
+    has_files = any(map(is_file, letter.parts))  # most letters have none
+    return len(documents_in(letter, context)) if has_files else 0
+
+
+def brings_a_link(decoded: Decoded) -> bool:
+    """Return whether all that the letter says is where a document waits."""
+    return bool(decoded.faults) and not (decoded.apdus or decoded.unsure) and decoded.faults[0].link
 
 
 def facts_of(count: int, decoded: Decoded) -> Facts:

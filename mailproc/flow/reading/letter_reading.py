@@ -23,7 +23,6 @@ from mailproc.flow.reading.writing import Writing, writing_of
 from mailproc.ill.attention import Reason
 from mailproc.ill.size_limits import bounded, too_long_name
 from mailproc.mail.addresses import ascii_lower
-from mailproc.mail.attachments import is_file
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.channel import of_door
@@ -111,7 +110,7 @@ def read(row: InboxLetter, context: Context, keys: "KeySource | None" = None) ->
     reading = LetterReading(row.id, row.digest, row.received_at, Letter(b""))
     try:
         letter = with_envelope(parse(bytes(row.raw)), row)
-        came = _documents(letter, context)
+        came = documents.count(letter, context)
         reading = replace(reading, letter=letter, content_digest=letter.content_digest(), documents=came)
         return _read(reading, row, context, keys)
     except TryLater as unanswered:  # DNS does not answer: the sender may be proven later
@@ -186,8 +185,10 @@ def _read(
         )
         return strange if claimants else _from_unknown_sender(strange, evidence)
     said = _decoded(found, codec, proven)
+    if documents.brings_a_link(said.decoded):  # for people: never a status
+        said = replace(said, refused=sentence("document-at-link"), alarm=Reason.DOCUMENT_LINK)
     answers = said.refused and (letter.in_reply_to or letter.references)
-    return _of_people(said, proven) if answers else said
+    return _of_people(said, proven) if answers or said.alarm is Reason.DOCUMENT_LINK else said
 
 
 def _recognised(letter: Letter, context: Context) -> tuple[Codec | None, Part]:
@@ -295,11 +296,6 @@ def _decoded(reading: LetterReading, codec: Codec, partners: tuple[Partner, ...]
     columns = described((*decoded.apdus, *decoded.unsure))
     reading = replace(reading, decoded=decoded, described=columns)
     return replace(reading, partner=whose, proof=by, sharers=sharers, file_key=key)
-
-
-def _documents(letter: Letter, context: Context) -> int:
-    has_files = any(map(is_file, letter.parts))  # most letters have none
-    return len(documents.documents_in(letter, context)) if has_files else 0
 
 
 def _bounded(decoded: Decoded) -> Decoded:

@@ -52,6 +52,9 @@ AUTOMATIC = "an automatic reply: it says nothing about an order"
 _ORDERS = (IllRequest, Cancel, Renew, StatusQuery)
 
 
+_LINK = Fault(None, document_links.FAULT, link=True)
+
+
 @dataclass(frozen=True)
 class ArtemailCodec(Codec):
     """The codec, made by ``of``; a value without state.
@@ -144,14 +147,14 @@ class ArtemailCodec(Codec):
         if kind == "plain":
             return self._decoded_plain(letter)
         if kind == "delivery":
-            return _fault_only(document_links.FAULT)
+            return Decoded(faults=(_LINK,))
         if kind is None or report is None:
             return _fault_only("neither an order file nor a status report")
         if kind == "perhaps":
             said = tuple(each.apdu for each in report.taken if each.kind == "twin")
             return Decoded((), said, tuple(Fault(None, text) for text in report.faults))
-        faults = [*report.faults, *([document_links.FAULT] if report.delivery else [])]
-        return Decoded(report.apdus, report.unsure, tuple(Fault(None, text) for text in faults))
+        faults = (*(Fault(None, text) for text in report.faults), *([_LINK] if report.delivery else []))
+        return Decoded(report.apdus, report.unsure, faults)
 
     @slow_work.outside_writes
     @one_letter()

@@ -1,0 +1,50 @@
+"""A letter that says where a document waits reaches staff the same day, each one, and moves no state."""
+
+from tests.support.partners import ADDRESS, BL
+from tests.support.world import World
+
+READY = "Your article is ready. Open https://docs.example/d/{} within 30 days.\n"
+
+
+def arrives(world: World, about: str, number: int = 1, **headers: str) -> int:
+    raw = world.letter(READY.format(number), ADDRESS[BL], f"Your order {about}", **headers)
+    inbox_id = world.inject(raw, ADDRESS[BL])
+    world.run()
+    return inbox_id
+
+
+def ordered(world: World) -> str:
+    """A copy that the supplier knows by a number of its own."""
+    number = world.place(service="COPY", title="An article")
+    world.hear(f"{number}-1 00012345-001 USE*3")
+    return number
+
+
+def test_it_stands_in_the_history_of_its_request_and_staff_get_the_link(small_world: World) -> None:
+    number = ordered(small_world)
+    arrives(small_world, "00012345-001", Auto_Submitted="auto-generated")
+    assert (small_world.state(number), small_world.shelf()) == ("PENDING", {})
+    assert small_world.attention(number) == ("document-link",)
+    told = small_world.notices()[-1].text
+    assert "https://docs.example/d/1" in told
+    assert "a document is ready at a link" in told
+
+
+def test_staff_hear_of_each_though_they_have_not_looked_yet(small_world: World) -> None:
+    first, second = (small_world.place(service="COPY", title=one) for one in ("One", "Two"))
+    before = len(small_world.notices())
+    arrives(small_world, f"{first}-1 00000001-001", 1)
+    arrives(small_world, f"{second}-1 00000002-001", 2)
+    told = [one.text for one in small_world.notices()[before:]]
+    assert [f"https://docs.example/d/{one}" in text for one, text in zip((1, 2), told, strict=True)] == [
+        True, True,
+    ]  # fmt: skip
+
+
+def test_one_that_names_no_request_of_ours_waits_on_the_shelf_and_staff_get_each(small_world: World) -> None:
+    before = len(small_world.notices())
+    for number in (1, 2):
+        arrives(small_world, f"9999999{number}-001", number)
+    assert len(small_world.shelf()) == 2
+    told = "\n".join(one.text for one in small_world.notices()[before:])
+    assert all(f"https://docs.example/d/{number}" in told for number in (1, 2))
