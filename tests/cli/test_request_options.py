@@ -142,7 +142,7 @@ def test_a_declaration_by_options(cli, folder):
     told = {"signed_by": "R. Reader", "signed_on": "2026-03-01", "wording": "2014"}
     assert cli("show", "B1", "--json").json["declaration"] == told
     assert "R. Reader" in cli("show", "B1").out
-    assert cli("request", *COPY, *signed).err == ""
+    assert "--declared-by" not in cli("request", *COPY, *signed).err
     assert cli("request", *COPY, "--declared-on", "2026-03-01").code == 1
 
 
@@ -151,7 +151,7 @@ def test_the_word_of_the_usa_and_the_count(cli, folder):
     assert "CCG" in cli("request", *COPY).err
     assert cli("request", *COPY, "--copyright", "ccg").code == 0
     second = cli("request", *COPY, "--copyright", "CCG", "--json").json
-    assert [warning["code"] for warning in second["warnings_codes"]] == ["copies-of-title"]
+    assert "copies-of-title" in [warning["code"] for warning in second["warnings_codes"]]
     shown = cli("show", "B2", "--json").json["copyright"]
     assert (shown["word"], shown["copies"]) == ("US:CCG", 2)
     assert "copy 2 of this title" in cli("show", "B2").out

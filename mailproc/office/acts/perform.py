@@ -27,9 +27,10 @@ from mailproc.office.acts.act_messages import StaffAct, apdu_of
 from mailproc.office.acts.attached_files import AttachedFile
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.acts.resend import repeated
+from mailproc.office.queries import entry_details
 from mailproc.office.queries.find import transaction_of
 from mailproc.sentence import Sentence, sentence
-from mailproc.store import events, transactions
+from mailproc.store import events, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Transaction
@@ -89,8 +90,20 @@ def _perform(connection: Connection, context: Context, act: StaffAct, files: Seq
         transaction = transactions.load(connection, transaction.id)
     said = _said(connection, context, act, transaction)
     event = _with_files(_event(act, said, transaction, context), files)
+    repeats = _repeats(connection, context, act, transaction)
     outcome = steps.begin(connection, event, context)
-    return _Done(outcome, said, transaction)
+    return _Done(replace(outcome, words=(*repeats, *outcome.words)), said, transaction)
+
+
+def _repeats(
+    connection: Connection, context: Context, act: StaffAct, transaction: Transaction
+) -> tuple[Sentence, ...]:
+    """Return word of an earlier order of the borrower for the item that is about to be shipped."""
+    if act.action != "ship" or act.heard_by:
+        return ()
+    request = requests.load(connection, transaction.request_id)
+    known = entry_details.asked_before(connection, request, transaction, context)
+    return (sentence("same-borrower", partner=transaction.partner, number=known),) if known else ()
 
 
 def _told(done: _Done, act: StaffAct, context: Context) -> StepOutcome:

@@ -45,7 +45,7 @@ def of(
         more.get("declaration"),
         _copies(connection, request, word, context),
         year,
-        _asked_before(connection, request, latest, context) if latest else "",
+        asked_before(connection, request, latest, context) if latest else "",
     )
 
 
@@ -57,9 +57,13 @@ def _copies(connection: Connection, request: StoredRequest, word: str, context: 
     return same_item.copies_of_title(connection, request.title_key, *year)
 
 
-def _asked_before(
+def asked_before(
     connection: Connection, request: StoredRequest, latest: Transaction, context: Context
 ) -> str:
+    """Return the number of an earlier order of this borrower for the same item; '' if there is none.
+
+    Also '' where we borrow, and once the order was answered.
+    """
     if latest.role is Role.REQUESTER or latest.state is not State.IN_PROCESS:
         return ""
     item = ItemKey(request.title_key, request.part_key)
