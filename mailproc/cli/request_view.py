@@ -115,6 +115,7 @@ def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str
         (words["whereabouts"], language.texts.labels["whereabouts"].get(found.whereabouts, "")),
         *((words["conditions"], one) for one in _conditions(found, language)),
         (words["came"], language.texts.labels["flaw"].get(found.flaw, "")),
+        *((words["charges"], one) for one in _charges(found, language)),
         *_asked(found, language, today),
         (words["asked_before"], found.entry.asked_before),
         *_copyright(found, language, today),
@@ -130,6 +131,13 @@ def _reader_due(found: RequestDetails, language: Language, today: date) -> str:
     """The reader's due date, where it is not the lender's."""
     day = found.reader_due
     return language.day_word(day, today) if day and day != found.line.due else ""
+
+
+def _charges(found: RequestDetails, language: Language) -> Iterator[str]:
+    words = language.texts.labels
+    for one in found.charges:
+        what = words["charge_kinds"].get(one.kind, one.kind)
+        yield f"{one.amount} {one.currency} {words['charges'].get(one.status, one.status)} ({what})"
 
 
 def _conditions(found: RequestDetails, language: Language) -> Iterator[str]:

@@ -16,6 +16,7 @@ from mailproc.office.queries.listing import Filter, RequestLine
 from mailproc.office.queries.recorded_history import HistoryLine
 from mailproc.office.queries.request_details import RequestDetails
 from mailproc.sentence import sentence
+from mailproc.store.rows import StoredCharge
 
 verbs = typer.Typer()
 
@@ -121,6 +122,7 @@ def shown_json(found: RequestDetails) -> dict[str, Any]:
         "due": {"on": line.due.isoformat(), "renewable": found.renewable} if line.due else None,
         "reader_due": output.plain(found.reader_due),
         "loan_terms": found.loan_terms,
+        "charges": [charge_json(one) for one in found.charges],
         "promise": line.promise,
         "actions": list(found.actions),
         "attention": list(line.attention),
@@ -142,6 +144,18 @@ def _copyright_json(found: RequestDetails) -> dict[str, Any] | None:
     if not entry.word:
         return None
     return {"word": entry.word, "copies": entry.copies or None, "year": entry.year if entry.copies else None}
+
+
+def charge_json(one: StoredCharge) -> dict[str, str]:
+    """Return a charge as `charges --json` and `show --json` have it."""
+    return {
+        "at": one.at.isoformat(),
+        "partner": one.partner,
+        "kind": one.kind,
+        "status": one.status,
+        "amount": one.amount,
+        "currency": one.currency,
+    }
 
 
 def _change_json(change: HistoryLine) -> dict[str, Any]:

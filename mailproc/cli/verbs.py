@@ -49,6 +49,9 @@ VERBS: Mapping[str, Verb] = {
     "amend": Verb(
         "amend", "Correct a request of ours. An order that was not sent is composed again; see also --again."
     ),
+    "charges": Verb(
+        "charges", "List charges and payments by partner and month, or those of a request; --add records one."
+    ),
     "note": Verb(
         "amend",
         "Add a private note to a request: it stands in its history and in lists, never in a letter.",

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     FORWARDED_UNKNOWN = "forwarded-unknown"
     LEARNED_ADDRESS = "learned-address"
     CONDITION = "condition"
+    COST_OVER_LIMIT = "cost-over-limit"
     LENT_ON_CONDITIONS = "lent-on-conditions"
     YES_TO_WHICH = "yes-to-which"
     RENEWAL_ASKED = "renewal-asked"
@@ -215,6 +216,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.CONDITION: _state(
         "act answer-condition yes", "act answer-condition no", turn=((_Q, _S.CONDITIONAL),)
     ),
+    Reason.COST_OVER_LIMIT: _look("act message", "act return"),
     Reason.LENT_ON_CONDITIONS: _look("act receive", "act message"),
     Reason.YES_TO_WHICH: _state(),
     Reason.RENEWAL_ASKED: _state(

@@ -154,8 +154,8 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     apdu = occurrence.apdu
     if _moved_or_new(step, occurrence):
         reasons.append(_moved_reason(step, occurrence))
-    if isinstance(apdu, Shipped) and step.moved and _is_on_conditions(step):
-        reasons.append(Reason.LENT_ON_CONDITIONS)
+    if isinstance(apdu, Shipped) and step.moved:
+        reasons += _of_shipped(step, occurrence)
     if isinstance(apdu, Overdue) and loan_terms.is_final(apdu) and not _is_act(occurrence):
         reasons.append(Reason.FINAL_DEMAND)
     if occurrence.event == "OVERDUE" and step.before.state is State.RETURNED:
@@ -167,6 +167,13 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if occurrence.facts.get("unknown_words"):
         reasons.append(Reason.UNKNOWN_WORDS)
     return tuple(AskStaff(reason) for reason in dict.fromkeys(reasons) if reason)
+
+
+def _of_shipped(step: Step, occurrence: Occurrence) -> list[Reason | None]:
+    return [
+        Reason.LENT_ON_CONDITIONS if _is_on_conditions(step) else None,
+        Reason.COST_OVER_LIMIT if occurrence.facts.get("over_limit") else None,
+    ]
 
 
 def _is_on_conditions(step: Step) -> bool:

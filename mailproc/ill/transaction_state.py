@@ -24,7 +24,9 @@ from mailproc.sentence import Part, Sentence, Word, sentence
 
 OF_A_DOCUMENT = ("DOCUMENT_SENT", "DOCUMENT_WITHHELD", "DOCUMENT_DELETED")
 """What happened to documents of a request."""
-OF_STAFF = ("amend", "redirect", "forget", "note")
+CHARGE_NOTED = "charge"
+"""The event by which staff record money."""
+OF_STAFF = ("amend", "redirect", "forget", "note", CHARGE_NOTED)
 NOTED = frozenset({*OF_OUR_LETTER, *OF_A_DOCUMENT, *OF_STAFF, "LOSSY", READER_WROTE, AUTOMATIC_REPLY})
 """Events of our own letters and of documents, what readers and autoresponders write, corrections and notes of
 staff: no change of state, only a history line."""
@@ -198,16 +200,20 @@ def _refused(current: TransactionState, occurrence: Occurrence) -> Sentence | No
         return sentence("renews-itself", day=current.renewal_on.isoformat())
     if event in WITHIN and not occurrence.facts.get("here"):
         return sentence("not-here")
-    if event == "renew" and (why := _pointless(current, occurrence)):
-        return sentence("renewal-pointless", why=Word("labels.no_renewal", why))
+    if not occurrence.facts.get("anyway") and (warning := _warned_of(current, occurrence)):
+        return warning
     lent = current.state.lent_out and current.service is Service.LOAN
     return sentence("due-not-out") if event == DUE_CORRECTED and not lent else None
 
 
-def _pointless(current: TransactionState, occurrence: Occurrence) -> str:
-    """Return why the lender will not renew, as a code; '' if it may, or if staff insist."""
+def _warned_of(current: TransactionState, occurrence: Occurrence) -> Sentence | None:
+    """Return what speaks against an action, unless staff insist."""
+    if occurrence.event == "ship" and (limit := occurrence.facts.get("over_limit")):
+        return sentence("ship-over-limit", limit=limit)
     why = loan_terms.against_renewal(current.loan_terms, current.renewable)
-    return "" if occurrence.facts.get("anyway") else why
+    if occurrence.event == "renew" and why:
+        return sentence("renewal-pointless", why=Word("labels.no_renewal", why))
+    return None
 
 
 def _due_corrected(current: TransactionState, facts: Facts) -> Step:

@@ -267,6 +267,23 @@ class SaidIntent(Intent):
 
 
 @dataclass(frozen=True)
+class StoredCharge:
+    """Money of a request (``tables.ChargeRow``)."""
+
+    id: int
+    request_id: int
+    transaction_id: int
+    event_id: int
+    role: Role
+    partner: str
+    kind: str
+    status: str
+    amount: str
+    currency: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class OutgoingLetter(Queued):
     """A letter of ours, its bytes fixed (``tables.OutgoingRow``)."""
 

@@ -560,6 +560,32 @@ class DocumentRow(SQLModel, table=True):
     why_not: str = _told()
 
 
+class ChargeRow(SQLModel, table=True):
+    """Money of a request: what was estimated, charged or paid, each once.
+
+    ``amount`` in figures with a point; ``role`` is ours: as REQUESTER we pay. ``event_id``: the message or
+    act that named it.
+    """
+
+    __tablename__ = "charge"
+    __table_args__ = (
+        Index("ix_charge_at", "at"),
+        Index("ix_charge_request", "request_id", "id"),
+        Index("ix_charge_event", "event_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    request_id: int
+    transaction_id: int
+    event_id: int
+    role: str
+    partner: str
+    kind: str  # supply | postage | insurance | overdue | lost | damaged | other
+    status: str  # estimated | charged | paid
+    amount: str
+    currency: str = ""
+    at: datetime = _instant(nullable=False)
+
+
 class TemplateGood(SQLModel, table=True):
     """The last text of each template that passed its checks."""
 

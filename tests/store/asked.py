@@ -12,6 +12,7 @@ from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import (
     alarms,
     auto_replies,
+    charges,
     counters,
     documents,
     earlier_messages,
@@ -33,6 +34,7 @@ from mailproc.store import (
     transactions,
     undelivered,
 )
+from mailproc.store.charges import NewCharge
 from mailproc.store.documents import NewDocument
 from mailproc.store.events import NewEvent
 from mailproc.store.inbox import NewLetter
@@ -56,6 +58,10 @@ EVENT = NewEvent(cause="letter", type="SHIPPED", at=NOW, inbox_id=1, position=0,
 OURS = NewLetterOut(
     partner="XX-BL", mail_from="a@x.example", rcpt_to="a@bl.example", message_id="m@x.example",
     subject="", raw=b"", prepared_at=NOW,
+)  # fmt: skip
+CHARGE = NewCharge(
+    request_id=1, transaction_id=1, event_id=1, role="REQUESTER", partner="XX-BL", kind="supply",
+    status="charged", amount="5.00", currency="GBP", at=NOW,
 )  # fmt: skip
 DOCUMENT = NewDocument(
     digest="d" * 64, size=1, type="pdf", name="a.pdf", recipient="reader", event_id=1, request_id=1,
@@ -98,6 +104,7 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
         "add_intent": lambda c: outgoing.add_intent(c, SendApdu({}), event_id=1, seq=0, transaction_id=1),
     },
     documents: {"add": lambda c: documents.add(c, DOCUMENT)},
+    charges: {"add": lambda c: charges.add(c, CHARGE)},
 }
 """Writes the rows that the others ask for; each is on the way itself."""
 
@@ -198,6 +205,11 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "dismiss": lambda c: undelivered.dismiss(c, 1, "why"),
         "perhaps": lambda c: undelivered.perhaps(c, 1),
         "states_of": lambda c: undelivered.states_of(c, 1),
+    },
+    charges: {
+        "of_request": lambda c: charges.of_request(c, 1),
+        "between": lambda c: charges.between(c, NOW - HOUR, NOW),
+        "take_back": lambda c: charges.take_back(c, 1),
     },
     documents: {
         "load": lambda c: documents.load(c, [1]),

@@ -21,6 +21,7 @@ from mailproc.ill.apdu import (
     IllAnswer,
     IllRequest,
     Message,
+    Money,
     Overdue,
     Recall,
     Received,
@@ -28,10 +29,11 @@ from mailproc.ill.apdu import (
     Shipped,
 )
 from mailproc.ill.apdu_json import ApduJson
+from mailproc.ill.charges import above, written
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Results, Role, Service, State
-from mailproc.ill.transaction_state import DUE_CORRECTED, to_json
+from mailproc.ill.transaction_state import CHARGE_NOTED, DUE_CORRECTED, to_json
 from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import sentence
 from mailproc.store import events, order_letters, outgoing, requests
@@ -39,6 +41,8 @@ from mailproc.store.rows import Event, Transaction
 
 ANNOUNCED = timedelta(days=7)
 """How long before its date an automatic renewal is announced, according to one library."""
+BESIDE = ("note", CHARGE_NOTED)
+"""Events of staff that an undo passes over."""
 UNFILLED = (Results.UNFILLED, Results.RETRY, Results.LOCATIONS_PROVIDED, Results.ESTIMATE)
 
 
@@ -60,7 +64,7 @@ def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     if isinstance(apdu, IllRequest) and event.cause == "letter":
         facts |= _of_their_request(case, apdu)
     if isinstance(apdu, Shipped):
-        facts |= _of_shipped(case, event)
+        facts |= _of_shipped(case, event) | _over_limit(case, apdu)
     facts |= _of_reader(case, event, apdu)
     if event.cause == "timer":
         facts |= transaction_timers.facts_of_timer(case, event)
@@ -91,6 +95,17 @@ def _comes_to_us(case: Case) -> bool:
         return False
     where = requests.load(case.connection, case.transaction.request_id).delivery or {}
     return ascii_lower(str(where.get("electronic") or "")) in case.context.mailed_to
+
+
+def _over_limit(case: Case, shipped: Shipped) -> Facts:
+    """Return the limit of the request where the price is above it."""
+    if shipped.cost is None:
+        return {}
+    limit = requests.load(case.connection, case.transaction.request_id).max_cost
+    if limit is None:
+        return {}
+    most: Money = apdu_json.value_from_json(Money, limit, "max_cost")
+    return {"over_limit": written(most)} if above(shipped.cost, most) else {}
 
 
 def _of_reader(case: Case, event: Event, apdu: Apdu | None) -> Facts:
@@ -200,7 +215,7 @@ def may_undo(connection: Connection, transaction: Transaction) -> bool:
 
 def _to_undo(connection: Connection, transaction: Transaction) -> Facts:
     """Return what undoes the last staff action, if nothing came since and its letter has not left."""
-    done = [event for event in events.of_transaction(connection, transaction.id) if event.type != "note"]
+    done = [event for event in events.of_transaction(connection, transaction.id) if event.type not in BESIDE]
     last = done[-1] if done else None
     if (
         last is None

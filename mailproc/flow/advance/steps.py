@@ -12,7 +12,7 @@ from typing import cast
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
-from mailproc.flow.advance import forwarding, guards, recorded_facts, status_report
+from mailproc.flow.advance import charging, forwarding, guards, recorded_facts, status_report
 from mailproc.flow.advance.carry_out import carry_out
 from mailproc.flow.advance.work import Work
 from mailproc.flow.case import Case
@@ -246,6 +246,7 @@ def _save(work: Work, decided: Decision) -> int:
     if apdu is not None and event.apdu is None:
         result["apdu"] = apdu_json.to_json(apdu)
     events.finish(work.connection, event, **result)
+    charging.keep(work, decided.taken, decided.occurrence)
     beside = (
         decided.known.get("remark", ""),
         *(f"we answered: {ENGLISH.told_word(said)}" for said in work.answered),

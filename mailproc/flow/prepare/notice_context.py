@@ -1,5 +1,6 @@
 """Build what a letter to people may say, and to whom it goes; looked up when the letter is written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from mailproc.flow.prepare import heard_suggestions, partner_letter, reader_noti
 from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
 from mailproc.flow.prepare.suggestions import ways
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Apdu, Message, Returned
+from mailproc.ill.apdu import Apdu, Message, Money, Returned
 from mailproc.ill.attention import Reason
 from mailproc.ill.events import READER_WROTE
 from mailproc.ill.terms import Ref, Role, State
@@ -230,7 +231,28 @@ def _said(writer: NoticeWriter) -> tuple[str, ...]:
     means = context.registry.means
     if heard_suggestions.is_written(heard):
         return asked
-    return (*asked, *said(apdu, role, reasons, context.today(), writer.language, means=means))
+    told = said(apdu, role, reasons, context.today(), writer.language, means=means)
+    return (*asked, *told, *_limit(writer, reasons))
+
+
+PRICED = frozenset(
+    {
+        Reason.CONDITION, Reason.CONDITION_AFTER_SHIPPED, Reason.ASK_COST, Reason.ASK_ESTIMATE,
+        Reason.COST_OVER_LIMIT,
+    }
+)  # fmt: skip
+"""Reasons that may be about a price."""
+
+
+def _limit(writer: NoticeWriter, reasons: Sequence[str]) -> tuple[str, ...]:
+    """Return what we pay at most, beside a price of theirs."""
+    request = writer.request
+    if request is None or request.role != Role.REQUESTER or PRICED.isdisjoint(reasons):
+        return ()
+    if not request.max_cost:
+        return ()
+    most: Money = apdu_json.value_from_json(Money, request.max_cost, "max_cost")
+    return (writer.language.texts.incoming["limit"].format(value=writer.language.amount(most)),)
 
 
 def _heard(writer: NoticeWriter) -> Event | None:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
-from mailproc.flow.matching import item_received, reader_standing, unconfirmed
-from mailproc.ill import machine
+from mailproc.flow.matching import item_received, new_transactions, reader_standing, unconfirmed
+from mailproc.ill import apdu_json, machine
 from mailproc.ill.actions import WITH_US
 from mailproc.ill.apdu_json import DeliveryJson, ItemJson
 from mailproc.ill.facts import LoanTerms
@@ -27,10 +27,10 @@ from mailproc.office.queries.listing import ListedRequest, RequestLine, joined, 
 from mailproc.office.queries.pending_timers import NextTimer
 from mailproc.office.queries.recorded_history import HistoryLine
 from mailproc.sentence import Note, note
-from mailproc.store import events, outgoing, patrons, requests, transactions, undelivered
+from mailproc.store import charges, events, outgoing, patrons, requests, transactions, undelivered
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
-from mailproc.store.rows import Intent, StoredRequest, Transaction
+from mailproc.store.rows import Intent, StoredCharge, StoredRequest, Transaction
 
 if TYPE_CHECKING:
     from mailproc.notices.catalogue import Way
@@ -69,11 +69,11 @@ class Untold:
 class RequestDetails:
     """Everything about a request; the fields of its latest attempt are at the top.
 
-    ``loan_terms``: on what conditions the item was lent.
+    ``loan_terms``: on what conditions the item was lent. ``charges``: money, the oldest first.
 
     ``untold``: notices without a letter ("patron/unfilled"), with the reason. ``next``: what happens if
-    nobody acts. ``asked``: what a partner's request asks beside the item (services, reader, addresses,
-    limits, as in its APDU); empty where we borrow. ``passed_on``: the symbol and address of a library that is
+    nobody acts. ``asked``: what the request asks beside the item (services, reader, addresses, limits),
+    a partner's as in its APDU. ``passed_on``: the symbol and address of a library that is
     not in config.toml and has our request now. ``questions``: what staff must confirm. ``ways``: commands
     that help with what needs attention. ``reader_due``: by when the reader must bring a loan back.
     ``whereabouts``: of a loan that is here: hold-shelf | collected | brought-back, '' where nobody says it.
@@ -94,6 +94,7 @@ class RequestDetails:
     renewable: bool | None
     reader_due: date | None
     loan_terms: LoanTerms | None
+    charges: tuple[StoredCharge, ...]
     actions: tuple[str, ...]
     rota: tuple[Candidate, ...]
     letters: tuple[LetterAbout, ...]
@@ -130,7 +131,7 @@ def shown(
     )
     return RequestDetails(
         line=line,
-        asked=_asked(connection, latest),
+        asked=_asked(connection, request, latest),
         transaction=_identity(latest) if latest else None,
         item=request.item or {},
         patron=reader,
@@ -141,6 +142,7 @@ def shown(
         closed_at=request.closed_at,
         renewable=latest.renewable if latest else None,
         reader_due=_reader_due(connection, latest, context) if latest and context else None,
+        charges=tuple(charges.of_request(connection, request.id)),
         loan_terms=(latest.options or {}).get("loan_terms") if latest else None,
         actions=_actions(connection, latest, context) if latest else (),
         rota=tuple(requests.rota(connection, request.id)),
@@ -201,11 +203,16 @@ ASKED = (
     "services", "keywords", "patron", "delivery", "billing", "need_before", "expiry", "level_of_service",
     "max_cost", "copyright_compliance", "place_on_hold", "note",
 )  # fmt: skip
-"""Fields of an ILL-Request that staff need to answer it."""
+"""Fields of an ILL-Request that staff need to answer it, or to know what we have asked."""
 
 
-def _asked(connection: Connection, transaction: Transaction | None) -> dict[str, Any]:
-    if transaction is None or transaction.role != Role.RESPONDER:
+def _asked(connection: Connection, request: StoredRequest, transaction: Transaction | None) -> dict[str, Any]:
+    if request.role == Role.REQUESTER:
+        ours: Mapping[str, Any] = apdu_json.to_json(new_transactions.wanted_of(request))
+        reader = _patron(connection, request)
+        wanted = {**ours, "patron": reader} if reader else ours
+        return {name: wanted[name] for name in ASKED if name in wanted}
+    if transaction is None:
         return {}
     for event in events.of_transaction(connection, transaction.id):
         if event.type == "ILL_REQUEST":

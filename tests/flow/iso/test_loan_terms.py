@@ -108,3 +108,37 @@ def test_terms_told_by_telephone_are_not_lost_by_undo(iso):
 def test_what_iso_has_no_place_for_is_said_too(iso):
     iso.place(LENDER, keywords=["WLX"])
     assert "not told: Keywords: WLX" in iso.shown("B1").history[0].note
+
+
+LIMIT = {"amount": "20", "currency": "EUR"}
+
+
+def test_what_the_borrower_does_not_pay_is_shipped_only_if_staff_insist(iso):
+    iso.asks(max_cost=LIMIT)
+    before = iso.dump()
+    with pytest.raises(LocalFault, match=r"pay at most 20 EUR.*--anyway"):
+        iso.act("L1", "ship", cost="20.50 EUR")
+    assert iso.dump() == before
+    iso.act("L1", "ship", cost="20.50 EUR", anyway=True)
+    assert iso.attention("L1") == ("cost-over-limit",)
+    assert iso.last()["cost"] == {"amount": "20.50", "currency": "EUR"}
+
+
+def test_a_price_in_a_shipped_and_in_an_estimate_is_kept(iso):
+    iso.place(LENDER, max_cost=LIMIT)
+    iso.hears("SHIPPED", shipped_service="LOAN", due=DUE, cost={"amount": "25.00", "currency": "EUR"})
+    assert iso.attention("B1") == ("cost-over-limit",)
+    assert "we pay at most 20 EUR" in iso.notices()[0].text and "25.00 EUR" in iso.notices()[0].text
+    iso.place(LENDER, title="Another book", max_cost=LIMIT)
+    iso.hears(
+        "ILL_ANSWER", transaction=iso.id_of_ours("B2-1"), results="ESTIMATE", cost_estimate={"amount": "9"}
+    )
+    assert "we pay at most 20 EUR" in iso.notices()[-1].text
+    kept = [(row["status"], row["amount"], row["currency"]) for row in iso.rows("charge")]
+    assert kept == [("charged", "25.00", "EUR"), ("estimated", "9", "")]
+
+
+def test_a_condition_names_our_limit_too(iso):
+    iso.place(LENDER, max_cost=LIMIT)
+    iso.hears("ILL_ANSWER", results="CONDITIONAL", conditions=[{"condition": "charges"}], note="25 EUR")
+    assert "we pay at most 20 EUR" in iso.notices()[0].text

@@ -44,6 +44,7 @@ def upgrade() -> None:
     op.execute("UPDATE transactions SET attention_at = updated_at WHERE attention IS NOT NULL")
     _same_item()
     _documents()
+    _charges()
     op.drop_table("partner")  # a mirror of config.toml that nothing read
 
 
@@ -77,6 +78,25 @@ def _documents() -> None:
     op.create_index("ix_document_digest", "document", ["digest"])
     kept = sa.text("deleted_at IS NULL AND why_not = ''")
     op.create_index("ix_document_kept", "document", ["stored_at"], sqlite_where=kept, postgresql_where=kept)
+
+
+def _charges() -> None:
+    op.create_table(
+        "charge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        *(
+            sa.Column(name, sa.Integer(), nullable=False)
+            for name in ("request_id", "transaction_id", "event_id")
+        ),
+        *(
+            sa.Column(name, sa.String(), nullable=False)
+            for name in ("role", "partner", "kind", "status", "amount", "currency")
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    for name, columns in (("at", ["at"]), ("request", ["request_id", "id"]), ("event", ["event_id"])):
+        op.create_index(f"ix_charge_{name}", "charge", columns)
 
 
 def _proven_senders() -> None:

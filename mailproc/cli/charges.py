@@ -1,0 +1,124 @@
+"""The verb of money: what was charged and paid, by partner and month; and what staff record by hand."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from mailproc.app.build import App
+from mailproc.cli import days, output
+from mailproc.cli.requests import charge_json
+from mailproc.cli.session import opened, who
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.ill.charges import ChargeKind, ChargeStatus
+from mailproc.ill.terms import Role
+from mailproc.office.queries import charges as query
+from mailproc.office.queries.charges import ChargeFilter, ChargeSum
+from mailproc.office.requests import charges as entering
+from mailproc.office.requests.charges import ChargeEntry
+from mailproc.sentence import sentence
+
+verbs = typer.Typer()
+
+COLUMNS = ("month", "partner", "role", "currency", "estimated", "charged", "paid", "open")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""With one of these a spreadsheet takes a text for a formula."""
+
+
+@verbs.command("charges")
+def charges(
+    ctx: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="NR", help="Of one request; else all, by month.")] = "",
+    add: Annotated[str, typer.Option(metavar="AMOUNT", help='Record for NR: "12.50 EUR".')] = "",
+    kind: Annotated[
+        str, typer.Option(help=f"With --add: {', '.join(ChargeKind)}.")
+    ] = ChargeKind.SUPPLY.value,
+    status: Annotated[
+        str, typer.Option(help=f"With --add: {', '.join(ChargeStatus)}.")
+    ] = ChargeStatus.CHARGED.value,
+    note: Annotated[str, typer.Option(help="With --add: a remark for the history.")] = "",
+    partner: Annotated[str, typer.Option(help="A partner's symbol.")] = "",
+    since: Annotated[str, typer.Option(metavar="DAY", help="From this day on.")] = "",
+    until: Annotated[str, typer.Option(metavar="DAY", help="Before this day.")] = "",
+    as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")] = False,
+) -> None:
+    """List charges and payments by partner and month, or those of a request; --add records one."""
+    if add and not number:
+        raise LocalFault(sentence("charge-of-what"))
+    with opened(ctx) as app:
+        if add:
+            entry = ChargeEntry(number, add, kind, status, note)
+            entering.add(app.store, app.context, entry, who())
+        if number:
+            _of_request(app, number, as_json=as_json)
+            return
+        symbol = app.context.partners.known(partner).symbol if partner else ""
+        wanted = ChargeFilter(
+            symbol,
+            days.beginning(since, app.context, "--since"),
+            days.beginning(until, app.context, "--until"),
+        )
+        with app.store.read() as connection:
+            found = query.sums(connection, app.context, wanted)
+        _tell(found, app.context, as_csv=as_csv, as_json=as_json)
+
+
+def _tell(found: Sequence[ChargeSum], context: Context, *, as_csv: bool, as_json: bool) -> None:
+    if as_json:
+        output.as_json([_json(one) for one in found])
+    elif as_csv:
+        output.text(_csv(found))
+    else:
+        words = context.language.texts.labels["charges"]
+        rows = [_row(one, context) for one in found]
+        output.table([words[name] for name in COLUMNS], rows, words["empty"])
+
+
+def _json(one: ChargeSum) -> dict[str, Any]:
+    value: dict[str, Any] = output.plain(one)
+    return value | {"role": one.role.name, "open": str(one.open)}
+
+
+def _row(one: ChargeSum, context: Context) -> tuple[str, ...]:
+    language = context.language
+    side = language.texts.labels["charges"]["we_pay" if one.role is Role.REQUESTER else "they_pay"]
+    sums = (one.estimated, one.charged, one.paid, one.open)
+    return (one.month, output.one_line(one.partner), side, one.currency, *map(language.number, sums))
+
+
+def _csv(found: Sequence[ChargeSum]) -> str:
+    made = io.StringIO()
+    writer = csv.writer(made, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for one in found:
+        texts = (one.month, one.partner, one.role.name, one.currency)
+        writer.writerow([*map(_harmless, texts), one.estimated, one.charged, one.paid, one.open])
+    return made.getvalue().rstrip("\n")
+
+
+def _harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _of_request(app: App, number: str, *, as_json: bool) -> None:
+    with app.store.read() as connection:
+        found = query.of_number(connection, number)
+    if as_json:
+        output.as_json([charge_json(one) for one in found])
+        return
+    language, words = app.context.language, app.context.language.texts.labels["charges"]
+    rows = [
+        (
+            app.context.shown(one.at),
+            language.texts.labels["charge_kinds"].get(one.kind, one.kind),
+            words.get(one.status, one.status),
+            f"{one.amount} {one.currency}".strip(),
+        )
+        for one in found
+    ]
+    output.table([words[name] for name in ("when", "kind", "status", "amount")], rows, words["empty"])
