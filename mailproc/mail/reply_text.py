@@ -30,13 +30,11 @@ _VISIBLE = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 
 class ReplyText:
     """The parts of a letter's text, lines with LF between them, without blank lines at both ends.
 
-    ``own``: the writer's words, without signature; ``quoted``: the quoted letter, without its marks;
-    ``is_whole``: nothing was left out because the letter is too long.
+    ``own``: the writer's words, without signature; ``quoted``: the quoted letter, without its marks.
     """
 
     own: str = ""
     quoted: str = ""
-    is_whole: bool = True
 
 
 @slow_work.outside_writes
@@ -65,8 +63,7 @@ def split(text: str) -> ReplyText:
             own += ["", *ends_with_signature(segment)[0]]
         else:
             quoted += segment
-    is_whole = len(lines) < MOST_LINES
-    return ReplyText(_joined(own), _joined([unquoted(line) for line in quoted]), is_whole)
+    return ReplyText(_joined(own), _joined([unquoted(line) for line in quoted]))
 
 
 def _lines(text: str) -> list[str]:

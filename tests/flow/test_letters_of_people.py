@@ -5,6 +5,7 @@ from email.parser import BytesParser
 
 import pytest
 
+from mailproc.office.mailroom import incoming
 from tests.support.partners import ADDRESS, BL, CUSTOMER, SECOND, US
 
 READER = "reader@readers.example"
@@ -113,6 +114,42 @@ def test_an_answer_to_a_file_of_many_orders_must_name_one(small_world):
     assert (len(messages(world, "B1")), len(messages(world, "B2"))) == (0, 1)
 
 
+def test_the_letter_that_is_answered_goes_before_those_before_it(small_world):
+    """A thread that has drifted: they answered one letter of ours with another at hand."""
+    world = small_world
+    world.place()
+    world.place()
+    first, second = world.to(ADDRESS[BL])
+    names = f"{message_id(first)} {message_id(second)}"
+    write(world, "It is here.", ADDRESS[BL], In_Reply_To=message_id(second), References=names)
+    assert (len(messages(world, "B1")), len(messages(world, "B2"))) == (0, 1)
+    write(world, "It is here too.", ADDRESS[BL], References=message_id(first))
+    assert (len(messages(world, "B1")), len(messages(world, "B2"))) == (1, 1)
+
+
+def test_two_libraries_with_one_address_are_told_apart_by_the_number(make_world, sqlite_url, receipt_lines):
+    lines = receipt_lines.replace(ADDRESS[SECOND], ADDRESS[BL])
+    world = make_world(sqlite_url, lines)
+    world.place()
+    world.place(SECOND)
+    row = write(world, "B2-1 is here.", ADDRESS[BL])
+    assert (row["state"], row["partner"], len(messages(world, "B2"))) == ("done", SECOND, 1)
+    row = write(world, "It is here.", ADDRESS[BL])
+    assert (row["state"], row["last_error"]) == (
+        "shelved", f"a letter in words of {BL} or {SECOND} that names no request with it",
+    )  # fmt: skip
+
+
+def test_what_staff_release_comes_home(make_world, sqlite_url, receipt_lines):
+    lines = receipt_lines.replace('proof = ["none"]', 'proof = ["network"]\nnetworks = ["192.0.2.0/24"]')
+    world = make_world(sqlite_url, lines)
+    world.place()
+    row = write(world, "B1-1 is here.", ADDRESS[BL])
+    incoming.release(world.store, world.app.context, f"I{row['id']}")
+    world.run()
+    assert (messages(world, "B1"), world.shelf()) == (["B1-1 is here."], {})
+
+
 def test_the_borrowers_own_number_counts_where_we_lend(asked):
     row = write(asked, "Has our request C1-1 been sent?", ADDRESS[CUSTOMER])
     assert (row["state"], messages(asked, "L1")) == ("done", ["Has our request C1-1 been sent?"])
@@ -149,6 +186,7 @@ def test_what_no_proof_shows_to_be_the_partners_moves_nothing(make_world, sqlite
     world.place()
     row = write(world, "B1-1 is here.", ADDRESS[BL])
     assert (row["state"], messages(world, "B1")) == ("shelved", [])
+    assert "orders@bl.example" in row["last_error"] and "192.0.2.0/24" not in row["last_error"]
 
 
 def test_an_answering_machine_makes_a_note_and_no_letter(asked):
@@ -211,6 +249,14 @@ def test_a_readers_letter_is_a_note_that_moves_nothing(read):
     assert read.verify().differences == ()
     read.act("B1", "renew")
     assert read.attention("B1") == ()
+
+
+def test_a_readers_letter_that_comes_twice_is_one_note(read):
+    letter = read.letter("Please renew B1.", READER, "Hello")
+    for door in ("listener", "a mailbox"):
+        read.inject(letter, READER, door=door)
+        read.run()
+    assert read.events("B1").count("READER_WROTE") == 1
 
 
 def test_a_reader_is_known_by_a_number_of_theirs_alone(read):

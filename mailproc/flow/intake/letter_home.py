@@ -60,8 +60,7 @@ def _is_theirs(named: NamedTransaction, symbols: Sequence[str]) -> bool:
 
 
 def _match(connection: Connection, writing: Writing, counts: Counts) -> Match:
-    answered = named_requests.answered(connection, writing.answers)
-    own = _one_of_each_request(one for one in answered if counts(one))
+    own = _answered(connection, writing, counts)
     if len(own) == 1:  # a file of many orders tells nothing: the letter must name one of them
         return Match(own[0], MatchedBy.ANSWERED)
     elsewhere: list[NamedTransaction] = []
@@ -78,6 +77,14 @@ def _match(connection: Connection, writing: Writing, counts: Counts) -> Match:
             return Match(candidates=tuple(found))
         elsewhere += (one for one in named if not counts(one))
     return Match(candidates=tuple(own), elsewhere=tuple(elsewhere))
+
+
+def _answered(connection: Connection, writing: Writing, counts: Counts) -> list[NamedTransaction]:
+    """Return what the letter of ours is about that is answered; if that is none, those before it."""
+    ours = named_requests.answered(connection, (*writing.answers, *writing.thread))
+    own = [one for one in ours if counts(one)]
+    last = [one for one in own if one.written in writing.answers]
+    return _one_of_each_request(last or own)
 
 
 def _named(connection: Connection, names: Names) -> list[NamedTransaction]:

@@ -71,8 +71,8 @@ class _Told:
 
 
 def _told(connection: Connection, writing: Writing) -> list[_Told]:
-    """Return the notices to staff in the letters that are answered."""
-    ours = letters.ours(connection, writing.answers[:MOST_ANSWERED])
+    """Return the notices to staff in the letters that are answered, and in those before them."""
+    ours = letters.ours(connection, [*writing.answers, *reversed(writing.thread)][:MOST_ANSWERED])
     return [
         _Told(intent, intent.body, outgoing_id)
         for outgoing_id in ours

@@ -45,11 +45,15 @@ class Names:
 
 @dataclass(frozen=True)
 class Writing:
-    """A letter of people. ``own``: the writer's words; ``answers``: the Message-IDs that it answers."""
+    """A letter of people.
+
+    ``own``: the writer's words; ``answers``: the Message-IDs that it answers, ``thread`` those before them.
+    """
 
     own: str = ""
     automatic: bool = False
     answers: tuple[str, ...] = ()
+    thread: tuple[str, ...] = ()
     subject: Names = field(default_factory=Names)
     text: Names = field(default_factory=Names)
     quoted: Names = field(default_factory=Names)
@@ -68,7 +72,8 @@ def writing_of(letter: Letter) -> Writing:
     return Writing(
         own=mask(said.own),
         automatic=is_automatic(letter),
-        answers=tuple(dict.fromkeys((*letter.in_reply_to, *reversed(letter.references))))[:MOST_ANSWERED],
+        answers=letter.in_reply_to[:MOST_ANSWERED],
+        thread=letter.references[-MOST_ANSWERED:],
         subject=names_in(reply_text.visible(letter.subject[:MOST_OF_SUBJECT])),
         text=names_in(said.own),
         quoted=names_in(said.quoted),

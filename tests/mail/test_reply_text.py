@@ -1,0 +1,107 @@
+"""What somebody wrote, apart from what they quote and sign. (tests/samples/letter has whole letters.)"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailproc.mail.parse import parse
+from mailproc.mail.reply_text import LONGEST, MOST_LINES, read, split
+
+ANNOUNCED = [
+    "On Mon, 2 Mar 2026 at 09:00, A Library <ill@library.example> wrote:",
+    "On Mon, 2 Mar 2026 at 09:00, A Library\n<ill@library.example> wrote:",
+    "Am 02.03.26 um 09:00 schrieb A Library:",
+    "Le lun. 2 mars 2026 à 09:00, A Library <ill@library.example> a écrit :",
+    "Il giorno lun 2 mar 2026 alle ore 09:00 A Library <ill@library.example> ha scritto:",
+    "Op ma 2 mrt 2026 om 09:00 schreef A Library <ill@library.example>:",
+    "El lun, 2 mar 2026 a las 9:00, A Library (<ill@library.example>) escribió:",
+    "A Library <ill@library.example> wrote on 02/03/2026 09:00:12:",
+    "Zitat von A Library <ill@library.example>:",
+    "-----Original Message-----",
+    "-----Ursprüngliche Nachricht-----",
+    "---------- Forwarded message ---------",
+    "________________________________\nFrom: A Library\nSent: Monday\nTo: B\nSubject: B1-1",
+    "From: A Library\nSent: Monday\nTo: B\nSubject: B1-1",
+    "*Von:* A Library\n*Gesendet:* Montag\n*An:* B\n*Betreff:* B1-1",
+    "De : A Library\nEnvoyé : lundi\nÀ : B\nObjet : B1-1",
+    ">>> A Library <ill@library.example> 02.03.2026 09:00 >>>",
+]
+
+
+@pytest.mark.parametrize("announced", ANNOUNCED)
+def test_below_an_announcement_all_is_quoted(announced: str) -> None:
+    said = split(f"We have it.\n\n{announced}\n\nOur order B1-1\nA title\n")
+    assert said.own == "We have it."
+    assert said.quoted.endswith("Our order B1-1\nA title")
+
+
+@pytest.mark.parametrize("announced", [one for one in ANNOUNCED if one.endswith(":")])
+def test_an_answer_below_marked_lines_is_the_writers(announced: str) -> None:
+    said = split(f"{announced}\n> Our order B1-1\n>\n> A title\n\nWe have it.\n")
+    assert (said.own, "B1-1" in said.quoted) == ("We have it.", True)
+
+
+def test_answers_between_quoted_lines_are_joined() -> None:
+    said = split("> Have you B1-1?\n\nYes.\n\n> And B2-1?\nNo.\n> Thanks\n")
+    assert said.own == "Yes.\n\nNo."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You wrote that it is urgent:\nwe hurry.",
+        "On the shelf we found:\nnothing.",
+        "From: here\nwe send it.",
+        "To do:\nask again",
+        "Thanks for B1-1. We sent it to the address that you gave, on the day that you named.",
+    ],
+)
+def test_words_that_only_look_so_are_the_writers(text: str) -> None:
+    assert split(text).own == text
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("We have it.\n-- \nAnn\nB1-1", "We have it."),
+        ("We have it.\n\nKind regards,\nAnn Miller\nRoom B1", "We have it.\n\nKind regards,\nAnn Miller"),
+        ("Vorhanden.\nMit freundlichen Grüßen\n\nP. Müller\nTel. 12", "Vorhanden.\nMit freundlichen Grüßen\n\nP. Müller"),
+        ("We have it.\n\nSent from my iPhone", "We have it."),
+        ("We have it.\n\nAnn\nUnit\nTel: 01632 960121", "We have it.\n\nAnn"),
+        ("Thanks\n\nbut we have sent it to you by post a week ago, and it is on its way to you by now, with a "
+         "note that says all of this once more for your colleagues.",) * 2,
+    ],
+)  # fmt: skip
+def test_signatures(text: str, own: str) -> None:
+    assert split(text).own == own
+
+
+def test_a_blockquote_of_html_is_quoted() -> None:
+    page = (
+        "<p>Yes.</p><blockquote>Have you <b>B1-1</b>?<blockquote>B2-1</blockquote></blockquote><p>Soon.</p>"
+    )
+    said = read(parse(f"Content-Type: text/html\n\n{page}".encode()))
+    assert (said.own, said.quoted.split()) == ("Yes.\n\nSoon.", ["Have", "you", "B1-1?", "B2-1"])
+
+
+def test_a_long_letter_is_bounded_and_says_so() -> None:
+    said = split("words\n" * (MOST_LINES + 5))
+    assert (len(said.own) <= LONGEST, said.is_whole) == (True, False)
+
+
+@given(st.text(max_size=400))
+def test_any_text(text: str) -> None:
+    said = split(text)
+    assert len(said.own) <= LONGEST
+    assert split(said.own).own.split() == said.own.split() or said.own
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Yes it is", "> quoted", "", "-- ", "On 2 Mar 2026 x wrote:", "Regards", "From: a"])
+    )
+)
+def test_no_line_is_told_twice(lines: list[str]) -> None:
+    said = split("\n".join(lines))
+    kept = said.own.count("Yes it is") + said.quoted.count("Yes it is")
+    assert kept <= lines.count("Yes it is")
