@@ -47,7 +47,7 @@ def letter(
         if raw:
             output.octets(masked)
             return
-        files = saved_files.files_in(bytes(row["raw"]), app.context)
+        files = saved_files.files_in(row, app.context)
         if save is not None:
             attachments.saved(saved_files.save(files, save), app.context, as_json=as_json)
         elif as_json:

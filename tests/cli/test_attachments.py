@@ -103,12 +103,15 @@ def test_verify_reads_the_files_of_documents(cli: Cli, folder: Path, placed: Cal
     assert len(sent) == 1
     assert "1 document" in cli("show", "B1").out
     assert cli("show", "B1", "--json").json["history"][1]["documents"] == 1
+    (ours,) = (one["id"] for one in cli("letters", "--json").json if "Your copy" in one["subject"])
+    assert f"article.pdf  (application/pdf, {len(PDF)} bytes)\n" in cli("letter", ours).out
     assert "files of documents: 1 checked, 0 missing or damaged; 0 deleted" in cli("verify").out
     (file,) = (path for path in (folder / "var/documents").rglob("*") if path.is_file())
     for content, word in ((b"something else", "damaged"), (None, "missing")):
         file.unlink() if content is None else file.write_bytes(content)
         ran = cli("verify")
         assert (ran.code, f"article.pdf: its file is {word}" in ran.out) == (1, True)
+    assert "the letter calls it application/pdf" in cli("letter", ours).out, "its place is shown"
     assert cli("verify", "--json").json["documents"]["wrong"][0]["state"] == "missing"
 
 

@@ -107,7 +107,7 @@ WITHHELD = {
     "a program that is called a PDF": ([File("article.pdf", EXE)], "portable-executable; allowed are pdf"),
     "an archive, which nobody unpacks": ([File("article.zip", ZIP, "application/zip")], "application/zip"),
     "no content": ([File("article.pdf", b"")], "application/x-empty"),
-    "too many": ([File(f"{one}.pdf", PDF + bytes([one])) for one in range(12)], "takes 10 documents"),
+    "too many": ([File(f"{one}.pdf", PDF + bytes([one])) for one in range(200)], "takes 10 documents"),
     "too large": ([File("a.pdf", PDF + bytes(70_000)), File("b.pdf", PDF + bytes(40_000))],
                   "have 100000 bytes"),
 }  # fmt: skip

@@ -1,12 +1,15 @@
 """Save the attachments of a letter into a folder of staff; nothing is overwritten or lands outside it."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from mailproc.errors import LocalFault
+from mailproc.errors import GiveUp, LocalFault, TryLater
 from mailproc.flow.context import Context
+from mailproc.mail import enclosures
 from mailproc.mail.attachments import Attachment, attachments, numbered
 from mailproc.mail.parse import parse
 from mailproc.sentence import sentence
@@ -23,8 +26,15 @@ class SavedFile:
     file: Attachment
 
 
-def files_in(raw: bytes, context: Context) -> tuple[Attachment, ...]:
-    """Return the attachments of a letter, passwords in texts masked: an order file may be attached."""
+def files_in(row: Mapping[str, Any], context: Context) -> tuple[Attachment, ...]:
+    """Return the attachments of a letter (its row), passwords in texts masked: an order file may be attached.
+
+    Of a letter of ours, a document that is deleted is the place that the letter has for it.
+    """
+    raw = bytes(row["raw"])
+    with suppress(GiveUp, TryLater):
+        digests = (row.get("documents") or "").split()
+        raw = enclosures.filled(raw, digests, row["message_id"], context.documents.read)
     return tuple(_masked(one, context) for one in attachments(parse(raw)))
 
 
