@@ -46,19 +46,22 @@ class Reader:
 
     ``heard``: the kinds of the letters, in order. ``lying``: by attempt, whether its item is here, as staff
     have said. ``promised``: by attempt, until when the item may be kept, by the last letter that said so.
-    ``wrong``: what was not true, with the letter.
+    ``recalled_by``: the day that the last recall named. ``wrong``: what was not true, with the letter.
     """
 
     world: World
     heard: list[str] = field(default_factory=list)
     promised: dict[int, date] = field(default_factory=dict)
     lying: dict[int, bool] = field(default_factory=dict)
+    recalled_by: date | None = None
     wrong: list[str] = field(default_factory=list)
 
     def sees(self, kind: str, action: Any, attempt: Any) -> None:
         """Remember what staff have done."""
         if kind == "act" and action in ("receive", "return", "lost"):
             self.lying[attempt] = action == "receive"
+        if (kind, action) == ("phone", "recall"):
+            self.recalled_by = self.world.now.date() + timedelta(days=attempt or 0)
 
     def hears(self, sent: Sent) -> bool:
         """Check a letter as it leaves; it is never refused."""
@@ -85,7 +88,9 @@ class Reader:
         assert self.lying.get(about.attempt), "a letter about what is not here"
         assert kind != RECALLED or about.state is State.RECALL
         assert "renew" in can or INVITES not in text, "it invites a renewal that cannot be had"
-        if kind != RECALLED and named:
+        if kind == RECALLED:
+            assert all(day == self.recalled_by and day >= today for day in named)
+        elif named:
             self.check_day(kind, named, about, today)
 
     def check_day(self, kind: str, named: set[date], about: Transaction, today: date) -> None:

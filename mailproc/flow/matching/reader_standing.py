@@ -27,7 +27,7 @@ class ReaderStanding:
     ``state``: of its transaction, IDLE if no library was asked. ``came``: the reader was told that it is
     here, or another library has sent it. ``due_on``: the reader's due date, None if there is none; ``late``:
     it has passed. ``renewable``: a renewal can be asked for; ``renewal_asked``: it was, and is not answered.
-    ``wanted_back``: the lender wants the item back now; ``recalled_by``: until that day.
+    ``wanted_back``: the lender wants the item back now; ``recalled_by``: by that day, if it has not passed.
     """
 
     state: State = State.IDLE
@@ -78,6 +78,7 @@ def of(connection: Connection, transaction: Transaction, context: Context) -> Re
     due_on, today = due(connection, transaction, context), context.today()
     late = due_on is not None and due_on < today
     demanded = transaction.state in DEMANDED and due_on is None  # with a date of ours, that date counts
+    recalled_by = item_received.wanted_by(connection, transaction.id, transaction.state)
     return ReaderStanding(
         state=transaction.state,
         closed=transaction.closed_at is not None,
@@ -87,7 +88,7 @@ def of(connection: Connection, transaction: Transaction, context: Context) -> Re
         renewable=_renewable(connection, transaction, context),
         renewal_asked=_renewal_asked(connection, transaction),
         wanted_back=late or demanded or transaction.state is State.RECALL,
-        recalled_by=item_received.wanted_by(connection, transaction.id, transaction.state),
+        recalled_by=recalled_by if recalled_by is not None and recalled_by >= today else None,
     )
 
 
