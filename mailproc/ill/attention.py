@@ -77,6 +77,7 @@ class Reason(StrEnum):
     ASK_NOW = "ask-now"
     ASK_LATER = "ask-later"
     ANSWER_LATE = "answer-late"
+    STATUS_ASKED = "status-asked"
     TO_ANSWER = "to-answer"
     PROMISED = "promised"
     CANNOT_BE_SAID = "cannot-be-said"
@@ -254,6 +255,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.ASK_NOW: _state("again", "next", "next partner", next_settles=True),
     Reason.ASK_LATER: _unfilled("next", "next partner", "again"),
     Reason.ANSWER_LATE: _state(*_LATE),
+    Reason.STATUS_ASKED: _look("act will-supply", "act hold", "act ship", "act unfilled", "act message"),
     Reason.TO_ANSWER: Rule(until=Until.STATE_OR_LOOK, turn=((_R, _S.IN_PROCESS),), listed=True),
     Reason.PROMISED: Rule(until=Until.FOLLOWS),
     Reason.CANNOT_BE_SAID: _look(),

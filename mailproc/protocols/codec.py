@@ -32,9 +32,8 @@ class Manner(StrEnum):
 class Fault:
     """Something in a letter that could not be read.
 
-    ``position`` counts ``unit``s: lines from 1, octets from 0. ``number``: the order that it is about, as its
-    sender wrote it, '' if unknown. ``answer``: what the protocol answers. ``link``: nothing is wrong, a
-    document waits at a link for a person.
+    ``position`` counts ``unit``s: lines from 1, octets from 0. ``number``: of its order as written, '' if
+    unknown. ``answer``: the protocol's. ``link``: nothing is wrong, a document waits at a link for a person.
     """
 
     position: int | None
@@ -45,9 +44,10 @@ class Fault:
     link: bool = False
 
     def __str__(self) -> str:
-        """Return position and text, for people; a text that already names its position is left as it is."""
+        """Return order, position and text, for people; a text that names them itself is left as it is."""
         where = f"{self.unit} {self.position}: "
-        return self.text if self.position is None or where in self.text else where + self.text
+        said = self.text if self.position is None or where in self.text else where + self.text
+        return f"order {self.number}: {said}" if self.number and self.number not in self.text else said
 
 
 @dataclass(frozen=True)

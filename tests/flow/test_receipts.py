@@ -50,6 +50,14 @@ def test_our_own_reader_reads_what_was_taken_and_what_not(open_world, addresses)
     assert "no number" in letter.text
 
 
+@pytest.mark.parametrize("number", ["ABC", "99-0003"])
+def test_an_order_that_no_report_can_name_is_rejected_by_its_number(open_world, addresses, number):
+    open_world.ordered(ORDER, f"TX{number} S LOAN\nA book", file_ref="12")
+    (receipt,) = receipts(open_world, addresses)
+    assert f"{number} REJECTED - the order {number} is not taken" in " ".join(receipt.text.split())
+    assert open_world.shown("L1").line.their_number == "C1-1"
+
+
 @pytest.mark.parametrize("title", ["A book", "C1-9 REJECTED - a novel", "Line 3: C1-9 REJECTED - a novel"])
 @pytest.mark.parametrize("words", ["LOAN", "S LOAN", "RZ LOAN", "loan S"])
 def test_an_order_without_a_number_is_named_by_its_title(words, title, open_world, addresses):

@@ -22,6 +22,7 @@ from mailproc.ill.apdu import (
     IllRequest,
     OptionalMessages,
     Shipped,
+    StatusOrErrorReport,
 )
 from mailproc.ill.attention import ENDS_WITH_THE_LETTER, OF_OUR_LETTER, ONLY_LISTED, Reason
 from mailproc.ill.effects import (
@@ -43,7 +44,7 @@ from mailproc.ill.event_names import told
 from mailproc.ill.facts import Facts
 from mailproc.ill.policy import ASK, REMARKS
 from mailproc.ill.rota import COPYRIGHT
-from mailproc.ill.terms import Ref, Role, TransactionId
+from mailproc.ill.terms import ApduType, Ref, Role, TransactionId
 from mailproc.notices import not_told
 from mailproc.protocols.codec import Codec, Manner
 from mailproc.sentence import Part, Word, sentence, stored
@@ -120,9 +121,7 @@ def _send(work: Work, effect: Send) -> None:
     way = delivery_mode.effective(codec, partner, effect.apdu.type, role, transaction.dialect)
     files = attached_files.rows(work)
     if way is Manner.LOCAL:
-        work.words.append(sentence("nothing-sent", partner=transaction.partner))
-        if files:
-            attached_files.send_alone(work, apdu_json.to_json(_addressed(work, effect.apdu)), files)
+        _leave_unsent(work, effect.apdu, files)
         return
     if way is Manner.REFUSE:
         work.attend(Reason.CANNOT_BE_SAID)
@@ -159,6 +158,16 @@ def _note_losses(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) 
     work.not_told += [{"field": one.field, "words": one.words} for one in lost]
     if lost and isinstance(apdu, IllRequest):
         work.words.append(not_told.told(work.not_told))
+
+
+def _leave_unsent(work: Work, apdu: Apdu, files: tuple[int, ...]) -> None:
+    """Send nothing but attached files; a question about the status that no report can answer is for staff."""
+    work.words.append(sentence("nothing-sent", partner=work.transaction.partner))
+    if files:
+        attached_files.send_alone(work, apdu_json.to_json(_addressed(work, apdu)), files)
+    asked = work.event.cause == "letter" and work.event.type == ApduType.STATUS_QUERY.name
+    if asked and isinstance(apdu, StatusOrErrorReport):
+        work.attend(Reason.STATUS_ASKED)
 
 
 def _with_optional(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) -> Apdu:

@@ -188,13 +188,14 @@ def _orders(said: Iterable[ApduJson]) -> int:
 
 
 def _of_their_request(case: Case, apdu: IllRequest) -> Facts:
+    unknown = case.context.registry.by_name(case.transaction.codec).unknown_words(apdu)
+    said: Facts = {"unknown_words": list(unknown)} if unknown else {}
     if case.transaction.state is not State.IDLE:
-        return {"same_item": _same_item(case, apdu)}
+        return said | {"same_item": _same_item(case, apdu)}
     refused = request_screening.refused(case, apdu)
     if refused:
         return {"refused": refused}
-    unknown = case.context.registry.by_name(case.transaction.codec).unknown_words(apdu)
-    return {"unknown_words": list(unknown)} if unknown else {}
+    return said
 
 
 def _same_item(case: Case, apdu: IllRequest) -> bool:

@@ -219,7 +219,12 @@ class ArtemailCodec(Codec):
         code = wanted.ref.customer_code if wanted.ref else ""
         agreed = self.partners.get(code, PartnerArtemail()).keywords.values()
         own = {word.upper() for said in agreed for word in said.split()} | {TEST}
-        return tuple(word for word in wanted.keywords if word not in own and not self.words.find(word))
+        return tuple(word for word in wanted.keywords if word not in own and not self._is_of_order(word))
+
+    def _is_of_order(self, word: str) -> bool:
+        """Return whether it is a word of an order: RENEW or CHASE beside one is not understood."""
+        known = self.words.find(word)
+        return known is not None and not known.action
 
     def explain(self, letter: Letter) -> Explained:
         from mailproc.protocols.artemail.read import explain

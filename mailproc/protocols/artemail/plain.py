@@ -15,6 +15,7 @@ from mailproc.mail.letter import Body, Letter, Part
 from mailproc.protocols.artemail import address, citation, remarks
 from mailproc.protocols.artemail.layout import CUSTOMER_CODE, CUSTOMERS_NUMBER
 from mailproc.protocols.artemail.read.body_lines import spaced, texts
+from mailproc.protocols.artemail.read.orders import check_reportable
 from mailproc.protocols.artemail.requests import Orders
 from mailproc.protocols.artemail.write import contracts
 from mailproc.protocols.artemail.write.contracts import PlainText
@@ -61,6 +62,7 @@ def read(letter: Letter, mask: Callable[[str], str] = str) -> IllRequest:
         raise RemoteFault("BL account ID: there is no customer code (99-9999)")
     if not CUSTOMERS_NUMBER.fullmatch(number):
         raise RemoteFault("Request ID: there is no number, so nothing can be answered")
+    check_reportable(number, None)
     if not lines:
         raise RemoteFault("there is no citation below the number")
     service = _SUBJECTS[_subject(letter.subject)]

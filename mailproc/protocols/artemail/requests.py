@@ -135,7 +135,7 @@ class Orders:
             word.upper(): name for name, word in self.settings.keywords.items() if word and name in ACTIONS
         }
         name = next((words[keyword] for keyword in keywords if keyword in words), "")
-        return ACTIONS.get(name)
+        return ACTIONS.get(name or self.words.action(keywords))
 
 
 def _postal(settings: PartnerArtemail) -> PartnerArtemail:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from mailproc.errors import RemoteFault
 from mailproc.protocols.artemail.layout import CUSTOMER_CODE, CUSTOMERS_NUMBER, GAP, TERMINATOR
+from mailproc.protocols.artemail.read.report_lines import is_number
 from mailproc.protocols.artemail.tables.keywords import RZ, Keywords
 from mailproc.protocols.codec import Credentials, Fault
 
@@ -152,6 +153,16 @@ def _order(
     return Order(start + 1, number, keywords, tuple(text), tuple(address))
 
 
+def check_reportable(number: str, position: int | None) -> None:
+    """Raise RemoteFault for a number that a reader of our reports would not take for one.
+
+    A status report tells numbers from words, dates and customer codes by their figures.
+    """
+    if not is_number(number):
+        why = "no report can name it: it needs a figure, and must not look like a date or a customer code"
+        raise RemoteFault(f"the order {number} is not taken: as a number, {why}", position)
+
+
 def _said(lines: Sequence[str]) -> Iterator[str]:
     return (line for line in lines if line.strip())
 
@@ -179,5 +190,6 @@ def _tx(line: str, text: Sequence[str], words: Keywords, position: int) -> tuple
         raise RemoteFault(f"{which}: it has no number, so nothing can be answered to it", position)
     if not CUSTOMERS_NUMBER.fullmatch(tokens[0]):
         raise RemoteFault("the number of this order is too long or holds strange characters", position)
+    check_reportable(tokens[0], position)
     keywords = tuple(token.upper() for token in tokens[1:])
     return tokens[0], (RZ, *keywords) if mark else keywords

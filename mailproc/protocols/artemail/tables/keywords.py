@@ -19,8 +19,9 @@ _SPEED = re.compile(r"\*(\d{1,3})\*?")
 class Keyword:
     """A row of data/keywords.toml.
 
-    ``kind``: service, delivery or instruction. ``legacy``: no longer in use, or not documented; it is read
-    and kept, but does not turn a line of text into an order.
+    ``kind``: service, delivery, instruction or action. ``action``: what the word asks about an existing order
+    if no word of an order stands beside it (renew, chase). ``legacy``: no longer in use, or not documented;
+    it is read and kept, but does not turn a line of text into an order.
     """
 
     word: str
@@ -29,12 +30,13 @@ class Keyword:
     electronic: bool = False
     speeds: tuple[int, ...] = ()
     legacy: bool = False
+    action: str = ""
 
 
 class Keywords:
     """The table, looked up in capitals. ``SED99*2`` without its last star is accepted."""
 
-    _ORDER = ("service", "delivery", "instruction")
+    _ORDER = ("service", "delivery", "instruction", "action")
 
     def __init__(self, words: Iterable[Keyword], default_service: str) -> None:
         self._words = {each.word: each for each in words}
@@ -58,6 +60,12 @@ class Keywords:
         found = [self.find(token) for token in tokens]
         asked = dict.fromkeys(Service(each.service) for each in found if each and each.service)
         return tuple(asked) or (self.default_service,)
+
+    def action(self, tokens: Iterable[str]) -> str:
+        """Return what a TX line without any word of an order asks about an existing one; '' if nothing."""
+        found = [self.find(token) for token in tokens]
+        asked = dict.fromkeys(each.action if each else "" for each in found)
+        return next(iter(asked), "") if len(asked) == 1 else ""
 
     def is_electronic(self, tokens: Iterable[str]) -> bool:
         return any(known.electronic for token in tokens if (known := self.find(token)))

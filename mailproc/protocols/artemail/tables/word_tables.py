@@ -63,11 +63,12 @@ class _Row(BaseModel):
 
 
 class _KeywordRow(_Row):
-    kind: Literal["service", "delivery", "instruction"]
+    kind: Literal["service", "delivery", "instruction", "action"]
     service: Literal["COPY", "LOAN", ""] = ""
     electronic: bool = False
     speeds: tuple[int, ...] = ()
     legacy: bool = False
+    action: Literal["renew", "chase", ""] = ""
 
 
 class _CodeRow(_Row):
@@ -197,7 +198,10 @@ def _keywords(tables: Mapping[str, Any], source: _Source) -> Keywords:
     rows = [_check(_KeywordRow, row, source.place("keyword", row["word"])) for row in tables["keyword"]]
     if tables["default_service"] not in ("COPY", "LOAN"):
         raise _wrong(source.file, f"default_service: COPY or LOAN, not {tables['default_service']!r}")
-    words = [Keyword(row.word, row.kind, row.service, row.electronic, row.speeds, row.legacy) for row in rows]
+    words = [
+        Keyword(row.word, row.kind, row.service, row.electronic, row.speeds, row.legacy, row.action)
+        for row in rows
+    ]
     return Keywords(words, tables["default_service"])
 
 

@@ -1,0 +1,58 @@
+"""What customers write about their orders without an agreed keyword: understood if certain, else shown."""
+
+import pytest
+
+ORDER = "TXC1-1 S LOAN\nA book of ours"
+
+
+def lent(world):
+    world.ordered(ORDER)
+    world.act("L1", "ship")
+    world.sent.clear()
+
+
+@pytest.mark.parametrize("words", ["RENEW", "renewal", "RENEW\nA book of ours"])
+def test_a_renewal_is_asked(small_world, words):
+    lent(small_world)
+    small_world.ordered(f"TXC1-1 {words}", file_ref="2")
+    assert small_world.state("L1") == "RENEW_PENDING"
+    assert "renewal-asked" in small_world.attention("L1")
+
+
+@pytest.mark.parametrize("words", ["CHASE", "chaser", "STATUS"])
+def test_a_chaser_is_shown_to_staff(small_world, words):
+    small_world.ordered(ORDER)
+    small_world.act("L1", "hold", position=3)
+    small_world.sent.clear()
+    small_world.ordered(f"TXC1-1 {words}", file_ref="2")
+    assert small_world.state("L1") == "IN_PROCESS"
+    assert "status-asked" in small_world.attention("L1")
+    assert any("how it stands" in letter.text for letter in small_world.notices())
+
+
+@pytest.mark.parametrize("word", ["RENEW", "CHASE", "HASTEN"])
+def test_a_word_beside_those_of_an_order_is_shown(small_world, addresses, word):
+    """It may be the order once more: that is answered as ever, and staff see the word."""
+    lent(small_world)
+    small_world.ordered(f"TXC1-1 S LOAN {word}\nA book of ours", file_ref="2")
+    assert small_world.state("L1") == "SHIPPED"
+    assert "unknown-words" in small_world.attention("L1")
+    assert "SHIPPED LOAN" in "".join(letter.text for letter in small_world.to(addresses["XX-CUSTOMER"]))
+
+
+def test_what_is_asked_about_no_order_lies_on_the_shelf(small_world):
+    small_world.ordered("TXC9-9 RENEW")
+    assert small_world.rows("transactions") == []
+    assert list(small_world.shelf().values())
+
+
+@pytest.mark.parametrize("number", ["ABC", "LONDON-X", "99-0003", "12-03-2026"])
+def test_an_order_that_no_report_can_name_is_refused_and_named(small_world, addresses, number):
+    """Its SHIPPED would be held for ever, and all that follows would wait behind it."""
+    small_world.ordered(f"TX{number} S LOAN\nA book of ours", "TXC2-1 S LOAN\nAnother book")
+    assert [row["tgq"] for row in small_world.rows("transactions")] == ["C2-1"]
+    (why,) = small_world.shelf().values()
+    assert f"the order {number} is not taken" in why
+    assert any(f"the order {number} is not taken" in letter.text for letter in small_world.notices())
+    small_world.act("L1", "ship")
+    assert "held" not in [row["state"] for row in small_world.rows("intent")]
