@@ -1,6 +1,10 @@
 """A request by options, without a file: ours, and a partner's that came by post."""
 
+from pathlib import Path
+
 import pytest
+
+from mailproc.cli.root import loaded
 
 BOOK = ("--service", "loan", "--title", "On Letters", "--author", "Seneca", "--partner", "UK-BL")
 
@@ -162,3 +166,9 @@ def test_show_names_an_earlier_order_of_the_same_borrower(cli):
     cli(*LENT, "--anyway")
     assert cli("show", "L2", "--json").json["asked_before"] == "L1"
     assert "L1" in cli("show", "L2").out
+
+
+def test_every_option_stands_on_the_page():
+    page = (Path(__file__).parents[2] / "docs/requests.md").read_text(encoding="utf-8")
+    options = {name for one in loaded("request").params for name in one.opts if name.startswith("--")}
+    assert {name for name in options if f"`{name}`" not in page} == set()

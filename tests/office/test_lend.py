@@ -81,6 +81,9 @@ def test_what_comes_later_by_the_protocol_finds_it(world):
     enter(world)
     world.ordered("TXC7-1 S LOAN\nA book of ours")
     assert world.listed(role="RESPONDER") == ["L1"]
+    assert world.attention("L1") == ("to-answer",)
+    world.ordered("TXC7-1 S LOAN\nAnother book", file_ref="2")
+    assert "number-used-again" in world.attention("L1")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from mailproc.flow.case import Case
 from mailproc.flow.matching import item_received, unfilled_letter
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.timers import transaction_timers
-from mailproc.ill import apdu_json
+from mailproc.ill import apdu_json, item_identity
 from mailproc.ill.actions import WITHIN
 from mailproc.ill.apdu import (
     Apdu,
@@ -199,9 +199,14 @@ def _of_their_request(case: Case, apdu: IllRequest) -> Facts:
 
 
 def _same_item(case: Case, apdu: IllRequest) -> bool:
-    """Return whether the request is for the same item; a number reused for another item is no repeat."""
-    kept = requests.load(case.connection, case.transaction.request_id).item or {}
-    said = apdu_json.value_to_json(apdu.item)
+    """Return whether the request is for the same item; a number reused for another item is no repeat.
+
+    Staff who entered it by hand wrote the citation in words of their own.
+    """
+    request = requests.load(case.connection, case.transaction.request_id)
+    kept, said = request.item or {}, apdu_json.value_to_json(apdu.item)
+    if any(one.heard_by for one in events.ends_of_transaction(case.connection, case.id, 1)[:1]):
+        return item_identity.key(said) == (request.title_key, request.part_key)
     return bool(kept.get("lines") == said["lines"] if said.get("lines") else kept == said)
 
 

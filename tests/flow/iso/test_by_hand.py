@@ -30,5 +30,9 @@ def test_an_order_without_a_number_is_answered_to_people(iso):
 
 def test_the_order_itself_that_comes_later_is_a_repeat(iso):
     enter(iso, "G1/1")
-    iso.asks("G1", "1")
+    iso.asks("G1", "1", item={"title": "A BOOK OF OURS"})
     assert iso.listed(role="RESPONDER") == ["L1"]
+    assert iso.attention("L1") == ("to-answer",)
+    iso.asks("G1", "1", item={"title": "Another book"})
+    assert iso.events("L1") == ["ILL_REQUEST"] * 3
+    assert iso.attention("L1") != ("to-answer",)
