@@ -84,6 +84,13 @@ def test_a_declaration_may_come_after_the_order_has_left(world):
     assert world.verify().differences == ()
 
 
+def test_the_word_of_the_usa_is_in_the_order_so_it_cannot_be_changed_later(world):
+    enter(world, copyright_compliance="US:CCG")
+    wanted = corrections.read({"copyright_compliance": "US:CCL"})
+    with pytest.raises(LocalFault, match="cannot be corrected any more"):
+        amend.amend(world.store, world.app.context, "B1", wanted)
+
+
 def test_uk_an_order_behind_which_more_waits_goes_too(world):
     under(world, "uk")
     enter(world)

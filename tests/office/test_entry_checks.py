@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office.requests import lend, place
+from mailproc.office.requests import amend, corrections, lend, place
 from mailproc.office.requests.entry_checks import CHECKS, Weight
 
 READER = {"id": "R1", "name": "A Reader"}
@@ -75,12 +75,19 @@ def test_the_same_reader_and_item(world):
 
 
 def test_a_corrected_citation_counts(world):
-    from mailproc.office.requests import amend, corrections
-
     enter(world, patron=READER, item={"title": "On Leters"})
     amend.amend(world.store, world.app.context, "B1", corrections.read({}, {"title": "On Letters"}))
     with pytest.raises(LocalFault, match="B1"):
         enter(world, patron=READER, item={"title": "On Letters"})
+
+
+def test_a_correction_to_a_wrong_number_is_warned_of(world):
+    enter(world, item={"title": "A", "isbn": "0-306-40615-2"})
+    wanted = corrections.read({}, {"isbn": "0-306-40615-3", "issn": "0378-5954"})
+    done = amend.amend(world.store, world.app.context, "B1", wanted)
+    assert [one.code for one in done.follows[:2]] == ["isbn-wrong", "issn-wrong"]
+    again = amend.amend(world.store, world.app.context, "B1", corrections.read({}, {"title": "B"}))
+    assert not any("check digit" in str(one) for one in again.follows)
 
 
 def test_what_has_ended_does_not_count(world):

@@ -21,7 +21,7 @@ from mailproc.ill.status import term_word
 from mailproc.ill.terms import Role, State
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import request_of, transaction_of
-from mailproc.office.requests import place, request_checks
+from mailproc.office.requests import entry_checks, place, request_checks
 from mailproc.office.requests.corrections import Correction, RequestChange, changes
 from mailproc.sentence import Part, Sentence, sentence, stored
 from mailproc.store import events, order_letters, outgoing, patrons, requests, rotas, transactions
@@ -117,11 +117,12 @@ def _amend(
     found = changes(request, wanted)
     if not found and not again:
         raise LocalFault(sentence("amend-same", number=request.number))
-    recorded = bool(found) and not again and all(one.is_of_copyright for one in found)
+    recorded = bool(found) and not again and all(one.is_declaration for one in found)
     way = _way(connection, request, transaction, again=again, recorded=recorded)
     if found:
         rotas.correct(connection, request.id, dict(column for one in found for column in one.columns.items()))
-    follows = _WAYS[way](connection, context, transaction, found, by)
+    odd = entry_checks.wrong_numbers(wanted.item)
+    follows = (*odd, *_WAYS[way](connection, context, transaction, found, by))
     after = transaction_of(connection, request.number)
     changed = tuple(one.text for one in found)
     number, attempt = request.number, after.attempt

@@ -30,6 +30,7 @@ ELSEWHERE = {
     "service": "another service is another request",
     "patron": "another reader is another request",
 }
+DECLARED = "declaration changed"
 COPYRIGHT = ("copyright_compliance", "declaration")
 SHOWN = ("need_before", "max_cost")
 """Fields whose values are in the history; an address is personal, and is in the request only."""
@@ -51,9 +52,9 @@ class RequestChange:
     columns: dict[str, Any]
 
     @property
-    def is_of_copyright(self) -> bool:
-        """Whether it is about the declaration or the word of copyright alone."""
-        return self.columns.keys() <= {"more", "copyright_declared"}
+    def is_declaration(self) -> bool:
+        """Whether it is about the copyright declaration alone, which no order carries."""
+        return self.text == DECLARED
 
 
 def read(
@@ -140,7 +141,7 @@ def _of_copyright(request: StoredRequest, wanted: Mapping[str, Any]) -> Iterator
     if "declaration" in new:
         columns["copyright_declared"] = bool(said["declaration"])
     word = "copyright_compliance"  # the declaration names a reader, whom no history must keep
-    told = (_replaced(name, was.get(name), said[name]) if name == word else f"{name} changed" for name in new)
+    told = (_replaced(name, was.get(name), said[name]) if name == word else DECLARED for name in new)
     yield RequestChange("; ".join(told), columns)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -85,14 +86,25 @@ def check(
     return tuple(said for _, said in found)
 
 
-def _isbn(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
-    said = entry.item.isbn or ""
+def wrong_numbers(item: Mapping[str, Any]) -> tuple[Sentence, ...]:
+    """Return word of the ISBN and ISSN of ``item`` (JSON) that are none."""
+    return tuple(filter(None, (_wrong_isbn(item.get("isbn")), _wrong_issn(item.get("issn")))))
+
+
+def _wrong_isbn(said: str | None) -> Sentence | None:
     return sentence("isbn-wrong", given=said[:40]) if said and not item_identity.isbn_of(said) else None
 
 
-def _issn(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
-    said = entry.item.issn or ""
+def _wrong_issn(said: str | None) -> Sentence | None:
     return sentence("issn-wrong", given=said[:40]) if said and not item_identity.issn_of(said) else None
+
+
+def _isbn(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
+    return _wrong_isbn(entry.item.isbn)
+
+
+def _issn(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
+    return _wrong_issn(entry.item.issn)
 
 
 def _copy(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
