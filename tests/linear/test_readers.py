@@ -75,6 +75,8 @@ Call = Callable[[Any], Any]
 OF_OCTETS: dict[str, Call | None] = {
     "mail.charset.decode": lambda octets: [_module("mail.charset").decode(octets, label, Defects())
                                            for label in ("utf-8", "utf-16", "iso2022_jp", "hz", "x")],
+    "mail.enclosures.filled": lambda octets: _module("mail.enclosures").filled(
+        octets + _place_of_a_document(), ["d" * 64], "a@b.example", lambda _: b"%PDF-"),
     "mail.headers.split": lambda octets: _module("mail.headers").split(octets, Defects()),
     "mail.headers.read": lambda octets: _module("mail.headers").read(octets, 1, len(octets), Defects()),
     "mail.headers.named": lambda octets: _module("mail.headers").named(octets + b"\nX-Y: z\n\n", "X-Y"),
@@ -211,6 +213,13 @@ def _module(name: str) -> Any:
 def _system_numbers() -> str:
     types: dict[str, str] = _module("protocols.iso10161.fields.system_numbers")._TYPES
     return next(iter(types.values()))
+
+
+def _place_of_a_document() -> bytes:
+    enclosures = _module("mail.enclosures")
+    part = enclosures.part_of(enclosures.Enclosure("d" * 64, "a.pdf", "application/pdf"), "a@b.example")
+    place: bytes = _module("mail.entity").written([part], "seed")
+    return place
 
 
 def _ref() -> Any:
