@@ -53,9 +53,10 @@ def readme(contracts: Iterable[Contract]) -> str:
 
 def _section(contract: Contract) -> str:
     rows = "\n".join(_rows(contract.context, ""))
-    return (
-        f"### {contract.path}\n\n{contract.purpose}\n\n| name | what | for example |\n|---|---|---|\n{rows}\n"
-    )
+    needed = ", ".join(f"`{name}`" for name in contract.must_say)
+    must = f" A text that leaves one of these out is broken: {needed}." if needed else ""
+    purpose = f"{contract.purpose}{must}"
+    return f"### {contract.path}\n\n{purpose}\n\n| name | what | for example |\n|---|---|---|\n{rows}\n"
 
 
 def _rows(context: Any, prefix: str) -> Iterator[str]:
