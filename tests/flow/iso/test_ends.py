@@ -94,9 +94,7 @@ def test_a_request_moves_to_an_unknown_address_only_when_confirmed(iso):
     for name in ("partner", "symbol", "address", "dialect", "options"):
         assert after[name] == before[name]
     outcome = iso.act("B1", "message", note="Is it on its way?")
-    assert tuple(map(str, outcome.words)) == (
-        f"a message to {LENDER} at {MAIL[LENDER]}: please see our remark",
-    )
+    assert tuple(map(str, outcome.words)) == (f"a message to {LENDER} at {MAIL[LENDER]}: a message",)
     assert (iso.sent[-1].to, iso.last()["responder"]) == (MAIL[LENDER], LENDER)
     iso.hears("ILL_ANSWER", of=LENDER, results="CONDITIONAL", conditions=[{"condition": "charges"}])
     assert iso.state("B1") == "CONDITIONAL"  # the old responder is heard as ever
@@ -118,7 +116,7 @@ def test_once_confirmed_the_request_moves_and_waiting_letters_are_read(iso):
     assert (iso.events("B1")[-2], iso.shown("B1").history[-2].cause) == (
         "redirect", {"kind": "staff", "id": "clerk"})  # fmt: skip
     outcome = iso.act("B1", "message", note="It has come.")
-    assert tuple(map(str, outcome.words)) == (f"a message to {THIRD} at {THIRD_MAIL}: please see our remark",)
+    assert tuple(map(str, outcome.words)) == (f"a message to {THIRD} at {THIRD_MAIL}: a message",)
     assert (iso.sent[-1].to, iso.last()["responder"]) == (THIRD_MAIL, THIRD)
 
 
