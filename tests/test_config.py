@@ -72,6 +72,7 @@ REFUSED = [
     ("[documents]\ntypes = ['pdf', 'exe']", ["documents.types", "pdf, tiff"]),
     ("[documents]\nmax_count = 0", ["documents.max_count", "at least 1"]),
     ("[policy]\nchase_days = -1", ["policy.chase_days", "at least 0"]),
+    ("[policy]\nloan_days = 9\nreader_days_before = 9", ["policy.reader_days_before", "policy.loan_days"]),
     ("[policy]\noverdue_levels = 1000", ["policy.overdue_levels", "at most 99"]),
     ("file = 'x'", ["file: unknown key"]),
     ("[library]\ntime_zone = 'Europe/Lodon'", ["time_zone", "Europe/Lodon", "Europe/London"]),

@@ -30,7 +30,7 @@ from mailproc.store.rows import Transaction
 from tests.support.partners import BL, SECOND
 from tests.support.world import Sent, World
 
-EXAMPLES = 500 if os.environ.get("REQUIRE_ALL") == "1" else 40
+EXAMPLES = 500 if os.environ.get("REQUIRE_ALL") == "1" else 25
 BEFORE, GRACE = 5, 3
 
 DAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} \w{3}(?: \d{4})?")
