@@ -54,6 +54,22 @@ def test_an_answer_to_our_letter_stands_in_the_history(small_world):
     assert world.verify().differences == ()
 
 
+def test_each_question_has_its_answer_in_either_database(world):
+    """By our letter, by our number and theirs, by the reader's address in any case."""
+    world.place(patron={"id": "R9", "name": "Ada Reader", "email": READER.upper()})
+    world.place(SECOND)
+    world.ordered("TXC1-1 S LOAN\nA book of ours")
+    order = world.to(ADDRESS[BL])[0]
+    write(world, "It is on loan.", ADDRESS[BL], In_Reply_To=message_id(order))
+    write(world, "It is on loan.", ADDRESS[BL], "B1-1")
+    write(world, "Is our request C1-1 on its way?", ADDRESS[CUSTOMER])
+    write(world, "Where is B1?", READER)
+    kinds = [line.event for number in ("B1", "L1") for line in world.shown(number).history]
+    assert (kinds.count("MESSAGE"), kinds.count("READER_WROTE"), world.shelf()) == (3, 1, {})
+    assert write(world, "Both: B2-1", ADDRESS[BL])["state"] == "shelved"
+    assert world.verify().differences == ()
+
+
 QUOTED = "\n\nOn Mon, 2 Mar 2026 Our Library wrote:\n> {}\n"
 HOME = {
     "in the subject": ("We have it.", "Re: B1-1", "subject"),
