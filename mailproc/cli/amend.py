@@ -58,6 +58,9 @@ def amend(
     again: Annotated[
         bool, typer.Option("--again", help="Ask the last partner once more, under a new number.")
     ] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="With --again: also if it would get the same order.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -80,7 +83,9 @@ def amend(
         raise LocalFault(sentence("quiet-due"))
     wanted = corrections.read(json_value(file) if file else {}, given, need_before, beside)
     with opened(ctx) as app:
-        done = amending.amend(app.store, app.context, number, wanted, again=again, by=who(), dry_run=dry_run)
+        done = amending.amend(
+            app.store, app.context, number, wanted, again=again, anyway=anyway, by=who(), dry_run=dry_run
+        )
         if as_json:
             output.as_json(output.plain(done) | {"dry_run": dry_run})
         else:

@@ -203,7 +203,7 @@ def test_numbers_are_never_used_twice(world):
     world.place()
     for attempt in range(1, 4):
         world.hear(f"B1-{attempt} CRF*CANNOT MATCH ITEM")
-        corrected(world, again=True)
+        corrected(world, item={"title": f"A book, edition {attempt}"}, again=True)
     assert [row["tq"] for row in world.rows("transactions")] == ["1", "2", "3", "4"]
 
 

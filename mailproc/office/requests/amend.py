@@ -21,7 +21,7 @@ from mailproc.ill.status import term_word
 from mailproc.ill.terms import Role, State
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import request_of, transaction_of
-from mailproc.office.requests import entry_checks, place, request_checks
+from mailproc.office.requests import entry_checks, place, request_checks, same_order
 from mailproc.office.requests.corrections import Correction, RequestChange, changes
 from mailproc.sentence import Part, Sentence, sentence, stored
 from mailproc.store import events, order_letters, outgoing, patrons, requests, rotas, transactions
@@ -52,12 +52,13 @@ class Amended:
 
 def amend(
     store: Store, context: Context, number: str, wanted: Correction, *,
-    again: bool = False, by: str = "", dry_run: bool = False,
+    again: bool = False, anyway: bool = False, by: str = "", dry_run: bool = False,
 ) -> Amended:  # fmt: skip
     """Correct the request; with ``again`` ask the partner of its latest attempt again.
 
-    With ``dry_run`` return what that would do, and keep nothing. Raise LocalFault, before anything changes,
-    if nothing would change, the partner has the order, or the new values cannot be expressed.
+    ``anyway``: also if it would get the same order, which it could not supply. With ``dry_run`` return what
+    that would do, and keep nothing. Raise LocalFault, before anything changes, if nothing would change, the
+    partner has the order, or the new values cannot be expressed.
     """
     request_checks.check_day("need_before", wanted.rest.get("need_before"), context.today())
     request_checks.check_delivery("delivery", wanted.rest.get("delivery"))
@@ -66,7 +67,13 @@ def amend(
 
     def job(connection: Connection) -> Amended:
         request, transaction = latest(connection, context, number)
-        return _amend(connection, context, request, transaction, wanted, again=again, by=by)
+        done = _amend(connection, context, request, transaction, wanted, again=again, by=by)
+        now = transaction_of(connection, request.number)
+        if done.way == "again" and not anyway and same_order.is_same(connection, context, transaction, now):
+            raise LocalFault(
+                sentence("amend-same-order", partner=now.partner), (f"{_again(request)} --anyway",)
+            )
+        return done
 
     return foreseen(store, job) if dry_run else store.write(job)
 
