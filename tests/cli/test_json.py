@@ -54,6 +54,7 @@ CALLS: dict[str, list[list[str]]] = {
     "rota": [["B1"], ["B1", "--drop", "XX-NET"]],
     "amend": [["B1", "--title", "A Better Book"]],
     "note": [["B1", "A word for colleagues"]],
+    "charges": [[], ["B1"], ["B1", "--add", "4.20 EUR"]],
     "inject": [["order.eml"]],
     "fetch": [],
     "letters": [[]],
