@@ -221,6 +221,15 @@ class Policy(Section):
     expire_days: Days = 3  # after staff were told that a request's day has passed: Expired
 
 
+class ReaderNotices(Section):
+    """Letters to readers that a library may want beside the others."""
+
+    acknowledged: bool = False  # we have the request
+    waiting_list: bool = False  # the lender has put it on a waiting list
+    renewal_refused: bool = False  # the lender does not let it be kept longer
+    in_library: bool = False  # it may be used in the library only
+
+
 class Documents(Section):
     """Documents that are sent on: a supplied copy to its reader, a file of staff to a borrower."""
 
@@ -263,6 +272,7 @@ class Config(Section):
     partner: tuple[Partner, ...] = ()
     schedule: Schedule = Schedule()
     policy: Policy = Policy()
+    notices: ReaderNotices = ReaderNotices()
     documents: Documents = Documents()
     templates: TemplateSettings = TemplateSettings()
     artemail: Artemail = Artemail()

@@ -25,6 +25,7 @@ HELD_AS: dict[str, set[str]] = {
     "TemplateSettings": {"templates"},
     "Documents": {"documents", "limits"},
     "Schedule": {"schedule", "planned"},
+    "ReaderNotices": {"notices"},
 }
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""
 

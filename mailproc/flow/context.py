@@ -105,8 +105,26 @@ class Context:
         from mailproc.ill.policy import Settings
 
         policy = self.config.policy
-        said, forward = policy.collected == "said", self.config.documents.forward
-        return Settings(policy.copy_ends_shipped, policy.overdue_levels, said, forward_documents=forward)
+        return Settings(
+            copy_ends_shipped=policy.copy_ends_shipped,
+            overdue_levels=policy.overdue_levels,
+            collected_said=policy.collected == "said",
+            forward_documents=self.config.documents.forward,
+            notices=self._reader_notices(),
+        )
+
+    def _reader_notices(self) -> frozenset[str]:
+        """Return the letters to readers that [notices] turns on."""
+        from mailproc.ill import reader_news
+
+        notices = self.config.notices
+        switches = {
+            reader_news.ACKNOWLEDGED: notices.acknowledged,
+            reader_news.WAITING_LIST: notices.waiting_list,
+            reader_news.RENEWAL_REFUSED: notices.renewal_refused,
+            reader_news.IN_LIBRARY: notices.in_library,
+        }
+        return frozenset(name for name, on in switches.items() if on)
 
     def local(self, at: datetime) -> datetime:
         """Return the wall time in the library's zone, without zone, to the second (as on the wire)."""

@@ -167,13 +167,14 @@ class ActFacts(TypedDict, total=False):
 
     The state and the ``attention`` that it ``found``, and what it ``withdrew`` (intents): an undo restores
     them, and names the event that it has ``undone``. ``letter_left``: an order has left, or may have;
-    ``due_on``: our own, if the lender named none; ``again``: it was repeated; ``anyway``: staff were warned
-    and insist; ``over_limit``: what the borrower pays at most, where the price is above it; ``charge``:
-    money that staff record; ``goes_on``: cancelled only to be ordered in another way; ``remark`` of staff;
-    ``quiet``: the reader is not told; ``from_letter``: the received letter that made policy act;
-    ``attached``: files that go with it. Of a receipt: ``wrong``, ``partial``: another item came, or only a
-    part. Of a due date that staff correct: ``due_on``, the new one. ``wanted_by``: the day that a recall
-    names. Of a redirection: ``symbol`` and ``address`` of the library that has the request now.
+    ``first``: nobody was asked before; ``due_on``: our own, if the lender named none; ``again``: it was
+    repeated; ``anyway``: staff were warned and insist; ``over_limit``: what the borrower pays at most, where
+    the price is above it; ``charge``: money that staff record; ``goes_on``: cancelled only to be ordered in
+    another way; ``remark`` of staff; ``quiet``: the reader is not told; ``from_letter``: the received letter
+    that made policy act; ``attached``: files that go with it. Of a receipt: ``wrong``, ``partial``: another
+    item came, or only a part. Of a due date that staff correct: ``due_on``, the new one. ``wanted_by``: the
+    day that a recall names. Of a redirection: ``symbol`` and ``address`` of the library that has the request
+    now.
     """
 
     found: StateJson
@@ -181,6 +182,7 @@ class ActFacts(TypedDict, total=False):
     withdrew: list[int]
     undone: int
     letter_left: bool
+    first: bool
     due_on: str
     quiet: bool
     again: bool

@@ -7,7 +7,14 @@ that is ours and not the standard's).
 from dataclasses import dataclass
 from datetime import date
 
-from mailproc.ill import document_forwarding, loan_terms, message_content, reminders, status_mismatch
+from mailproc.ill import (
+    document_forwarding,
+    loan_terms,
+    message_content,
+    reader_news,
+    reminders,
+    status_mismatch,
+)
 from mailproc.ill.apdu import IllAnswer, Message, Overdue, Received, Report, Shipped, StatusOrErrorReport
 from mailproc.ill.attention import OF_OUR_LETTER, Reason
 from mailproc.ill.automatic_replies import duplicate_id, prohibited, reply
@@ -78,6 +85,7 @@ class Settings:
     copy_ends_shipped: bool = False
     overdue_levels: int = 3
     collected_said: bool = False
+    notices: frozenset[str] = frozenset()
     forward_documents: bool = False
 
 
@@ -97,6 +105,7 @@ def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Eff
         *_unfilled(step, occurrence),
         *(document_forwarding.effects(step, occurrence) if settings.forward_documents else ()),
         *_for_reader(step, occurrence, settings),
+        *reader_news.effects(step, occurrence, settings.notices),
         *_finished(step, occurrence),
     )
 

@@ -101,6 +101,18 @@ class PatronDocument(ToPatron):
     note: str = field_help("A remark of the staff.", sample="Page 7 is faint.", optional=True)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PatronWaitingList(ToPatron):
+    position: int | None = field_help("Its place on the list, if known.", sample=3, optional=True)
+    expected: str = field_help("When it is expected, if known.", sample="Mon 23 Nov 2026", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatronRenewalRefused(ToPatron):
+    due: str = field_help("Until when it may be kept.", sample="Mon 23 Nov 2026", optional=True)
+    late: bool = field_help("Has that day passed?", sample=False, optional=True)
+
+
 TO_READERS = (
     Contract(
         "en/patron/arrived.txt",
@@ -123,6 +135,27 @@ TO_READERS = (
         "en/patron/due_corrected.txt",
         PatronDueCorrected,
         "Tells a reader that the date was wrong, and which is right.",
+    ),
+    Contract(
+        "en/patron/renewal_refused.txt",
+        PatronRenewalRefused,
+        "Tells a reader that a loan cannot be kept longer ([notices] renewal_refused).",
+        situations=situations.RENEWAL_REFUSED,
+    ),
+    Contract(
+        "en/patron/acknowledged.txt",
+        ToPatron,
+        "Tells a reader that we have the request ([notices] acknowledged).",
+    ),
+    Contract(
+        "en/patron/waiting_list.txt",
+        PatronWaitingList,
+        "Tells a reader that the request is on a waiting list ([notices] waiting_list).",
+    ),
+    Contract(
+        "en/patron/in_library.txt",
+        ToPatron,
+        "Tells a reader that the item may be used in the library only ([notices] in_library).",
     ),
     Contract(
         "en/patron/recalled.txt",

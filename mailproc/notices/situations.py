@@ -33,6 +33,10 @@ RECALLED = (
     Situation("after its day", {"due": "", "late": True}),
     Situation("a reminder", {"due": "", "level": 2}),
 )
+RENEWAL_REFUSED = (
+    Situation("before its day", {}),
+    Situation("after its day", {"due": "", "late": True}),
+)
 CANCELLED = (
     Situation("staff have ended it", {"needed_by": ""}),
     Situation("its day has passed", {"note": ""}),

@@ -164,6 +164,8 @@ def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     if action == "undo":
         return _to_undo(case.connection, transaction)
     facts: Facts = {"found": to_json(current), "attention": transaction.attention}
+    if action == "request" and transaction.attempt == 1 and case.context.settings.notices:
+        facts["first"] = True
     if action in ("cancel", "receive"):
         facts["letter_left"] = _order_has_left(case)
     if action == "cancel" and order_letters.came_back(case.connection, case.id):

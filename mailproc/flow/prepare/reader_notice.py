@@ -1,10 +1,12 @@
 """Fill the names that a letter to a reader may use, when it is written."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from mailproc.flow import delivery_mode
 from mailproc.flow.prepare.notice_writer import NoticeWriter
 from mailproc.ill import loan_terms
+from mailproc.ill.facts import Promise
 from mailproc.ill.message_content import PARTIAL
 from mailproc.ill.terms import Service
 from mailproc.mail.addresses import ascii_lower
@@ -64,6 +66,15 @@ def _sent_to(writer: NoticeWriter) -> str:
     return "" if ascii_lower(address) in writer.context.mailed_to else address  # ours: it waits at the desk
 
 
+def _promise(writer: NoticeWriter) -> Promise:
+    return (writer.transaction.promise if writer.transaction else None) or {}
+
+
+def _expected(writer: NoticeWriter) -> str:
+    day = _promise(writer).get("date")
+    return writer.day(date.fromisoformat(day)) if day else ""
+
+
 def _partial(writer: NoticeWriter) -> bool:
     row = writer.transaction
     return row is not None and (row.options or {}).get("flaw") == PARTIAL
@@ -114,6 +125,8 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "conditions": _conditions,
     "sent_to": _sent_to,
     "partial": _partial,
+    "position": lambda writer: _promise(writer).get("position"),
+    "expected": _expected,
     "reasons": _refusals,
     "documents": _documents,
 }

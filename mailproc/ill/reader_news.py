@@ -1,0 +1,59 @@
+"""Letters to a reader that a library may want or not ([notices]): what happens on the way to the item.
+
+None of them asks anything of the reader, and none is needed for what follows.
+"""
+
+from collections.abc import Collection
+
+from mailproc.ill.effects import Effect, Notify
+from mailproc.ill.facts import Promise
+from mailproc.ill.terms import Results, Role, State
+from mailproc.ill.transaction_state import RENEWAL_ASKED, Occurrence, Step
+from mailproc.ill.whereabouts import is_for_reader
+
+ACKNOWLEDGED = "patron/acknowledged"
+WAITING_LIST = "patron/waiting_list"
+RENEWAL_REFUSED = "patron/renewal_refused"
+IN_LIBRARY = "patron/in_library"
+IN_LIBRARY_ONLY = "library-use-only"
+"""A condition of ISO 10161-1: the item may not leave the library."""
+
+
+def effects(step: Step, occurrence: Occurrence, wanted: Collection[str]) -> tuple[Effect, ...]:
+    """Return the letter, if it is one of those ``wanted``."""
+    if not wanted or step.before.role is not Role.REQUESTER:
+        return ()
+    told = _told(step, occurrence)
+    return (Notify(told),) if told in wanted else ()
+
+
+def _told(step: Step, occurrence: Occurrence) -> str:
+    match occurrence.event:
+        case "request" if occurrence.facts.get("first"):
+            return ACKNOWLEDGED
+        case "ANSWER.promise" if _is_listed_now(step):
+            return WAITING_LIST
+        case "RENEW_ANSWER.no" if _renewal_is_refused(step, occurrence):
+            return RENEWAL_REFUSED
+        case "ANSWER.conditional" if step.entered is State.CONDITIONAL:
+            return IN_LIBRARY if IN_LIBRARY_ONLY in step.after.offered else ""
+        case "SHIPPED" if step.entered is State.SHIPPED and IN_LIBRARY_ONLY not in step.before.agreed:
+            terms = step.after.loan_terms or {}
+            return IN_LIBRARY if terms.get("condition") == IN_LIBRARY_ONLY else ""
+        case _:
+            return ""
+
+
+def _is_listed_now(step: Step) -> bool:
+    """Return whether the request has come onto a waiting list; a better place on it is no news."""
+    waits = step.after.state.awaits_answer
+    return waits and _is_listed(step.after.promise) and not _is_listed(step.before.promise)
+
+
+def _is_listed(promise: Promise | None) -> bool:
+    return promise is not None and (promise["what"] == Results.HOLD_PLACED.name or "position" in promise)
+
+
+def _renewal_is_refused(step: Step, occurrence: Occurrence) -> bool:
+    asked = step.moved and step.before.state in RENEWAL_ASKED
+    return asked and bool(occurrence.facts.get("here")) and is_for_reader(step.before)
