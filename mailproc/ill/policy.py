@@ -11,6 +11,7 @@ from mailproc.ill import (
     document_forwarding,
     loan_terms,
     message_content,
+    reader_letters,
     reader_news,
     reminders,
     status_mismatch,
@@ -23,12 +24,10 @@ from mailproc.ill.effects import (
     Effect,
     Finish,
     FollowUpAct,
-    Notify,
     Send,
     TakeBack,
     TryNext,
     Withdraw,
-    Withhold,
 )
 from mailproc.ill.events import READER_WROTE, TIMERS
 from mailproc.ill.machine import CellKind
@@ -36,8 +35,7 @@ from mailproc.ill.refusal_reason import refusal_reason
 from mailproc.ill.repeats import has_time
 from mailproc.ill.rota import COPYRIGHT
 from mailproc.ill.terms import Results, Role, Service, State
-from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step, TransactionState
-from mailproc.ill.whereabouts import is_for_reader, reader_has
+from mailproc.ill.transaction_state import Occurrence, Step, TransactionState
 
 REMARKS = {
     "LOSSY": Reason.LETTERS_REPLACED,
@@ -64,8 +62,6 @@ HEARD = {
 }
 """Messages (and our own word of a loss) that staff must answer or act upon, if they changed the state or are
 pending."""
-
-WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
 
 OF_FLAW = {message_content.WRONG: Reason.WRONG_COPY, message_content.PARTIAL: Reason.PARTIAL_COPY}
 """Why staff must look at a copy that is not what was asked for; a loan of which that holds goes back."""
@@ -104,7 +100,8 @@ def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Eff
         *_refused(step, occurrence),
         *_unfilled(step, occurrence),
         *(document_forwarding.effects(step, occurrence) if settings.forward_documents else ()),
-        *_for_reader(step, occurrence, settings),
+        *reader_letters.effects(step, occurrence, collected_said=settings.collected_said),
+        *_copy_ends(step, occurrence, settings),
         *reader_news.effects(step, occurrence, settings.notices),
         *_finished(step, occurrence),
     )
@@ -273,59 +270,15 @@ def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     return (AskStaff(reason or ASK.get((answer and answer.reason) or "", Reason.ASK_UNFILLED)),)
 
 
-def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:
-    if step.before.role is not Role.REQUESTER:
+def _copy_ends(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:
+    """Return the receipt of a copy that was sent straight to the reader, if that ends a request."""
+    if step.before.role is not Role.REQUESTER or occurrence.event != "SHIPPED":
         return ()
-    if occurrence.event == "receive" and (step.before.flaw or not occurrence.facts.get("here")):
-        return _arrived(occurrence)  # also after its end
-    if occurrence.facts.get("reader_waits") and _given_up(step, occurrence):
-        return (Notify("patron/unfilled" if occurrence.facts.get("no_library") else "patron/cancelled"),)
-    told = _heard_for_reader(step, occurrence, settings)
-    if told is not None:
-        return (told,)
     shipped_copy = step.entered is State.SHIPPED and step.after.service is Service.COPY
-    to_reader = settings.copy_ends_shipped and not occurrence.facts.get("to_us")
-    if shipped_copy and occurrence.event == "SHIPPED" and to_reader:
-        on = date.fromisoformat(occurrence.facts["on"]) if "on" in occurrence.facts else None
-        return (FollowUpAct("receive", Received(received_on=on, shipped_service=Service.COPY)),)
-    return ()
-
-
-def _arrived(occurrence: Occurrence) -> tuple[Effect, ...]:
-    """Return the letter about what came, with the remark of staff; none where staff want none."""
-    if occurrence.facts.get("quiet") or occurrence.facts.get("wrong"):
+    if not shipped_copy or not settings.copy_ends_shipped or occurrence.facts.get("to_us"):
         return ()
-    return (Notify("patron/arrived", note=(occurrence.apdu.note if occurrence.apdu else None) or ""),)
-
-
-def _given_up(step: Step, occurrence: Occurrence) -> bool:
-    """Return whether nothing more will come: it is cancelled, or staff close it before it came.
-
-    What had not left was asked of nobody: it may be a mistake that is ordered again.
-    """
-    if occurrence.event == "close":
-        found = step.before.state
-        return step.moved and (found.awaits_answer or found.gives_way or bool(step.before.flaw))
-    return step.entered is State.CANCELLED and occurrence.facts.get("letter_left") is not False
-
-
-def _heard_for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> Effect | None:
-    """Return what to tell the reader of a loan about the lender's message."""
-    if not step.moved:
-        return None
-    here = occurrence.facts.get("here")
-    has, theirs = reader_has(step.before, collected_said=settings.collected_said), is_for_reader(step.before)
-    if occurrence.event == "RENEW_ANSWER.yes" and step.after.state is State.RECEIVED and here and theirs:
-        return Notify("patron/renewed")
-    if occurrence.event == DUE_CORRECTED and here and theirs and not occurrence.facts.get("quiet"):
-        return Notify("patron/due_corrected")
-    if occurrence.event == "RECALL" and step.before.state in WITH_READER and here and has:
-        return Notify("patron/recalled")
-    if occurrence.event == "OVERDUE" and occurrence.facts.get("early") and here and has:
-        return Withhold("patron/overdue", Reason.DEMANDED_EARLY)
-    if occurrence.event == "OVERDUE" and "level" in occurrence.facts and has:
-        return Notify("patron/overdue", occurrence.facts["level"])
-    return None
+    on = date.fromisoformat(occurrence.facts["on"]) if "on" in occurrence.facts else None
+    return (FollowUpAct("receive", Received(received_on=on, shipped_service=Service.COPY)),)
 
 
 def _finished(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:

@@ -1,0 +1,61 @@
+"""What the reader must hear after a step: that it is here, when it must go back, that nothing more will come.
+
+Letters that a library may do without: ``reader_news``.
+"""
+
+from mailproc.ill.attention import Reason
+from mailproc.ill.effects import Effect, Notify, Withhold
+from mailproc.ill.terms import Role, State
+from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step
+from mailproc.ill.whereabouts import is_for_reader, reader_has
+
+WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
+
+
+def effects(step: Step, occurrence: Occurrence, *, collected_said: bool) -> tuple[Effect, ...]:
+    """Return the letter to the reader; ``collected_said``: staff record what readers collect."""
+    if step.before.role is not Role.REQUESTER:
+        return ()
+    if occurrence.event == "receive" and (step.before.flaw or not occurrence.facts.get("here")):
+        return _arrived(occurrence)  # also after its end
+    if occurrence.facts.get("reader_waits") and _given_up(step, occurrence):
+        return (Notify("patron/unfilled" if occurrence.facts.get("no_library") else "patron/cancelled"),)
+    told = _heard(step, occurrence, collected_said=collected_said)
+    return (told,) if told is not None else ()
+
+
+def _arrived(occurrence: Occurrence) -> tuple[Effect, ...]:
+    """Return the letter about what came, with the remark of staff; none where staff want none."""
+    if occurrence.facts.get("quiet") or occurrence.facts.get("wrong"):
+        return ()
+    return (Notify("patron/arrived", note=(occurrence.apdu.note if occurrence.apdu else None) or ""),)
+
+
+def _given_up(step: Step, occurrence: Occurrence) -> bool:
+    """Return whether nothing more will come: it is cancelled, or staff close it before it came.
+
+    What had not left was asked of nobody: it may be a mistake that is ordered again.
+    """
+    if occurrence.event == "close":
+        found = step.before.state
+        return step.moved and (found.awaits_answer or found.gives_way or bool(step.before.flaw))
+    return step.entered is State.CANCELLED and occurrence.facts.get("letter_left") is not False
+
+
+def _heard(step: Step, occurrence: Occurrence, *, collected_said: bool) -> Effect | None:
+    """Return what to tell the reader of a loan about the lender's message."""
+    if not step.moved:
+        return None
+    here = occurrence.facts.get("here")
+    has, theirs = reader_has(step.before, collected_said=collected_said), is_for_reader(step.before)
+    if occurrence.event == "RENEW_ANSWER.yes" and step.after.state is State.RECEIVED and here and theirs:
+        return Notify("patron/renewed")
+    if occurrence.event == DUE_CORRECTED and here and theirs and not occurrence.facts.get("quiet"):
+        return Notify("patron/due_corrected")
+    if occurrence.event == "RECALL" and step.before.state in WITH_READER and here and has:
+        return Notify("patron/recalled")
+    if occurrence.event == "OVERDUE" and occurrence.facts.get("early") and here and has:
+        return Withhold("patron/overdue", Reason.DEMANDED_EARLY)
+    if occurrence.event == "OVERDUE" and "level" in occurrence.facts and has:
+        return Notify("patron/overdue", occurrence.facts["level"])
+    return None
