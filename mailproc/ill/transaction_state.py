@@ -27,7 +27,9 @@ OF_A_DOCUMENT = ("DOCUMENT_SENT", "DOCUMENT_WITHHELD", "DOCUMENT_DELETED")
 CHARGE_NOTED = "charge"
 """The event by which staff record money."""
 OF_STAFF = ("amend", "redirect", "forget", "note", CHARGE_NOTED)
-NOTED = frozenset({*OF_OUR_LETTER, *OF_A_DOCUMENT, *OF_STAFF, "LOSSY", READER_WROTE, AUTOMATIC_REPLY})
+NOTED = frozenset(
+    {*OF_OUR_LETTER, *OF_A_DOCUMENT, *OF_STAFF, "LOSSY", "UNREAD", READER_WROTE, AUTOMATIC_REPLY}
+)
 """Events of our own letters and of documents, what readers and autoresponders write, corrections and notes of
 staff: no change of state, only a history line."""
 DUE_CORRECTED = "correct-due"

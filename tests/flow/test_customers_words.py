@@ -56,3 +56,18 @@ def test_an_order_that_no_report_can_name_is_refused_and_named(small_world, addr
     assert any(f"the order {number} is not taken" in letter.text for letter in small_world.notices())
     small_world.act("L1", "ship")
     assert "held" not in [row["state"] for row in small_world.rows("intent")]
+
+
+FAULTY = ((12, "C7-7"), (7, "C1-1"))
+
+
+def test_what_cannot_be_read_stands_in_the_history_of_its_order(small_world):
+    lent(small_world)
+    small_world.ordered("TXC1-1 S LOAN", "TXC7-7 S LOAN", file_ref="2")  # neither names an item
+    found = sorted(small_world.shelf().values())
+    assert found == [f"line {line}: order {one} has no bibliographic lines" for line, one in FAULTY]
+    last = small_world.shown("L1").history[-1]
+    assert (last.event, last.cause["kind"]) == ("UNREAD", "letter")
+    assert "order C1-1 has no bibliographic lines" in last.note
+    assert small_world.state("L1") == "SHIPPED"
+    assert any("C1-1" in letter.text for letter in small_world.notices())

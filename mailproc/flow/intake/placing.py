@@ -8,10 +8,17 @@ from sqlalchemy import Connection
 
 from mailproc.config import Partner
 from mailproc.flow.context import Context
+from mailproc.flow.intake import faulty_requests
 from mailproc.flow.matching import accounts
 from mailproc.flow.matching.transaction_lookup import find
 from mailproc.flow.reading import documents
-from mailproc.flow.reading.event_columns import UNREADABLE, as_columns, is_about_a_file
+from mailproc.flow.reading.event_columns import (
+    UNREAD,
+    UNREADABLE,
+    EventColumns,
+    as_columns,
+    is_about_a_file,
+)
 from mailproc.flow.reading.letter_reading import LetterReading
 from mailproc.ill.apdu import Apdu, Message, StatusOrErrorReport
 from mailproc.ill.facts import Facts
@@ -139,6 +146,10 @@ def _fault(
     if apdu is not None:
         held = _of_letter(connection, reading, apdu, context) | {WITHHELD: True}
     _add_event(placement, reading, apdu, shelved=str(fault), facts=held)
+    about = faulty_requests.request_of(connection, reading, fault, apdu, context)
+    if about is not None and not fault.link:
+        text = faulty_requests.facts_of(fault)
+        _add_event(placement, reading, None, facts=text, transaction_id=about.id, columns=UNREAD)
 
 
 def _place(
@@ -306,9 +317,13 @@ def _add_event(
     facts: Facts | None = None,
     transaction_id: int | None = None,
     shelved: str | None = None,
+    columns: EventColumns = UNREADABLE,
 ) -> None:
-    """Add the next event of the letter. ``shelved``: why it is shelved; None if its step is due."""
-    said = UNREADABLE if apdu is None else reading.described.get(id(apdu)) or as_columns(apdu)
+    """Add the next event of the letter. ``shelved``: why it is shelved; None if its step is due.
+
+    ``columns``: of an event without an APDU.
+    """
+    said = columns if apdu is None else reading.described.get(id(apdu)) or as_columns(apdu)
     if reading.documents and apdu is not None:
         facts = {**(facts or {}), **documents.facts_of(reading.documents, reading.decoded)}
     placement.events.append(

@@ -22,6 +22,8 @@ class EventColumns(TypedDict):
 
 
 UNREADABLE: EventColumns = {"type": "UNREADABLE", "apdu": None, "ref": None, "repeat_key": ""}
+UNREAD: EventColumns = {"type": "UNREAD", "apdu": None, "ref": None, "repeat_key": ""}
+"""Of what could not be read, in the history of the request that it is about."""
 
 
 def described(apdus: Iterable[Apdu]) -> dict[int, EventColumns]:
