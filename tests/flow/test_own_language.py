@@ -22,6 +22,9 @@ def of_six_forms(english: str) -> str:
 FORMS = ("zero", "one", "two", "few", "many", "other")
 CHECKED = '{ one = "{count} transaction checked", other = "{count} transactions checked" }'
 DIFFERING = '{ one = "{count} differs", other = "{count} differ" }'
+ATTACHMENTS = '{ one = "{count} attachment", other = "{count} attachments" }'
+DOCUMENTS = '{ one = "{count} document", other = "{count} documents" }'
+OCTETS = '{ one = "{count} byte", other = "{count} bytes" }'
 WELSH = (
     (SHIPPED / "en.toml")
     .read_text(encoding="utf-8")
@@ -38,6 +41,9 @@ WELSH = (
     )
     .replace(CHECKED, of_six_forms(CHECKED))
     .replace(DIFFERING, of_six_forms(DIFFERING))
+    .replace(ATTACHMENTS, of_six_forms(ATTACHMENTS))
+    .replace(DOCUMENTS, of_six_forms(DOCUMENTS))
+    .replace(OCTETS, of_six_forms(OCTETS))
 )
 ARRIVED = "Subject: Mae {{ request.title }} yma\n\nGellwch gadw'r {{ request.service }} tan {{ due }}.\n"
 

@@ -341,10 +341,10 @@ def test_a_letter_that_cannot_be_made_is_held_and_the_others_go(
 ) -> None:
     made = outgoing_letter.letter
 
-    def letter(body: Any, address: str, *rest: Any) -> Any:
+    def letter(body: Any, address: str, *rest: Any, **more: Any) -> Any:
         if address == BL:
             raise LocalFault(f"{address!r} is not an e-mail address.")
-        return made(body, address, *rest)
+        return made(body, address, *rest, **more)
 
     monkeypatch.setattr(outgoing_letter, "letter", letter)
     number = office.place("One")
