@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from mailproc.cli import request_view
 from mailproc.office.queries import request_details
 from tests.flow.test_clock import kinds, subjects
 
@@ -32,6 +33,17 @@ def test_every_letter_and_timer_follows_the_readers_date(world):
     with world.store.read() as connection:
         shown = request_details.shown(connection, "B1", world.app.context)
     assert (shown.line.due, shown.reader_due) == (LENDERS, READERS)
+
+
+def test_show_has_both_dates_where_they_differ(world, capsys):
+    world.place()
+    world.act("B1", "ship", heard_by="phone", on=date(2026, 3, 20))
+    world.act("B1", "receive")
+    with world.store.read() as connection:
+        request_view.tell(request_details.shown(connection, "B1", world.app.context), world.app.context)
+    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "Due Fri 20 Mar" in told
+    assert "Due from the reader Sun 15 Mar" in told
 
 
 def test_more_time_moves_the_readers_date_too(world):
