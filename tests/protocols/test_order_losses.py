@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mailproc.config import Partner, PartnerArtemail
-from mailproc.ill.apdu import Delivery, IllAnswer, IllRequest, Item, Money, Postal, Shipped
+from mailproc.ill.apdu import Cancel, Delivery, IllAnswer, IllRequest, Item, Money, Postal, Shipped
 from mailproc.ill.terms import Ref, Results, Service
 from mailproc.protocols.artemail.codec import ArtemailCodec
 from mailproc.protocols.artemail.requests import Orders
@@ -153,3 +153,11 @@ def test_letters_for_people_have_the_note_as_it_is_written(codec: ArtemailCodec)
     assert lost(codec, wanted, "plain") == {}
     long = asked(Item(title="A study of the cartography of vanished rivers and their beds", series="Mud 7"))
     assert lost(codec, long, "plain") == {"item.series": "Mud 7"}
+
+
+def test_of_a_cancellation_that_is_too_long_the_rest_is_named(codec: ArtemailCodec) -> None:
+    wanted = Cancel(
+        ref=Ref(CODE, "LIB-1"), note="The reader has found it on the shelf of our own branch library"
+    )
+    assert lost(codec, wanted) == {"note": "our own branch library"}
+    assert lost(codec, Cancel(ref=Ref(CODE, "LIB-1"), note="Reader has it")) == {}

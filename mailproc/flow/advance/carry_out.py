@@ -153,10 +153,10 @@ def _send(work: Work, effect: Send) -> None:
 
 
 def _note_losses(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) -> None:
-    """Keep what the partner will not read of the message. Of an answer, ``act`` itself names the options."""
+    """Keep what the partner will not read of the message. Of an answer, ``act`` names the options."""
     lost = codec.not_told(apdu, work.transaction.dialect, partner)
     work.not_told += [{"field": one.field, "words": one.words} for one in lost]
-    if lost and isinstance(apdu, IllRequest):
+    if lost and work.transaction.role is Role.REQUESTER:
         work.words.append(not_told.told(work.not_told))
 
 

@@ -49,10 +49,13 @@ def not_told(
     apdu: Apdu, dialect: str, partner: Partner | None, words: Keywords, codes: ReplyCodes
 ) -> tuple[NotTold, ...]:
     """Return what is lost of ``apdu``, in the order of its fields."""
+    scheme = Orders(words, partner.artemail if partner else PartnerArtemail())
     if isinstance(apdu, IllRequest):
-        scheme = Orders(words, partner.artemail if partner else PartnerArtemail())
         return tuple(_of_order(apdu, scheme, in_words=dialect == plain.NAME))
-    return tuple(_of_answer(apdu, codes)) if apdu.type.said_by is Role.RESPONDER else ()
+    if apdu.type.said_by is Role.RESPONDER:
+        return tuple(_of_answer(apdu, codes))
+    missing = _missing(apdu.note or "", _words(scheme.order(apdu).text))  # of a cancellation
+    return (NotTold("note", missing),) if missing else ()
 
 
 def _of_order(apdu: IllRequest, scheme: Orders, *, in_words: bool) -> Iterator[NotTold]:
