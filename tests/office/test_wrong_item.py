@@ -3,7 +3,7 @@
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office.queries import agenda, rota
+from mailproc.office.queries import agenda, request_details, rota
 from mailproc.office.requests import amend
 from mailproc.office.requests.corrections import Correction
 from tests.support.partners import BL, SECOND
@@ -45,6 +45,19 @@ def test_a_wrong_loan_goes_back_and_the_next_library_is_asked(world, first):
     assert len(bodies(world)) == 1
     world.act(number, "return")
     assert world.shown(number).line.outcome == "filled"
+
+
+@pytest.mark.parametrize(
+    ("service", "how", "first"),
+    [("LOAN", "wrong", ["act B1 return"]), ("COPY", "wrong", []), ("COPY", "partial", [])],
+)
+def test_staff_are_offered_to_ask_for_the_right_one(small_world, service, how, first):
+    number = came(small_world, service)
+    small_world.act(number, "receive", **{how: True})
+    with small_world.store.read() as connection:
+        shown = request_details.shown(connection, number, small_world.app.context)
+    offered = [way.command.removeprefix("mailproc ") for way in shown.ways]
+    assert offered[: len(first) + 2] == [*first, "amend B1 --file FILE --again", "next B1"]
 
 
 def test_a_wrong_loan_that_went_back_waits_for_staff(world):

@@ -96,7 +96,7 @@ class _PossibleNow:
         request = requests.load(connection, transaction.request_id)
         self._number = _number(connection, request, transaction)
         unheard = state is State.PENDING and order_letters.is_with_nobody(connection, transaction.id)
-        over = state.gives_way or unheard
+        over = transaction.gives_way or unheard
         self._correctable = role is Role.REQUESTER and state is State.PENDING
         self._ask_again = role is Role.REQUESTER and over
         waits = unconfirmed.asked_in(connection, transaction)

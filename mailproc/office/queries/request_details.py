@@ -16,6 +16,7 @@ from mailproc.ill import apdu_json, machine
 from mailproc.ill.actions import WITH_US
 from mailproc.ill.apdu_json import DeliveryJson, ItemJson
 from mailproc.ill.facts import LoanTerms
+from mailproc.ill.message_content import WRONG
 from mailproc.ill.rota import Candidate
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.language import Language
@@ -195,7 +196,8 @@ def _whereabouts(connection: Connection, row: Transaction, context: Context | No
         return ""
     if said := (row.options or {}).get("whereabouts"):
         return said
-    on_shelf = context is not None and context.config.policy.collected == "said"
+    wrong = (row.options or {}).get("flaw") == WRONG
+    on_shelf = not wrong and context is not None and context.config.policy.collected == "said"
     return "hold-shelf" if on_shelf and item_received.is_here(connection, row.id) else ""
 
 
