@@ -170,7 +170,8 @@ class ActFacts(TypedDict, total=False):
     ``first``: nobody was asked before; ``due_on``: our own, if the lender named none; ``again``: it was
     repeated; ``anyway``: staff were warned and insist; ``over_limit``: what the borrower pays at most, where
     the price is above it; ``charge``: money that staff record; ``goes_on``: cancelled only to be ordered in
-    another way; ``remark`` of staff; ``quiet``: the reader is not told; ``from_letter``: the received letter
+    another way; ``remark`` of staff; ``quiet``: the reader is not told; ``cost_open``:
+    more was charged for a lost item than paid; ``from_letter``: the received letter
     that made policy act; ``attached``: files that go with it. Of a receipt: ``wrong``, ``partial``: another
     item came, or only a part. Of a due date that staff correct: ``due_on``, the new one. ``wanted_by``: the
     day that a recall names. Of a redirection: ``symbol`` and ``address`` of the library that has the request
@@ -185,6 +186,7 @@ class ActFacts(TypedDict, total=False):
     first: bool
     due_on: str
     quiet: bool
+    cost_open: bool
     again: bool
     anyway: bool
     over_limit: str

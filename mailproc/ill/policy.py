@@ -189,7 +189,9 @@ def _is_on_conditions(step: Step) -> bool:
 
 
 def _amiss(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
-    """Return why staff must look at what came, if it is not what was asked for."""
+    """Return why staff must look at what came, if it is not what was asked for; or at a loss not paid for."""
+    if occurrence.facts.get("cost_open"):
+        return (AskStaff(Reason.LOST),)
     if occurrence.event != "receive" or not step.after.flaw:
         return ()
     loan = step.after.service is Service.LOAN

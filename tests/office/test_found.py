@@ -3,6 +3,8 @@
 import pytest
 
 from mailproc.errors import LocalFault
+from mailproc.office.requests import charges
+from mailproc.office.requests.charges import ChargeEntry
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 
@@ -77,3 +79,17 @@ def test_a_lost_loan_whose_rota_goes_on_stays_in_the_digest(small_world):
     assert small_world.shown("B1").line.needs == ()
     assert small_world.shown("B1").line.outcome == ""  # the other library is still asked
     assert small_world.state("B1") == "PENDING"
+
+
+def test_a_lost_loan_that_is_not_paid_for_stays_in_the_digest_though_it_is_closed(small_world):
+    def record(amount, status):
+        entry = ChargeEntry("B1", amount, kind="lost", status=status)
+        charges.add(small_world.store, small_world.app.context, entry, "clerk")
+
+    lost(small_world)
+    record("40 EUR", "charged")
+    small_world.act("B1", "close")
+    assert small_world.shown("B1").line.needs == ("lost",)
+    record("40 EUR", "paid")
+    small_world.act("B1", "close")
+    assert small_world.shown("B1").line.needs == ()

@@ -5,6 +5,7 @@ So ``verify`` needs only events and state tables, and a step that is repeated ha
 
 from collections.abc import Iterable
 from datetime import timedelta
+from decimal import Decimal
 
 from sqlalchemy import Connection
 
@@ -29,14 +30,14 @@ from mailproc.ill.apdu import (
     Shipped,
 )
 from mailproc.ill.apdu_json import ApduJson
-from mailproc.ill.charges import above, written
+from mailproc.ill.charges import ChargeStatus, above, written
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import CHARGE_NOTED, DUE_CORRECTED, to_json
 from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import sentence
-from mailproc.store import events, order_letters, outgoing, requests
+from mailproc.store import charges, events, order_letters, outgoing, requests
 from mailproc.store.rows import Event, Transaction
 
 ANNOUNCED = timedelta(days=7)
@@ -164,6 +165,8 @@ def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     if action == "undo":
         return _to_undo(case.connection, transaction)
     facts: Facts = {"found": to_json(current), "attention": transaction.attention}
+    if action == "close" and current.state is State.LOST and _owes(case):
+        facts["cost_open"] = True
     if action == "request" and transaction.attempt == 1 and case.context.settings.notices:
         facts["first"] = True
     if action in ("cancel", "receive"):
@@ -177,6 +180,16 @@ def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
         came = apdu.received_on if isinstance(apdu, Received) else None
         facts["due_on"] = ((came or case.day(event.at)) + loan).isoformat()
     return facts
+
+
+def _owes(case: Case) -> bool:
+    """Return whether more was charged for the item than paid, in any currency."""
+    owed: dict[str, Decimal] = {}
+    for one in charges.of_request(case.connection, case.transaction.request_id):
+        if one.transaction_id == case.id and one.status != ChargeStatus.ESTIMATED:
+            sign = 1 if one.status == ChargeStatus.CHARGED else -1
+            owed[one.currency] = owed.get(one.currency, Decimal(0)) + sign * Decimal(one.amount)
+    return any(amount > 0 for amount in owed.values())
 
 
 def _order_has_left(case: Case) -> bool:
