@@ -13,7 +13,7 @@ from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received, new_transactions, reader_standing, unconfirmed
 from mailproc.ill import apdu_json, machine
-from mailproc.ill.actions import WITH_US
+from mailproc.ill.actions import WITH_US, WITHIN
 from mailproc.ill.apdu_json import DeliveryJson, ItemJson
 from mailproc.ill.facts import LoanTerms
 from mailproc.ill.message_content import WRONG
@@ -243,7 +243,10 @@ def _actions(connection: Connection, row: Transaction, context: Context | None) 
     from mailproc.flow.advance import recorded_facts  # here: lists of many requests need it not
 
     undo = ("undo",) if recorded_facts.may_undo(connection, row) else ()
-    return (*delivery_mode.possible(row, context), *undo)
+    can = delivery_mode.possible(row, context)
+    if WITHIN.keys() & set(can) and not item_received.is_here(connection, row.id):
+        can = tuple(action for action in can if action not in WITHIN)  # the reader cannot have it yet
+    return (*can, *undo)
 
 
 def _letters(connection: Connection, attempts: Sequence[Transaction]) -> list[LetterAbout]:
