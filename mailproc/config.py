@@ -188,7 +188,7 @@ class Schedule(Section):
 
     sweep: str = "every 60s"  # for what has fallen due
     digest: str = ""  # when the day's work is mailed to staff; "" = never
-    documents: str = "20 3 * * *"  # for documents to delete
+    documents: str = "every 12h"  # for documents to delete
 
 
 class Policy(Section):
