@@ -434,7 +434,7 @@ def test_finished_transactions_have_no_timers(current, since, more, days):
     """Where no letter may go by itself; else the last word may have to be said again (REPAIRS)."""
     found = wanted(current, TimerInputs(since, since, **more), days)
     if current.closed or machine.is_final(current.role, current.service, current.state):
-        assert found == {}
+        assert found.keys() <= {Timer.UNFILLED_LETTER}  # the letter that tells the reader so
     assert all(at.time() == time(8) for at in found.values())
 
 
