@@ -59,7 +59,7 @@ def request(
     need_before: Annotated[str, typer.Option(metavar="DAY", help="Last day on which it is useful.")] = "",
     max_cost: Annotated[str, typer.Option(metavar="AMOUNT", help='As "12.50 EUR".')] = "",
     note: Annotated[str, typer.Option(help="For the other library.")] = "",
-    keywords: Annotated[list[str] | None, typer.Option(help="ARTEmail: a further keyword.")] = None,
+    keywords: Annotated[list[str] | None, typer.Option(help="A further keyword of the order.")] = None,
     copyright_declared: Annotated[bool, typer.Option("--copyright-declared")] = False,
     copyright_word: citation.Copyright = "",
     declared_by: citation.DeclaredBy = "",

@@ -122,9 +122,15 @@ def _said(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
         return (Withdraw(),)
     if occurrence.event == "receive" and occurrence.facts.get("letter_left") is False:
         return (Withdraw(),)  # the item is here, so nobody must look for it, and no lender needs a Received
-    if step.before.unsent or (occurrence.event == "receive" and step.before.state is State.RECEIVED):
+    if step.before.unsent or _is_another_receipt(step, occurrence):
         return ()  # nor any later message; and that it came was said before
     return (Send(occurrence.apdu),) if occurrence.apdu is not None else ()
+
+
+def _is_another_receipt(step: Step, occurrence: Occurrence) -> bool:
+    """Return whether staff record another part of what came; a repeat of the message is none."""
+    again = step.before.state is State.RECEIVED and not occurrence.facts.get("again")
+    return occurrence.event == "receive" and again
 
 
 def _answered_by_itself(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:

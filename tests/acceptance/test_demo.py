@@ -63,7 +63,7 @@ def test_it_shows_an_order_file_a_history_and_both_doors(
     out = played[0].stdout
     assert re.search(r"\| 99-0001\n +\| XXXXXXX\n", out)
     assert re.search(r"\| TXB1-1 .*\n", out)
-    assert re.search(r"\| .* says it is overdue .* letter I\d+ +DUE", out)
+    assert re.search(r"\| .* says it is overdue .* letter I\d+ .*DUE", out)
     assert "letter to us into the mailbox" in out
     assert "letter to us by SMTP" in out
     assert "verify: " in out

@@ -19,7 +19,7 @@ PENDING = {
     "*INVALID ORDERING OPTIONS": ("NOT_SUPPLIED", ("ask-unfilled",), "XX-BL"),
     "TOTAL LOAN*MORE THAN 1 VOLUME": ("NOT_SUPPLIED", ("ask-unfilled",), "XX-BL"),
     "*TOTAL LIBRARY MAX COST 41.50": ("NOT_SUPPLIED", ("ask-cost",), "XX-BL"),
-    "CANC": ("CANCELLED", (), "XX-BL"),
+    "CANC": ("CANCELLED", ("cancelled-not-over",), "XX-BL"),
     "NCANC": ("PENDING", (), "XX-BL"),
     "RENEWED*16-09-2026": ("SHIPPED", (), "XX-BL"),
     "NO RENEW": ("SHIPPED", ("renewal-refused",), "XX-BL"),

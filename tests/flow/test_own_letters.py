@@ -161,7 +161,7 @@ def test_a_rejected_order_can_be_given_up(small_world, addresses):
     small_world.place("XX-BL", "XX-SECOND")
     answer_file(small_world, "rejected", addresses=addresses)
     small_world.act("B1", "cancel")
-    assert (small_world.state("B1"), small_world.attention("B1")) == ("CANCELLED", ())
+    assert (small_world.state("B1"), small_world.attention("B1")) == ("CANCELLED", ("cancelled-not-over",))
     assert len(small_world.to(addresses["XX-BL"])) == 1
     small_world.next("B1")
     assert small_world.shown("B1").line.partner == "XX-SECOND"

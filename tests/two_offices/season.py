@@ -39,6 +39,7 @@ WEIGHTS = {
     "answer-condition": 4, "renew": 2, "conditional": 1.5, "cancel": 0.8, "unfilled": 0.4,
     "answer-retry": 0.2, "locations": 0.1, "estimate": 0.1, "will-supply": 0.7, "hold": 0.4, "overdue": 0.8,
     "recall": 0.6, "lost": 0.15, "damaged": 0.1, "message": 0.2, "query": 0.3, "forward": 0, "close": 0,
+    "collected": 0.1, "brought-back": 0.1, "found": 0.1,
 }  # fmt: skip
 """How often staff choose what, among what is possible. Who closes a case by hand wants no more of
 it, and who forwards one has a third library to talk to: both have stories of their own."""

@@ -121,7 +121,7 @@ STORIES = (
         ("CANCELLED", "CANCELLED")),
     Story("the cancellation crosses a no", (
         b("cancel").crosses, s("unfilled", reason="not-owned")), NOTHING, attention=AT_THE_END),
-    Story("lost by the borrower", (*SHIPPED, b("lost")), ("LOST", "LOST"), attention=((), ("lost",))),
+    Story("lost by the borrower", (*SHIPPED, b("lost")), ("LOST", "LOST"), attention=(("lost",), ("lost",))),
     Story("lost on the way back: the lender says so", (
         *SHIPPED, s("lost")), ("LOST", "LOST"), attention=(("lost",), ())),
     Story("lost, and found at the lender's", (*SHIPPED, b("lost"), s("check-in")), BACK,

@@ -27,6 +27,7 @@ class LetterCodec(Codec):
     encloses = True
     repeat_safe = False  # people would send a second copy: an order in doubt waits for staff
 
+    @slow_work.outside_writes
     def recognise(self, letter: Letter) -> bool:  # noqa: ARG002
         """Return False: whatever no other protocol reads is a letter of people, and flow places it."""
         return False

@@ -224,7 +224,6 @@ PAST = date(2026, 3, 1)
     ("before", "action", "more", "says"),
     [
         ("", "ship", {"on": PAST}, "due back 2026-03-01 (that day has passed)"),
-        ("RENEW", "renew-reply", {"answer": True, "on": PAST}, "due back 2026-03-01 (that day has passed)"),
         ("ship", "overdue", {}, "due back 2026-04-01: it is overdue only after that day"),
         ("", "ship", {"service": "COPY", "on": DAY}, "--date was ignored: a copy has no due date"),
         (
