@@ -51,7 +51,6 @@ CALLS: dict[str, list[list[str]]] = {
     "act": [["B1", "cancel", "--dry-run"], ["B1", "cancel"]],
     "next": [["B2"]],
     "digest": [[], ["--send"]],
-    "charges": [[]],
     "rota": [["B1"], ["B1", "--drop", "XX-NET"]],
     "amend": [["B1", "--title", "A Better Book"]],
     "note": [["B1", "A word for colleagues"]],
