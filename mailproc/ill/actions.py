@@ -48,7 +48,9 @@ DATE = Option(
 REASON = Option(
     name="reason", field="reason", value="WORD", fills=("reason", "damaged_details", "conditions")
 )
-CONDITION = Option(name="condition", field="condition", value="WORD", fills=("conditions",))
+CONDITION = Option(
+    name="condition", field="condition", value="WORD", fills=("conditions", "shipped_conditions")
+)
 ANSWER = Option(name="answer", field="answer", value="yes|no")
 POSITION = Option(name="position", field="position", value="NUMBER", fills=("position",))
 LEVEL = Option(name="level", field="level", value="NUMBER", fills=("level",))
@@ -189,7 +191,8 @@ ACTIONS = (
         options=(ANSWER,), needs=(ANSWER,), answers="cancel",
     ),
     Action(
-        name="ship", role=_R, event="ship", message=_A.SHIPPED, options=(DATE, SERVICE, COST, VIA, ATTACH)
+        name="ship", role=_R, event="ship", message=_A.SHIPPED,
+        options=(DATE, SERVICE, COST, CONDITION, VIA, ATTACH),
     ),
     _answer("will-supply", "promise", Results.WILL_SUPPLY, DATE, REASON, COST),
     _answer("hold", "promise", Results.HOLD_PLACED, DATE, POSITION),

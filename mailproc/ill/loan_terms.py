@@ -1,5 +1,8 @@
 """On what terms we have an item: its conditions and insurance, and whether the lender may renew the loan."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from mailproc.ill.apdu import Overdue, Shipped
 from mailproc.ill.apdu_json import value_to_json
 from mailproc.ill.facts import LoanTerms
@@ -7,18 +10,32 @@ from mailproc.ill.facts import LoanTerms
 NOT_RENEWABLE = "not-renewable"  # Date-Due says so (renewable FALSE)
 WAITED_FOR = "waited-for"  # others wait for it: the reply code DUE WAIT
 LAST_DEMAND = "last-demand"
+IN_LIBRARY_ONLY = "library-use-only"
+LASTING = (
+    IN_LIBRARY_ONLY, "special-collections-supervision-required", "client-signature-required",
+    "no-reproduction", "other",
+)  # fmt: skip
+"""Conditions under which an item may be lent (Shipped-Conditions of ISO 10161-1), the strictest first."""
 
 
-def of_shipped(shipped: Shipped) -> LoanTerms | None:
-    """Return the terms that a Shipped names; None if it names none."""
+def of_shipped(shipped: Shipped, agreed: Sequence[Any] = ()) -> LoanTerms | None:
+    """Return the terms that a Shipped names; None if it names none.
+
+    A condition that was ``agreed`` before holds for the loan, also if the Shipped does not repeat it.
+    """
     terms: LoanTerms = {}
-    if shipped.shipped_conditions:
-        terms["condition"] = shipped.shipped_conditions
+    if condition := shipped.shipped_conditions or next((one for one in LASTING if one in agreed), None):
+        terms["condition"] = condition
     if shipped.insured_for is not None:
         terms["insured_for"] = value_to_json(shipped.insured_for)
     if shipped.return_insurance is not None:
         terms["return_insurance"] = value_to_json(shipped.return_insurance)
     return terms or None
+
+
+def in_library_only(terms: LoanTerms | None) -> bool:
+    """Return whether the item may be used in our library only."""
+    return (terms or {}).get("condition") == IN_LIBRARY_ONLY
 
 
 def without_renewal(terms: LoanTerms | None, why: str) -> LoanTerms:

@@ -55,7 +55,7 @@ def _take_shipped(current: "TransactionState", shipped: Shipped) -> "Transaction
     service = current.service
     if shipped.shipped_service is Service.COPY and current.state is State.SHIPPED:
         service = Service.COPY
-    terms = loan_terms.of_shipped(shipped)
+    terms = loan_terms.of_shipped(shipped, current.agreed)
     return replace(_take_due(current, shipped.due), service=service, promise=None, loan_terms=terms)
 
 

@@ -183,15 +183,16 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
 
 def _of_shipped(step: Step, occurrence: Occurrence) -> list[Reason | None]:
     return [
-        Reason.LENT_ON_CONDITIONS if _is_on_conditions(step) else None,
+        Reason.LENT_ON_CONDITIONS if _is_on_conditions(step, occurrence) else None,
         Reason.COST_OVER_LIMIT if occurrence.facts.get("over_limit") else None,
     ]
 
 
-def _is_on_conditions(step: Step) -> bool:
-    """Return whether the lender lets us have the item on conditions that staff must know."""
-    lent = step.after
-    return lent.role is Role.REQUESTER and bool(lent.loan_terms or lent.renewable is False)
+def _is_on_conditions(step: Step, occurrence: Occurrence) -> bool:
+    """Return whether the lender's Shipped names conditions that staff must know; agreed ones are no news."""
+    lent, shipped = step.after, occurrence.apdu
+    named = loan_terms.of_shipped(shipped) if isinstance(shipped, Shipped) else None
+    return lent.role is Role.REQUESTER and bool(named or lent.renewable is False)
 
 
 def _amiss(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:

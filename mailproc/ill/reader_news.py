@@ -5,8 +5,10 @@ None of them asks anything of the reader, and none is needed for what follows.
 
 from collections.abc import Collection
 
+from mailproc.ill import loan_terms
 from mailproc.ill.effects import Effect, Notify
 from mailproc.ill.facts import Promise
+from mailproc.ill.loan_terms import IN_LIBRARY_ONLY
 from mailproc.ill.terms import Results, Role, State
 from mailproc.ill.transaction_state import RENEWAL_ASKED, Occurrence, Step
 from mailproc.ill.whereabouts import is_for_reader
@@ -15,8 +17,6 @@ ACKNOWLEDGED = "patron/acknowledged"
 WAITING_LIST = "patron/waiting_list"
 RENEWAL_REFUSED = "patron/renewal_refused"
 IN_LIBRARY = "patron/in_library"
-IN_LIBRARY_ONLY = "library-use-only"
-"""A condition of ISO 10161-1: the item may not leave the library."""
 
 
 def effects(step: Step, occurrence: Occurrence, wanted: Collection[str]) -> tuple[Effect, ...]:
@@ -38,8 +38,7 @@ def _told(step: Step, occurrence: Occurrence) -> str:
         case "ANSWER.conditional" if step.entered is State.CONDITIONAL:
             return IN_LIBRARY if IN_LIBRARY_ONLY in step.after.offered else ""
         case "SHIPPED" if step.entered is State.SHIPPED and IN_LIBRARY_ONLY not in step.before.agreed:
-            terms = step.after.loan_terms or {}
-            return IN_LIBRARY if terms.get("condition") == IN_LIBRARY_ONLY else ""
+            return IN_LIBRARY if loan_terms.in_library_only(step.after.loan_terms) else ""
         case _:
             return ""
 

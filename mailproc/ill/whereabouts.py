@@ -3,6 +3,7 @@
 Staff say it; it moves no state and no lender hears of it, but a reader is reminded only of what they have.
 """
 
+from mailproc.ill import loan_terms
 from mailproc.ill.message_content import WRONG
 from mailproc.ill.transaction_state import TransactionState
 
@@ -17,6 +18,8 @@ def is_for_reader(current: TransactionState) -> bool:
 def reader_has(current: TransactionState, *, collected_said: bool) -> bool:
     """Return whether the reader has the item that is here.
 
-    ``collected_said``: staff record what readers collect; otherwise it counts as collected when it came.
+    ``collected_said``: staff record what readers collect; otherwise it counts as collected when it came,
+    unless it may be used in the library only.
     """
-    return is_for_reader(current) and (current.whereabouts == COLLECTED or not collected_said)
+    stays_here = collected_said or loan_terms.in_library_only(current.loan_terms)
+    return is_for_reader(current) and (current.whereabouts == COLLECTED or not stays_here)

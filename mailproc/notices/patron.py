@@ -35,6 +35,7 @@ class PatronArrived(ToPatron):
         optional=True,
     )
     partial: bool = field_help("Did only a part of it come?", sample=False, optional=True)
+    in_library: bool = field_help("May it be used in our library only?", sample=False, optional=True)
     note: str = field_help("A remark of the staff.", sample="To be read in the library.", optional=True)
 
 
@@ -66,12 +67,14 @@ class PatronOverdue(ToPatron):
 @dataclass(frozen=True, kw_only=True)
 class PatronRenewed(ToPatron):
     due: str = field_help("Until when it may now be kept.", sample="Mon 23 Nov 2026", optional=True)
+    in_library: bool = field_help("May it be used in our library only?", sample=False, optional=True)
     note: str = field_help("A remark of the staff.", sample="For the last time.", optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PatronDueCorrected(ToPatron):
     due: str = field_help("Until when it may be kept.", sample="Mon 23 Nov 2026")
+    in_library: bool = field_help("May it be used in our library only?", sample=False, optional=True)
     note: str = field_help("A remark of the staff.", sample="With its map, please.", optional=True)
 
 

@@ -17,9 +17,13 @@ def lent(small_world):
     return small_world
 
 
-def actions(world):
+def shown(world):
     with world.store.read() as connection:
-        return request_details.shown(connection, "B1", world.app.context).actions
+        return request_details.shown(connection, "B1", world.app.context)
+
+
+def actions(world):
+    return shown(world).actions
 
 
 def test_others_wait_for_it(lent):
@@ -69,3 +73,54 @@ def test_after_the_last_demand(lent):
     lent.act("B1", "renew", anyway=True)
     lent.hear("B1-1 RENEWED*16-09-2026")
     assert "renew" in actions(lent)
+
+
+# --- what was agreed under a condition holds for the loan ---------------------------------------
+
+
+@pytest.fixture
+def in_library(small_world):
+    """A loan that is here, lent for use in the library after we agreed; its Shipped does not repeat it."""
+    small_world.place()
+    small_world.act("B1", "conditional", heard_by="mail", condition="library-use-only")
+    small_world.act("B1", "answer-condition", answer=True)
+    small_world.act("B1", "ship", heard_by="mail", on=date(2026, 4, 10))
+    assert "lent-on-conditions" not in small_world.attention("B1"), "staff have agreed to it"
+    small_world.act("B1", "receive")
+    return small_world
+
+
+def test_the_reader_may_use_it_in_the_library_only(in_library):
+    said = in_library.reader()[-1].text
+    assert "You may use it here until Fri 10 Apr." in said and "You may keep it" not in said
+    assert "It may be used in our library only" in said
+    assert shown(in_library).loan_terms == {"condition": "library-use-only"}
+    assert in_library.verify().differences == ()
+
+
+def test_nobody_is_asked_to_bring_back_what_is_at_the_desk(in_library):
+    letters = len(in_library.reader())
+    in_library.days(60)
+    assert len(in_library.reader()) == letters
+    assert "send-back" in in_library.attention("B1")
+
+
+def test_a_recall_of_what_is_at_the_desk_is_for_staff(in_library):
+    letters = len(in_library.reader())
+    in_library.act("B1", "recall", heard_by="phone")
+    assert len(in_library.reader()) == letters and "recalled" in in_library.attention("B1")
+
+
+def test_a_lender_names_the_condition_when_it_ships(small_world):
+    small_world.place()
+    small_world.act("B1", "ship", heard_by="mail", condition="library-use-only")
+    assert shown(small_world).loan_terms == {"condition": "library-use-only"}
+    assert "lent-on-conditions" in small_world.attention("B1")
+    small_world.act("B1", "receive")
+    assert "It may be used in our library only" in small_world.reader()[-1].text
+
+
+def test_a_condition_under_which_nothing_is_lent(small_world):
+    small_world.place()
+    with pytest.raises(LocalFault, match="'charges' is no condition"):
+        small_world.act("B1", "ship", heard_by="mail", condition="charges")

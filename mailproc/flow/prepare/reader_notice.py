@@ -58,6 +58,11 @@ def _conditions(writer: NoticeWriter) -> tuple[str, ...]:
     return tuple(words[one] for one in (named, lasting) if one in words)
 
 
+def _in_library(writer: NoticeWriter) -> bool:
+    row = writer.transaction
+    return row is not None and loan_terms.in_library_only((row.options or {}).get("loan_terms"))
+
+
 def _sent_to(writer: NoticeWriter) -> str:
     """Return the reader's address to which a copy went by e-mail, so that it is not collected; else ''."""
     row = writer.request
@@ -123,6 +128,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "renewal_asked": lambda writer: writer.standing.renewal_asked,
     "wanted_back": lambda writer: writer.standing.wanted_back,
     "conditions": _conditions,
+    "in_library": _in_library,
     "sent_to": _sent_to,
     "partial": _partial,
     "position": lambda writer: _promise(writer).get("position"),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.ill import apdu_json
+from mailproc.ill import apdu_json, loan_terms
 from mailproc.ill.actions import DATE, HEARD_BY, OF_ROLE, Action, Option
 from mailproc.ill.apdu import (
     Apdu,
@@ -210,14 +210,22 @@ def _shipped_service(act: StaffAct, scene: Scene) -> Service:
 def _ship(act: StaffAct, scene: Scene) -> Apdu:
     kind = _shipped_service(act, scene)
     shipped = Shipped(
-        shipped_service=kind, shipped_on=scene.today, cost=_money(act), shipped_via=act.via or None
-    )
+        shipped_service=kind, shipped_on=scene.today, cost=_money(act), shipped_via=act.via or None,
+        shipped_conditions=_lent_on(act),
+    )  # fmt: skip
     if kind is not Service.LOAN or act.heard_by:
         return replace(shipped, due=_due(act) if kind is Service.LOAN else None)
     usual = Due(on=scene.today + timedelta(days=scene.context.config.policy.loan_days))
     if act.on is None and not _can_tell(replace(shipped, due=usual), scene):
         return shipped  # a due date that is not sent to the borrower does not count
     return replace(shipped, due=_due(act) or usual)
+
+
+def _lent_on(act: StaffAct) -> str | None:
+    if act.condition and act.condition not in loan_terms.LASTING:
+        known = ", ".join(loan_terms.LASTING)
+        raise LocalFault(sentence("condition-unknown", given=act.condition[:60], known=known))
+    return act.condition or None
 
 
 def _can_tell(shipped: Shipped, scene: Scene) -> bool:

@@ -32,6 +32,7 @@ LENT = [  # state before, act, options, what the message says
     ("", "ship", ON, {"due": {"on": "2026-04-01", "renewable": True}}),
     ("", "ship", {}, {"due": {"on": "2026-04-13", "renewable": True}}),  # the usual six weeks
     ("", "ship", {"service": "COPY"}, {"shipped_service": "COPY"}),
+    ("", "ship", {"condition": "library-use-only"}, {"shipped_conditions": "library-use-only"}),
     ("ship", "check-in", {}, {"type": "CHECKED_IN", "checked_in_on": "2026-03-02"}),
     ("ship", "overdue", ON, {"type": "OVERDUE"}),
     ("ship", "recall", {"note": "needed here"}, {"type": "RECALL", "note": "needed here"}),
