@@ -237,7 +237,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.LOOK_FOR_IT: _said_last("act check-in", "act query", "act overdue", "act lost"),
     Reason.END_OF_ROTA: _unfilled("next partner", "amend again", "act close"),
     Reason.NEED_BEFORE_PASSED: _state("act cancel", "act unfilled", "next", "act close", next_settles=True),
-    Reason.CANCELLED_NOT_OVER: _unfilled("next", "again", "act close"),
+    Reason.CANCELLED_NOT_OVER: _unfilled("act close", "next", "again"),
     Reason.ASK_CANNOT_MATCH: _unfilled(*_AGAIN),
     Reason.ASK_COPYRIGHT: _unfilled(*_AGAIN),
     Reason.ASK_COST: _unfilled(*_AGAIN),

@@ -119,9 +119,10 @@ class ContentFacts(TypedDict, total=False):
     ``same_item``: it repeats the one we have; ``refused``; ``unknown_words``. Of a demand: ``early``: before
     the due date; ``guessed``: that date is our own, because the lender had named none. ``here``: the item is
     here; ``reader_waits``: the reader was told of no end, and nobody else can be asked; ``no_library``:
-    because no library can supply it; ``somebody_left``: another library can be asked. For our reply:
-    ``last_said``: by reply name, our last such APDU; ``history``: a History-Report. ``answered``: our
-    automatic answers; ``not_told``: what is not carried of our messages.
+    because no library can supply it; ``somebody_left``: another library can be asked. Of an Unfilled:
+    ``we_cancelled``: we had asked to stop it. For our reply: ``last_said``: by reply name, our last such
+    APDU; ``history``: a History-Report. ``answered``: our automatic answers; ``not_told``: what is not
+    carried of our messages.
     """
 
     follows: str
@@ -137,6 +138,7 @@ class ContentFacts(TypedDict, total=False):
     guessed: bool
     here: bool
     somebody_left: bool
+    we_cancelled: bool
     reader_waits: bool
     no_library: bool
     last_said: dict[str, ApduJson]

@@ -265,8 +265,8 @@ def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     """Return what follows an Unfilled, which was looked up and is in the facts."""
     if step.before.role is not Role.REQUESTER or step.entered is not State.NOT_SUPPLIED:
         return ()
-    if occurrence.event == "UNDONE":
-        return ()
+    if occurrence.event == "UNDONE" or occurrence.facts.get("we_cancelled"):
+        return ()  # what we asked to stop goes to no other library by itself
     answer = occurrence.apdu if isinstance(occurrence.apdu, IllAnswer) else None
     why = refusal_reason(answer.reason, answer.reply_code) or answer.reply_code if answer else ""
     why_not = why or occurrence.event
@@ -293,9 +293,10 @@ def _copy_ends(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[
 def _finished(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if not step.moved:
         return ()
-    if step.entered is State.CANCELLED and occurrence.facts.get("somebody_left"):
+    stopped = step.entered is State.NOT_SUPPLIED and bool(occurrence.facts.get("we_cancelled"))
+    if (stopped or step.entered is State.CANCELLED) and occurrence.facts.get("somebody_left"):
         return (AskStaff(Reason.CANCELLED_NOT_OVER),)
-    outcome = _outcome(step.after) or ("closed" if step.after.closed else "")
+    outcome = "cancelled" if stopped else _outcome(step.after) or ("closed" if step.after.closed else "")
     return (Finish(outcome),) if outcome else ()
 
 

@@ -39,6 +39,8 @@ def _given_up(step: Step, occurrence: Occurrence) -> bool:
     if occurrence.event == "close":
         found = step.before.state
         return step.moved and (found.awaits_answer or found.gives_way or bool(step.before.flaw))
+    if step.entered is State.NOT_SUPPLIED and occurrence.facts.get("we_cancelled"):
+        return True
     return step.entered is State.CANCELLED and occurrence.facts.get("letter_left") is not False
 
 

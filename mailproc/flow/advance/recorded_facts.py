@@ -19,6 +19,8 @@ from mailproc.ill import apdu_json, item_identity
 from mailproc.ill.actions import WITHIN
 from mailproc.ill.apdu import (
     Apdu,
+    ConditionalReply,
+    Expired,
     IllAnswer,
     IllRequest,
     Message,
@@ -66,7 +68,7 @@ def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
         facts |= _of_their_request(case, apdu)
     if isinstance(apdu, Shipped):
         facts |= _of_shipped(case, event) | _over_limit(case, apdu)
-    facts |= _of_reader(case, event, apdu)
+    facts |= _of_our_cancel(case, event, apdu) or _of_reader(case, event, apdu)
     if event.cause == "timer":
         facts |= transaction_timers.facts_of_timer(case, event)
     if event.cause in ("staff", "policy") and not event.heard_by:
@@ -107,6 +109,22 @@ def _over_limit(case: Case, shipped: Shipped) -> Facts:
         return {}
     most: Money = apdu_json.value_from_json(Money, limit, "max_cost")
     return {"over_limit": written(most)} if above(shipped.cost, most) else {}
+
+
+def _of_our_cancel(case: Case, event: Event, apdu: Apdu | None) -> Facts:
+    """Return whether we had asked to stop what is not supplied now, and what that means."""
+    unfilled = (isinstance(apdu, IllAnswer) and apdu.results in UNFILLED) or isinstance(apdu, Expired)
+    declined = isinstance(apdu, ConditionalReply) and not apdu.answer
+    if case.current.role is not Role.REQUESTER or not (unfilled or declined):
+        return {}
+    if not item_received.we_cancelled(case.connection, case.id):
+        return {}
+    facts: Facts = {"we_cancelled": True}
+    if item_received.somebody_left(case.connection, event, case.transaction):
+        facts["somebody_left"] = True
+    elif item_received.reader_waits(case.connection, event, case.transaction):
+        facts["reader_waits"] = True
+    return facts
 
 
 def _of_reader(case: Case, event: Event, apdu: Apdu | None) -> Facts:

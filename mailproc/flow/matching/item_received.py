@@ -53,6 +53,13 @@ def somebody_left(connection: Connection, event: Event, transaction: Transaction
     return rota.next_candidate(requests.rota(connection, transaction.request_id)) is not None
 
 
+def we_cancelled(connection: Connection, transaction_id: int) -> bool:
+    """Return whether staff have asked the library to stop it, and have not undone that."""
+    if events.last_of(connection, transaction_id, ("cancel",)) is None:
+        return False
+    return _not_undone(events.of_transaction(connection, transaction_id), "cancel") is not None
+
+
 def _goes_on(event: Event) -> bool:
     """Return whether the order was cancelled only to be placed again."""
     return bool((event.facts or {}).get("goes_on"))
@@ -60,7 +67,7 @@ def _goes_on(event: Event) -> bool:
 
 def receipt_event(connection: Connection, transaction_id: int) -> Event | None:
     """Return the event by which staff recorded the item as received, if it was not undone; None otherwise."""
-    return _receipt(events.of_transaction(connection, transaction_id))
+    return _not_undone(events.of_transaction(connection, transaction_id), "receive")
 
 
 def given_on(connection: Connection, transaction_id: int, context: Context) -> date | None:
@@ -69,7 +76,7 @@ def given_on(connection: Connection, transaction_id: int, context: Context) -> d
     The library's own day; None if the item has not come.
     """
     happened = events.of_transaction(connection, transaction_id)
-    receipt = _receipt(happened)
+    receipt = _not_undone(happened, "receive")
     if receipt is None:
         return None
     given = max(event.at for event in happened if event is receipt or _gives_time(event))
@@ -101,7 +108,8 @@ def _gives_time(event: Event) -> bool:
     return renewed or event.type == DUE_CORRECTED
 
 
-def _receipt(happened: Sequence[Event]) -> Event | None:
+def _not_undone(happened: Sequence[Event], action: str) -> Event | None:
+    """Return the first event of this action of staff that was not undone."""
     undone = {(event.facts or {}).get("undone") for event in happened if event.type == "undo"}
-    said = (event for event in happened if event.type == "receive" and event.id not in undone)
+    said = (event for event in happened if event.type == action and event.id not in undone)
     return next(said, None)
