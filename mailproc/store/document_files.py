@@ -64,13 +64,19 @@ class DocumentFolder:
         Only while ``writing``.
         """
         digest = hashlib.sha256(content).hexdigest()
-        if self.state(digest):
+        if self._lacks(digest):
             file = self._file(digest)
             with _told(self.path):
                 file.parent.mkdir(mode=private.FOLDER, exist_ok=True)
                 _sync(self.path)
                 _write(file, content)
         return digest
+
+    def _lacks(self, digest: str) -> bool:
+        try:
+            return bool(self.state(digest))
+        except TryLater as error:  # the other letters need not wait for this file
+            raise LocalFault(error.said) from None
 
     def read(self, digest: str) -> bytes:
         """Return a document. Raise GiveUp if it was deleted or is not what it was, TryLater for a disk."""

@@ -9,6 +9,8 @@ from mailproc.store.outgoing import INTENT, OUTGOING, change, load
 
 FAILED = ("bounced", "shelved")
 """States of a letter that did not arrive, for staff to look at."""
+GIVEN_UP = (*FAILED, "dismissed")
+"""The same, and where staff have looked."""
 OUT = ("sending", "in_doubt", "handed_over", "filed")
 """States of a letter that may still bounce."""
 MOST = 5

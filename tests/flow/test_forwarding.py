@@ -1,16 +1,19 @@
 """A copy that a lender supplies as a file goes to its reader once, if all is proven; else staff hear why."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 
+from mailproc.flow.advance import station as advance
+from mailproc.flow.intake import station as intake
 from mailproc.mail.attachments import attachments
 from mailproc.mail.parse import parse
 from mailproc.office.mailroom import incoming
 from tests.support import files, soundness
 from tests.support.files import EXE, PDF, PNG, ZIP, File
-from tests.support.partners import ADDRESS, BL, US, partner_lines
+from tests.support.partners import ADDRESS, BL, CUSTOMER, SECOND, US, partner_lines
 from tests.support.world import Sent, World
 
 FORWARD = "[documents]\nforward = true\nmax_size = 100_000\n"
@@ -234,3 +237,68 @@ def test_what_a_reader_sends_us_goes_nowhere(borrower: Borrower) -> None:
     world.inject(files.letter(head, "Is it this one?", [File("mine.pdf", PDF + b"x")]), sender)
     world.run()
     assert (len(borrower.letters()), borrower.why_not()) == (1, "")
+
+
+def heard_last(world: World) -> str:
+    return world.reader()[-1].text.partition("Subject: ")[2].partition(":")[0]
+
+
+@pytest.mark.parametrize("again", ["another library", "the same library"])
+def test_after_a_wrong_copy_by_mail_the_right_one_is_announced(borrower: Borrower, again: str) -> None:
+    """What the reader has is the wrong article, so that letter does not stand for the right one."""
+    world = borrower.world
+    borrower.hear("B1-1 SHIPPED COPY")
+    world.act("B1", "receive", wrong=True)
+    if again == "another library":
+        world.next("B1", SECOND)
+        world.hear("B1-2 SHIPPED COPY", of=SECOND)
+    world.act("B1", "receive")
+    assert (len(borrower.letters()), heard_last(world)) == (1, "Your interlibrary loan is here")
+
+
+def test_a_copy_whose_letter_came_back_is_announced(borrower: Borrower) -> None:
+    world = borrower.world
+    borrower.hear("B1-1 SHIPPED COPY")
+    world.bounce(borrower.letters()[0])
+    world.act("B1", "receive")
+    assert heard_last(world) == "Your interlibrary loan is here"
+
+
+@pytest.mark.parametrize("when", ["before it is read", "while its letter is written"])
+def test_the_wrong_copy_does_not_go_to_the_reader(
+    borrower: Borrower, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    world, put = borrower.world, borrower.world.app.context.documents.put
+    borrower.hear("B1-1 SHIPPED COPY", run=False)
+    intake.run(world.app.store, world.app.context)
+    advance.run(world.app.store, world.app.context)
+
+    def recorded(content: bytes) -> str:
+        world.act("B1", "receive", wrong=True, run=False)
+        return put(content)
+
+    if when == "before it is read":
+        world.act("B1", "receive", wrong=True, run=False)
+    else:
+        monkeypatch.setattr(world.app.context.documents, "put", recorded)
+    world.run()
+    assert borrower.letters() == []
+    assert "the wrong copy" in borrower.why_not()
+    borrower.hear("B1-1 *QUERY")
+    assert borrower.letters() == []
+
+
+def test_a_document_that_cannot_be_read_holds_its_own_letter_only(borrower: Borrower) -> None:
+    world = borrower.world
+    digest = hashlib.sha256(PDF).hexdigest()
+    in_its_place = world.app.context.documents.path / digest[:2] / digest
+    in_its_place.mkdir(parents=True)
+    borrower.hear("B1-1 SHIPPED COPY")
+    world.ordered("TXC1-1 S LOAN\nA book of ours")
+    world.act("L1", "unfilled", reason="not-owned")
+    assert len(world.to(ADDRESS[CUSTOMER])) == 1
+    assert borrower.letters() == []
+    in_its_place.rmdir()
+    world.later(hours=13)
+    world.run()
+    assert [borrower.files_of(one) for one in borrower.letters()] == [[("article.pdf", PDF)]]

@@ -3,6 +3,7 @@
 import pytest
 
 from mailproc.errors import LocalFault
+from tests.support.partners import BL, SECOND
 
 
 def test_the_next_one_is_asked_by_itself(world, addresses):
@@ -164,3 +165,20 @@ def test_an_order_that_could_not_be_sent_is_withdrawn_by_going_on(small_world, a
     assert small_world.transaction("B1-1")["state"] == "CANCELLED"
     assert small_world.row("outgoing", 1)["state"] == "withdrawn"
     assert small_world.shown("B1").line.partner == "XX-SECOND"
+
+
+@pytest.mark.parametrize("came", [False, True], ids=["it never came", "it came"])
+def test_what_was_closed_before_it_came_keeps_nobody_from_being_asked(small_world, came):
+    number = small_world.place(BL, SECOND, BL, service="COPY")
+    small_world.hear(f"{number}-1 SHIPPED COPY")
+    if came:
+        small_world.act(number, "receive")
+    small_world.act(f"{number}-1", "close")
+    small_world.next(number)
+    small_world.hear(f"{number}-2 NOT", of=SECOND)
+    if came:
+        assert [row["attempt"] for row in small_world.rows("transactions")] == [1, 2]
+    else:
+        small_world.hear(f"{number}-3 NOT")
+    subjects = [letter.text.partition("Subject: ")[2].partition(":")[0] for letter in small_world.reader()]
+    assert subjects == ["Your interlibrary loan is here" if came else "We could not get it for you"]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.ill import rota
 from mailproc.ill.effects import FORWARDED
-from mailproc.ill.message_content import WRONG
+from mailproc.ill.message_content import WRONG, flaw
 from mailproc.ill.terms import Role, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, RENEWAL_ASKED
 from mailproc.store import events, outgoing, requests, transactions
@@ -70,6 +70,14 @@ def receipt_event(connection: Connection, transaction_id: int) -> Event | None:
     return _not_undone(events.of_transaction(connection, transaction_id), "receive")
 
 
+def flawed_receipt(connection: Connection, transaction_id: int) -> int:
+    """Return the id of the last receipt of a wrong item or of a part only; 0 if there is none."""
+    happened = events.of_transaction(connection, transaction_id)
+    undone = _undone(happened)
+    flawed = (one for one in happened if one.type == "receive" and flaw(one.facts or {}))
+    return max((one.id for one in flawed if one.id not in undone), default=0)
+
+
 def given_on(connection: Connection, transaction_id: int, context: Context) -> date | None:
     """Return the day on which staff recorded the item as received, or later the due date changed.
 
@@ -97,10 +105,20 @@ def renewal_answered(connection: Connection, transaction_id: int, state: State) 
 
 
 def supplied_elsewhere(connection: Connection, transaction: Transaction) -> bool:
-    """Return whether another attempt of the request has brought the item, or it is on its way from there."""
+    """Return whether another attempt of the request has brought the item, or it is on its way from there.
+
+    What staff have closed before it came is on its way no more.
+    """
     attempts = transactions.of_request(connection, transaction.request_id)
     others = (one for one in attempts if one.id != transaction.id and not one.gives_way)
-    return any(one.state > State.IDLE and not one.state.awaits_answer for one in others)
+    supplied = (one for one in others if one.state > State.IDLE and not one.state.awaits_answer)
+    return any(one.closed_at is None or _brought_it(connection, one.id) for one in supplied)
+
+
+def _brought_it(connection: Connection, transaction_id: int) -> bool:
+    """Return whether the item came to us, or its reader got the copy itself."""
+    forwarded = FORWARDED in outgoing.notices_of(connection, [transaction_id])
+    return forwarded or is_here(connection, transaction_id)
 
 
 def _gives_time(event: Event) -> bool:
@@ -110,6 +128,10 @@ def _gives_time(event: Event) -> bool:
 
 def _not_undone(happened: Sequence[Event], action: str) -> Event | None:
     """Return the first event of this action of staff that was not undone."""
-    undone = {(event.facts or {}).get("undone") for event in happened if event.type == "undo"}
+    undone = _undone(happened)
     said = (event for event in happened if event.type == action and event.id not in undone)
     return next(said, None)
+
+
+def _undone(happened: Sequence[Event]) -> set[int | None]:
+    return {(event.facts or {}).get("undone") for event in happened if event.type == "undo"}

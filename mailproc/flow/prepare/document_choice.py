@@ -7,17 +7,21 @@ from sqlalchemy import Connection
 
 from mailproc.config import Documents
 from mailproc.flow.context import Context
+from mailproc.flow.matching import item_received
 from mailproc.flow.reading.documents import documents_in
 from mailproc.flow.reading.letter_reading import LEARNED, RELEASED
 from mailproc.ill.document_forwarding import SUPPLIED
+from mailproc.ill.effects import FORWARDED
+from mailproc.ill.message_content import WRONG
 from mailproc.ill.transaction_state import NOTED
 from mailproc.mail.attachments import Attachment
 from mailproc.mail.content_type import FileType
 from mailproc.mail.parse import parse
 from mailproc.sentence import Part, Sentence, sentence, stored
-from mailproc.store import documents, letters, patrons, requests, transactions
+from mailproc.store import documents, letters, outgoing, patrons, requests, transactions, undelivered
 from mailproc.store.documents import TO_READER
-from mailproc.store.rows import Event, InboxLetter, Intent, StoredDocument
+from mailproc.store.intent_bodies import name_of
+from mailproc.store.rows import Event, InboxLetter, Intent, StoredDocument, Transaction
 
 VOUCHED = ("", RELEASED, LEARNED)
 """Of a letter: no proof, or the word of staff alone."""
@@ -59,6 +63,26 @@ def recorded(connection: Connection, row: Intent) -> frozenset[str]:
     return frozenset(one.digest for one in _known(connection, row) if one.event_id == row.event_id)
 
 
+def sent_before(connection: Connection, transaction: Transaction) -> Sequence[StoredDocument]:
+    """Return the documents of the attempt that went to its reader, or are about to.
+
+    What went before staff recorded a wrong copy, or a part, was no more than that; a letter that failed
+    brought nothing.
+    """
+    flawed = item_received.flawed_receipt(connection, transaction.id)
+    known = documents.of_request(connection, transaction.request_id)
+    of_it = [one for one in known if one.transaction_id == transaction.id and one.event_id > flawed]
+    went = [one for one in of_it if one.recipient == TO_READER and not one.why_not]
+    return [one for one in went if not _failed(connection, one.event_id)]
+
+
+def _failed(connection: Connection, event_id: int) -> bool:
+    """Return whether the letter of documents that an event ordered did not reach the reader."""
+    said = outgoing.of_event(connection, event_id)
+    states = [one.letter_state for one in said if name_of(one.body) == FORWARDED]
+    return bool(states) and all(state in undelivered.GIVEN_UP for state in states)
+
+
 def _known(connection: Connection, row: Intent) -> Sequence[StoredDocument]:
     known = documents.of_request(connection, row.request_id or 0)
     return [one for one in known if one.recipient == TO_READER]
@@ -68,7 +92,7 @@ def _came(connection: Connection, row: Intent, had: set[str], context: Context) 
     """Return the documents of every letter about the transaction, each with its letter and what forbids it
     whatever it is; in the order of the letters. Of several letters with one document, one that may is taken.
     """
-    of_request = _why_not_now(connection, row)
+    of_request = why_not_now(connection, row)
     found: dict[str, _Came] = {}
     for event in reversed(documents.came_with(connection, row.said_in)):
         letter = letters.load(connection, event.inbox_id or 0)
@@ -89,9 +113,13 @@ def _why_not_of(event: Event, letter: InboxLetter) -> Part:
     return sentence("document-of-several") if facts.get("several") else ""
 
 
-def _why_not_now(connection: Connection, row: Intent) -> Part:
-    if transactions.load(connection, row.said_in).state not in SUPPLIED:
+def why_not_now(connection: Connection, row: Intent) -> Part:
+    """Return why no document of the intent's transaction goes to the reader, as it stands now; '' if they do."""
+    transaction = transactions.load(connection, row.said_in)
+    if transaction.state not in SUPPLIED:
         return sentence("document-not-supplied")
+    if (transaction.options or {}).get("flaw") == WRONG:
+        return sentence("document-wrong")
     reader = patrons.load(connection, requests.load(connection, row.request_id or 0).patron_id)
     return "" if reader is not None and reader.email else sentence("document-no-reader")
 

@@ -108,6 +108,9 @@ def _settle(
 ) -> None:
     if not outgoing.still_wanted(connection, [row.id]):
         return
+    if letter is not None and (why := document_choice.why_not_now(connection, row)):
+        writing = replace(writing, came=tuple(_withheld(one, why) for one in writing.came))
+        letter = None  # staff have recorded it as wrong, or undone its receipt, since it was gathered
     for one in writing.came:
         if one.digest not in writing.again:
             documents.add(connection, _row(row, one, context))

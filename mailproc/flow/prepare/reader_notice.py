@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from mailproc.flow import delivery_mode
+from mailproc.flow.prepare import document_choice
 from mailproc.flow.prepare.notice_writer import NoticeWriter
 from mailproc.ill import loan_terms
 from mailproc.ill.facts import Promise
@@ -12,7 +13,7 @@ from mailproc.ill.terms import Service
 from mailproc.mail.addresses import ascii_lower
 from mailproc.notices.patron import ToPatron
 from mailproc.notices.shared_contexts import EnclosedDocument, Patron, Refusal
-from mailproc.store import documents, requests
+from mailproc.store import requests
 from mailproc.store.intent_bodies import NoticeToReader
 from mailproc.templating.contract import fields_of
 
@@ -105,13 +106,12 @@ def has_the_copy(writer: NoticeWriter) -> bool:
 
 def _documents(writer: NoticeWriter) -> tuple[EnclosedDocument, ...]:
     """Return what went to the reader before, for a preview; ``document_letter`` names what goes now."""
-    if writer.request is None:
+    if writer.transaction is None:
         return ()
     octets = writer.language.counted
     return tuple(
         EnclosedDocument(name=one.name, size=octets("octets", one.size))
-        for one in documents.of_request(writer.connection, writer.request.id)
-        if one.recipient == documents.TO_READER and not one.why_not
+        for one in document_choice.sent_before(writer.connection, writer.transaction)
     )
 
 
