@@ -114,7 +114,7 @@ def _why_not_of(event: Event, letter: InboxLetter) -> Part:
 
 
 def why_not_now(connection: Connection, row: Intent) -> Part:
-    """Return why no document of the intent's transaction goes to the reader, as it stands now; '' if they do."""
+    """Return why none of the transaction's documents goes to the reader as it stands now; '' if they do."""
     transaction = transactions.load(connection, row.said_in)
     if transaction.state not in SUPPLIED:
         return sentence("document-not-supplied")
