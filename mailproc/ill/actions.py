@@ -138,10 +138,14 @@ class Action:
         """Every option that it uses."""
         return (NOTE, *self.options)
 
-    def command(self, answer: str = "") -> str:
-        """Return what staff type, with a placeholder: "act {number} answer-condition --answer yes"."""
+    def command(self, answer: str = "", *, heard: bool = False) -> str:
+        """Return what staff type, with a placeholder: "act {number} answer-condition --answer yes".
+
+        ``heard``: as what the partner told us.
+        """
         asked = [f"{ANSWER} {answer}"] if answer else []
-        named = [option for option in (*self.needs, *self.tells) if option is not ANSWER]
+        tells = () if heard else self.tells
+        named = [option for option in (*self.needs, *tells) if option is not ANSWER]
         named += self.suggests if answer == "yes" else ()
         return " ".join(["act {number}", self.name, *asked, *(option.usage for option in named)])
 

@@ -143,6 +143,7 @@ class Rule:
     ways: tuple[str, ...] = ()
 
 
+NOTE = "note"
 _RETURN = ("act return", "act renew")
 _AGAIN = ("amend again", "next", "next partner")
 _ASK = ("act query", "act cancel")
@@ -171,6 +172,11 @@ def _look(*ways: str) -> Rule:
     return Rule(until=Until.LOOK, ways=ways)
 
 
+def _to_read(*ways: str) -> Rule:
+    """Words to be read: a note of staff settles them too."""
+    return Rule(until=Until.LOOK, ways=(*ways, NOTE))
+
+
 def _unfilled(*ways: str) -> Rule:
     """The next library may be asked."""
     return Rule(until=Until.LOOK, over_with_next=True, ways=ways)
@@ -192,7 +198,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.HELD_VALUE: _letter("amend", "act cancel", until=Until.WORDED),
     Reason.DECLARATION_MISSING: _letter("declare", "act cancel", until=Until.WORDED),
     Reason.PARTNER_GONE: _letter(until=Until.WORDED),
-    Reason.LETTERS_REPLACED: _look(),
+    Reason.LETTERS_REPLACED: _to_read(),
     Reason.RECALLED: _state(*_RETURN, turn=((_Q, _S.RECALL),)),
     Reason.FINAL_DEMAND: _state(*_RETURN),
     Reason.LOST: Rule(
@@ -258,20 +264,22 @@ _ROWS: dict[Reason, Rule] = {
     Reason.STATUS_ASKED: _look("act will-supply", "act hold", "act ship", "act unfilled", "act message"),
     Reason.TO_ANSWER: Rule(until=Until.STATE_OR_LOOK, turn=((_R, _S.IN_PROCESS),), listed=True),
     Reason.PROMISED: Rule(until=Until.FOLLOWS),
-    Reason.CANNOT_BE_SAID: _look(),
-    Reason.TOO_MANY_ANSWERS: _look(),
+    Reason.CANNOT_BE_SAID: _to_read(),
+    Reason.TOO_MANY_ANSWERS: _to_read(),
     Reason.STATE_DIFFERS: _state(),
-    Reason.NUMBER_USED_AGAIN: _look(),
-    Reason.SAME_TIME: _look(),
-    Reason.ANSWER_AFTER_END: _look(),
-    Reason.NOT_POSSIBLE_NOW: _look(),
+    Reason.NUMBER_USED_AGAIN: _to_read(),
+    Reason.SAME_TIME: _to_read(),
+    Reason.ANSWER_AFTER_END: _to_read(),
+    Reason.NOT_POSSIBLE_NOW: _to_read(),
     Reason.DOCUMENT_LINK: _look("act receive"),
-    Reason.DOCUMENT_WITHHELD: _look(),
-    Reason.UNKNOWN_CODE: _look(),
-    Reason.UNKNOWN_WORDS: Rule(until=Until.LOOK, listed=True),
-    Reason.ERROR_REPORT: _look(),
-    Reason.MESSAGE: _look("act message"),
-    Reason.READER_WROTE: _look("act renew", "act cancel", "act message", "act close"),
+    Reason.DOCUMENT_WITHHELD: _to_read(),
+    Reason.UNKNOWN_CODE: _to_read(),
+    Reason.UNKNOWN_WORDS: Rule(until=Until.LOOK, listed=True, ways=(NOTE,)),
+    Reason.ERROR_REPORT: _to_read(),
+    Reason.MESSAGE: Rule(until=Until.LOOK, ways=(NOTE, "act message")),
+    Reason.READER_WROTE: _to_read(
+        "act renew", "act brought-back", "act lost", "act collected", "act cancel"
+    ),
     Reason.STAFF_ANSWERED: _TOLD,
     Reason.UNKNOWN_FILE_REJECTED: _TOLD,
     Reason.FILE_REFUSED: _TOLD,
@@ -317,6 +325,8 @@ ENDS_WITH_THE_STATE = frozenset(
 OUTLASTS_A_LOOK = ENDS_WITH_THE_LETTER | {
     reason for reason, rule in RULES.items() if rule.until is Until.STATE
 }
+ENDS_WITH_A_NOTE = frozenset(reason for reason, rule in RULES.items() if NOTE in rule.ways)
+"""Words that staff have read; what waits for an act is not among them."""
 OVER_WITH_THE_NEXT = frozenset(reason for reason, rule in RULES.items() if rule.over_with_next)
 OF_RECEIPT = frozenset({Reason.WRONG_ITEM, Reason.WRONG_COPY, Reason.PARTIAL_COPY})
 """What came was not what was asked for; a later receipt says anew how it is."""

@@ -8,6 +8,9 @@ from mailproc.ill.terms import Results
 _ANSWER = {action.results: f"ANSWER.{action.event}" for action in ACTIONS if action.results is not None}
 
 
+_REPLY = {"answer-condition": "COND_REPLY"}
+
+
 def event_heard(apdu: Apdu) -> str:
     """Return the row of a received message."""
     match apdu:
@@ -25,6 +28,11 @@ def heard_as(asking: Action) -> str:
     if asking.results is not None:
         return _ANSWER[asking.results]
     return asking.message.name if asking.message is not None else ""
+
+
+def heard_reply(action: Action, answer: str) -> str:
+    """Return the row of the other side's yes or no: "RENEW_ANSWER.yes"."""
+    return f"{_REPLY.get(action.name, heard_as(action))}.{answer}"
 
 
 def told(apdu: Apdu) -> str:

@@ -197,6 +197,10 @@ MORE: dict[str, tuple[str, Call]] = {
         lambda letter: _module("flow.reading.writing").writing_of(letter),
     ),
     "flow.reading.writing.names_in": ("text", lambda text: _module("flow.reading.writing").names_in(text)),
+    "notices.written_words.meant": (
+        "text",
+        lambda text: _module("notices.written_words").meant(text, "lender"),
+    ),
     "notices.short_codes.found": ("text", lambda text: _module("notices.short_codes").found(text)),
     "flow.reading.bounced_letters.marks": (
         "letter",

@@ -22,7 +22,7 @@ from mailproc.flow.timers import transaction_timers
 from mailproc.ill import apdu_json, policy, status_mismatch, transaction_state
 from mailproc.ill.actions import BY_MAIL, event_said
 from mailproc.ill.apdu import Apdu, StatusOrErrorReport
-from mailproc.ill.attention import ENDS_WITH_THE_STATE, OF_RECEIPT, OUTLASTS_A_LOOK, Reason
+from mailproc.ill.attention import ENDS_WITH_A_NOTE, ENDS_WITH_THE_STATE, OF_RECEIPT, OUTLASTS_A_LOOK, Reason
 from mailproc.ill.effects import Effect, Finish, Send
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.events import TIMERS
@@ -201,6 +201,8 @@ def _work(case: Case, event: Event, decided: Decision) -> Work:
         had = list(decided.known.get("attention") or ())
     elif event.type == "close":
         had = []
+    elif event.type == "note":
+        had = [reason for reason in had if reason not in ENDS_WITH_A_NOTE]
     elif event.type == "CHECKED_IN":
         had = [reason for reason in had if reason != Reason.DEMANDED_AFTER_RETURN]  # the lender has it again
     elif event.cause == "staff" and event.heard_by in ("", BY_MAIL) and event.type not in NOTED:

@@ -1,43 +1,82 @@
 """Suggest to staff how to record what a partner's people wrote: the act that their words may mean.
 
-A short code names its act (``notices/short_codes.toml``). Else the acts that are possible for the other side
-now are offered. Nothing is ever carried out: only staff read words.
+A short code names its act (``notices/short_codes.toml``). Then the acts of the other side follow that make
+sense in this state; words of the letter (``notices/written_words.toml``) put the fitting one first. The same
+words put first the act that a reader's letter may mean. Nothing is ever carried out: only staff read words.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from mailproc.ill import actions, machine
-from mailproc.ill.actions import BY_MAIL, BY_NAME, Action
-from mailproc.ill.event_names import heard_as
+from mailproc.ill import machine
+from mailproc.ill.actions import ANSWER, BY_MAIL, BY_NAME, Action
+from mailproc.ill.event_names import heard_as, heard_reply
+from mailproc.ill.events import READER_WROTE
 from mailproc.ill.machine import CellKind
-from mailproc.ill.terms import ApduType, Results, Role
-from mailproc.notices import short_codes
+from mailproc.ill.terms import ApduType, Results, Role, State
+from mailproc.notices import short_codes, written_words
 from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
 from mailproc.notices.short_codes import ShortCode
 from mailproc.store import events, requests
 from mailproc.store.rows import Event, Transaction
 
-MOST_OFFERED = 3
-_LIKELY = {
-    Role.RESPONDER: (
-        "ship", "unfilled", "will-supply", "conditional", "renew-reply yes", "renew-reply no", "check-in",
-    ),
-    Role.REQUESTER: ("renew", "return", "receive", "cancel", "lost"),
-}  # fmt: skip
-"""What each side most likely writes by hand."""
+MOST_OFFERED = 4
+_WRITER = {Role.REQUESTER: "borrower", Role.RESPONDER: "lender"}
+_S = State
+_OUT = ("overdue", "recall", "lost", "check-in")
+_ASKED_TO_RENEW = ("renew-reply yes", "renew-reply no", "recall", "overdue")
+_AT_THEIRS = ("return", "renew", "receive", "lost")
+_SENSIBLE: Mapping[Role, Mapping[State, tuple[str, ...]]] = {
+    Role.RESPONDER: {
+        _S.PENDING: ("ship", "unfilled", "will-supply", "conditional", "hold", "answer-retry"),
+        _S.CONDITIONAL: ("ship", "unfilled"),
+        _S.CANCEL_PENDING: ("cancel-reply yes", "cancel-reply no", "ship"),
+        _S.NOT_SUPPLIED: ("ship",),
+        _S.CANCELLED: ("ship",),
+        _S.SHIPPED: _OUT,
+        _S.RECEIVED: ("recall", *_OUT),
+        _S.RENEW_PENDING: _ASKED_TO_RENEW,
+        _S.RENEW_OVERDUE: _ASKED_TO_RENEW,
+        _S.NOT_RECEIVED_OVERDUE: _OUT,
+        _S.OVERDUE: _OUT,
+        _S.RECALL: ("recall", "check-in", "lost"),
+        _S.RETURNED: ("check-in", "overdue", "lost"),
+        _S.LOST: ("check-in", "found"),
+    },
+    Role.REQUESTER: {
+        _S.IN_PROCESS: ("cancel",),
+        _S.CONDITIONAL: ("answer-condition yes", "answer-condition no", "cancel"),
+        _S.SHIPPED: _AT_THEIRS,
+        _S.OVERDUE: _AT_THEIRS,
+        _S.RENEW_PENDING: ("return", "receive", "lost"),
+        _S.RENEW_OVERDUE: ("return", "lost"),
+        _S.RECALL: ("return", "lost"),
+        _S.LOST: ("found", "return"),
+    },
+}
+"""What each side may write, by the other's state, the likeliest first. An answer stands only where something
+was asked, and nothing stands where it has been said."""
 
 
 def ways(connection: Connection, transaction: Transaction, language: Language) -> tuple[Way, ...]:
-    """Return how to record the last message of the partner, if people wrote it."""
+    """Return how to record the last message of the partner, if people wrote it; the likeliest first, with
+    each command once."""
     event = events.last_of(connection, transaction.id, (ApduType.MESSAGE.name,))
     if event is None or not is_written(event):
         return ()
     number = requests.load(connection, transaction.request_id).number
-    codes = _of_codes(transaction, said(event), number, language)
-    return tuple(dict.fromkeys([*codes, *_offered(transaction, number, language)]))
+    text = said(event)
+    found = [*_of_codes(transaction, text, number, language), *_offered(transaction, text, number, language)]
+    return tuple({way.command: way for way in reversed(found)}.values())[::-1]
+
+
+def of_reader(connection: Connection, transaction: Transaction, keys: Sequence[str]) -> list[str]:
+    """Return ``keys`` ("act renew", "note") with those first that the reader's last words may mean."""
+    event = events.last_of(connection, transaction.id, (READER_WROTE,))
+    meant = [f"act {one}" for one in written_words.meant(said(event), "reader")] if event else []
+    return [*(key for key in meant if key in keys), *(key for key in keys if key not in meant)]
 
 
 def is_written(event: Event) -> bool:
@@ -55,41 +94,60 @@ def _of_codes(transaction: Transaction, text: str, number: str, language: Langua
         return  # they are answers of who lends
     for code in short_codes.found(text):
         action = BY_NAME.get(code.act)
-        if action is not None and _is_possible(transaction, action):
-            yield Way(command=_command(number, code.command), does=_meant(code, language))
+        if action is None:
+            command = f"mailproc act {number} message --note TEXT"
+            yield Way(command=command, does=_meant(code, "question", language))
+        elif _is_possible(transaction, action):
+            yield Way(command=_command(number, code.command), does=_meant(code, "code", language))
 
 
-def _meant(code: ShortCode, language: Language) -> str:
+def _meant(code: ShortCode, label: str, language: Language) -> str:
     means = language.texts.short_codes.get(code.word, code.means)
-    return language.label("suggested", "code", code=code.word, means=means)
+    return language.label("suggested", label, code=code.word, means=means)
 
 
-def _offered(transaction: Transaction, number: str, language: Language) -> Iterator[Way]:
-    likely = _LIKELY[transaction.role.other]
-    possible = [name for name in likely if _is_possible(transaction, BY_NAME[name.split()[0]])]
+def _offered(transaction: Transaction, text: str, number: str, language: Language) -> Iterator[Way]:
+    side = transaction.role.other
+    sensible = _SENSIBLE[side].get(transaction.state, ())
+    fits = written_words.meant(text, _WRITER[side])
+    ordered = dict.fromkeys([*(name for name in fits if name in sensible), *sensible])
+    possible = [name for name in ordered if _is_taken(transaction, name)]
     for name in possible[:MOST_OFFERED]:
-        word, *answer = name.split()
-        typed = f"{word} --answer {answer[0]}" if answer else word
-        what = language.event_word(_row(BY_NAME[word], *answer))
+        word, _, answer = name.partition(" ")
+        what = language.event_word(_row(BY_NAME[word], answer))
+        if word == "found":
+            what = language.event_word(word)
         does = language.label("suggested", "said", what=what)
-        yield Way(command=_command(number, typed), does=does)
+        yield Way(command=_command(number, _typed(BY_NAME[word], answer)), does=does)
+
+
+def _typed(action: Action, answer: str) -> str:
+    """Return what staff type: with the options without which it is refused."""
+    return action.command(answer, heard=True).removeprefix("act {number} ")
 
 
 def _row(action: Action, answer: str = "") -> str:
-    return f"{heard_as(action)}.{answer}" if answer else heard_as(action)
+    return heard_reply(action, answer) if answer else heard_as(action)
+
+
+def _is_taken(transaction: Transaction, name: str) -> bool:
+    """Return whether `act --heard-by` takes it now."""
+    word, _, answer = name.partition(" ")
+    return _kind(transaction, BY_NAME[word], answer) is not CellKind.ERROR
 
 
 def _is_possible(transaction: Transaction, action: Action) -> bool:
     """Return whether it moves the transaction, or promises something, when it is recorded as heard."""
     if action.results in (Results.WILL_SUPPLY, Results.HOLD_PLACED):
         return transaction.state.awaits_answer  # a promise moves no state
-    answers = ("yes", "no") if actions.ANSWER in action.options else ("",)
-    row = transaction
-    kinds = {
-        machine.next_state(row.role, row.service, row.state, row.state_before, _row(action, answer)).kind
-        for answer in answers
-    }
+    answers = ("yes", "no") if ANSWER in action.options else ("",)
+    kinds = {_kind(transaction, action, answer) for answer in answers}
     return not kinds.isdisjoint({CellKind.BECOMES, CellKind.STAY})
+
+
+def _kind(transaction: Transaction, action: Action, answer: str) -> CellKind:
+    row = transaction
+    return machine.next_state(row.role, row.service, row.state, row.state_before, _row(action, answer)).kind
 
 
 def _command(number: str, typed: str) -> str:

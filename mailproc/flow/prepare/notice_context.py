@@ -130,7 +130,7 @@ def _attention(writer: NoticeWriter) -> StaffAttention:
         request=_cited(writer),
         partner=writer.partner(partner) if partner else None,
         letter=facts.get("letter", "") or _letter_of_people(writer),
-        sender=facts.get("sender", ""),
+        sender=facts.get("sender", "") or _address_of_reader(writer),
         subject=facts.get("subject", ""),
         about=facts.get("about", ""),
         note=writer.language.words_stored(facts.get("note", "")),
@@ -161,6 +161,15 @@ def _words(writer: NoticeWriter) -> tuple[str, ...]:
 def _letter_of_people(writer: NoticeWriter) -> str:
     event = _written(writer)
     return f"I{event.inbox_id}" if event and event.inbox_id is not None else ""
+
+
+def _address_of_reader(writer: NoticeWriter) -> str:
+    """Return where staff answer a letter of the reader: mailproc sends readers no words of theirs."""
+    request = writer.request
+    if request is None or not _is_of_reader(writer):
+        return ""
+    reader = patrons.load(writer.connection, request.patron_id)
+    return reader.email if reader is not None else ""
 
 
 def _is_of_reader(writer: NoticeWriter) -> bool:

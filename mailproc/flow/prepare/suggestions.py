@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from mailproc.flow import delivery_mode, our_letters
 from mailproc.flow.context import Context
-from mailproc.flow.matching import unconfirmed
+from mailproc.flow.matching import item_received, unconfirmed
 from mailproc.flow.prepare import heard_suggestions
-from mailproc.ill import attention, machine
+from mailproc.ill import actions, attention, machine
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.attention import Reason
 from mailproc.ill.terms import Role, State
@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "again": "amend {number} --again",
     "next": "next {number}",
     "next partner": "next {number} --partner SYMBOL",
+    "note": "note {number} TEXT",
     "redeliver": "redeliver {letter}",
     "dismiss": "dismiss {letter} --note TEXT",
     "partners": "partners",
@@ -56,11 +57,20 @@ def ways(
         key for reason in facts.get("reasons", ()) for key in _ways(reason, ordered=ordered)
     )
     open_now = _PossibleNow(connection, transaction, context)
+    if Reason.READER_WROTE in facts.get("reasons", ()):
+        found = dict.fromkeys(heard_suggestions.of_reader(connection, transaction, list(found)))
     known = [(key, one) for key in found if open_now.has(key) for one in _each(key, ours)]
     ways = [Way(command=open_now.command(key, one), does=language.way_word(key)) for key, one in known]
     if Reason.MESSAGE in facts.get("reasons", ()):
         ways = [*heard_suggestions.ways(connection, transaction, language), *ways]
-    return tuple(ways)[:MOST]
+    settles = [way for way, (key, _) in zip(ways[-len(known) :], known, strict=True) if key == attention.NOTE]
+    return _few(tuple({way.command: way for way in reversed(ways)}.values())[::-1], settles)
+
+
+def _few(ways: tuple[Way, ...], settles: Sequence[Way]) -> tuple[Way, ...]:
+    """Return ``MOST`` of them; what settles it without a letter is always among them."""
+    few = [way for way in ways if way not in settles][: MOST - len(settles)]
+    return tuple(way for way in ways if way in few or way in settles)
 
 
 def commands(
@@ -92,7 +102,7 @@ class _PossibleNow:
 
     def __init__(self, connection: Connection, transaction: Transaction, context: Context) -> None:
         role, state = transaction.role, transaction.state
-        self._acts = _acts(transaction, context)
+        self._acts = _acts(connection, transaction, context)
         request = requests.load(connection, transaction.request_id)
         self._number = _number(connection, request, transaction)
         unheard = state is State.PENDING and order_letters.is_with_nobody(connection, transaction.id)
@@ -131,12 +141,15 @@ def _number(connection: Connection, request: StoredRequest, transaction: Transac
     return request.number if latest.id == transaction.id else f"{request.number}-{transaction.attempt}"
 
 
-def _acts(transaction: Transaction, context: Context) -> frozenset[str]:
+def _acts(connection: Connection, transaction: Transaction, context: Context) -> frozenset[str]:
     """Return the actions possible now, each with its answer where it takes one: "renew-reply yes"."""
     row = transaction
+    here = transaction.role is Role.REQUESTER and item_received.is_here(connection, row.id)
+    more = {"receive"} if (row.options or {}).get("flaw") and row.state is State.RECEIVED else set()
     return frozenset(
         f"{name} {answer}".rstrip()
-        for name in delivery_mode.possible(transaction, context)
+        for name in {*delivery_mode.possible(transaction, context), *more}
+        if here or name not in actions.WITHIN
         for answer, event in BY_NAME[name].said_as
-        if machine.allows(row.role, row.service, row.state, row.state_before, event)
+        if name in more or machine.allows(row.role, row.service, row.state, row.state_before, event)
     )
