@@ -78,6 +78,7 @@ _OF_EVENT = (
     select(INTENT, OUTGOING.c.state.label("letter_state"))
     .select_from(INTENT.outerjoin(OUTGOING, INTENT.c.outgoing_id == OUTGOING.c.id))
     .where(INTENT.c.event_id == bindparam("event_id"))
+    .order_by(INTENT.c.id)
 )
 _SAME_LETTER = EVENT.alias("same_letter")
 _OF_LETTER = (

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Subquery, func, or_, select
 
 from mailproc.ill.copyright_rules import GUIDELINES
 from mailproc.ill.item_identity import ItemKey
 from mailproc.ill.terms import Role
+from mailproc.store import requests
 from mailproc.store.requests import REQUEST
 from mailproc.store.transactions import TRANSACTION
 
@@ -17,18 +18,20 @@ MOST = 500
 
 def of_reader(connection: Connection, item: ItemKey, patron_id: str) -> str:
     """Return the number of an open request of this reader for the item; '' if there is none."""
-    ours = (REQUEST.c.role == Role.REQUESTER, REQUEST.c.closed_at.is_(None))
-    return _number(connection, item, *ours, REQUEST.c.patron_id == patron_id)
+    same = _newest(item)
+    ours = (same.c.role == Role.REQUESTER, same.c.closed_at.is_(None))
+    return _number(connection, item, same, *ours, same.c.patron_id == patron_id)
 
 
 def lent_to_us(connection: Connection, item: ItemKey, states: Collection[str]) -> str:
     """Return the number of a loan of ours of the item with an attempt in one of ``states``; '' if none."""
+    same = _newest(item)
     here = (
         select(TRANSACTION.c.id)
-        .where(TRANSACTION.c.request_id == REQUEST.c.id, TRANSACTION.c.state.in_(states))
+        .where(TRANSACTION.c.request_id == same.c.id, TRANSACTION.c.state.in_(states))
         .exists()
     )
-    return _number(connection, item, REQUEST.c.role == Role.REQUESTER, REQUEST.c.service == "LOAN", here)
+    return _number(connection, item, same, same.c.role == Role.REQUESTER, same.c.service == "LOAN", here)
 
 
 def of_borrower(connection: Connection, item: ItemKey, partner: str, since: datetime, not_of: int = 0) -> str:
@@ -36,13 +39,15 @@ def of_borrower(connection: Connection, item: ItemKey, partner: str, since: date
 
     ``not_of``: the id of a request that does not count.
     """
+    same = _newest(item)
     asked = (
         select(TRANSACTION.c.id)
-        .where(TRANSACTION.c.request_id == REQUEST.c.id, TRANSACTION.c.partner == partner)
+        .where(TRANSACTION.c.request_id == same.c.id, TRANSACTION.c.partner == partner)
         .exists()
     )
-    recent = or_(REQUEST.c.closed_at.is_(None), REQUEST.c.created_at >= since)
-    return _number(connection, item, REQUEST.c.role == Role.RESPONDER, REQUEST.c.id != not_of, recent, asked)
+    recent = or_(same.c.closed_at.is_(None), same.c.created_at >= since)
+    theirs = (same.c.role == Role.RESPONDER, same.c.id != not_of, recent, asked)
+    return _number(connection, item, same, *theirs)
 
 
 def copies_of_title(connection: Connection, title: str, since: datetime, until: datetime) -> int:
@@ -66,13 +71,19 @@ def copies_of_title(connection: Connection, title: str, since: datetime, until: 
     return int(connection.execute(statement).scalar_one())
 
 
-def _number(connection: Connection, item: ItemKey, *conditions: ColumnElement[bool]) -> str:
+def _number(connection: Connection, item: ItemKey, same: Subquery, *conditions: ColumnElement[bool]) -> str:
     if not item.title:
         return ""
-    statement = select(REQUEST.c.number).where(REQUEST.c.id.in_(_newest(item)), *conditions)
-    return connection.execute(statement.order_by(REQUEST.c.id.desc()).limit(1)).scalar() or ""
+    newest = select(func.max(same.c.id)).where(*conditions)  # the greatest needs no sort
+    found = connection.execute(newest).scalar()
+    return requests.number_of(connection, found) if found is not None else ""
 
 
-def _newest(item: ItemKey) -> Select[tuple[int]]:
+def _newest(item: ItemKey) -> Subquery:
+    """Select the newest requests of the item."""
     same = (REQUEST.c.title_key == item.title, REQUEST.c.part_key == item.part)
-    return select(REQUEST.c.id).where(*same).order_by(REQUEST.c.id.desc()).limit(MOST)
+    columns = (
+        REQUEST.c.id, REQUEST.c.role, REQUEST.c.service, REQUEST.c.patron_id, REQUEST.c.created_at,
+        REQUEST.c.closed_at,
+    )  # fmt: skip
+    return select(*columns).where(*same).order_by(REQUEST.c.id.desc()).limit(MOST).subquery()

@@ -205,6 +205,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "dismiss": lambda c: undelivered.dismiss(c, 1, "why"),
         "perhaps": lambda c: undelivered.perhaps(c, 1),
         "states_of": lambda c: undelivered.states_of(c, 1),
+        "of_transactions": lambda c: undelivered.of_transactions(c, [1]),
     },
     charges: {
         "of_request": lambda c: charges.of_request(c, 1),
@@ -259,6 +260,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "fired": lambda c: timers.fired(c, 1),
         "fire": lambda c: timers.fire(c, NOW, 10),
         "next_of": lambda c: timers.next_of(c, 1),
+        "drop": lambda c: timers.drop(c, 1, "OVERDUE"),
     },
     queue: {
         "claim": lambda c: queue.claim(c, InboxRow, InboxLetter, 50, NOW),

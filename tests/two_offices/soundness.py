@@ -28,7 +28,7 @@ def unfinished(office: Office) -> dict[str, int]:
         "inbox": "('done')",
         "event": "('done')",
         "intent": "('done', 'prepared', 'withdrawn')",
-        "outgoing": "('handed_over')",
+        "outgoing": "('handed_over', 'to_print')",
     }
     query = "SELECT count(*) FROM {} WHERE state NOT IN {}"
     counted = {queue: office.asked(query.format(queue, states))[0][0] for queue, states in ends.items()}
