@@ -21,7 +21,7 @@ from mailproc.store.db_errors import first_line, is_for_want_of_room, try_later
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0002"  # the newest revision in migrations/versions: an up-to-date store needs no Alembic to open
+HEAD = "0003"  # the newest revision in migrations/versions: an up-to-date store needs no Alembic to open
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _FINDING = "finding_index"  # find.INDEX, whose file is loaded by searches alone
 _log = logging.getLogger(__name__)

@@ -40,63 +40,7 @@ def upgrade() -> None:
     _growth()
     by = sa.Column("transport", sa.String(), server_default=sa.text("'mail'"), nullable=False)
     op.add_column("outgoing", by)
-    op.add_column("transactions", sa.Column("attention_at", sa.DateTime(timezone=True), nullable=True))
-    op.execute("UPDATE transactions SET attention_at = updated_at WHERE attention IS NOT NULL")
-    _same_item()
-    _documents()
-    _charges()
     op.drop_table("partner")  # a mirror of config.toml that nothing read
-
-
-def _same_item() -> None:
-    """Earlier requests have no key: nobody is warned of them."""
-    op.add_column("request", _word("title_key"))
-    op.add_column("request", _word("part_key"))
-    op.create_index("ix_request_item", "request", ["title_key", "part_key"])
-
-
-def _documents() -> None:
-    op.add_column("outgoing", _word("documents"))
-    op.create_table(
-        "document",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        *(sa.Column(name, sa.String(), nullable=False) for name in ("type", "name", "recipient")),
-        sa.Column("inbox_id", sa.Integer(), nullable=True),
-        *(
-            sa.Column(name, sa.Integer(), nullable=False)
-            for name in ("event_id", "request_id", "transaction_id")
-        ),
-        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("why_not", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("event_id", "digest"),
-    )
-    op.create_index("ix_document_request", "document", ["request_id"])
-    op.create_index("ix_document_digest", "document", ["digest"])
-    kept = sa.text("deleted_at IS NULL AND why_not = ''")
-    op.create_index("ix_document_kept", "document", ["stored_at"], sqlite_where=kept, postgresql_where=kept)
-
-
-def _charges() -> None:
-    op.create_table(
-        "charge",
-        sa.Column("id", sa.Integer(), nullable=False),
-        *(
-            sa.Column(name, sa.Integer(), nullable=False)
-            for name in ("request_id", "transaction_id", "event_id")
-        ),
-        *(
-            sa.Column(name, sa.String(), nullable=False)
-            for name in ("role", "partner", "kind", "status", "amount", "currency")
-        ),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    for name, columns in (("at", ["at"]), ("request", ["request_id", "id"]), ("event", ["event_id"])):
-        op.create_index(f"ix_charge_{name}", "charge", columns)
 
 
 def _proven_senders() -> None:
@@ -165,7 +109,6 @@ def _indexes() -> None:
 def _growth() -> None:
     """What staff ask for, and what waits, is found without looking through all that was."""
     _short_words()
-    op.create_index("ix_patron_email", "patron", [sa.text("lower(email)")])
     op.create_index("ix_history_event", "history", ["event_id"])
     op.create_index("ix_outgoing_partner", "outgoing", ["state", "partner", "not_before", "id"])
     op.create_index("ix_transactions_typed", "transactions", [sa.text("upper(tgq)")])
