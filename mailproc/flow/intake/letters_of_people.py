@@ -15,7 +15,7 @@ from mailproc.config import Partner
 from mailproc.flow.context import Context
 from mailproc.flow.intake import letter_home, staff_replies
 from mailproc.flow.intake.letter_home import Match
-from mailproc.flow.reading.letter_reading import OF_READER, LetterReading
+from mailproc.flow.reading.letter_reading import OF_MACHINE, OF_READER, LetterReading
 from mailproc.flow.reading.writing import Writing
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Message
@@ -74,12 +74,13 @@ def _of_partner(connection: Connection, reading: LetterReading, writing: Writing
         alarm = reading.alarm if _is_link(reading) else None if writing.automatic else Reason.IN_WORDS
         return Settled(why=_why_not(match, " or ".join(symbols), writing), alarm=alarm)
     partner = _writer(match.found, reading)
-    if copy_of := _earlier_copy(connection, reading, partner.symbol):
-        return Settled(sentence("same-letter", letter=f"I{copy_of}"), partner=partner)
     of_machine = writing.automatic and not _is_link(reading)
+    sender = OF_MACHINE + partner.symbol if of_machine else partner.symbol
+    if copy_of := _earlier_copy(connection, reading, sender):
+        return Settled(sentence("same-letter", letter=f"I{copy_of}"), partner=partner)
     event = _automatic(reading, match.found) if of_machine else _message(reading, match.found)
     _add(connection, event, reading, match, partner.symbol)
-    return Settled(_taken(match.found), partner.symbol, partner)
+    return Settled(_taken(match.found), sender, partner)
 
 
 def _writer(found: NamedTransaction, reading: LetterReading) -> Partner:
@@ -97,7 +98,7 @@ def _of_reader(
     requests = named_requests.of_reader(connection, address, now - READER_REMEMBERED)
     if not requests:
         return None
-    sender = (OF_READER + address)[:250]
+    sender = ((OF_MACHINE if writing.automatic else "") + OF_READER + address)[:250]
     if copy_of := _earlier_copy(connection, reading, sender):
         return Settled(sentence("same-letter", letter=f"I{copy_of}"))
     match = letter_home.of_reader(connection, writing, requests)

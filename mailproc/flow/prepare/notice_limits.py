@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.flow.reading.letter_reading import BOUNCE, OF_READER, OF_STAFF
+from mailproc.flow.reading.letter_reading import BOUNCE, OF_MACHINE, OF_READER, OF_STAFF
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import alarms, events, letters
 from mailproc.store.alarms import HOUR, Turn
@@ -63,10 +63,11 @@ def _speaker(connection: Connection, inbox_id: int) -> str:
     row = letters.sender_of(connection, inbox_id)
     if row is None:
         return ""
-    if row.taken_from.startswith(BOUNCE):
+    sender = row.taken_from.removeprefix(OF_MACHINE)
+    if sender.startswith(BOUNCE):
         return BOUNCE
-    if row.taken_from.startswith(OF_READER):
+    if sender.startswith(OF_READER):
         return READERS  # together: anybody can write any reader's address
-    if row.taken_from.startswith(OF_STAFF):
+    if sender.startswith(OF_STAFF):
         return STAFF
-    return str(row.taken_from or (row.partner or SEVERAL if row.proof else ""))
+    return str(sender or (row.partner or SEVERAL if row.proof else ""))

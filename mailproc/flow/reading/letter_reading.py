@@ -8,15 +8,13 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import sha256
-from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 from mailproc.config import Partner
 from mailproc.errors import Misconfigured, RemoteFault, TryLater
 from mailproc.flow.context import Context
-from mailproc.flow.partners import Sender, account, is_of_one
-from mailproc.flow.reading import bounced_letters, documents, sender_proof
+from mailproc.flow.partners import Sender, is_of_one
+from mailproc.flow.reading import automatic_marks, bounced_letters, documents, order_file, sender_proof
 from mailproc.flow.reading.event_columns import EventColumns, described
 from mailproc.flow.reading.sender_proof import Evidence, Proven
 from mailproc.flow.reading.writing import Writing, writing_of
@@ -29,7 +27,7 @@ from mailproc.mail.channel import of_door
 from mailproc.mail.letter import Letter
 from mailproc.mail.own_letters import own_ids
 from mailproc.mail.parse import parse
-from mailproc.protocols.codec import Codec, Credentials, Decoded, Fault
+from mailproc.protocols.codec import Codec, Decoded, Fault
 from mailproc.sentence import Part, Sentence, sentence
 from mailproc.store.rows import InboxLetter
 
@@ -45,6 +43,9 @@ OF_READER = "reader "
 """Begins the sender of a reader's letter, before the address, which proves nothing."""
 OF_STAFF = "staff "
 """Begins the sender of an answer by our own staff."""
+OF_MACHINE = "automatic "
+"""Begins the sender of an automatic note. A server on the way can make a letter one, so it is no earlier
+copy of the letter as it was written."""
 LEARNED = "learned"
 """The ``proof`` of a letter from a library that is not in config.toml and that staff have confirmed."""
 
@@ -172,6 +173,11 @@ def _read(
     found = replace(found, proofs=_proofs(claimants, evidence, context, released=released))
     proven = tuple(one for one in claimants if found.proofs[one.symbol].by)
     if codec is None:
+        held = [found.proofs[one.symbol] for one in proven]
+        unmarked = automatic_marks.without_unsigned(letter, held)
+        if unmarked and (report := _recognised(unmarked, context)[0]):
+            said = replace(found, codec=report.name, letter=unmarked)
+            return replace(_said(said, report, proven), letter=letter)
         people = _of_people(_without_protocol(found, claimants), proven)
         if too_much:
             return replace(people, refused=too_much, alarm=Reason.UNREADABLE)
@@ -184,6 +190,11 @@ def _read(
             replace(found, refused=_unproven(found), alarm=Reason.UNPROVEN), codec
         )
         return strange if claimants else _from_unknown_sender(strange, evidence)
+    return _said(found, codec, proven)
+
+
+def _said(found: LetterReading, codec: Codec, proven: tuple[Partner, ...]) -> LetterReading:
+    letter = found.letter
     said = _decoded(found, codec, proven)
     if documents.brings_a_link(said.decoded):  # for people: never a status
         said = replace(said, refused=sentence("document-at-link"), alarm=Reason.DOCUMENT_LINK)
@@ -281,7 +292,7 @@ def _decoded(reading: LetterReading, codec: Codec, partners: tuple[Partner, ...]
         return replace(reading, refused=fault.said, alarm=Reason.UNREADABLE)
     if (said := decoded.credentials) is not None:
         names = " or ".join(one.symbol for one in partners)
-        partners = tuple(one for one in partners if _admits(one, said))
+        partners = tuple(one for one in partners if order_file.admits(one, said))
         if not partners:
             why = sentence("code-not-theirs", code=said.customer_code, partners=names)
             return replace(reading, refused=why, alarm=Reason.FILE_REFUSED)
@@ -291,7 +302,7 @@ def _decoded(reading: LetterReading, codec: Codec, partners: tuple[Partner, ...]
         why = sentence("too-many-messages", count=many, most=MOST_MESSAGES)
         return replace(reading, refused=why, alarm=Reason.UNREADABLE)
     whose, by = _only(partners), reading.proofs[partners[0].symbol].by
-    key = _file_key(decoded) if said else ""
+    key = order_file.file_key(decoded) if said else ""
     sharers = () if whose else partners
     columns = described((*decoded.apdus, *decoded.unsure))
     reading = replace(reading, decoded=decoded, described=columns)
@@ -309,25 +320,6 @@ def _bounded(decoded: Decoded) -> Decoded:
         for said in (decoded.apdus, decoded.unsure)
     )
     return replace(decoded, apdus=apdus, unsure=unsure, faults=(*decoded.faults, *refused))
-
-
-def _file_key(decoded: Decoded) -> str:
-    said = decoded.credentials or Credentials("", "")
-    whole = repr((said.customer_code, said.file_ref, decoded.apdus, decoded.faults))
-    return sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _admits(partner: Partner, said: Credentials) -> bool:
-    """Compare customer code and password with a customer's account, in constant time.
-
-    If the layout has no password, the code alone must be one of the sender's.
-    """
-    known = account(partner, "in", said.customer_code)
-    if said.password is None:
-        return known is not None
-    password = known.password.get_secret_value() if known else "no account of this code"
-    same = compare_digest(password.encode(), said.password.encode())
-    return same and known is not None
 
 
 def _sender(row: InboxLetter, letter: Letter) -> Sender:

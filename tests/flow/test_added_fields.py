@@ -1,0 +1,68 @@
+"""A server between adds a field to a letter that its sender signed: nothing of the letter is lost by it."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.proof import signer
+from tests.proof.verifier import Keys
+from tests.support.partners import ADDRESS, BL, partner_lines
+
+BY_SIGNATURE = partner_lines(BL, ["RESPONDER"], "out", more='proof = ["dkim"]')
+MARKS = (b"Auto-Submitted: auto-replied", b"X-Autoreply: yes", b"Precedence: auto_reply")
+
+
+@pytest.fixture(scope="module")
+def key():
+    return signer.ed25519_key()
+
+
+@pytest.fixture
+def signing(make_world, sqlite_url, key):
+    world = make_world(sqlite_url, partners=BY_SIGNATURE)
+    keys = Keys({f"{signer.SELECTOR}._domainkey.bl.example": key.record})
+    world.app = replace(world.app, context=replace(world.app.context, make_keys=lambda: keys))
+    world.place()
+    return world
+
+
+def signed(world, key, text, subject="Replies"):
+    return signer.signed(world.letter(text, ADDRESS[BL], subject), key, d="bl.example")
+
+
+def report(world, line):
+    return f"REPLIES FOR 99-0001   {world.now:%d-%m-%Y}\n\n{line}\n"
+
+
+def hear(world, raw):
+    inbox_id = world.inject(raw, ADDRESS[BL], peer="203.0.113.9")
+    world.run()
+    row = world.row("inbox", inbox_id)
+    assert (row["state"], row["proof"]) == ("done", "dkim")
+    return row
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_report_stays_one(signing, key, mark):
+    raw = signed(signing, key, report(signing, "B1-1 NOT"))
+    hear(signing, mark + b"\r\n" + raw)
+    assert signing.state("B1") == "NOT_SUPPLIED"
+    assert hear(signing, raw)["note"].startswith("the same letter")
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_letter_in_words_is_taken_as_it_was_written(signing, key, mark):
+    raw = signed(signing, key, "Please send the book back at once.", "B1-1")
+    for _ in range(2):
+        hear(signing, mark + b"\r\n" + raw)
+    assert signing.events("B1") == ["request", "AUTOMATIC_REPLY"]
+    for _ in range(2):
+        hear(signing, raw)
+    assert signing.events("B1") == ["request", "AUTOMATIC_REPLY", "MESSAGE"]
+    assert "message" in signing.attention("B1")
+
+
+def test_a_mark_that_is_signed_is_the_senders(signing, key):
+    raw = MARKS[0] + b"\r\n" + signing.letter(report(signing, "B1-1 NOT"), ADDRESS[BL], "B1-1")
+    hear(signing, signer.signed(raw, key, d="bl.example", h=signer.SIGNED + ":auto-submitted"))
+    assert (signing.state("B1"), signing.events("B1")[-1]) == ("PENDING", "AUTOMATIC_REPLY")
