@@ -15,14 +15,14 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 
-from mailproc.app import channels, jobs, watchdog
+from mailproc.app import channels, document_place, jobs, watchdog
 from mailproc.app.build import App
 from mailproc.app.delivery import deliverer
 from mailproc.app.signals import Asked
 from mailproc.app.wall_clock import WallClock
 from mailproc.app.watchdog import Watchdog
 from mailproc.errors import StoreLost, TryLater
-from mailproc.flow import clock, document_retention, send
+from mailproc.flow import clock, send
 from mailproc.flow.advance import station as advance
 from mailproc.flow.intake import portions
 from mailproc.flow.intake import station as intake
@@ -104,7 +104,7 @@ def run_once(app: App) -> None:
         _until_done(app, deliver)
         while clock.sweep(app.store, app.context):  # after the mail: an answer may have come
             _until_done(app, deliver)
-        if document_retention.purge(app.store, app.context):
+        if document_place.purge(app.store, app.context):
             _until_done(app, deliver)
 
 
@@ -114,7 +114,8 @@ def _until_done(app: App, deliver: Deliver) -> None:
 
 
 def _begin(app: App) -> None:
-    """At start: what a crash left claimed or in doubt."""
+    """At start: what a crash left claimed or in doubt. Raise Misconfigured for another store's folder."""
+    document_place.refuse_another(app.config, app.context, app.store)
     app.store.begin_run()
     in_order = app.store.underway.ended_in_order()
     _forgive(app)

@@ -12,10 +12,9 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from mailproc.app import schedule
+from mailproc.app import document_place, schedule
 from mailproc.app.build import App
 from mailproc.errors import StoreLost
-from mailproc.flow import document_retention
 from mailproc.office.mailroom import digest_mail
 from mailproc.store.engine import Store
 from mailproc.transport.incoming import PolledPlace
@@ -96,7 +95,7 @@ class Jobs:
         digest_mail.send(self._app.store, self._app.context)
 
     def _documents(self) -> None:
-        document_retention.purge(self._app.store, self._app.context)
+        document_place.purge(self._app.store, self._app.context)
 
     def _examine(self) -> None:
         """Find a damaged page before the last good copy is deleted. The watchdog asks the store, and ends

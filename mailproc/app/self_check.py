@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailproc import config_load
-from mailproc.app import build, file_permissions, sender_authentication
+from mailproc.app import build, document_place, file_permissions, sender_authentication
 from mailproc.config import Config
 from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
-from mailproc.errors import MailprocError
+from mailproc.errors import MailprocError, Misconfigured
 from mailproc.flow.context import Context
 from mailproc.flow.matching import accounts
 from mailproc.notices.catalogue import NOTICES
@@ -58,6 +58,10 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
     found.warnings += file_permissions.warnings(config)
     if store is not None:
         found.tried("store examined", lambda: _examined(store))
+        try:
+            document_place.refuse_another(config, context, store)
+        except Misconfigured as error:
+            found.wrong.append(str(error))
     listed = template_dry_run.listed(context)
     found.fine.append(f"templates: {sum(one.state == 'ok' for one in listed)} of {len(listed)} in order")
     found.wrong += [f"template {one.path}: {problem}" for one in listed for problem in one.problems]

@@ -25,9 +25,10 @@ BATCH = 100
 def purge(store: Store, context: Context) -> int:
     """Delete what is over, and what is left of a crash; return how many documents were over.
 
-    Nothing is done while somebody writes into the folder: the next time does it.
+    Nothing is done while somebody writes into the folder: the next time does it. Raise LocalFault if the
+    folder is another store's or cannot be used.
     """
-    with context.documents.alone() as alone:
+    with context.documents.alone(store.identity()) as alone:
         if not alone:
             return 0
         count = _end(store, context)

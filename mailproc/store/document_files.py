@@ -3,6 +3,9 @@
 A file is written and synced before the row that names it is committed, never inside a store write. Whoever
 writes holds the folder (a shared lock) until that commit; whoever removes files without a row holds it alone.
 So a crash leaves at most a file without a row.
+
+The folder bears the mark of its store, since for another store each file here is one without a row: no other
+store writes or deletes here. Only names that mailproc makes are ever deleted.
 """
 
 import fcntl
@@ -10,7 +13,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,7 +23,11 @@ from mailproc.sentence import Sentence, sentence
 from mailproc.store import connections
 
 FOLDER = "documents"
+MARK = ".mailproc-store"
+"""The file in the folder that holds the id of its store."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_UNFINISHED = re.compile(r"unfinished-[0-9a-f]+")
+_LONGEST_MARK = 100
 _CHUNK = 1_000_000
 
 
@@ -41,11 +48,16 @@ class DocumentFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def refuse_another(self, store_id: str) -> None:
+        """Raise LocalFault if the folder is another store's, or cannot be asked. Changes nothing."""
+        if self._mark() not in ("", store_id):
+            raise LocalFault(sentence("documents-of-another", folder=str(self.path)))
+
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, store_id: str) -> Iterator[None]:
         """Hold the folder while files are put into it, up to the commit of their rows.
 
-        Raise LocalFault if it cannot be made.
+        It is marked as this store's. Raise LocalFault if it cannot be made, or is another store's.
         """
         with _told(self.path):
             if not self.path.is_dir():
@@ -53,6 +65,7 @@ class DocumentFolder:
                 _sync(self.path.parent)
             number = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
+            self._claim(number, store_id)
             fcntl.flock(number, fcntl.LOCK_SH)
             yield
         finally:
@@ -104,38 +117,70 @@ class DocumentFolder:
         return "" if found.hexdigest() == digest else "damaged"
 
     def remove(self, digest: str) -> None:
-        """Delete a file. Only while ``alone``."""
-        self._file(digest).unlink(missing_ok=True)
+        """Delete a file. Only while ``alone``. Raise LocalFault if it cannot be deleted."""
+        with _told(self.path):
+            self._file(digest).unlink(missing_ok=True)
 
     @contextmanager
-    def alone(self) -> Iterator[bool]:
-        """Hold the folder alone; give False if somebody writes into it. If there is none, nothing is held."""
-        try:
+    def alone(self, store_id: str) -> Iterator[bool]:
+        """Hold the folder alone; give False if somebody writes into it, or it bears no mark yet.
+
+        If there is no folder, nothing is held. Raise LocalFault if it is another store's, or cannot be read.
+        """
+        number = None
+        with _told(self.path), suppress(FileNotFoundError):
             number = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except FileNotFoundError:
+        if number is None:
             yield True
             return
         try:
-            yield _locked_alone(number)
+            self.refuse_another(store_id)
+            yield bool(self._mark()) and _locked_alone(number)
         finally:
             os.close(number)
 
     def digests(self) -> Iterator[list[str]]:
-        """Yield what lies in the folder, one subfolder after the other; unfinished files are deleted.
+        """Yield what lies in the folder, one subfolder after the other; our unfinished files are deleted.
 
-        Only while ``alone``: then nobody is writing them.
+        Only while ``alone``: then nobody is writing them. What has no name of ours is left alone. Raise
+        LocalFault for a folder that cannot be read.
         """
-        for below in sorted(self.path.glob("[0-9a-f][0-9a-f]")):
-            names = sorted(file.name for file in below.iterdir())
-            for name in names:
-                if not _DIGEST.fullmatch(name):
-                    (below / name).unlink()
-            yield [name for name in names if _DIGEST.fullmatch(name)]
+        with _told(self.path):
+            subfolders = sorted(self.path.glob("[0-9a-f][0-9a-f]"))
+        for below in subfolders:
+            with _told(below):
+                names = _files_in(below)
+                for name in filter(_UNFINISHED.fullmatch, names):
+                    (below / name).unlink(missing_ok=True)
+            yield [name for name in names if _DIGEST.fullmatch(name) and name.startswith(below.name)]
+
+    def _mark(self) -> str:
+        """Return the id of the store whose folder it is; '' if it bears none, or is not there."""
+        with _told(self.path), suppress(FileNotFoundError), (self.path / MARK).open("rb") as file:
+            return file.read(_LONGEST_MARK).decode("ascii", "replace").strip()
+        return ""
+
+    def _claim(self, number: int, store_id: str) -> None:
+        """Mark the folder as this store's, if it bears no mark. Of two stores at once the first has it."""
+        if not self._mark():
+            fcntl.flock(number, fcntl.LOCK_EX)
+            if not self._mark():
+                with _told(self.path):
+                    _write(self.path / MARK, f"{store_id}\n".encode())
+        self.refuse_another(store_id)
 
     def _file(self, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):
             raise ValueError("no digest")
         return self.path / digest[:2] / digest
+
+
+def _files_in(folder: Path) -> list[str]:
+    """Return the names of the regular files in a folder, sorted; none if it is a link or no folder."""
+    if folder.is_symlink() or not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        return sorted(one.name for one in entries if one.is_file(follow_symlinks=False))
 
 
 def _locked_alone(number: int) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from mailproc.flow import document_retention
-from mailproc.store.document_files import DocumentFolder
+from mailproc.store.document_files import MARK, DocumentFolder
 from tests.flow.test_forwarding import FORWARD, Borrower
 from tests.support import soundness
 from tests.support.files import PDF, File
@@ -26,7 +26,7 @@ def purge(world: World) -> int:
 
 def on_disk(world: World) -> list[str]:
     folder = world.app.context.documents.path
-    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+    return sorted(path.name for path in folder.rglob("*") if path.is_file() and path.name != MARK)
 
 
 def test_after_its_days_the_file_is_gone_and_the_history_says_so(borrower: Borrower) -> None:
@@ -78,7 +78,7 @@ def test_zero_days_keep_it_for_good(make_world: Callable[..., World], sqlite_url
 def test_what_a_crash_leaves_is_deleted_and_what_is_being_written_is_not(borrower: Borrower) -> None:
     world = borrower.world
     folder = world.app.context.documents
-    with folder.writing():
+    with folder.writing(world.store.identity()):
         digest = folder.put(b"%PDF- of a letter that was never committed")
         (folder.path / digest[:2] / "unfinished-0").write_bytes(b"%PDF- hal")
         assert (purge(world), len(on_disk(world))) == (0, 2), "somebody writes"

@@ -63,7 +63,7 @@ def write_one(store: Store, row: Intent, context: Context) -> None:
     if writing.rendered is None:
         store.write(lambda done: _settle(done, row, writing, None, context))
         return
-    with context.documents.writing():
+    with context.documents.writing(store.identity()):
         for one in writing.sent:
             context.documents.put(one.content)
         letter = _letter(row, writing.rendered, writing, context)

@@ -16,6 +16,7 @@ from mailproc.mail import content_type
 from mailproc.mail.attachments import safe_name
 from mailproc.office.acts.act_messages import StaffAct
 from mailproc.sentence import sentence
+from mailproc.store.engine import Store
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,12 @@ def read(act: StaffAct, context: Context) -> tuple[AttachedFile, ...]:
 
 
 @contextmanager
-def stored(files: Sequence[AttachedFile], context: Context) -> Iterator[None]:
+def stored(files: Sequence[AttachedFile], store: Store, context: Context) -> Iterator[None]:
     """Store the files, and hold their folder while the caller commits what refers to them."""
     if not files:
         yield
         return
-    with context.documents.writing():
+    with context.documents.writing(store.identity()):
         for one in files:
             context.documents.put(one.content)
         yield

@@ -45,7 +45,7 @@ def perform(store: Store, context: Context, act: StaffAct) -> StepOutcome:
     """
     meant = replace(act, action=action_names.known_as(act.action))
     files = _files(meant, context)
-    with attached_files.stored(files, context):
+    with attached_files.stored(files, store, context):
         done = store.write(lambda connection: _perform(connection, context, meant, files))
     return _told(done, meant, context)
 
