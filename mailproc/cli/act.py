@@ -15,7 +15,7 @@ from mailproc.flow.context import Context
 from mailproc.ill import actions
 from mailproc.ill.actions import ACTIONS, Option
 from mailproc.ill.status import RequestStatus, status
-from mailproc.ill.terms import State
+from mailproc.ill.terms import Role, State
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.acts import options, perform
@@ -215,7 +215,7 @@ def _leads(one: Choice, now: RequestStatus, context: Context) -> str:
     return language.label(
         "act",
         "would" if after else "would_stay",
-        state=language.status(after or now, context.today()),
+        state=language.status(after or now, context.today(), ours=one.role is Role.RESPONDER),
         told=language.label("told", one.told),
     )
 

@@ -27,7 +27,7 @@ GAP = 2
 def stands(line: RequestLine, context: Context) -> str:
     """How it stands in the standard's terms, and where our last letter is if it has not simply gone."""
     language = context.language
-    status = language.status(line.status, context.today())
+    status = language.status(line.status, context.today(), ours=line.role == Role.RESPONDER)
     letter = language.delivery_word(_delivery(line.delivery, answered=line.answered))
     quiet = line.delivery in ("", "handed_over", "withdrawn")
     return status if quiet else f"{status} ({letter})"

@@ -184,7 +184,7 @@ def _unfilled(*ways: str) -> Rule:
 
 def _amiss() -> Rule:
     """What came is not what was asked for; it is settled by the next order, or when the right one comes."""
-    return Rule(until=Until.STATE, over_with_next=True, ways=(*_AGAIN, "act close"))
+    return Rule(until=Until.STATE, over_with_next=True, ways=("act receive", *_AGAIN, "act close"))
 
 
 _TOLD = Rule(until=Until.TOLD)
@@ -246,7 +246,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.CANCELLED_NOT_OVER: _unfilled("act close", "next", "again"),
     Reason.ASK_CANNOT_MATCH: _unfilled(*_AGAIN),
     Reason.ASK_COPYRIGHT: _unfilled(*_AGAIN),
-    Reason.ASK_COST: _unfilled(*_AGAIN),
+    Reason.ASK_COST: _unfilled("act message", "next", "next partner", "amend again"),
     Reason.ASK_ESTIMATE: _unfilled(*_AGAIN),
     Reason.ASK_LOCATIONS: _unfilled("next partner", "amend again"),
     Reason.ASK_UNFILLED: _unfilled(*_AGAIN),

@@ -173,7 +173,7 @@ class ActFacts(TypedDict, total=False):
     repeated; ``anyway``: staff were warned and insist; ``over_limit``: what the borrower pays at most, where
     the price is above it; ``charge``: money that staff record; ``goes_on``: cancelled only to be ordered in
     another way; ``remark`` of staff; ``quiet``: the reader is not told; ``cost_open``:
-    more was charged for a lost item than paid; ``from_letter``: the received letter
+    more was charged for a lost item than paid; ``charged``: money, for one that is back;
     that made policy act; ``attached``: files that go with it. Of a receipt: ``wrong``, ``partial``: another
     item came, or only a part. Of a due date that staff correct: ``due_on``, the new one. ``wanted_by``: the
     day that a recall names. Of a redirection: ``symbol`` and ``address`` of the library that has the request
@@ -189,6 +189,7 @@ class ActFacts(TypedDict, total=False):
     due_on: str
     quiet: bool
     cost_open: bool
+    charged: bool
     again: bool
     anyway: bool
     over_limit: str

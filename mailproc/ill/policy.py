@@ -227,13 +227,14 @@ def _moved_reason(step: Step, occurrence: Occurrence) -> Reason | None:
     return HEARD.get((step.before.role, occurrence.event))
 
 
-def _attention(step: Step, occurrence: Occurrence) -> Reason:
+def _attention(step: Step, occurrence: Occurrence) -> Reason | None:
     if occurrence.facts.get("same_item") is False:
         return Reason.NUMBER_USED_AGAIN
     if occurrence.facts.get("unclear"):
         return Reason.YES_TO_WHICH
     if step.before.state is State.LOST:
-        return Reason.FOUND_AFTER_LOST
+        settled = occurrence.event == "check-in" and not occurrence.facts.get("charged")
+        return None if settled else Reason.FOUND_AFTER_LOST
     if occurrence.event == "LOST" and step.before.state in (State.RETURNED, State.CHECKED_IN):
         return Reason.LOST_AFTER_RETURNED
     if occurrence.event == "ANSWER.conditional":

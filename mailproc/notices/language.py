@@ -61,6 +61,10 @@ class Language:
         """Why we cannot supply it, or on which condition, as we say it to another library."""
         return self.texts.our_reasons.get(reason) or self.condition_word(reason)
 
+    def own_reason_word(self, reason: str) -> str:
+        """Why we could not supply it, or on which condition, as we say it among ourselves."""
+        return self.texts.own_reasons.get(reason) or self.our_reason_word(reason)
+
     def wish(self, name: str, value: str) -> str:
         """A wish of a request, with its value."""
         return self.texts.wishes[name].format(value=value)
@@ -162,9 +166,10 @@ class Language:
         """A text of the command line with its values."""
         return self.texts.labels[part][name].format(**values)
 
-    def status(self, status: RequestStatus, today: date) -> str:
-        """ "Hold placed, position 2", "Unfilled: it is on loan": for librarians, in lists."""
-        reason = f": {self.condition_word(status.reason)}" if status.reason else ""
+    def status(self, status: RequestStatus, today: date, *, ours: bool = False) -> str:
+        """ "Hold placed, position 2", "Unfilled: it is on loan": for librarians. ``ours``: we lend."""
+        word = self.own_reason_word if ours else self.condition_word
+        reason = f": {word(status.reason)}" if status.reason else ""
         place = [self.label("status", "position", value=status.position)] if status.position else []
         day = [self.day_word(status.on, today)] if status.on else []
         told = ", ".join([self.texts.terms[status.term] + reason, *place, *day])

@@ -31,6 +31,8 @@ class Vocabulary:
     """By REASON_UNFILLED of ``ill.terms``."""
     our_reasons: Words
     """Those reasons and conditions that read otherwise when we say them."""
+    own_reasons: Words
+    """Those of ``our_reasons`` that read otherwise when we say them to our own staff."""
     conditions: Words
     reader_conditions: Words
     """By a condition that concerns the reader, as a sentence to the reader."""

@@ -140,3 +140,22 @@ def test_due_wait_is_settled_by_a_note(with_reader):
     notes.add(with_reader.store, with_reader.app.context, "B1", "seen", "clerk")
     with_reader.run()
     assert with_reader.attention("B1") == ()
+
+
+def test_after_it_was_found_nothing_is_found_or_ordered_again(with_reader):
+    with_reader.act("B1", "lost")
+    assert "act found" in offered(with_reader, "B1")
+    with_reader.act("B1", "found")
+    assert not [
+        one for one in offered(with_reader, "B1") if "found" in one or "next" in one or "amend" in one
+    ]
+    assert offered(with_reader, "B1")[0] == "act message --note TEXT"
+
+
+def test_the_rest_of_a_copy_is_received(small_world):
+    small_world.place(service="COPY")
+    small_world.hear("B1-1 SHIPPED COPY")
+    small_world.act("B1", "receive", partial=True)
+    assert offered(small_world, "B1")[0] == "act receive"
+    small_world.act("B1", "receive")
+    assert small_world.attention("B1") == ()

@@ -240,7 +240,7 @@ BORROWER, LENDER = Role.REQUESTER, Role.RESPONDER
         (BORROWER, Service.LOAN, State.CANCELLED, "LOST", ("supplied-after-end", "lost")),
         (BORROWER, Service.LOAN, State.LOST, "CHECKED_IN", ("found-after-lost",)),
         (BORROWER, Service.COPY, State.LOST, "receive", ("found-after-lost",)),
-        (LENDER, Service.LOAN, State.LOST, "check-in", ("found-after-lost",)),
+        (LENDER, Service.LOAN, State.LOST, "check-in", ()),
         (LENDER, Service.LOAN, State.LOST, "RETURNED", ("found-after-lost",)),
         (LENDER, Service.COPY, State.LOST, "RECEIVED", ("found-after-lost",)),
     ],

@@ -16,7 +16,7 @@ from mailproc.ill.apdu import Money
 from mailproc.ill.attention import OF_OUR_LETTER, Reason
 from mailproc.ill.findings import Noted
 from mailproc.ill.machine import TABLES
-from mailproc.ill.status import OF_STATE, Term
+from mailproc.ill.status import OF_STATE, RequestStatus, Term
 from mailproc.ill.terms import REASON_UNFILLED, ApduType, Role, Service, State
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH, Languages, shipped, shipped_tags
@@ -290,3 +290,16 @@ def test_a_count_that_programs_read_has_digits_alone(code: str) -> None:
     language = shipped(code)
     assert "12345 " in language.counted("checked", 12345, plain=True)
     assert "12345 " not in language.counted("checked", 12345)
+
+
+@pytest.mark.parametrize(
+    ("reason", "word"),
+    [
+        ("policy-problem", "our rules do not allow it"),
+        ("not-found-as-cited", "we cannot match what they cited"),
+        ("in-use-on-loan", "it is on loan"),
+    ],
+)
+def test_our_own_refusal_is_ours(reason: str, word: str) -> None:
+    stands = RequestStatus(Term.UNFILLED, reason=reason)
+    assert ENGLISH.status(stands, date(2026, 3, 2), ours=True) == f"Unfilled: {word}"

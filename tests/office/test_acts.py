@@ -282,3 +282,11 @@ def test_of_two_answers_the_one_that_is_possible_is_named(small_world):
     with pytest.raises(LocalFault, match=r"^renew-reply --answer no is not possible") as refused:
         small_world.act("L1", "renew-reply", answer=False)
     assert "renew-reply --answer yes" in refused.value.possible
+
+
+def test_an_act_of_the_other_side_is_shown_its_way(small_world):
+    small_world.place()
+    with pytest.raises(LocalFault, match="mailproc act B1 ship --heard-by mail"):
+        small_world.act("B1", "ship")
+    with pytest.raises(LocalFault, match="leave out --heard-by"):
+        small_world.act("B1", "cancel", heard_by="mail")

@@ -28,6 +28,8 @@ from mailproc.ill.timers import LENT, REPAIRS, wanted
 from mailproc.ill.transaction_state import RENEWAL_ASKED, Occurrence, TransactionState, step, to_json
 from mailproc.office.mailroom import digest_mail
 from mailproc.office.queries import agenda
+from mailproc.office.requests import charges
+from mailproc.office.requests.charges import ChargeEntry
 from mailproc.store.rows import OpenAttempt
 
 TODAY = date(2026, 3, 2)
@@ -248,7 +250,17 @@ def test_a_loan_that_the_borrower_lost_stays_in_the_digest_until_it_is_found(wor
     world.act("L1", "message", note="we ask for its price")
     assert groups(world) == {"lost": ["L1"]}
     world.act("L1", "check-in")
-    assert (world.state("L1"), groups(world)) == ("CHECKED_IN", {"found-after-lost": ["L1"]})
+    assert (world.state("L1"), groups(world), found(world).all_open) == ("CHECKED_IN", {}, 0)
+
+
+def test_a_loan_that_was_charged_as_lost_is_settled_when_it_is_back(world):
+    world.ordered("TXC1-1 S LOAN\nA book of ours")
+    world.act("L1", "ship", on=world.now.date() + timedelta(days=28))
+    world.act("L1", "lost")
+    entry = ChargeEntry("L1", "40 EUR", kind="lost", status="charged")
+    charges.add(world.store, world.app.context, entry, "clerk")
+    world.act("L1", "check-in")
+    assert groups(world) == {"found-after-lost": ["L1"]}
     world.act("L1", "close")
     assert (groups(world), found(world).all_open) == ({}, 0)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from mailproc.errors import LocalFault
+from mailproc.office.queries import request_details
 from mailproc.office.requests import amend, corrections
 
 
@@ -66,3 +67,15 @@ def test_after_another_answer_the_same_order_makes_sense(small_world, answer):
         small_world.act("B1", "cancel")
     small_world.hear(f"B1-1 {answer}")
     assert again(small_world).attempt == 2
+
+
+def test_a_wish_that_the_format_does_not_carry_is_named(small_world):
+    small_world.place()
+    small_world.hear("B1-1 *TOTAL LIBRARY MAX COST 41.50")
+    assert small_world.attention("B1") == ("ask-cost",)
+    with pytest.raises(LocalFault, match="carries no --max-cost") as refused:
+        again(small_world, max_cost={"amount": "40", "currency": "GBP"})
+    assert refused.value.possible[0] == "mailproc act B1 message --note TEXT"
+    with small_world.store.read() as connection:
+        shown = request_details.shown(connection, "B1", small_world.app.context)
+    assert shown.ways[0].command == "mailproc act B1 message --note TEXT"

@@ -125,7 +125,7 @@ STORIES = (
     Story("lost on the way back: the lender says so", (
         *SHIPPED, s("lost")), ("LOST", "LOST"), attention=(("lost",), ())),
     Story("lost, and found at the lender's", (*SHIPPED, b("lost"), s("check-in")), BACK,
-        attention=(("found-after-lost",), ("found-after-lost",))),
+        attention=(("found-after-lost",), ())),
     Story("a copy lost on its way, and found", (s("ship"), b("lost"), b("receive")), **COPY,
         attention=(("found-after-lost",), ("found-after-lost",))),
     Story("damaged, said by both", (

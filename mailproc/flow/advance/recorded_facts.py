@@ -185,6 +185,8 @@ def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     facts: Facts = {"found": to_json(current), "attention": transaction.attention}
     if action == "close" and current.state is State.LOST and _owes(case):
         facts["cost_open"] = True
+    if action == "check-in" and current.state is State.LOST and _was_charged(case):
+        facts["charged"] = True
     if action == "request" and transaction.attempt == 1 and case.context.settings.notices:
         facts["first"] = True
     if action in ("cancel", "receive"):
@@ -198,6 +200,12 @@ def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
         came = apdu.received_on if isinstance(apdu, Received) else None
         facts["due_on"] = ((came or case.day(event.at)) + loan).isoformat()
     return facts
+
+
+def _was_charged(case: Case) -> bool:
+    """Return whether anything was charged or paid for the item, beside estimates."""
+    kept = charges.of_request(case.connection, case.transaction.request_id)
+    return any(one.transaction_id == case.id and one.status != ChargeStatus.ESTIMATED for one in kept)
 
 
 def _owes(case: Case) -> bool:

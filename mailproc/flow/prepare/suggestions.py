@@ -14,7 +14,7 @@ from mailproc.ill.attention import Reason
 from mailproc.ill.terms import Role, State
 from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
-from mailproc.store import order_letters, requests, transactions
+from mailproc.store import events, order_letters, requests, transactions
 from mailproc.store.intent_bodies import StaffFacts
 from mailproc.store.rows import StoredRequest, Transaction
 
@@ -112,10 +112,14 @@ class _PossibleNow:
         waits = unconfirmed.asked_in(connection, transaction)
         self._learned = f"A{waits[-1].id}" if waits else ""
         rota = requests.rota(connection, transaction.request_id)
+        told = events.last_of(connection, transaction.id, ("found", "lost", "LOST"))
+        self._found = state is State.LOST and told is not None and told.type == "found"
         self._next = any(not one.tried and not one.why_not for one in rota)
 
     def has(self, key: str) -> bool:
         word, _, act = key.partition(" ")
+        if self._found and key in ("act found", *_ASKED_AGAIN):
+            return False  # it has been said, and the item is there
         if word == "act":
             return act in self._acts
         if key in _ASKED_AGAIN:

@@ -8,7 +8,7 @@ from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.ill import apdu_json, loan_terms
-from mailproc.ill.actions import DATE, HEARD_BY, OF_ROLE, Action, Option
+from mailproc.ill.actions import BY_MAIL, DATE, HEARD_BY, OF_ROLE, Action, Option
 from mailproc.ill.apdu import (
     Apdu,
     Cancel,
@@ -38,7 +38,7 @@ from mailproc.ill.date_arithmetic import later
 from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Results, Role, Service, TransactionId
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.acts import action_names
-from mailproc.sentence import Word, sentence
+from mailproc.sentence import Sentence, Word, sentence
 from mailproc.store.rows import Transaction
 
 
@@ -114,7 +114,7 @@ def apdu_of(act: StaffAct, transaction: Transaction, context: Context) -> Apdu |
     if action is None:
         code = "act-not-theirs" if act.heard_by else "act-not-ours"
         known = ", ".join(OF_ROLE[speaker])
-        meant = action_names.meant(act.action, OF_ROLE[speaker], act.number)
+        meant = _other_side(act, role) or action_names.meant(act.action, OF_ROLE[speaker], act.number)
         said = sentence(code, side=sentence(_SIDES[speaker]), action=act.action[:40], known=known)
         raise LocalFault(sentence("act-meant", said=said, meant=meant) if meant else said)
     if action.message is None:
@@ -123,6 +123,16 @@ def apdu_of(act: StaffAct, transaction: Transaction, context: Context) -> Apdu |
     made = MAKERS[action.name](act, Scene(transaction, context))
     note = "\n".join(filter(None, (act.note, made.note if made.note != act.note else "")))
     return replace(made, note=note) if note else made
+
+
+def _other_side(act: StaffAct, role: Role) -> Sentence | None:
+    """Return how to say an action that is the other side's, or ours though it was said to be theirs."""
+    if act.heard_by:
+        return sentence("act-said-by-us", action=act.action) if act.action in OF_ROLE[role] else None
+    if act.action not in OF_ROLE[role.other]:
+        return None
+    command = f"mailproc act {act.number} {act.action} --heard-by {BY_MAIL}"
+    return sentence("act-said-by-them", action=act.action, command=command, known=", ".join(HEARD_BY))
 
 
 def _check_needed(act: StaffAct, action: Action) -> None:

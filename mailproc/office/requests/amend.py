@@ -70,12 +70,22 @@ def amend(
         done = _amend(connection, context, request, transaction, wanted, again=again, by=by)
         now = transaction_of(connection, request.number)
         if done.way == "again" and not anyway and same_order.is_same(connection, context, transaction, now):
-            raise LocalFault(
-                sentence("amend-same-order", partner=now.partner), (f"{_again(request)} --anyway",)
-            )
+            raise _same(connection, request, transaction, now)
         return done
 
     return foreseen(store, job) if dry_run else store.write(job)
+
+
+def _same(
+    connection: Connection, request: StoredRequest, before: Transaction, now: Transaction
+) -> LocalFault:
+    """Return the refusal of an order that its reader could not tell from the first."""
+    said = sentence("amend-same-order", partner=now.partner)
+    possible = [f"{_again(request)} --anyway"]
+    if names := same_order.uncarried(connection, before, now):
+        said = sentence("amend-not-carried", same=said, partner=now.partner, names=", ".join(names))
+        possible.insert(0, f"mailproc act {request.number} message --note TEXT")
+    return LocalFault(said, tuple(possible))
 
 
 def latest(connection: Connection, context: Context, number: str) -> tuple[StoredRequest, Transaction]:

@@ -8,7 +8,7 @@ from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Apdu
+from mailproc.ill.apdu import Apdu, IllRequest
 from mailproc.ill.terms import Results, State
 from mailproc.protocols.codec import Codec
 from mailproc.store import events, outgoing
@@ -16,6 +16,17 @@ from mailproc.store.rows import Transaction
 
 FAILS_AGAIN = (Results.UNFILLED.name, Results.LOCATIONS_PROVIDED.name)
 """Answers that the same order would get again. After others (ask again later, an estimate) it makes sense."""
+
+
+def uncarried(connection: Connection, before: Transaction, now: Transaction) -> tuple[str, ...]:
+    """Return the wishes that differ between two orders, as options of the command line; () if none does."""
+    first, second = _order(connection, before), _order(connection, now)
+    if not isinstance(first, IllRequest) or not isinstance(second, IllRequest):
+        return ()
+    beside = ("need_before", "max_cost", "note", "level_of_service")
+    return tuple(
+        f"--{name.replace('_', '-')}" for name in beside if getattr(first, name) != getattr(second, name)
+    )
 
 
 def is_same(connection: Connection, context: Context, before: Transaction, now: Transaction) -> bool:
