@@ -62,6 +62,8 @@ def _on_paper(app: "App", printed: Sequence[str], *, as_json: bool) -> None:
         told = app.context.language.label("letters", "marked", value=", ".join(done))
         output.as_json(list(done)) if as_json else output.line(told)
         return
+    if withheld := printing.withhold(app.store, app.context):
+        output.complain(app.context.language.label("letters", "withheld", value=", ".join(withheld)))
     with app.store.read() as connection:
         found = printing.to_print(connection)
     if as_json:

@@ -54,6 +54,7 @@ class Reason(StrEnum):
     DEMANDED_AFTER_RETURN = "demanded-after-return"
     NOT_BACK = "not-back"
     SEND_BACK = "send-back"
+    TO_PRINT = "to-print"
     LENDER_SILENT = "lender-silent"
     RECALL_UNHEARD = "recall-unheard"
     LOOK_FOR_IT = "look-for-it"
@@ -238,6 +239,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.DEMANDED_AFTER_RETURN: _look("act message"),
     Reason.NOT_BACK: _said_last("act recall", "act lost"),
     Reason.SEND_BACK: _state(*_RETURN),
+    Reason.TO_PRINT: _said_last("print", *_RETURN),
     Reason.LENDER_SILENT: _said_last("act query"),
     Reason.RECALL_UNHEARD: _said_last("act query", "act message", "act lost"),
     Reason.LOOK_FOR_IT: _said_last("act check-in", "act query", "act overdue", "act lost"),

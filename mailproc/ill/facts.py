@@ -209,15 +209,16 @@ class TimerFacts(TypedDict, total=False):
     """Of a timer.
 
     The day ``of`` which it counts, and the ``level`` of its reminder; ``with_us``: the reader does not have
-    the item, so staff are asked; ``outdated``: it no longer follows from the state; ``say``: the APDU that is
-    repeated automatically, ``say_first``: the one before it; ``may_chase``: a Status-Query may be sent;
-    ``renewal_answered``: with a day that is not after ours; ``asks_again``: the same lender may be asked
-    again automatically.
+    the item, so staff are asked; ``unprinted``: the reminder before it waits to be printed, so there is none;
+    ``outdated``: it no longer follows from the state; ``say``: the APDU that is repeated automatically,
+    ``say_first``: the one before it; ``may_chase``: a Status-Query may be sent; ``renewal_answered``: with a
+    day that is not after ours; ``asks_again``: the same lender may be asked again automatically.
     """
 
     of: str
     level: int
     with_us: bool
+    unprinted: bool
     outdated: bool
     say: ApduJson
     say_first: ApduJson

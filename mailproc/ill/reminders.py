@@ -34,6 +34,8 @@ def effects(current: TransactionState, occurrence: Occurrence, levels: int) -> t
     kind, level = Timer(occurrence.event), occurrence.facts.get("level", 1)
     if occurrence.facts.get("with_us"):
         return (AskStaff(Reason.SEND_BACK),)
+    if occurrence.facts.get("unprinted"):
+        return (AskStaff(Reason.TO_PRINT),)
     if (told := _of_reader(kind, level, levels)) is not None:
         return (told,)
     if kind is Timer.LOAN_OVERDUE and level <= levels:

@@ -59,6 +59,7 @@ class TimerInputs:
     day that bounds the reader's due date (``reader_due``), where that is not the lender's. ``sent_back``: as
     lender, the day on which the borrower reported its return. ``wanted_by``: the day that a recall names.
     ``renewal_answered``: our question was answered, though with a day that is not after ours.
+    ``unprinted``: how often a reminder fired in vain, as the one before it still waited to be printed.
     ``unfilled_untold``: the rota has ended, and the reader has not heard of it.
     ``ask_again``: the day on which a lender wants to be asked again, if the item is still wanted then and
     nobody else was asked.
@@ -68,6 +69,7 @@ class TimerInputs:
     today: date
     need_before: date | None = None
     fired: Mapping[tuple[Timer, date], Sequence[date]] = field(default_factory=dict)
+    unprinted: Mapping[tuple[Timer, date], int] = field(default_factory=dict)
     may_ask: bool = False
     reply_by: date | None = None
     expires: date | None = None
@@ -109,6 +111,12 @@ def promised_for(current: TransactionState) -> date | None:
 def fired(kind: Timer, current: TransactionState, waiting: TimerInputs) -> Sequence[date]:
     """Return when it fired about that day."""
     return waiting.fired.get((kind, about(kind, current, waiting)), ())
+
+
+def said(kind: Timer, current: TransactionState, waiting: TimerInputs) -> int:
+    """Return how often it fired about that day and led to a letter."""
+    in_vain = waiting.unprinted.get((kind, about(kind, current, waiting)), 0)
+    return len(fired(kind, current, waiting)) - in_vain
 
 
 def again(kind: Timer, current: TransactionState, waiting: TimerInputs, days: int) -> date | None:

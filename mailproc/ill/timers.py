@@ -26,6 +26,7 @@ from mailproc.ill.timer_schedule import (
     promised_for,
     repeated,
     repeated_then_once,
+    said,
 )
 from mailproc.ill.transaction_state import TransactionState
 
@@ -280,7 +281,8 @@ def _reader(current: TransactionState, waiting: TimerInputs, days: Days) -> Due:
 def _recalled(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
     """Return the next letter: the recall was the first, then as many as for an overdue loan, then staff."""
     before = fired(Timer.READER_RECALLED, current, waiting)
-    if not waiting.here or not days.overdue_every or len(before) >= max(days.overdue_levels, 1):
+    told_enough = said(Timer.READER_RECALLED, current, waiting) >= max(days.overdue_levels, 1)
+    if not waiting.here or not days.overdue_every or told_enough:
         return None
     told = max(waiting.since, waiting.came_on or waiting.since)
     day = later((told, *before)[-1], days.overdue_every)
@@ -315,7 +317,7 @@ def _level(
     The last is for staff only.
     """
     before = fired(kind, current, waiting)
-    if due is None or not days.overdue_every or len(before) > days.overdue_levels:
+    if due is None or not days.overdue_every or said(kind, current, waiting) > days.overdue_levels:
         return None
     if before:
         return later(before[-1], days.overdue_every)

@@ -1,6 +1,6 @@
 """Intents (what is to be sent) and the letters made of them (outgoing)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -243,6 +243,14 @@ def notices_of(connection: Connection, transaction_ids: Sequence[int]) -> set[st
         INTENT.c.transaction_id.in_(transaction_ids), INTENT.c.kind == "notice", INTENT.c.state != "withdrawn"
     )
     return {name_of(body) for body in connection.execute(statement).scalars()}
+
+
+def waits_to_be_printed(connection: Connection, transaction_id: int, names: Collection[str]) -> bool:
+    """Return whether a notice of one of these names is on paper that nobody has printed yet."""
+    of_it = (INTENT.c.transaction_id == transaction_id, INTENT.c.kind == "notice")
+    bodies = select(INTENT.c.body).join(OUTGOING, INTENT.c.outgoing_id == OUTGOING.c.id)
+    waiting = connection.execute(bodies.where(*of_it, OUTGOING.c.state == TO_PRINT)).scalars()
+    return any(name_of(body) in names for body in waiting)
 
 
 def said(connection: Connection, transaction_id: int) -> Sequence[ApduJson]:

@@ -110,3 +110,48 @@ def test_a_copy_to_the_reader_ends_by_itself_as_ever(make_world, sqlite_url):
     number = world.place(service="COPY", delivery={"electronic": "r@readers.example"})
     world.hear(f"{number}-1 SHIPPED COPY")
     assert world.state(number) == "RECEIVED" and "as a file" in world.reader()[0].text
+
+
+# --- days pass before it is printed -------------------------------------------------------------
+
+
+def withheld(world: World) -> tuple[str, ...]:
+    return printing.withhold(world.store, world.app.context)
+
+
+def subjects(world: World) -> list[str]:
+    return [one.subject.partition(":")[0] for one in to_print(world)]
+
+
+@pytest.mark.parametrize("back", ["return", "brought-back", "lost"])
+def test_what_is_no_longer_true_is_not_printed(world, back):
+    number = received(world)
+    world.days(45)
+    world.act(number, back)
+    gone = withheld(world)
+    assert not any(said.startswith(("Reminder", "Please bring")) for said in subjects(world)) and gone
+    assert withheld(world) == (), "once"
+    reasons = {str(one.why) for one in world.shown(number).untold}
+    assert reasons == {"withheld: it was no longer true when it was to be printed"}
+
+
+def test_a_letter_is_printed_with_the_date_of_today(world):
+    number = received(world)
+    world.later(days=5)
+    world.hear(f"{number}-1 RENEWED*16-09-2026")
+    assert withheld(world) == ()
+    assert "16 Sep" in to_print(world)[0].text
+
+
+def test_no_reminder_counts_that_nobody_got(world):
+    number = received(world)
+    world.days(120)
+    assert subjects(world).count("Reminder, due on Mon 13 Apr") == 1, "no second one beside it"
+    assert world.attention(number) == ("to-print",)
+    letters_waiting = to_print(world)
+    for one in letters_waiting:
+        printing.mark(world.store, [one.id])
+    assert world.attention(number) == ()
+    world.days(10)
+    assert subjects(world) == ["Reminder 2, due on Mon 13 Apr"]
+    assert world.verify().differences == ()

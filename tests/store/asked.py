@@ -179,6 +179,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     },
     outgoing: {
         "hold_intent": lambda c: outgoing.hold_intent(c, 1, "why", NOW),
+        "waits_to_be_printed": lambda c: outgoing.waits_to_be_printed(c, 1, ("patron/overdue",)),
         "in_state": lambda c: outgoing.in_state(c, "sending"),
         "prepared_to": lambda c: outgoing.prepared_to(c, "XX-BL", "a@bl.example"),
         "still_wanted": lambda c: outgoing.still_wanted(c, [1]),

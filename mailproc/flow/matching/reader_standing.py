@@ -12,6 +12,7 @@ from mailproc.flow.matching import item_received
 from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import State
 from mailproc.ill.transaction_state import RENEWAL_ASKED
+from mailproc.ill.whereabouts import BROUGHT_BACK
 from mailproc.store import events, outgoing, transactions
 from mailproc.store.rows import Transaction
 
@@ -28,6 +29,7 @@ class ReaderStanding:
     here, or another library has sent it. ``due_on``: the reader's due date, None if there is none; ``late``:
     it has passed. ``renewable``: a renewal can be asked for; ``renewal_asked``: it was, and is not answered.
     ``wanted_back``: the lender wants the item back now; ``recalled_by``: by that day, if it has not passed.
+    ``brought_back``: the reader has brought it.
     """
 
     state: State = State.IDLE
@@ -38,6 +40,7 @@ class ReaderStanding:
     renewable: bool = False
     renewal_asked: bool = False
     wanted_back: bool = False
+    brought_back: bool = False
     recalled_by: date | None = None
 
     def allows(self, notice: str) -> bool:
@@ -51,7 +54,11 @@ def _with_us(standing: ReaderStanding) -> bool:
 
 
 def _on_loan(standing: ReaderStanding) -> bool:
-    return standing.state in WITH_READER
+    return standing.state in WITH_READER and not standing.brought_back
+
+
+def _not_here(standing: ReaderStanding) -> bool:
+    return not standing.came and not standing.closed and standing.state not in (*WITH_READER, State.RECALL)
 
 
 def _ended(standing: ReaderStanding) -> bool:
@@ -66,7 +73,10 @@ _TRUE: Mapping[str, Callable[[ReaderStanding], bool]] = {
     "patron/overdue": lambda one: _on_loan(one) and one.late,
     "patron/renewed": lambda one: _on_loan(one) and not one.late,
     "patron/due_corrected": _on_loan,
-    "patron/recalled": lambda one: one.state is State.RECALL,
+    "patron/recalled": lambda one: one.state is State.RECALL and not one.brought_back,
+    "patron/renewal_refused": _on_loan,
+    "patron/acknowledged": _not_here,
+    "patron/waiting_list": _not_here,
 }
 """When a letter to a reader is true."""
 
@@ -87,6 +97,7 @@ def of(connection: Connection, transaction: Transaction, context: Context) -> Re
         late=late,
         renewable=_renewable(connection, transaction, context),
         renewal_asked=_renewal_asked(connection, transaction),
+        brought_back=(transaction.options or {}).get("whereabouts") == BROUGHT_BACK,
         wanted_back=late or demanded or transaction.state is State.RECALL,
         recalled_by=recalled_by if recalled_by is not None and recalled_by >= today else None,
     )

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "partners confirm": "partners --confirm {learned}",
     "partners forget": "partners --forget {learned}",
     "templates": "templates",
+    "print": "letters --print",
 }
 """Commands other than actions; those of actions (``act renew-reply yes``) follow from their own table."""
 

@@ -1,6 +1,7 @@
 """Collect what the timers of a transaction depend on: what has fired, what was asked, what was heard."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from mailproc.flow import delivery_mode
@@ -15,7 +16,7 @@ from mailproc.ill.timer_schedule import TimerInputs
 from mailproc.ill.timers import LENT, ON_LOAN, REPAIRS
 from mailproc.protocols.codec import Manner
 from mailproc.store import events, outgoing, requests, timers, transactions
-from mailproc.store.rows import Event, HeardEvent
+from mailproc.store.rows import Event, FiredEvent, HeardEvent
 
 NEED_BEFORE_COUNTS = (State.PENDING, State.CONDITIONAL, State.IN_PROCESS)
 """Borrower's states in which the reader's need-before date counts."""
@@ -41,11 +42,13 @@ def of(case: Case, moved: Event, at: datetime, *, began: bool = False) -> TimerI
     since = case.day(moved.at)
     here, came_on = _arrival(case)
     wanted_until = (_need_before(case), expiry)
+    past = () if began else timers.fired(case.connection, case.id)
     return TimerInputs(
         since=since,
         today=case.day(at),
         need_before=min((day for day in wanted_until if day and day >= since), default=None),
-        fired={} if began else fired(case),
+        fired=_fired(case, past),
+        unprinted=_unprinted(past),
         may_ask=_may_ask(case, moved),
         reply_by=reply_by,
         expires=min(ends) if ends and _may_expire(case) else None,
@@ -62,8 +65,17 @@ def of(case: Case, moved: Event, at: datetime, *, began: bool = False) -> TimerI
 
 def fired(case: Case) -> dict[tuple[Timer, date], list[date]]:
     """Return the local days on which each timer fired, by kind and by the day that it was about."""
+    return _fired(case, timers.fired(case.connection, case.id))
+
+
+def _unprinted(past: Sequence[FiredEvent]) -> Mapping[tuple[Timer, date], int]:
+    told = [(row.type, row.facts) for row in past if row.facts and row.facts.get("unprinted")]
+    return Counter((Timer(kind), date.fromisoformat(facts["of"])) for kind, facts in told)
+
+
+def _fired(case: Case, past: Sequence[FiredEvent]) -> dict[tuple[Timer, date], list[date]]:
     found: dict[tuple[Timer, date], list[date]] = {}
-    for row in timers.fired(case.connection, case.id):
+    for row in past:
         of_day = (row.facts or {}).get("of")
         if of_day is not None:
             demand = row.type == LENDERS_OVERDUE

@@ -17,8 +17,11 @@ from mailproc.ill.timer_schedule import Days
 from mailproc.ill.transaction_state import Step
 from mailproc.ill.whereabouts import reader_has
 from mailproc.protocols.codec import Manner
-from mailproc.store import events, requests, timers, transactions
+from mailproc.store import events, outgoing, requests, timers, transactions
 from mailproc.store.rows import Event
+
+REMINDERS = frozenset({"patron/overdue", "patron/recalled"})
+"""Letters that count: a further one would make no sense while the reader has not got the one before."""
 
 LENT_TO_US = (State.SHIPPED, State.RECEIVED, State.RENEW_PENDING)
 """States in which a loan to us has, or may have, time left."""
@@ -61,11 +64,13 @@ def forecast(case: Case, kind: Timer, at: datetime) -> Facts:
     due = rules.wanted(current, found, numbers).get(kind)
     if due is None or case.context.instant(due) > at:
         return {"outdated": True}
-    level = 1 + len(timer_schedule.fired(kind, current, found))
+    level = 1 + timer_schedule.said(kind, current, found)
     facts: Facts = {"of": timer_schedule.about(kind, current, found).isoformat(), "level": level}
     said = case.context.settings.collected_said
     if kind in rules.OF_READER and not reader_has(current, collected_said=said):
         facts["with_us"] = True
+    elif kind in rules.OF_READER and outgoing.waits_to_be_printed(case.connection, case.id, REMINDERS):
+        facts["unprinted"] = True
     if kind is Timer.RENEWAL_SILENT and found.renewal_answered:
         return facts | {"renewal_answered": True}
     if kind is Timer.ASK_AGAIN:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.flow.prepare import paper_letters
+from mailproc.ill.attention import Reason
 from mailproc.mail.parse import parse
 from mailproc.office.queries.letters import parsed
 from mailproc.sentence import Word, sentence
-from mailproc.store import outgoing, patrons, requests
+from mailproc.store import outgoing, patrons, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import PRINTED, TO_PRINT
 from mailproc.store.rows import OutgoingLetter
@@ -32,6 +35,11 @@ def to_print(connection: Connection) -> list[LetterToPrint]:
     return [_ready(connection, row) for row in outgoing.in_state(connection, TO_PRINT)]
 
 
+def withhold(store: Store, context: Context) -> tuple[str, ...]:
+    """Check the letters that wait: return the ids of those that are no longer true, and so not printed."""
+    return tuple(f"O{number}" for number in paper_letters.check(store, context))
+
+
 def mark(store: Store, letter_ids: Sequence[str]) -> tuple[str, ...]:
     """Record that these letters (O12) were printed, all or none; return their ids.
 
@@ -47,9 +55,17 @@ def mark(store: Store, letter_ids: Sequence[str]) -> tuple[str, ...]:
             if row.state != TO_PRINT:
                 raise LocalFault(sentence("print-state", number=number, state=Word("delivery", row.state)))
             outgoing.change(connection, number, state=PRINTED)
+            _heard(connection, number)
         return tuple(f"O{number}" for _, number in rows)
 
     return store.write(job)
+
+
+def _heard(connection: Connection, outgoing_id: int) -> None:
+    """End the attention for a reminder that waited to be printed."""
+    for intent in outgoing.intents_of(connection, outgoing_id):
+        if intent.transaction_id is not None:
+            transactions.clear_attention(connection, intent.transaction_id, (Reason.TO_PRINT,))
 
 
 def _ready(connection: Connection, row: OutgoingLetter) -> LetterToPrint:
