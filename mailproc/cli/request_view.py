@@ -14,8 +14,10 @@ from mailproc.flow.context import Context
 from mailproc.ill import loan_terms
 from mailproc.ill.apdu import Money
 from mailproc.ill.apdu_json import value_from_json
+from mailproc.ill.event_names import of_timer
 from mailproc.ill.rota import Candidate
 from mailproc.ill.terms import Role, State
+from mailproc.ill.whereabouts import BROUGHT_BACK
 from mailproc.notices.citation import cited
 from mailproc.notices.language import Language
 from mailproc.office.queries.listing import RequestLine
@@ -111,6 +113,10 @@ def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str
         (words["their_number"], line.their_number),
         (words["ordered_as"], line.ordered_as if line.ordered_as != f"{line.number}-{line.attempt}" else ""),
         (words["due"], language.day_word(line.due, today) if line.due else ""),
+        (
+            words["wanted_back"],
+            language.day_word(found.wanted_back_by, today) if found.wanted_back_by else "",
+        ),
         (words["reader_due"], _reader_due(found, language, today)),
         (words["whereabouts"], language.texts.labels["whereabouts"].get(found.whereabouts, "")),
         *((words["conditions"], one) for one in _conditions(found, language)),
@@ -210,7 +216,8 @@ def _if_nobody_acts(found: RequestDetails, context: Context) -> str:
         return ""
     language = context.language
     day = language.day_word(context.local(found.next.at).date(), context.today())
-    return f"{day}: {language.event_word(found.next.kind)}"
+    here = of_timer(found.next.kind, with_us=found.whereabouts == BROUGHT_BACK)
+    return f"{day}: {language.event_word(here)}"
 
 
 def _untold(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:

@@ -121,6 +121,7 @@ def shown_json(found: RequestDetails) -> dict[str, Any]:
         "asked_before": found.entry.asked_before,
         "due": {"on": line.due.isoformat(), "renewable": found.renewable} if line.due else None,
         "reader_due": output.plain(found.reader_due),
+        "wanted_back_by": output.plain(found.wanted_back_by),
         "loan_terms": found.loan_terms,
         "charges": [charge_json(one) for one in found.charges],
         "promise": line.promise,

@@ -121,6 +121,8 @@ def possible(transaction: Transaction, context: Context) -> tuple[str, ...]:
     """
     row = transaction
     allowed = machine.possible(row.role, row.service, row.state, row.state_before)
+    if row.state is State.RECEIVED and (row.options or {}).get("flaw") and "receive" not in allowed:
+        allowed = ("receive", *allowed)  # the rest of it, or the right one
     if cancel_waits(row):
         allowed = tuple(action for action in allowed if action != "cancel")
     return sayable(allowed, row, context)

@@ -47,6 +47,7 @@ class Reason(StrEnum):
     RENEWAL_ASKED = "renewal-asked"
     RENEWAL_REFUSED = "renewal-refused"
     RENEWAL_EARLIER = "renewal-earlier"
+    READER_NO_LATER = "reader-no-later"
     OVERDUE = "overdue"
     DEMANDED_EARLY = "demanded-early"
     SHIPPED_AFTER_CANCEL = "shipped-after-cancel"
@@ -201,7 +202,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.PARTNER_GONE: _letter(until=Until.WORDED),
     Reason.LETTERS_REPLACED: _to_read(),
     Reason.RECALLED: _state(*_RETURN, turn=((_Q, _S.RECALL),)),
-    Reason.FINAL_DEMAND: _state(*_RETURN),
+    Reason.FINAL_DEMAND: _state("act brought-back", "act return", "act lost"),
     Reason.LOST: Rule(
         until=Until.STATE,  # also when another library is asked: it is settled with its owner, or found
         turn=((_Q, _S.LOST), (_R, _S.LOST)),
@@ -232,6 +233,7 @@ _ROWS: dict[Reason, Rule] = {
     ),
     Reason.RENEWAL_REFUSED: _state("act return"),
     Reason.RENEWAL_EARLIER: _said_last("act message", "act return"),
+    Reason.READER_NO_LATER: _look("act renew", "act return"),
     Reason.OVERDUE: _state(*_RETURN, turn=((_Q, _S.NOT_RECEIVED_OVERDUE),)),
     Reason.DEMANDED_EARLY: _state(*_RETURN, "act message"),
     Reason.SHIPPED_AFTER_CANCEL: _state("act receive", "act return"),

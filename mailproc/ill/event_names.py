@@ -4,6 +4,7 @@ from mailproc.ill.actions import ACTIONS, SAID_BESIDE, Action
 from mailproc.ill.apdu import Apdu, CancelReply, ConditionalReply, IllAnswer, RenewAnswer
 from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.terms import Results
+from mailproc.ill.timers import OF_READER
 
 _ANSWER = {action.results: f"ANSWER.{action.event}" for action in ACTIONS if action.results is not None}
 
@@ -57,6 +58,11 @@ def spoken(event: str, apdu: ApduJson | None) -> str:
     if event.startswith("ANSWER."):
         return results.name
     return SAID_BESIDE[results] if event in ("promise", "unfilled") else event
+
+
+def of_timer(kind: str, *, with_us: bool) -> str:
+    """Return the row for people of a timer: the reader has brought it, so it says nothing of the reader."""
+    return "WITH_US" if with_us and kind in OF_READER else kind
 
 
 def _yes_or_no(answer: bool) -> str:

@@ -10,6 +10,7 @@ from mailproc.ill.facts import LoanTerms
 NOT_RENEWABLE = "not-renewable"  # Date-Due says so (renewable FALSE)
 WAITED_FOR = "waited-for"  # others wait for it: the reply code DUE WAIT
 LAST_DEMAND = "last-demand"
+REFUSED = "refused"  # one that it had announced itself
 IN_LIBRARY_ONLY = "library-use-only"
 LASTING = (
     IN_LIBRARY_ONLY, "special-collections-supervision-required", "client-signature-required",
@@ -55,6 +56,11 @@ def renewable_again(terms: LoanTerms | None) -> LoanTerms | None:
 def is_final(overdue: Overdue) -> bool:
     """Return whether this is the lender's last demand."""
     return (overdue.level or 0) > 1
+
+
+def is_last_demand(terms: LoanTerms | None) -> bool:
+    """Return whether the lender has made its last demand."""
+    return (terms or {}).get("no_renewal") == LAST_DEMAND
 
 
 def against_renewal(terms: LoanTerms | None, renewable: bool | None) -> str:

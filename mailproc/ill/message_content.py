@@ -25,7 +25,7 @@ def take(current: "TransactionState", occurrence: "Occurrence") -> "TransactionS
     if isinstance(apdu, IllAnswer):
         return _take_answer(current, apdu)
     if isinstance(apdu, RenewAnswer | Overdue | Recall):
-        return _take_renewal(current, apdu)
+        return _take_renewal(current, apdu, occurrence.facts)
     if isinstance(apdu, Message):
         return _take_message(current, occurrence)
     if occurrence.event == "receive":
@@ -59,12 +59,16 @@ def _take_shipped(current: "TransactionState", shipped: Shipped) -> "Transaction
     return replace(_take_due(current, shipped.due), service=service, promise=None, loan_terms=terms)
 
 
-def _take_renewal(current: "TransactionState", apdu: RenewAnswer | Overdue | Recall) -> "TransactionState":
+def _take_renewal(
+    current: "TransactionState", apdu: RenewAnswer | Overdue | Recall, facts: Facts
+) -> "TransactionState":
     """Take the end of a loan's announced renewal: it has come, or will not."""
     settled = replace(current, renewal_on=None)
     if isinstance(apdu, RenewAnswer) and apdu.answer:
         again = loan_terms.renewable_again(settled.loan_terms)
         return _take_due(replace(settled, loan_terms=again), apdu.due)
+    if isinstance(apdu, RenewAnswer) and facts.get("unasked"):
+        return _not_renewed(settled, loan_terms.REFUSED)
     if isinstance(apdu, Overdue) and loan_terms.is_final(apdu):
         settled = _not_renewed(settled, loan_terms.LAST_DEMAND)
     if isinstance(apdu, Overdue) and current.due_on is None:

@@ -165,7 +165,7 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
         reasons.append(Reason.SAME_TIME)
     apdu = occurrence.apdu
     if _moved_or_new(step, occurrence):
-        reasons.append(_moved_reason(step, occurrence))
+        reasons += (_moved_reason(step, occurrence), _no_later(occurrence))
     if isinstance(apdu, Shipped) and step.moved:
         reasons += _of_shipped(step, occurrence)
     if isinstance(apdu, Overdue) and loan_terms.is_final(apdu) and not _is_act(occurrence):
@@ -179,6 +179,10 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if occurrence.facts.get("unknown_words"):
         reasons.append(Reason.UNKNOWN_WORDS)
     return tuple(AskStaff(reason) for reason in dict.fromkeys(reasons) if reason)
+
+
+def _no_later(occurrence: Occurrence) -> Reason | None:
+    return Reason.READER_NO_LATER if occurrence.facts.get("no_later") else None
 
 
 def _of_shipped(step: Step, occurrence: Occurrence) -> list[Reason | None]:

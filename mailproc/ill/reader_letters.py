@@ -5,6 +5,7 @@ Letters that a library may do without: ``reader_news``.
 
 from mailproc.ill.attention import Reason
 from mailproc.ill.effects import Effect, Notify, Withhold
+from mailproc.ill.message_content import WRONG
 from mailproc.ill.terms import Role, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step
 from mailproc.ill.whereabouts import is_for_reader, reader_has
@@ -16,6 +17,8 @@ def effects(step: Step, occurrence: Occurrence, *, collected_said: bool) -> tupl
     """Return the letter to the reader; ``collected_said``: staff record what readers collect."""
     if step.before.role is not Role.REQUESTER:
         return ()
+    if occurrence.event == "receive" and occurrence.facts.get("told_here"):
+        return _corrected(step, occurrence)
     if occurrence.event == "receive" and (step.before.flaw or not occurrence.facts.get("here")):
         return _arrived(occurrence)  # also after its end
     if occurrence.facts.get("reader_waits") and _given_up(step, occurrence):
@@ -28,7 +31,17 @@ def _arrived(occurrence: Occurrence) -> tuple[Effect, ...]:
     """Return the letter about what came, with the remark of staff; none where staff want none."""
     if occurrence.facts.get("quiet") or occurrence.facts.get("wrong"):
         return ()
-    return (Notify("patron/arrived", note=(occurrence.apdu.note if occurrence.apdu else None) or ""),)
+    return (Notify("patron/arrived", note=_note(occurrence)),)
+
+
+def _corrected(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
+    """Return the letter to a reader who was told that it is here, and it is not the right one; once."""
+    known = occurrence.facts.get("quiet") or step.before.flaw == WRONG
+    return () if known else (Notify("patron/wrong_item", note=_note(occurrence)),)
+
+
+def _note(occurrence: Occurrence) -> str:
+    return (occurrence.apdu.note if occurrence.apdu else None) or ""
 
 
 def _given_up(step: Step, occurrence: Occurrence) -> bool:
@@ -51,6 +64,8 @@ def _heard(step: Step, occurrence: Occurrence, *, collected_said: bool) -> Effec
     here = occurrence.facts.get("here")
     has, theirs = reader_has(step.before, collected_said=collected_said), is_for_reader(step.before)
     if occurrence.event == "RENEW_ANSWER.yes" and step.after.state is State.RECEIVED and here and theirs:
+        if occurrence.facts.get("no_later"):
+            return Withhold("patron/renewed", Reason.READER_NO_LATER)
         return Notify("patron/renewed")
     if occurrence.event == DUE_CORRECTED and here and theirs and not occurrence.facts.get("quiet"):
         return Notify("patron/due_corrected")

@@ -54,5 +54,5 @@ def _is_listed(promise: Promise | None) -> bool:
 
 
 def _renewal_is_refused(step: Step, occurrence: Occurrence) -> bool:
-    asked = step.moved and step.before.state in RENEWAL_ASKED
+    asked = step.moved and (step.before.state in RENEWAL_ASKED or bool(occurrence.facts.get("unasked")))
     return asked and bool(occurrence.facts.get("here")) and is_for_reader(step.before)

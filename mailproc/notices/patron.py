@@ -26,6 +26,7 @@ class PatronArrived(ToPatron):
         sample="reader@library.example",
         optional=True,
     )
+    has_copy: bool = field_help("Was the copy sent to the reader by e-mail?", sample=False, optional=True)
     wanted_back: bool = field_help(
         "Does the library that owns it want it back already?", sample=False, optional=True
     )
@@ -37,6 +38,11 @@ class PatronArrived(ToPatron):
     partial: bool = field_help("Did only a part of it come?", sample=False, optional=True)
     in_library: bool = field_help("May it be used in our library only?", sample=False, optional=True)
     note: str = field_help("A remark of the staff.", sample="To be read in the library.", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatronWrongItem(ToPatron):
+    note: str = field_help("A remark of the staff.", sample="The right one is ordered.", optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +67,7 @@ class PatronOverdue(ToPatron):
     renewal_asked: bool = field_help(
         "Has the lender been asked for more time, and not answered?", sample=False, optional=True
     )
+    last: bool = field_help("Has the lender made its last demand?", sample=False, optional=True)
     note: str = field_help("A remark of the staff.", sample="With its map, please.", optional=True)
 
 
@@ -122,6 +129,11 @@ TO_READERS = (
         PatronArrived,
         "Tells a reader that the item is here.",
         situations=situations.ARRIVED,
+    ),
+    Contract(
+        "en/patron/wrong_item.txt",
+        PatronWrongItem,
+        "Tells a reader who was told that the item is here that it is not the right one.",
     ),
     Contract("en/patron/unfilled.txt", PatronUnfilled, "Tells a reader that no library can supply it."),
     Contract(

@@ -18,6 +18,16 @@ ARRIVED = (
         {"request": sample_of(Request, service="copy"), "due": "", "sent_to": "", "partial": True},
     ),
     Situation(
+        "a part of a copy that we have sent by e-mail",
+        {
+            "request": sample_of(Request, service="copy"),
+            "due": "",
+            "sent_to": "",
+            "partial": True,
+            "has_copy": True,
+        },
+    ),
+    Situation(
         "a copy sent as a file",
         {"request": sample_of(Request, service="copy"), "due": "", "note": ""},
     ),
@@ -25,6 +35,7 @@ ARRIVED = (
 OVERDUE = (
     Situation("the first reminder", {"level": 1}),
     Situation("a further reminder", {"level": 2}),
+    Situation("the lender's last demand", {"level": 2, "last": True}),
     Situation("a renewal was asked for", {"level": 1, "renewal_asked": True}),
 )
 RECALLED = (

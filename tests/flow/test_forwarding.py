@@ -11,6 +11,7 @@ from mailproc.flow.intake import station as intake
 from mailproc.mail.attachments import attachments
 from mailproc.mail.parse import parse
 from mailproc.office.mailroom import incoming
+from mailproc.office.queries import request_details
 from tests.support import files, soundness
 from tests.support.files import EXE, PDF, PNG, ZIP, File
 from tests.support.partners import ADDRESS, BL, CUSTOMER, SECOND, US, partner_lines
@@ -302,3 +303,23 @@ def test_a_document_that_cannot_be_read_holds_its_own_letter_only(borrower: Borr
     world.later(hours=13)
     world.run()
     assert [borrower.files_of(one) for one in borrower.letters()] == [[("article.pdf", PDF)]]
+
+
+def test_the_reader_of_a_part_hears_what_is_missing(borrower: Borrower) -> None:
+    borrower.hear("B1-1 SHIPPED COPY")
+    world = borrower.world
+    said = world.act("B1", "receive", partial=True, note="Pages 49-52 are missing.")
+    assert "a letter to the reader: it is here" in map(str, said.words)
+    letter = world.reader()[-1].text
+    assert "Subject: About your copy" in letter and "Not all of it has come yet." in letter
+    assert "Pages 49-52 are missing." in letter and "at our desk" not in letter
+    with world.store.read() as connection:
+        assert "receive" in request_details.shown(connection, "B1", world.app.context).actions
+
+
+def test_a_letter_that_is_not_written_is_not_announced(borrower: Borrower) -> None:
+    borrower.hear("B1-1 SHIPPED COPY")
+    count = len(borrower.world.reader())
+    said = borrower.world.act("B1", "receive")
+    assert "no letter to the reader (it is here): the reader has the copy itself" in map(str, said.words)
+    assert len(borrower.world.reader()) == count

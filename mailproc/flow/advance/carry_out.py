@@ -12,7 +12,7 @@ from mailproc.flow import delivery_mode, our_letters
 from mailproc.flow.advance import attached_files
 from mailproc.flow.advance.follow_ups import ask_again, can_be_asked, follow_up, follow_with
 from mailproc.flow.advance.work import Work
-from mailproc.flow.matching import item_received
+from mailproc.flow.matching import item_received, readers_copy
 from mailproc.flow.notify_staff import ATTENTION
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import (
@@ -47,7 +47,7 @@ from mailproc.ill.rota import COPYRIGHT
 from mailproc.ill.terms import ApduType, Ref, Role, TransactionId
 from mailproc.notices import not_told
 from mailproc.protocols.codec import Codec, Manner
-from mailproc.sentence import Part, Word, sentence, stored
+from mailproc.sentence import Part, Sentence, Word, sentence, stored
 from mailproc.store import (
     alarms,
     auto_replies,
@@ -213,16 +213,30 @@ def _addressed(work: Work, apdu: Apdu) -> Apdu:
 
 
 def _notify(work: Work, effect: Notify) -> None:
+    if _is_in_vain(work, effect):
+        _keep_back(work, effect.notice, sentence("reader-has-copy"))
+        return
     work.intend(NoticeToReader(effect.notice, effect.level, effect.note))
     work.words.append(_told_reader(work, effect))
 
 
 def _withhold(work: Work, effect: Withhold) -> None:
     """Keep a letter that is not written beside the others, with the reason."""
-    intent_id = work.intend(NoticeToReader(effect.notice))
-    why = sentence("withheld", reason=Word("attention", effect.why))
+    _keep_back(work, effect.notice, sentence("withheld", reason=Word("attention", effect.why)))
+
+
+def _is_in_vain(work: Work, effect: Notify) -> bool:
+    """Return whether the letter would say only that a copy is here which the reader has."""
+    says_more = effect.note or (work.event.facts or {}).get("partial")
+    if effect.notice != "patron/arrived" or says_more:
+        return False
+    return bool(readers_copy.sent_before(work.connection, work.transaction))
+
+
+def _keep_back(work: Work, notice: str, why: Sentence) -> None:
+    intent_id = work.intend(NoticeToReader(notice))
     outgoing.place(work.connection, intent_id, "withdrawn", None, stored(why))
-    what = Word("labels.untold", effect.notice.removeprefix("patron/"))
+    what = Word("labels.untold", notice.removeprefix("patron/"))
     work.words.append(sentence("reader-not-told", what=what, why=why))
 
 

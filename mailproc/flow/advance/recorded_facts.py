@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import duplicates, request_screening
 from mailproc.flow.case import Case
-from mailproc.flow.matching import item_received, unfilled_letter
+from mailproc.flow.matching import item_received, reader_standing, unfilled_letter
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.timers import transaction_timers
 from mailproc.ill import apdu_json, item_identity
@@ -33,10 +33,12 @@ from mailproc.ill.apdu import (
 )
 from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.charges import ChargeStatus, above, written
+from mailproc.ill.date_arithmetic import later
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.facts import Facts
+from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import Results, Role, Service, State
-from mailproc.ill.transaction_state import CHARGE_NOTED, DUE_CORRECTED, to_json
+from mailproc.ill.transaction_state import CHARGE_NOTED, DUE_CORRECTED, RENEWAL_ASKED, to_json
 from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import sentence
 from mailproc.store import charges, events, order_letters, outgoing, requests
@@ -62,8 +64,7 @@ def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
             facts["too_late"] = True
     if isinstance(apdu, Message):
         facts |= _of_message(case, event, apdu)
-    if isinstance(apdu, Overdue) and _is_a_guess(case):
-        facts["guessed"] = True
+    facts |= _of_dates(case, event, apdu)
     if isinstance(apdu, IllRequest) and event.cause == "letter":
         facts |= _of_their_request(case, apdu)
     if isinstance(apdu, Shipped):
@@ -83,6 +84,24 @@ def _of_message(case: Case, event: Event, apdu: Message) -> Facts:
         announced = case.current.due_on or case.day(event.at) + ANNOUNCED
         return {"renewal_on": announced.isoformat()}
     return {"waited_for": True} if renewed is False else {}
+
+
+def _of_dates(case: Case, event: Event, apdu: Apdu | None) -> Facts:
+    if isinstance(apdu, RenewAnswer) and case.current.role is Role.REQUESTER:
+        return _of_renewal(case, event, apdu)
+    return {"guessed": True} if isinstance(apdu, Overdue) and _is_a_guess(case) else {}
+
+
+def _of_renewal(case: Case, event: Event, apdu: RenewAnswer) -> Facts:
+    """Return whether a refusal answers no question of ours, or more time gives the reader none."""
+    if not apdu.answer:
+        return {} if case.current.state in RENEWAL_ASKED else {"unasked": True}
+    before = case.context.config.policy.reader_days_before
+    if apdu.due is None or not before:
+        return {}
+    had = reader_standing.due(case.connection, case.transaction, case.context)
+    will = due_of_reader(apdu.due.on, before, later(case.day(event.at), 1))
+    return {"no_later": True} if had is not None and will <= had else {}
 
 
 def _of_shipped(case: Case, event: Event) -> Facts:
@@ -195,6 +214,12 @@ def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
         facts["letter_left"] = False  # nobody has an order that came back undelivered
     if action in (*WITHIN, "receive") and item_received.is_here(case.connection, case.id):
         facts["here"] = True
+    if (
+        action == "receive"
+        and (event.facts or {}).get("wrong")
+        and item_received.told_here(case.connection, case.id)
+    ):
+        facts["told_here"] = True
     if action == "receive" and current.service is Service.LOAN and current.due_on is None:
         loan = timedelta(days=case.context.config.policy.loan_days)
         came = apdu.received_on if isinstance(apdu, Received) else None

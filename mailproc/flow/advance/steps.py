@@ -38,6 +38,11 @@ from mailproc.store import events, requests, transactions
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Event, EventResult, Transaction, TransactionOptions
 
+SETTLES: Mapping[str, Reason] = {
+    "CHECKED_IN": Reason.DEMANDED_AFTER_RETURN,
+    "RENEW_ANSWER": Reason.RENEWAL_SILENT,
+}
+"""Messages that end a reason, whatever the state: the lender has it again; something is heard."""
 BESIDE = ("agreed", "offered", "renewal_on", "unsent", "whereabouts", "loan_terms", "flaw")
 """Parts of a transaction's state that are stored among its options."""
 
@@ -203,8 +208,8 @@ def _work(case: Case, event: Event, decided: Decision) -> Work:
         had = []
     elif event.type == "note":
         had = [reason for reason in had if reason not in ENDS_WITH_A_NOTE]
-    elif event.type == "CHECKED_IN":
-        had = [reason for reason in had if reason != Reason.DEMANDED_AFTER_RETURN]  # the lender has it again
+    elif event.type in SETTLES:
+        had = [reason for reason in had if reason != SETTLES[event.type]]
     elif event.cause == "staff" and event.heard_by in ("", BY_MAIL) and event.type not in NOTED:
         settled = OF_RECEIPT if event.type == "receive" else frozenset[Reason]()
         had = [reason for reason in had if reason in OUTLASTS_A_LOOK - settled]

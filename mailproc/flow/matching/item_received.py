@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.ill import rota
+from mailproc.ill.date_arithmetic import later
 from mailproc.ill.effects import FORWARDED
 from mailproc.ill.message_content import WRONG, flaw
+from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import Role, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, RENEWAL_ASKED
 from mailproc.store import events, outgoing, requests, transactions
@@ -65,6 +67,11 @@ def _goes_on(event: Event) -> bool:
     return bool((event.facts or {}).get("goes_on"))
 
 
+def told_here(connection: Connection, transaction_id: int) -> bool:
+    """Return whether its reader was told, or will be, that the item is here, or has the copy itself."""
+    return bool({"patron/arrived", FORWARDED} & outgoing.notices_of(connection, (transaction_id,)))
+
+
 def receipt_event(connection: Connection, transaction_id: int) -> Event | None:
     """Return the event by which staff recorded the item as received, if it was not undone; None otherwise."""
     return _not_undone(events.of_transaction(connection, transaction_id), "receive")
@@ -79,16 +86,19 @@ def flawed_receipt(connection: Connection, transaction_id: int) -> int:
 
 
 def given_on(connection: Connection, transaction_id: int, context: Context) -> date | None:
-    """Return the day on which staff recorded the item as received, or later the due date changed.
+    """Return the first day that the reader's due date may be: no letter asks for the past.
 
-    The library's own day; None if the item has not come.
+    It is the day on which staff recorded the item as received, or the day after the one on which the due date
+    changed later (the library's own days); None if the item has not come.
     """
     happened = events.of_transaction(connection, transaction_id)
     receipt = _not_undone(happened, "receive")
     if receipt is None:
         return None
-    given = max(event.at for event in happened if event is receipt or _gives_time(event))
-    return context.local(given).date()
+    changed = [event.at for event in happened if _gives_time(event) and event.id > receipt.id]
+    if not changed:
+        return context.local(receipt.at).date()
+    return later(context.local(max(changed)).date(), 1)
 
 
 def wanted_by(connection: Connection, transaction_id: int, state: State) -> date | None:
@@ -96,6 +106,23 @@ def wanted_by(connection: Connection, transaction_id: int, state: State) -> date
     recall = events.last_of(connection, transaction_id, RECALLS) if state is State.RECALL else None
     named = (recall.facts or {}).get("wanted_by") if recall is not None else None
     return date.fromisoformat(named) if named else None
+
+
+def recalled_by(
+    connection: Connection, transaction_id: int, state: State, due_on: date | None, context: Context
+) -> date | None:
+    """Return by when the reader is asked for a recalled loan; None for at once.
+
+    It is as many days before the day that the recall names as policy wants, if that leaves time; not after
+    the reader's own date, ``due_on``.
+    """
+    recall = events.last_of(connection, transaction_id, RECALLS) if state is State.RECALL else None
+    named = (recall.facts or {}).get("wanted_by") if recall is not None else None
+    if recall is None or named is None:
+        return None
+    tomorrow = later(context.local(recall.at).date(), 1)
+    day = due_of_reader(date.fromisoformat(named), context.config.policy.reader_days_before, tomorrow)
+    return min(day, due_on or day)
 
 
 def renewal_answered(connection: Connection, transaction_id: int, state: State) -> bool:

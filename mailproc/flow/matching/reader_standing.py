@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received
+from mailproc.ill.message_content import WRONG
 from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import State
 from mailproc.ill.transaction_state import RENEWAL_ASKED
@@ -17,7 +18,7 @@ from mailproc.store import events, outgoing, transactions
 from mailproc.store.rows import Transaction
 
 WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
-ARRIVED = "patron/arrived"
+ARRIVED, WRONG_ITEM = "patron/arrived", "patron/wrong_item"
 DEMANDED = (State.OVERDUE, State.RENEW_OVERDUE)
 
 
@@ -29,7 +30,8 @@ class ReaderStanding:
     here, or another library has sent it. ``due_on``: the reader's due date, None if there is none; ``late``:
     it has passed. ``renewable``: a renewal can be asked for; ``renewal_asked``: it was, and is not answered.
     ``wanted_back``: the lender wants the item back now; ``recalled_by``: by that day, if it has not passed.
-    ``brought_back``: the reader has brought it.
+    ``brought_back``: the reader has brought it. ``wrong``: another item came; ``told_here``: the reader was
+    told that it had come.
     """
 
     state: State = State.IDLE
@@ -41,6 +43,8 @@ class ReaderStanding:
     renewal_asked: bool = False
     wanted_back: bool = False
     brought_back: bool = False
+    wrong: bool = False
+    told_here: bool = False
     recalled_by: date | None = None
 
     def allows(self, notice: str) -> bool:
@@ -66,7 +70,8 @@ def _ended(standing: ReaderStanding) -> bool:
 
 
 _TRUE: Mapping[str, Callable[[ReaderStanding], bool]] = {
-    ARRIVED: _with_us,
+    ARRIVED: lambda one: _with_us(one) and not one.wrong,
+    WRONG_ITEM: lambda one: one.wrong and one.told_here,
     "patron/unfilled": _ended,
     "patron/cancelled": _ended,
     "patron/due_soon": lambda one: _on_loan(one) and not one.late,
@@ -88,7 +93,7 @@ def of(connection: Connection, transaction: Transaction, context: Context) -> Re
     due_on, today = due(connection, transaction, context), context.today()
     late = due_on is not None and due_on < today
     demanded = transaction.state in DEMANDED and due_on is None  # with a date of ours, that date counts
-    recalled_by = item_received.wanted_by(connection, transaction.id, transaction.state)
+    recalled_by = item_received.recalled_by(connection, transaction.id, transaction.state, due_on, context)
     return ReaderStanding(
         state=transaction.state,
         closed=transaction.closed_at is not None,
@@ -98,6 +103,8 @@ def of(connection: Connection, transaction: Transaction, context: Context) -> Re
         renewable=_renewable(connection, transaction, context),
         renewal_asked=_renewal_asked(connection, transaction),
         brought_back=(transaction.options or {}).get("whereabouts") == BROUGHT_BACK,
+        wrong=(wrong := (transaction.options or {}).get("flaw") == WRONG),
+        told_here=wrong and item_received.told_here(connection, transaction.id),
         wanted_back=late or demanded or transaction.state is State.RECALL,
         recalled_by=recalled_by if recalled_by is not None and recalled_by >= today else None,
     )

@@ -7,21 +7,18 @@ from sqlalchemy import Connection
 
 from mailproc.config import Documents
 from mailproc.flow.context import Context
-from mailproc.flow.matching import item_received
 from mailproc.flow.reading.documents import documents_in
 from mailproc.flow.reading.letter_reading import LEARNED, RELEASED
 from mailproc.ill.document_forwarding import SUPPLIED
-from mailproc.ill.effects import FORWARDED
 from mailproc.ill.message_content import WRONG
 from mailproc.ill.transaction_state import NOTED
 from mailproc.mail.attachments import Attachment
 from mailproc.mail.content_type import FileType
 from mailproc.mail.parse import parse
 from mailproc.sentence import Part, Sentence, sentence, stored
-from mailproc.store import documents, letters, outgoing, patrons, requests, transactions, undelivered
+from mailproc.store import documents, letters, patrons, requests, transactions
 from mailproc.store.documents import TO_READER
-from mailproc.store.intent_bodies import name_of
-from mailproc.store.rows import Event, InboxLetter, Intent, StoredDocument, Transaction
+from mailproc.store.rows import Event, InboxLetter, Intent, StoredDocument
 
 VOUCHED = ("", RELEASED, LEARNED)
 """Of a letter: no proof, or the word of staff alone."""
@@ -61,26 +58,6 @@ def chosen(connection: Connection, row: Intent, context: Context) -> tuple[CameD
 def recorded(connection: Connection, row: Intent) -> frozenset[str]:
     """Return the digests that are recorded for this very intent: its letter is written a second time."""
     return frozenset(one.digest for one in _known(connection, row) if one.event_id == row.event_id)
-
-
-def sent_before(connection: Connection, transaction: Transaction) -> Sequence[StoredDocument]:
-    """Return the documents of the attempt that went to its reader, or are about to.
-
-    What went before staff recorded a wrong copy, or a part, was no more than that; a letter that failed
-    brought nothing.
-    """
-    flawed = item_received.flawed_receipt(connection, transaction.id)
-    known = documents.of_request(connection, transaction.request_id)
-    of_it = [one for one in known if one.transaction_id == transaction.id and one.event_id > flawed]
-    went = [one for one in of_it if one.recipient == TO_READER and not one.why_not]
-    return [one for one in went if not _failed(connection, one.event_id)]
-
-
-def _failed(connection: Connection, event_id: int) -> bool:
-    """Return whether the letter of documents that an event ordered did not reach the reader."""
-    said = outgoing.of_event(connection, event_id)
-    states = [one.letter_state for one in said if name_of(one.body) == FORWARDED]
-    return bool(states) and all(state in undelivered.GIVEN_UP for state in states)
 
 
 def _known(connection: Connection, row: Intent) -> Sequence[StoredDocument]:

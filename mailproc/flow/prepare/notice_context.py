@@ -30,6 +30,7 @@ from mailproc.notices.catalogue import (
 )
 from mailproc.notices.citation import cited
 from mailproc.notices.incoming_details import said
+from mailproc.notices.patron import PatronArrived
 from mailproc.sentence import Part, sentence
 from mailproc.store import events, outgoing, patrons, requests
 from mailproc.store.intent_bodies import NoticeToPartner, NoticeToPeople, NoticeToReader, NoticeToStaff
@@ -102,7 +103,8 @@ def _to_patron(writer: NoticeWriter) -> Addressed:
     content, name = reader_notice.context_of(writer), writer.occasion.body.name
     if not writer.standing.allows(name):
         return Addressed("", writer.tag, content, sentence("reader-no-longer-so"))
-    if name == "patron/arrived" and reader_notice.has_the_copy(writer):
+    says_more = isinstance(content, PatronArrived) and (content.partial or content.note)
+    if name == "patron/arrived" and not says_more and reader_notice.has_the_copy(writer):
         return Addressed("", writer.tag, content, sentence("reader-has-copy"))
     address = writer.reader.email if writer.reader else ""
     why = "" if address else sentence("reader-no-email")

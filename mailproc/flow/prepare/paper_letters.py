@@ -1,5 +1,6 @@
 """Letters on paper, once more before staff print them: weeks may have passed since they were written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -33,7 +34,7 @@ def check(store: Store, context: Context) -> tuple[int, ...]:
         found = [one for row in waiting for one in _checked(connection, row, context)]
     changed = [one for one in found if one.fresh is None or _reads_otherwise(one.row, one.fresh)]
     if changed:
-        store.write(lambda connection: [_settle(connection, one) for one in changed])
+        store.write(lambda connection: _settle(connection, changed))
     return tuple(one.row.id for one in changed if one.fresh is None)
 
 
@@ -51,7 +52,12 @@ def _reads_otherwise(row: OutgoingLetter, fresh: NewLetterOut) -> bool:
     return (row.subject, parse(row.raw).text) != (fresh.subject, parse(fresh.raw).text)
 
 
-def _settle(connection: Connection, one: Checked) -> None:
+def _settle(connection: Connection, changed: Sequence[Checked]) -> None:
+    for one in changed:
+        _settle_one(connection, one)
+
+
+def _settle_one(connection: Connection, one: Checked) -> None:
     now = outgoing.load(connection, one.row.id)
     if now is None or now.state != TO_PRINT:
         return  # printed, or withdrawn by an undo, meanwhile

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from mailproc.flow import delivery_mode
-from mailproc.flow.prepare import document_choice
+from mailproc.flow.matching import readers_copy
 from mailproc.flow.prepare.notice_writer import NoticeWriter
 from mailproc.ill import loan_terms
 from mailproc.ill.facts import Promise
@@ -64,6 +64,11 @@ def _in_library(writer: NoticeWriter) -> bool:
     return row is not None and loan_terms.in_library_only((row.options or {}).get("loan_terms"))
 
 
+def _last_demand(writer: NoticeWriter) -> bool:
+    row = writer.transaction
+    return row is not None and loan_terms.is_last_demand((row.options or {}).get("loan_terms"))
+
+
 def _sent_to(writer: NoticeWriter) -> str:
     """Return the reader's address to which a copy went by e-mail, so that it is not collected; else ''."""
     row = writer.request
@@ -104,6 +109,14 @@ def has_the_copy(writer: NoticeWriter) -> bool:
     return bool(_documents(writer))
 
 
+def _has_copy(writer: NoticeWriter) -> bool:
+    """Return whether the letter is about files that the reader has: all, or the part that came."""
+    if writer.transaction is None:
+        return False
+    sent = readers_copy.sent_ever if _partial(writer) else readers_copy.sent_before
+    return bool(sent(writer.connection, writer.transaction))
+
+
 def _documents(writer: NoticeWriter) -> tuple[EnclosedDocument, ...]:
     """Return what went to the reader before, for a preview; ``document_letter`` names what goes now."""
     if writer.transaction is None:
@@ -111,7 +124,7 @@ def _documents(writer: NoticeWriter) -> tuple[EnclosedDocument, ...]:
     octets = writer.language.counted
     return tuple(
         EnclosedDocument(name=one.name, size=octets("octets", one.size))
-        for one in document_choice.sent_before(writer.connection, writer.transaction)
+        for one in readers_copy.sent_before(writer.connection, writer.transaction)
     )
 
 
@@ -124,12 +137,14 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "due": _due,
     "late": lambda writer: writer.standing.late,
     "needed_by": _needed_by,
+    "last": _last_demand,
     "renewable": lambda writer: writer.standing.renewable,
     "renewal_asked": lambda writer: writer.standing.renewal_asked,
     "wanted_back": lambda writer: writer.standing.wanted_back,
     "conditions": _conditions,
     "in_library": _in_library,
     "sent_to": _sent_to,
+    "has_copy": _has_copy,
     "partial": _partial,
     "position": lambda writer: _promise(writer).get("position"),
     "expected": _expected,

@@ -11,6 +11,7 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import IllAnswer, StatusQuery
 from mailproc.ill.apdu_json import ApduJson, ReportJson
 from mailproc.ill.events import Timer
+from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import ApduType, Role, Service, State
 from mailproc.ill.timer_schedule import TimerInputs
 from mailproc.ill.timers import LENT, ON_LOAN, REPAIRS
@@ -57,7 +58,7 @@ def of(case: Case, moved: Event, at: datetime, *, began: bool = False) -> TimerI
         came_on=came_on,
         given_on=_given_on(case),
         unfilled_untold=_unfilled_untold(case, since),
-        wanted_by=item_received.wanted_by(case.connection, case.id, case.current.state),
+        wanted_by=_wanted_by(case),
         renewal_answered=_renewal_answered(case),
         ask_again=_ask_again(case, moved),
     )
@@ -223,6 +224,21 @@ def _arrival(case: Case) -> tuple[bool, date | None]:
         return True, None
     came = item_received.receipt_event(case.connection, case.id)
     return came is not None, case.day(came.at) if came else None
+
+
+def _wanted_by(case: Case) -> date | None:
+    """Return the day that a recall names; of a loan to us the day by which the reader is asked for it."""
+    current = case.current
+    if current.role is not Role.REQUESTER or current.state is not State.RECALL:
+        return item_received.wanted_by(case.connection, case.id, current.state)
+    return item_received.recalled_by(
+        case.connection, case.id, current.state, _due_of_reader(case), case.context
+    )
+
+
+def _due_of_reader(case: Case) -> date | None:
+    due_on, before = case.current.due_on, case.context.config.policy.reader_days_before
+    return due_of_reader(due_on, before, _given_on(case)) if due_on is not None else None
 
 
 def _renewal_answered(case: Case) -> bool:

@@ -7,7 +7,7 @@ from mailproc.flow.case import Case
 from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received
 from mailproc.flow.timers import timer_inputs
-from mailproc.ill import timer_schedule
+from mailproc.ill import loan_terms, timer_schedule
 from mailproc.ill import timers as rules
 from mailproc.ill.apdu import StatusQuery
 from mailproc.ill.events import Timer
@@ -109,6 +109,8 @@ def facts_of_demand(case: Case, event: Event, taken: Step) -> Facts:
     the item (``here``) the letter is withheld. On the day itself the item may still be kept: our own notice
     follows.
     """
+    if _is_last(taken):
+        return _of_last_demand(case, event, taken)
     due, day = taken.after.due_on, case.day(event.at)
     demanded = taken.after.role is Role.REQUESTER and taken.before.state in LENT_TO_US
     if not demanded or taken.entered is None or due is None:
@@ -120,6 +122,23 @@ def facts_of_demand(case: Case, event: Event, taken: Step) -> Facts:
     if early:
         return {"early": True, "here": True}
     return {"of": due.isoformat(), "level": 1} if day > due else {}
+
+
+def _is_last(taken: Step) -> bool:
+    """Return whether the lender has made its last demand just now, of a loan that is here or was demanded."""
+    said = [loan_terms.is_last_demand(one.loan_terms) for one in (taken.before, taken.after)]
+    demanded = taken.before.state in rules.ASKED or taken.before.state is State.OVERDUE
+    return said == [False, True] and demanded
+
+
+def _of_last_demand(case: Case, event: Event, taken: Step) -> Facts:
+    """Return a reminder to the reader at once, whenever the one before was, if the day has passed."""
+    due, day = taken.after.due_on, case.day(event.at)
+    here = item_received.is_here(case.connection, case.id)
+    if due is None or day <= due or not here:
+        return {}
+    told = timer_inputs.fired(case).get((Timer.READER_OVERDUE, due), ())
+    return {"of": due.isoformat(), "level": len(told) + 1}
 
 
 def _reader_has_it(case: Case, state: State) -> bool:

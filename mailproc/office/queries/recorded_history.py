@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.apdu_json import ApduJson
-from mailproc.ill.event_names import spoken
+from mailproc.ill.event_names import of_timer, spoken
 from mailproc.ill.facts import Facts, NotToldFact
 from mailproc.sentence import Note, note
 from mailproc.store.events import EVENT, HISTORY
@@ -95,7 +95,7 @@ def _change(row: RecordedStep) -> HistoryLine:
         row.to_state,
         row.note,
         _cause(row),
-        spoken(row.event, row.apdu),
+        of_timer(spoken(row.event, row.apdu), with_us=bool(facts.get("with_us"))),
         apdu_json.from_json(row.apdu) if row.apdu else None,
         row.cause == "letter" or bool(row.heard_by),
         facts.get("remark") or "",

@@ -76,7 +76,8 @@ class RequestDetails:
     nobody acts. ``asked``: what the request asks beside the item (services, reader, addresses, limits),
     a partner's as in its APDU. ``passed_on``: the symbol and address of a library that is
     not in config.toml and has our request now. ``questions``: what staff must confirm. ``ways``: commands
-    that help with what needs attention. ``reader_due``: by when the reader must bring a loan back.
+    that help with what needs attention. ``reader_due``: by when the reader must bring a loan back;
+    ``wanted_back_by``: the day that a recall names, theirs or ours.
     ``whereabouts``: of a loan that is here: hold-shelf | collected | brought-back, '' where nobody says it.
     ``flaw``: what came was not what was asked for: wrong | partial. ``entry``: its copyright, and whether a
     borrower has asked before.
@@ -94,6 +95,7 @@ class RequestDetails:
     closed_at: datetime | None
     renewable: bool | None
     reader_due: date | None
+    wanted_back_by: date | None
     loan_terms: LoanTerms | None
     charges: tuple[StoredCharge, ...]
     actions: tuple[str, ...]
@@ -143,6 +145,7 @@ def shown(
         closed_at=request.closed_at,
         renewable=latest.renewable if latest else None,
         reader_due=_reader_due(connection, latest, context) if latest and context else None,
+        wanted_back_by=item_received.wanted_by(connection, latest.id, latest.state) if latest else None,
         charges=tuple(charges.of_request(connection, request.id)),
         loan_terms=(latest.options or {}).get("loan_terms") if latest else None,
         actions=_actions(connection, latest, context) if latest else (),
@@ -161,7 +164,10 @@ def shown(
 
 
 def _reader_due(connection: Connection, latest: Transaction, context: Context) -> date | None:
-    return reader_standing.due(connection, latest, context) if latest.role is Role.REQUESTER else None
+    if latest.role is not Role.REQUESTER:
+        return None
+    standing = reader_standing.of(connection, latest, context)
+    return standing.recalled_by or standing.due_on
 
 
 def _ways(
