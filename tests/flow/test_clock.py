@@ -194,14 +194,15 @@ def test_an_announced_renewal_that_comes(world):
 
 
 def test_one_reminder_for_one_due_date(world):
-    """Our timer has written about the day; the lender's demand of the same day does not."""
+    """Our timer has written about the day; the lender's demand of the same day does not, but its last."""
     received(world)
     world.days(43)
     assert len(world.reader()) == 2
     world.hear("B1-1 DUE")
-    world.hear("B1-1 *FINAL DEMAND")
-    assert world.state("B1") == "OVERDUE"
     assert len(world.reader()) == 2
+    world.hear("B1-1 *FINAL DEMAND")  # this one does, at once
+    assert world.state("B1") == "OVERDUE"
+    assert len(world.reader()) == 3
     assert kinds(world) == {"READER_OVERDUE": date(2026, 4, 21)}
 
 

@@ -89,7 +89,7 @@ class Reader:
         assert kind != RECALLED or about.state is State.RECALL
         assert "renew" in can or INVITES not in text, "it invites a renewal that cannot be had"
         if kind == RECALLED:
-            assert all(day == self.recalled_by and day >= today for day in named)
+            assert all(self.recalled_by and today <= day <= self.recalled_by for day in named)
         elif named:
             self.check_day(kind, named, about, today)
 
