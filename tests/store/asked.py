@@ -49,7 +49,9 @@ from tests.store.plans import Call
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 LETTER = NewLetter(door="listener", raw=b"Subject: a letter\r\n\r\nwords\r\n", received_at=NOW)
-REQUEST = NewRequest(role="REQUESTER", service="LOAN", item={}, title="", author="", created_at=NOW)
+REQUEST = NewRequest(
+    role="REQUESTER", service="LOAN", item={}, title="", author="", created_at=NOW, patron_id="r1"
+)
 TRANSACTION = NewTransaction(
     request_id=1, attempt=1, role="REQUESTER", initial_requester="XX-A", tgq="B1", tq="1", partner="XX-BL",
     symbol="XX-BL", address="a@bl.example", codec="artemail", service="LOAN", updated_at=NOW,
@@ -92,13 +94,6 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
         "add": lambda c: events.add(c, EVENT),
         "born": lambda c: events.born(c, replace(EVENT, position=9)),
     },
-    named_requests: {
-        "answered": lambda c: named_requests.answered(c, ["m@x.example"]),
-        "by_reference": lambda c: named_requests.by_reference(c, ["B1-1"]),
-        "by_number": lambda c: named_requests.by_number(c, ["B1"]),
-        "by_their_number": lambda c: named_requests.by_their_number(c, ["C1-1"]),
-        "of_reader": lambda c: named_requests.of_reader(c, "r@readers.example", NOW),
-    },
     outgoing: {
         "add_letter": lambda c: outgoing.add_letter(c, OURS),
         "add_intent": lambda c: outgoing.add_intent(c, SendApdu({}), event_id=1, seq=0, transaction_id=1),
@@ -109,6 +104,13 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
 """Writes the rows that the others ask for; each is on the way itself."""
 
 ASKED: dict[ModuleType, dict[str, Call]] = {
+    named_requests: {
+        "answered": lambda c: named_requests.answered(c, ["m@x.example"]),
+        "by_reference": lambda c: named_requests.by_reference(c, ["B1-1"]),
+        "by_number": lambda c: named_requests.by_number(c, ["B1"]),
+        "by_their_number": lambda c: named_requests.by_their_number(c, ["C1-1"]),
+        "of_reader": lambda c: named_requests.of_reader(c, "r@readers.example", NOW),
+    },
     transactions: {
         "last_note": lambda c: transactions.last_note(c, 1),
         "led_to": lambda c: transactions.led_to(c, 1),
@@ -311,6 +313,6 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     },
     patrons: {
         "load": lambda c: patrons.load(c, "r1"),
-        "keep": lambda c: patrons.keep(c, patrons.NamedReader("r1", "A. Reader")),
+        "keep": lambda c: patrons.keep(c, patrons.NamedReader("r1", "A. Reader", "r@readers.example")),
     },
 }

@@ -115,7 +115,7 @@ show B1-1
 show L1
 show C77
 show C77/99-0003
-show SAME
+show SAME1
 rota B1
 letter I1
 letter O1
@@ -147,8 +147,8 @@ class Day:
         self.hear("REPLIES FOR 99-0002   02-03-2026\n\nB2-1 NOT\n", sender="orders@second.example")
         for sender, code, number in (
             ("ill@customer.example", "99-0003", "TXC77"),
-            ("ill@customer.example", "99-0003", "TXSAME"),
-            ("ill@other.example", "99-0004", "TXSAME"),
+            ("ill@customer.example", "99-0003", "TXSAME1"),
+            ("ill@other.example", "99-0004", "TXSAME1"),
         ):
             order = f"{code}\nZq7Pass9\n\n\n\n\n\n{number} S LOAN\nAuthor, A.\nA Book\n\n\n\n\n\nNNNN\n"
             self.hear(order, subject="Order file FILEREFNO 1", sender=sender)
