@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from mailproc import private
+from mailproc.app import document_place
 from mailproc.config import Config, TemplateSettings
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.errors import Misconfigured
@@ -31,6 +32,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
         yield from _data(loc, name, base)
     if config.deliver.mode == "folder":
         yield from _outgoing(config.deliver.folder, base)
+    yield from document_place.problems(config)
     if config.listen.enabled:
         yield from _certificate(config)
         yield from _host(config.listen.host)

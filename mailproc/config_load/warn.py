@@ -6,6 +6,9 @@ from mailproc.config import Config, Library, Partner
 from mailproc.config_load import warn_proof
 from mailproc.config_load.value_checks import is_loopback, only_loopback
 
+LARGEST_LETTER = 50_000_000
+"""Octets of a letter that some mail systems still take."""
+
 
 def warnings(config: Config) -> list[str]:
     """Sentences for the operator, each naming its key. No secrets."""
@@ -15,6 +18,7 @@ def warnings(config: Config) -> list[str]:
         *_delivery(config),
         *warn_proof.of_relay(config),
         *_verp(config),
+        *_documents(config),
         *_partners(config),
     ]
 
@@ -77,6 +81,14 @@ def _shared_addresses(partners: Sequence[Partner]) -> Iterator[str]:
 def _partner(partner: Partner) -> Iterator[str]:
     if partner.status == "paused":
         yield "paused: its letters are held"
+
+
+def _documents(config: Config) -> Iterator[str]:
+    limits, most = config.documents, min(config.listen.max_size, LARGEST_LETTER)
+    if limits.forward and not limits.types:
+        yield "documents.forward is true and documents.types is empty: no document goes to a reader"
+    if limits.max_size > most:
+        yield f"documents.max_size is {limits.max_size}: few mail systems take more than {most} bytes"
 
 
 def _verp(config: Config) -> Iterator[str]:

@@ -33,3 +33,11 @@ def test_a_folder_that_cannot_be_read_is_said_in_a_sentence(app: Installation) -
     once = app.cli("run", "--once")
     assert "Traceback" not in once.err + once.out
     assert "cannot be used" in once.err
+
+
+def test_what_sends_no_document_is_a_warning(app: Installation) -> None:
+    with (app.folder / "config.toml").open("a") as file:
+        file.write("[documents]\nforward = true\ntypes = []\nmax_size = 900_000_000\n")
+    warnings = app.json("check")["warnings"]
+    assert any("documents.types is empty" in line for line in warnings)
+    assert any("documents.max_size is 900000000" in line for line in warnings)

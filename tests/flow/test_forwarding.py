@@ -323,3 +323,11 @@ def test_a_letter_that_is_not_written_is_not_announced(borrower: Borrower) -> No
     said = borrower.world.act("B1", "receive")
     assert "no letter to the reader (it is here): the reader has the copy itself" in map(str, said.words)
     assert len(borrower.world.reader()) == count
+
+
+def test_what_is_of_no_allowed_type_is_not_promised_for_later(borrower: Borrower) -> None:
+    borrower.hear("B1-1 WAIT", with_files=[File("article.exe", EXE)])
+    borrower.hear("B1-1 SHIPPED COPY", with_files=[])
+    said = borrower.why_not()
+    assert said.count("article.exe") == 1 and "allowed are" in said
+    assert "goes to the reader when it is" not in said

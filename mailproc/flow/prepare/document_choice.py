@@ -105,7 +105,7 @@ def _within(came: Iterable[_Came], limits: Documents) -> Iterator[CameDocument]:
     """Withhold what is not on the list of types, or goes beyond the limits of one letter."""
     count = size = 0
     for file, inbox_id, why_not in came:
-        why = why_not or unsuitable(file.type, limits)
+        why = unsuitable(file.type, limits) or why_not  # what never goes is not promised for later
         if not why and count == limits.max_count:
             why = sentence("documents-too-many", most=limits.max_count)
         if not why and size + file.size > limits.max_size:
