@@ -27,6 +27,14 @@ def is_open_to_others(path: Path) -> bool:
         return False
 
 
+def may_be_written_by_others(path: Path) -> bool:
+    """May others of its group, or every user of this machine, write there? False where it is not there."""
+    try:
+        return bool(os.stat(path).st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+    except OSError:
+        return False
+
+
 def owner(path: Path) -> str:
     """Whose it is, or the nearest folder above that can be seen: a name, else a number; "" unknown."""
     for each in (path, *path.parents):

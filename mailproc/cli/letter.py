@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mailproc import private
 from mailproc.cli import attachments, output
 from mailproc.cli.session import opened
 from mailproc.flow.context import Context
@@ -50,6 +51,8 @@ def letter(
         files = saved_files.files_in(row, app.context)
         if save is not None:
             attachments.saved(saved_files.save(files, save), app.context, as_json=as_json)
+            if private.may_be_written_by_others(save):
+                output.complain(app.context.language.label("attachments", "open_folder", folder=str(save)))
         elif as_json:
             output.as_json(_letter_json(row, became, masked) | {"attachments": attachments.listed(files)})
         else:

@@ -5,6 +5,8 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from mailproc.mail.parse import parse
 from tests.command_line import Ran
 from tests.support import files
@@ -106,7 +108,7 @@ def test_verify_reads_the_files_of_documents(cli: Cli, folder: Path, placed: Cal
     (ours,) = (one["id"] for one in cli("letters", "--json").json if "Your copy" in one["subject"])
     assert f"article.pdf  (application/pdf, {len(PDF)} bytes)\n" in cli("letter", ours).out
     assert "files of documents: 1 checked, 0 missing or damaged; 0 deleted" in cli("verify").out
-    (file,) = (path for path in (folder / "var/documents").rglob("*") if path.is_file())
+    (file,) = (path for path in (folder / "var/documents").rglob("?" * 64))
     for content, word in ((b"something else", "damaged"), (None, "missing")):
         file.unlink() if content is None else file.write_bytes(content)
         ran = cli("verify")
@@ -117,3 +119,11 @@ def test_verify_reads_the_files_of_documents(cli: Cli, folder: Path, placed: Cal
 
 def _contents(raw: bytes) -> list[bytes]:
     return [part.content for part in parse(raw).parts]
+
+
+@pytest.mark.parametrize(("mode", "said"), [(0o700, False), (0o755, False), (0o777, True), (0o770, True)])
+def test_a_folder_that_others_can_write_is_named(cli: Cli, folder: Path, mode: int, said: bool) -> None:
+    (folder / "here").mkdir()
+    (folder / "here").chmod(mode)
+    ran = cli("letter", came(cli, *FILES), "--save", "here")
+    assert (ran.code, "Others can write into here" in ran.err) == (0, said)
