@@ -14,6 +14,7 @@ from mailproc.flow.context import Context
 from mailproc.ill import loan_terms
 from mailproc.ill.apdu import Money
 from mailproc.ill.apdu_json import value_from_json
+from mailproc.ill.attention import Reason
 from mailproc.ill.event_names import of_timer
 from mailproc.ill.rota import Candidate
 from mailproc.ill.terms import Role, State
@@ -212,9 +213,11 @@ def _letters(letters: Sequence[LetterAbout], language: Language) -> str:
 
 
 def _if_nobody_acts(found: RequestDetails, context: Context) -> str:
+    language = context.language
+    if Reason.MESSAGE in found.line.needs and not found.closed_at:
+        return language.texts.labels["show"]["staff_first"]
     if found.next is None:
         return ""
-    language = context.language
     day = language.day_word(context.local(found.next.at).date(), context.today())
     here = of_timer(found.next.kind, with_us=found.whereabouts == BROUGHT_BACK)
     return f"{day}: {language.event_word(here)}"

@@ -98,7 +98,7 @@ class Action:
     command names beside a yes. ``stays``: it moves no state, so the tables need not repeat it.
     ``wants_answer``: it makes no sense where nobody knows of our order. ``answers``: the other side's action
     that it answers, as staff record it. ``by_state``: False where no state says whether it is possible.
-    ``only_in``: the states in which it is possible and moves nothing.
+    ``only_in``: the only states in which it is possible; it moves nothing.
     ``within``: of what stays, the states of a loan in which it makes sense; () where any does.
     """
 
@@ -176,6 +176,12 @@ _Q, _R, _A = Role.REQUESTER, Role.RESPONDER, ApduType
 WITH_US = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE, State.RECALL)
 """States of a borrowed loan in which it may be here: on the hold shelf, with the reader, or back."""
 
+OF_AN_ITEM = (
+    State.SHIPPED, State.RECEIVED, State.NOT_RECEIVED_OVERDUE, State.OVERDUE, State.RENEW_PENDING,
+    State.RENEW_OVERDUE, State.RECALL, State.RETURNED, State.CHECKED_IN, State.LOST,
+)  # fmt: skip
+"""States of either side in which an item is, or was, on its way or with the borrower."""
+
 ACTIONS = (
     Action(
         name="answer-condition", role=_Q, event="condition", message=_A.CONDITIONAL_REPLY,
@@ -217,7 +223,10 @@ ACTIONS = (
     Action(name="recall", role=_R, event="recall", message=_A.RECALL, options=(DATE,)),
     Action(name="lost", role=None, event="lost", message=_A.LOST),
     Action(name="found", role=None, event="found", message=_A.MESSAGE, only_in=(State.LOST,)),
-    Action(name="damaged", role=None, event="damaged", message=_A.DAMAGED, options=(REASON,), stays=True),
+    Action(
+        name="damaged", role=None, event="damaged", message=_A.DAMAGED, options=(REASON,),
+        stays=True, only_in=OF_AN_ITEM,
+    ),
     Action(
         name="message", role=None, event="message", message=_A.MESSAGE,
         needs=(NOTE,), stays=True, wants_answer=True,

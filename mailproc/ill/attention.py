@@ -73,6 +73,7 @@ class Reason(StrEnum):
     CANCEL_SILENT = "cancel-silent"
     RENEWAL_SILENT = "renewal-silent"
     NO_ANSWER = "no-answer"
+    STILL_PROMISED = "still-promised"
     NOT_ARRIVED = "not-arrived"
     PROMISE_PASSED = "promise-passed"
     PROMISE_DUE = "promise-due"
@@ -259,6 +260,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.CANCEL_SILENT: _said_last("act query"),
     Reason.RENEWAL_SILENT: _said_last("act query"),
     Reason.NO_ANSWER: _state(*_ASK, next_settles=True),
+    Reason.STILL_PROMISED: _state(*_ASK, next_settles=True),
     Reason.NOT_ARRIVED: _state("act receive", "act query", "act message", "act lost"),
     Reason.PROMISE_PASSED: Rule(until=Until.FOLLOWS, ways=_ASK),
     Reason.PROMISE_DUE: _state("act ship", "act unfilled"),
@@ -284,20 +286,12 @@ _ROWS: dict[Reason, Rule] = {
     Reason.READER_WROTE: _to_read(
         "act renew", "act brought-back", "act lost", "act collected", "act cancel"
     ),
-    Reason.STAFF_ANSWERED: _TOLD,
-    Reason.UNKNOWN_FILE_REJECTED: _TOLD,
-    Reason.FILE_REFUSED: _TOLD,
-    Reason.UNPROVEN: _TOLD,
-    Reason.STRANGERS: _TOLD,
-    Reason.SHELVED: _TOLD,
-    Reason.UNREADABLE: _TOLD,
-    Reason.IN_WORDS: _TOLD,
-    Reason.READER_IN_WORDS: _TOLD,
-    Reason.UNKNOWN_REFERENCE: _TOLD,
-    Reason.MAILBOX_UNREACHABLE: _TOLD,
-    Reason.LETTER_PASSED_OVER: _TOLD,
-    Reason.NO_DNS: _TOLD,
-    Reason.TEMPLATE_BROKEN: _TOLD,
+    **dict.fromkeys((
+        Reason.STAFF_ANSWERED, Reason.UNKNOWN_FILE_REJECTED, Reason.FILE_REFUSED, Reason.UNPROVEN,
+        Reason.STRANGERS, Reason.SHELVED, Reason.UNREADABLE, Reason.IN_WORDS, Reason.READER_IN_WORDS,
+        Reason.UNKNOWN_REFERENCE, Reason.MAILBOX_UNREACHABLE, Reason.LETTER_PASSED_OVER, Reason.NO_DNS,
+        Reason.TEMPLATE_BROKEN,
+    ), _TOLD),
 }  # fmt: skip
 RULES: Mapping[Reason, Rule] = MappingProxyType(_ROWS)
 

@@ -38,6 +38,15 @@ def key(item: ItemJson | None) -> ItemKey:
     return ItemKey(title, _part(said)) if title else ItemKey()
 
 
+def words(item: ItemJson | None) -> str:
+    """Return the words of title and author, whatever number the citation has; '' if it names no author.
+
+    Of an item that one citation names by its ISBN, and another without it, the words are equal.
+    """
+    said = item or {}
+    return _named(said) if _said(said, "title") and _said(said, "author") else ""
+
+
 def isbn_of(text: str) -> str:
     """Return the first valid ISBN in ``text``, in its form of 13 digits; '' if there is none."""
     return _valid(lambda number: isbn.validate(number, convert=True), text)

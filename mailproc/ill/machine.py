@@ -85,10 +85,12 @@ def next_state(
 
 
 def _cell(role: Role, service: Service, state: State, state_before: State | None, event: str) -> Cell:
+    if state not in actions.ONLY_IN.get(event, (state,)):
+        return Cell(CellKind.REFUSED)
     if event in actions.STAYS:
         return Cell(CellKind.STAY if _makes_sense(service, state, event) else CellKind.REFUSED)
     if event in actions.ONLY_IN:
-        return alert(Cell(CellKind.STAY if state in actions.ONLY_IN[event] else CellKind.REFUSED))
+        return alert(Cell(CellKind.STAY))
     if event == "ship" and state == State.CANCEL_PENDING and state_before != State.IN_PROCESS:
         return Cell(CellKind.REFUSED)  # nobody has accepted the condition yet
     row = table_of(role, service).get(state, {})

@@ -9,7 +9,6 @@ from mailproc.ill.events import Timer
 from mailproc.ill.transaction_state import Occurrence, TransactionState
 
 ATTENTION = {
-    Timer.UNANSWERED: Reason.NO_ANSWER,
     Timer.NEED_BEFORE: Reason.NEED_BEFORE_PASSED,
     Timer.READER_OVERDUE: Reason.NOT_BACK,
     Timer.READER_RECALLED: Reason.NOT_BACK,
@@ -47,10 +46,18 @@ def effects(current: TransactionState, occurrence: Occurrence, levels: int) -> t
         return tuple(Send(said_again(apdu_json.from_json(said))) for said in again)
     if kind is Timer.EXPIRY:
         return (FollowUpAct("expire", Expired()),)
-    if kind is Timer.UNANSWERED and level == 1 and occurrence.facts.get("may_chase"):
-        return (Send(StatusQuery()),)  # once: if there is no answer again, staff must look
+    if kind is Timer.UNANSWERED:
+        return (_unanswered(current, level, occurrence),)
     reason = Reason.RENEWAL_EARLIER if occurrence.facts.get("renewal_answered") else ATTENTION.get(kind)
     return (AskStaff(reason),) if reason else ()
+
+
+def _unanswered(current: TransactionState, level: int, occurrence: Occurrence) -> Effect:
+    if current.promise is not None:
+        return AskStaff(Reason.STILL_PROMISED)  # they answered: no letter asks for an answer
+    if level == 1 and occurrence.facts.get("may_chase"):
+        return Send(StatusQuery())  # once: if there is no answer again, staff must look
+    return AskStaff(Reason.NO_ANSWER)
 
 
 def _of_reader(kind: Timer, level: int, levels: int) -> Notify | None:

@@ -4,7 +4,7 @@ Firings are counted by the day they are about, so a renewal starts again. After 
 timer is caught up once: the next is counted from the last firing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -61,6 +61,8 @@ class TimerInputs:
     ``renewal_answered``: our question was answered, though with a day that is not after ours.
     ``unprinted``: how often a reminder fired in vain, as the one before it still waited to be printed.
     ``unfilled_untold``: the rota has ended, and the reader has not heard of it.
+    ``words_unread``: people of the partner wrote, and staff have neither recorded it nor looked;
+    ``words_on``: the last day on which such words came, or staff dealt with them.
     ``ask_again``: the day on which a lender wants to be asked again, if the item is still wanted then and
     nobody else was asked.
     """
@@ -81,6 +83,8 @@ class TimerInputs:
     wanted_by: date | None = None
     renewal_answered: bool = False
     ask_again: date | None = None
+    words_unread: bool = False
+    words_on: date | None = None
 
 
 def about(kind: Timer, current: TransactionState, waiting: TimerInputs) -> date:
@@ -147,3 +151,19 @@ def repeated_then_once(
         return asked
     spent = times if waiting.may_ask and first else 0
     return again(kind, current, waiting, last) if len(fired(kind, current, waiting)) <= spent else None
+
+
+def after_their_words(
+    due: Mapping[Timer, date | None], of_partner: Collection[Timer], waiting: TimerInputs, days: Days
+) -> dict[Timer, date | None]:
+    """Return what is due where people of the partner have written: first staff read that.
+
+    Then the partner has as long as for an answer. ``of_partner``: the timers that write to the partner, or
+    tell staff that it is silent.
+    """
+    if waiting.words_unread:
+        return {kind: day for kind, day in due.items() if kind not in of_partner}
+    if waiting.words_on is None:
+        return dict(due)
+    earliest = later(waiting.words_on, days.chase)
+    return {kind: max(day, earliest) if day and kind in of_partner else day for kind, day in due.items()}

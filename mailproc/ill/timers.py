@@ -21,6 +21,7 @@ from mailproc.ill.timer_schedule import (
     PROMISED,
     Days,
     TimerInputs,
+    after_their_words,
     again,
     fired,
     promised_for,
@@ -64,6 +65,9 @@ REPAIRS: Mapping[tuple[Role, State], tuple[Timer, ApduType]] = MappingProxyType(
 A Status-Query is a new one; any other message is the last one of its type, repeated.
 """
 
+OF_PARTNER = (Timer.UNANSWERED, Timer.LOAN_OVERDUE, *(timer for timer, _ in REPAIRS.values()))
+"""Timers that write to the partner, or tell staff that it is silent."""
+
 Due = dict[Timer, date | None]
 
 
@@ -72,7 +76,7 @@ def wanted(current: TransactionState, waiting: TimerInputs, days: Days) -> dict[
     if current.closed:
         return {}
     side = _borrowing if current.role is Role.REQUESTER else _lending
-    due = side(current, waiting, days)
+    due = after_their_words(side(current, waiting, days), OF_PARTNER, waiting, days)
     return {kind: datetime.combine(day, OFFICE_OPENS) for kind, day in due.items() if day is not None}
 
 

@@ -46,7 +46,7 @@ class Vocabulary:
     incoming: Words
     outgoing: Words
     please: Words
-    """By the rows of ``told`` that ask for something."""
+    """By the rows of ``told`` that ask for something; ``BACK_BY``: where a renewal is refused."""
     wishes: Words
     kinds: Words
     """By the type of an item."""

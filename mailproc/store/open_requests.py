@@ -69,7 +69,7 @@ def _attempts(connection: Connection, wanted: Collection[int] | CompoundSelect[A
             REQUEST.c.id.label("request_id"), REQUEST.c.number, REQUEST.c.title, REQUEST.c.role,
             REQUEST.c.created_at, REQUEST.c.closed_at.label("over_at"),
             TRANSACTION.c.attempt, TRANSACTION.c.state, TRANSACTION.c.partner, TRANSACTION.c.promise,
-            TRANSACTION.c.attention, TRANSACTION.c.attention_at,
+            TRANSACTION.c.attention, TRANSACTION.c.attention_since,
             EVENT.c.at.label("moved_at"), TRANSACTION.c.updated_at,
             left.exists().label("somebody_left"), timed.exists().label("timed"),
             TRANSACTION.c.options["flaw"].as_string().label("flaw"),

@@ -41,7 +41,7 @@ class NewRequest:
     outcome: str = ""
 
 
-_KEYS = ("title_key", "part_key")
+_KEYS = ("title_key", "part_key", "words_key")
 _ADD = Constant(insert_into(RequestRow, (*NewRequest.__dataclass_fields__, "number", *_KEYS)))
 _LOAD = Constant(select(REQUEST).where(REQUEST.c.id == bindparam("request_id")), StoredRequest)
 _NUMBER = Constant(select(REQUEST.c.number).where(REQUEST.c.id == bindparam("request_id")))
@@ -82,7 +82,8 @@ def create(connection: Connection, request: NewRequest) -> tuple[int, str]:
 
 def keys(item: ItemJson | None) -> dict[str, str]:
     """Return the columns by which the request is found as one for the same item."""
-    return dict(zip(_KEYS, map(storable, item_identity.key(item)), strict=True))
+    found = (*item_identity.key(item), item_identity.words(item))
+    return dict(zip(_KEYS, map(storable, found), strict=True))
 
 
 def load(connection: Connection, request_id: int) -> StoredRequest:

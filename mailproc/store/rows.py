@@ -82,7 +82,7 @@ class Transaction:
     options: TransactionOptions | None
     last_service_at: str
     attention: list[str] | None
-    attention_at: datetime | None
+    attention_since: dict[str, str] | None
     moved_event_id: int
     closed_at: datetime | None
     updated_at: datetime
@@ -186,7 +186,7 @@ class StoredRequest:
     """What a reader wants, or a partner wants from us (``tables.RequestRow``).
 
     ``item``, ``delivery`` and ``max_cost`` are JSON of the APDU's fields; ``title_key`` and ``part_key`` the
-    key of the item (``ill.item_identity``).
+    key of the item, ``words_key`` its words (``ill.item_identity``).
     """
 
     id: int
@@ -210,6 +210,7 @@ class StoredRequest:
     outcome: str
     title_key: str
     part_key: str
+    words_key: str
 
 
 @dataclass(frozen=True)
@@ -419,8 +420,9 @@ class AttemptStep:
 class OpenAttempt:
     """An attempt of an open request; for a request that was not sent yet, the request alone.
 
-    ``attention_at``: since when it has needed attention; ``moved_at``: when its state or due date last
-    changed. ``somebody_left``: its rota has a library that was not asked. ``timed``: it has a pending timer.
+    ``attention_since``: of each reason since when it has stood (ISO 8601; rows of an older release have
+    none); ``moved_at``: when its state or due date last changed. ``somebody_left``: its rota has a library
+    that was not asked. ``timed``: it has a pending timer.
     """
 
     request_id: int
@@ -434,7 +436,7 @@ class OpenAttempt:
     partner: str | None
     promise: Promise | None
     attention: list[str] | None
-    attention_at: datetime | None
+    attention_since: dict[str, str] | None
     moved_at: datetime | None
     updated_at: datetime | None
     somebody_left: bool

@@ -23,6 +23,25 @@ def of_reader(connection: Connection, item: ItemKey, patron_id: str) -> str:
     return _number(connection, item, same, *ours, same.c.patron_id == patron_id)
 
 
+def by_words(connection: Connection, item: ItemKey, words: str, patron_id: str) -> str:
+    """Return the number of an open request of this reader for an item with the same ``words``; '' if none.
+
+    Only where its key is another: one citation may have an ISBN, and the other none. The parts are equal.
+    """
+    if not words:
+        return ""
+    columns = (
+        REQUEST.c.id, REQUEST.c.role, REQUEST.c.patron_id, REQUEST.c.closed_at, REQUEST.c.title_key,
+        REQUEST.c.part_key,
+    )  # fmt: skip
+    newest = select(*columns).where(REQUEST.c.words_key == words).order_by(REQUEST.c.id.desc()).limit(MOST)
+    same = newest.subquery()
+    ours = (same.c.role == Role.REQUESTER, same.c.closed_at.is_(None), same.c.patron_id == patron_id)
+    another = (same.c.title_key != item.title, same.c.part_key == item.part)
+    found = connection.execute(select(func.max(same.c.id)).where(*ours, *another)).scalar()
+    return requests.number_of(connection, found) if found is not None else ""
+
+
 def lent_to_us(connection: Connection, item: ItemKey, states: Collection[str]) -> str:
     """Return the number of a loan of ours of the item with an attempt in one of ``states``; '' if none."""
     same = _newest(item)

@@ -298,6 +298,7 @@ class RequestRow(SQLModel, table=True):
         Index("ix_request_patron", "patron_id"),
         Index("ix_request_open", "id", sqlite_where=_NOT_OVER),
         Index("ix_request_item", "title_key", "part_key"),
+        Index("ix_request_words", "words_key"),
     )
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(unique=True)
@@ -318,8 +319,9 @@ class RequestRow(SQLModel, table=True):
     created_at: datetime = _instant(nullable=False)
     closed_at: datetime | None = _instant()
     outcome: str = ""  # filled | unfilled | cancelled | closed
-    title_key: str = Field(default="", sa_column_kwargs=_EMPTY)  # this and the next: ill/item_identity.py
+    title_key: str = Field(default="", sa_column_kwargs=_EMPTY)  # and the next two: ill/item_identity.py
     part_key: str = Field(default="", sa_column_kwargs=_EMPTY)
+    words_key: str = Field(default="", sa_column_kwargs=_EMPTY)
 
 
 class FindingRow(SQLModel, table=True):
@@ -392,7 +394,7 @@ class TransactionRow(SQLModel, table=True):
     options: dict[str, Any] | None = _json()
     last_service_at: str = ""  # wall time of the library's zone, ISO 8601 without zone
     attention: list[str] | None = _json()
-    attention_at: datetime | None = _instant()  # since when a reason has stood without a pause
+    attention_since: dict[str, str] | None = _json()  # of each reason: since when (ISO 8601) without a pause
     moved_event_id: int = 0  # the last event that changed state or due date: what repeats count from
     closed_at: datetime | None = _instant()
     updated_at: datetime = _instant(nullable=False)

@@ -50,7 +50,7 @@ class NewTransaction:
 
 _CHANGED = (
     "service", "state", "state_before", "promise", "due_on", "renewable", "options",
-    "last_service_at", "attention", "attention_at", "moved_event_id", "closed_at", "updated_at", "version",
+    "last_service_at", "attention", "attention_since", "moved_event_id", "closed_at", "updated_at", "version",
 )  # fmt: skip
 _NEW: dict[str, Any] = {name: bindparam(name) for name in NewTransaction.__dataclass_fields__}
 _ADD = Constant(TRANSACTION.insert().values(_NEW).returning(*TRANSACTION.c), Transaction)
@@ -184,7 +184,8 @@ def clear_attention(connection: Connection, transaction_id: int, reasons: Collec
     """Remove ``reasons`` from the transaction's list."""
     row = load(connection, transaction_id)
     left = [reason for reason in row.attention or () if reason not in reasons]
-    save(connection, replace(row, attention=left or None, attention_at=row.attention_at if left else None))
+    since = {reason: at for reason, at in (row.attention_since or {}).items() if reason in left}
+    save(connection, replace(row, attention=left or None, attention_since=since or None))
 
 
 def add_history(connection: Connection, **row: Any) -> None:

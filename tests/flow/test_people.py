@@ -295,6 +295,28 @@ def test_a_text_of_the_site_without_the_number_in_its_subject_gets_it(by_mail, t
     assert (subject, text) == ("From us (B1-1)", "we ask you to stop it")
 
 
+def lent_to_them(world):
+    known = {"code": CODE[CUSTOMER], "password": PASSWORD[CUSTOMER]}
+    world.ordered("TXC1-1 S LOAN\nA book of ours", sender=PEOPLE, **known)
+    world.act("L1", "ship", on=DUE)
+
+
+def test_a_renewal_that_we_refused_is_not_offered_again(by_mail):
+    lent_to_them(by_mail)
+    assert "ask us for a renewal" in written(by_mail, "L1", "overdue", {"level": 1})[1]
+    by_mail.act("L1", "renew", **ASKED)
+    _, refused = written(by_mail, "L1", "renew-reply", {"answer": False})
+    assert "send it back by Mon 13 Apr" in refused
+    _, text = written(by_mail, "L1", "overdue", {"level": 2})
+    assert "renewal" not in text and "Please send it back" in text
+
+
+def test_the_last_reminder_offers_no_renewal(by_mail):
+    lent_to_them(by_mail)
+    _, text = written(by_mail, "L1", "overdue", {"level": 3})
+    assert "renewal" not in text and "Please send it back" in text
+
+
 def test_a_library_that_does_not_answer_is_asked_once_by_letter(by_mail):
     by_mail.place("XX-TOWN")
     by_mail.sent.clear()

@@ -159,7 +159,22 @@ def test_a_condition_said_after_the_item_left_is_seen(service: Service, state: S
     assert (then.kind, then.state, then.attention) == (CellKind.NOTE, state, True)
 
 
-@pytest.mark.parametrize("act", ["damaged", "message", "query", "close"])
+NOTHING_CAME = {
+    Q: (S.IDLE, S.PENDING, S.CONDITIONAL, S.CANCEL_PENDING, S.NOT_SUPPLIED, S.CANCELLED),
+    R: (S.IDLE, S.SHELVED_CANCEL, S.IN_PROCESS, S.CONDITIONAL, S.CANCEL_PENDING, S.FORWARD, S.NOT_SUPPLIED,
+        S.CANCELLED),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("role", "states"), NOTHING_CAME.items())
+def test_only_what_was_out_can_be_damaged(role: Role, states: tuple[State, ...]) -> None:
+    for service in (LOAN, COPY):
+        for state in machine.TABLES[role][service]:
+            expected = CellKind.REFUSED if state in states else CellKind.STAY
+            assert machine.next_state(role, service, state, S.IN_PROCESS, "damaged").kind is expected
+
+
+@pytest.mark.parametrize("act", ["message", "query", "close"])
 def test_acts_beside_the_tables_need_a_transaction(act: str) -> None:
     assert machine.next_state(R, LOAN, S.IDLE, None, act).kind is CellKind.REFUSED
     assert machine.next_state(R, LOAN, S.SHELVED_CANCEL, None, act).kind is CellKind.REFUSED
@@ -212,18 +227,18 @@ def test_finished_states(role: Role, service: Service, final: set[State]) -> Non
     ("role", "service", "state", "before", "actions"),
     [
         (Q, LOAN, S.IDLE, None, ""),
-        (Q, LOAN, S.PENDING, None, "receive cancel damaged message query close"),
-        (Q, LOAN, S.CONDITIONAL, None, "answer-condition receive cancel damaged message query close"),
+        (Q, LOAN, S.PENDING, None, "receive cancel message query close"),
+        (Q, LOAN, S.CONDITIONAL, None, "answer-condition receive cancel message query close"),
         (Q, LOAN, S.RECEIVED, None, "return renew collected brought-back lost damaged message query close"),
         (Q, LOAN, S.SHIPPED, None, "receive return renew lost damaged message query close"),
         (Q, LOAN, S.RETURNED, None, "damaged message query close"),
         (Q, COPY, S.RECEIVED, None, "damaged message query close"),
         (R, LOAN, S.SHELVED_CANCEL, None, "cancel-reply"),
-        (R, LOAN, S.CANCEL_PENDING, S.CONDITIONAL, "cancel-reply damaged message query close"),
-        (R, LOAN, S.CANCEL_PENDING, S.IN_PROCESS, "cancel-reply ship damaged message query close"),
+        (R, LOAN, S.CANCEL_PENDING, S.CONDITIONAL, "cancel-reply message query close"),
+        (R, LOAN, S.CANCEL_PENDING, S.IN_PROCESS, "cancel-reply ship message query close"),
         (R, COPY, S.IN_PROCESS, None,
          "ship will-supply hold conditional unfilled answer-retry locations estimate forward lost"
-         " damaged message query close"),
+         " message query close"),
         (R, LOAN, S.RENEW_PENDING, None,
          "check-in renew-reply overdue recall lost damaged message query close"),
     ],

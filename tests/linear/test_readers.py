@@ -191,6 +191,10 @@ MORE: dict[str, tuple[str, Call]] = {
             {"title": text, "author": text, "isbn": text, "lines": text.split("\n")}
         ),
     ),
+    "ill.item_identity.words": (
+        "text",
+        lambda text: item_identity.words({"title": text, "author": text}),
+    ),
     "Letter.content_digest": ("letter", Letter.content_digest),
     "flow.reading.writing.writing_of": (
         "letter",

@@ -285,3 +285,21 @@ def test_the_lists_say_what_the_letter_of_the_day_says(world):
         for number, reasons in today.items():
             assert request_details.shown(connection, number, world.app.context).line.needs == reasons
     assert world.attention("L1") == world.attention("B1") == ()
+
+
+def test_since_is_of_the_reason_that_is_shown(small_world):
+    """Something of little weight has waited for days, and today it was demanded."""
+    small_world.place()
+    small_world.hear("B1-1 SHIPPED LOAN")
+    small_world.act("B1", "receive")
+    small_world.hear("B1-1 OTHER")
+    first = small_world.now
+    small_world.days(3)
+    small_world.hear("B1-1 DUE")
+    (todo,) = (one for group in found(small_world).groups for one in group.requests)
+    assert len(todo.reasons) == 2 and todo.reasons[0].startswith(("overdue", "demanded"))
+    assert todo.since == small_world.now
+    small_world.later(hours=1)
+    small_world.hear("B1-1 SHIPPED LOAN")
+    (row,) = small_world.rows("transactions")
+    assert row["attention_since"][todo.reasons[1]] == first.isoformat()

@@ -146,3 +146,19 @@ def test_the_page_says_what_each_check_does():
     )
     assert rows == {code: row.weight.value for code, row in CHECKS.items()}
     assert set(rows.values()) == {one.value for one in Weight}
+
+
+WITH_NUMBER = {"title": "On letters", "author": "Miller, J.", "isbn": "9780306406157"}
+WITHOUT = {"title": "On Letters", "author": "J. Miller"}
+
+
+@pytest.mark.parametrize(("first", "second"), [(WITH_NUMBER, WITHOUT), (WITHOUT, WITH_NUMBER)])
+def test_one_book_with_and_without_its_isbn_is_said(small_world, first, second):
+    enter(small_world, patron=READER, item=first)
+    assert found(enter(small_world, patron=READER, item=second)) == ["same-words"]
+
+
+@pytest.mark.parametrize("other", [{"author": "J. Smith"}, {"title": "On mail"}, {"author": ""}], ids=str)
+def test_another_book_is_not_said(small_world, other):
+    enter(small_world, patron=READER, item=WITH_NUMBER)
+    assert found(enter(small_world, patron=READER, item=WITHOUT | other)) == []

@@ -142,7 +142,7 @@ def place(current: TransactionState, timer: bool, told: tuple[str, ...], day: da
     row = OpenAttempt(
         request_id=1, number="B1", title="", role=current.role, created_at=NOW, over_at=None,
         attempt=1, state=current.state, partner="", promise=current.promise,
-        attention=list(told) or None, attention_at=None, moved_at=None, updated_at=NOW,
+        attention=list(told) or None, attention_since=None, moved_at=None, updated_at=NOW,
             somebody_left=True, timed=timer,
     )  # fmt: skip
     reasons = agenda.reasons_of([row], day)

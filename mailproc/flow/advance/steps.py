@@ -6,7 +6,7 @@ or nothing. The command line calls ``step`` inside its own transaction, the daem
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import cast
 
 from sqlalchemy import Connection
@@ -99,7 +99,8 @@ def _step(connection: Connection, event: Event, context: Context, *, attached: b
     _reopen(work, decided)
     moved_event_id = _save(work, decided)
     if decided.taken.moved or event.cause != "policy":  # staff may correct it, a message may end a silence
-        transaction_timers.reset(case, decided.taken, moved_event_id, event)
+        left = replace(case, transaction=replace(transaction, attention=work.attention or None))
+        transaction_timers.reset(left, decided.taken, moved_event_id, event)
     words = list(work.words)
     for follow_up in work.follow_ups:
         words += _follow(connection, follow_up, context)
@@ -283,19 +284,18 @@ def _after(work: Work, decided: Decision) -> Transaction:
         options=_options(after, transaction, work.pinned),
         last_service_at=work.last_service_at or transaction.last_service_at,
         attention=work.attention or None,
-        attention_at=_attention_at(work),
+        attention_since=_attention_since(work),
         moved_event_id=event.id if moved or _is_request(decided) else transaction.moved_event_id,
         closed_at=closed_at,
         updated_at=event.at,
     )
 
 
-def _attention_at(work: Work) -> datetime | None:
-    """Return since when the transaction has needed attention; a reason that stood before keeps its time."""
-    if not work.attention:
-        return None
-    stood = set(work.transaction.attention or ()) & set(work.attention)
-    return (work.transaction.attention_at if stood else None) or work.event.at
+def _attention_since(work: Work) -> dict[str, str] | None:
+    """Return since when each reason has stood; one that stood before keeps its time."""
+    row, now = work.transaction, work.event.at.isoformat()
+    stood = dict.fromkeys(row.attention or (), row.updated_at.isoformat()) | (row.attention_since or {})
+    return {reason: stood.get(reason, now) for reason in work.attention} or None
 
 
 def _is_request(decided: Decision) -> bool:

@@ -94,7 +94,7 @@ def why_not_now(connection: Connection, row: Intent) -> Part:
     """Return why none of the transaction's documents goes to the reader as it stands now; '' if they do."""
     transaction = transactions.load(connection, row.said_in)
     if transaction.state not in SUPPLIED:
-        return sentence("document-not-supplied")
+        return sentence("document-not-supplied" if _is_reachable(connection, row) else "document-no-reader")
     if (transaction.options or {}).get("flaw") == WRONG:
         return sentence("document-wrong")
     reader = patrons.load(connection, requests.load(connection, row.request_id or 0).patron_id)
@@ -121,3 +121,9 @@ def unsuitable(of_type: FileType, limits: Documents) -> Sentence | str:
     if of_type.name in limits.types:
         return ""
     return sentence("document-type", type=of_type.media_type, known=", ".join(limits.types))
+
+
+def _is_reachable(connection: Connection, row: Intent) -> bool:
+    """Return whether the reader has an e-mail address: without one it will not go later either."""
+    reader = patrons.load(connection, requests.load(connection, row.request_id or 0).patron_id)
+    return reader is not None and bool(reader.email)

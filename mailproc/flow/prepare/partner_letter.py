@@ -7,7 +7,7 @@ from typing import Any
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
 from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
-from mailproc.ill.apdu import Apdu, IllRequest, Returned
+from mailproc.ill.apdu import Apdu, IllRequest, Overdue, RenewAnswer, Returned
 from mailproc.ill.event_names import told
 from mailproc.ill.terms import Role
 from mailproc.log import mask_shown
@@ -18,11 +18,14 @@ from mailproc.notices.outgoing_details import telling
 from mailproc.notices.partner import PartnerDocument, PartnerNotice, PartnerOrder, PartnerReturned, ToPartner
 from mailproc.notices.render import Notice
 from mailproc.notices.shared_contexts import EnclosedDocument, Request
-from mailproc.store import documents
+from mailproc.store import documents, events
 from mailproc.store.engine import Store
 from mailproc.store.intent_bodies import NoticeToPartner
 from mailproc.store.rows import Intent
 from mailproc.templating.contract import sample_of
+
+RENEW_REPLY = "renew-reply"
+"""The action by which we answer a request for more time."""
 
 
 def content_of(writer: NoticeWriter, apdu: Apdu) -> ToPartner:
@@ -44,8 +47,28 @@ def content_of(writer: NoticeWriter, apdu: Apdu) -> ToPartner:
         kind=kind,
         what=language.told_word(kind),
         said=telling(apdu, writer.context.today(), language),
-        please=language.texts.please.get(kind, ""),
+        please=_please(writer, apdu),
     )
+
+
+def _please(writer: NoticeWriter, apdu: Apdu) -> str:
+    """Return what they are asked to do; no renewal is offered after a refusal, or at the last level."""
+    kind, please, loan = told(apdu), writer.language.texts.please, writer.transaction
+    if isinstance(apdu, RenewAnswer) and not apdu.answer and loan is not None and loan.due_on is not None:
+        return please["BACK_BY"].format(day=writer.day(loan.due_on))
+    if isinstance(apdu, Overdue) and _is_over(writer, apdu):
+        return please["RECALL"]
+    return please.get(kind, "")
+
+
+def _is_over(writer: NoticeWriter, demand: Overdue) -> bool:
+    """Return whether we lend it no longer: this is our last reminder, or we refused to renew it."""
+    levels = writer.context.config.policy.overdue_levels
+    if levels and (demand.level or 1) >= levels:
+        return True
+    loan = writer.transaction
+    told_last = events.last_of(writer.connection, loan.id, (RENEW_REPLY,)) if loan is not None else None
+    return told_last is not None and (told_last.apdu or {}).get("answer") is False
 
 
 def documents_of(writer: NoticeWriter, apdu: Apdu, files: Sequence[int]) -> PartnerDocument:

@@ -10,6 +10,7 @@ from mailproc.flow.matching import item_received, unfilled_letter
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import IllAnswer, StatusQuery
 from mailproc.ill.apdu_json import ApduJson, ReportJson
+from mailproc.ill.attention import Reason
 from mailproc.ill.events import Timer
 from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import ApduType, Role, Service, State
@@ -44,6 +45,7 @@ def of(case: Case, moved: Event, at: datetime, *, began: bool = False) -> TimerI
     here, came_on = _arrival(case)
     wanted_until = (_need_before(case), expiry)
     past = () if began else timers.fired(case.connection, case.id)
+    unread = Reason.MESSAGE in (case.transaction.attention or ())
     return TimerInputs(
         since=since,
         today=case.day(at),
@@ -61,7 +63,19 @@ def of(case: Case, moved: Event, at: datetime, *, began: bool = False) -> TimerI
         wanted_by=_wanted_by(case),
         renewal_answered=_renewal_answered(case),
         ask_again=_ask_again(case, moved),
+        words_unread=unread,
+        words_on=None if unread or moved.at == at else _words_on(case, moved),
     )
+
+
+def _words_on(case: Case, moved: Event) -> date | None:
+    """Return the last day on which people of the partner wrote, or staff dealt with what they wrote."""
+    written = [event for event in _heard(case, moved) if event.type == ApduType.MESSAGE.name]
+    if not written:
+        return None
+    acts = events.of_transaction(case.connection, case.id)
+    dealt = (event.at for event in acts if event.cause == "staff")
+    return case.day(max((written[-1].at, *dealt)))
 
 
 def fired(case: Case) -> dict[tuple[Timer, date], list[date]]:

@@ -29,7 +29,7 @@ MAY_NEED = {state.name for _, state in OUR_TURN} | {
 
 @dataclass(frozen=True)
 class Todo:
-    """A request in its group. ``reasons``: all of them. ``since``: when it first needed attention, or, where
+    """A request in its group. ``reasons``: all of them. ``since``: since when the first has stood, or, where
     its state alone says so, when it came into that state."""
 
     number: str
@@ -150,22 +150,31 @@ def _groups(needing: Sequence[Todo]) -> Iterator[Group]:
 
 
 def _todo(attempts: Sequence[OpenAttempt], day: date) -> Todo:
-    last = attempts[-1]
+    last, reasons = attempts[-1], reasons_of(attempts, day)
     return Todo(
         number=last.number,
         title=last.title,
         partner=last.partner or "",
         role=last.role,
         state=(last.state or State.IDLE).name,
-        reasons=reasons_of(attempts, day),
-        since=_since(attempts),
+        reasons=reasons,
+        since=_since(attempts, reasons),
     )
 
 
-def _since(attempts: Sequence[OpenAttempt]) -> datetime:
+def _since(attempts: Sequence[OpenAttempt], reasons: Sequence[str]) -> datetime:
+    """Return since when the first reason has stood; without a stored one, when the request came to this."""
     last = attempts[-1]
-    asked = min((row.attention_at for row in attempts if row.attention and row.attention_at), default=None)
-    return asked or last.moved_at or last.updated_at or last.created_at
+    stood = [at for row in attempts for reason in reasons[:1] if (at := _stood(row, reason))]
+    return min(stood, default=None) or last.moved_at or last.updated_at or last.created_at
+
+
+def _stood(row: OpenAttempt, reason: str) -> datetime | None:
+    """Return since when the attempt has had this reason; None if it has not."""
+    if reason not in (row.attention or ()):
+        return None
+    since = (row.attention_since or {}).get(reason)
+    return datetime.fromisoformat(since) if since else row.updated_at
 
 
 def reasons_of(attempts: Sequence[OpenAttempt], day: date) -> tuple[str, ...]:

@@ -157,6 +157,14 @@ def _same_reader(entry: NewEntry, connection: Connection, _context: Context) -> 
     return sentence("same-reader", patron=entry.patron_id, number=known) if known else None
 
 
+def _same_words(entry: NewEntry, connection: Connection, _context: Context) -> Sentence | None:
+    if entry.role is Role.RESPONDER or not entry.patron_id:
+        return None
+    words = item_identity.words(apdu_json.value_to_json(entry.item))
+    known = same_item.by_words(connection, entry.key, words, entry.patron_id)
+    return sentence("same-words", patron=entry.patron_id, number=known) if known else None
+
+
 def _lent_to_us(entry: NewEntry, connection: Connection, _context: Context) -> Sentence | None:
     if entry.role is Role.RESPONDER or entry.service != "LOAN":
         return None
@@ -218,6 +226,7 @@ CHECKS: Mapping[str, EntryCheck] = {
     "lent-to-us": EntryCheck(Weight.ANYWAY, _lent_to_us),
     "same-borrower": EntryCheck(Weight.ANYWAY, _same_borrower),
     "no-declaration": EntryCheck(Weight.HELD, _declaration),
+    "same-words": EntryCheck(Weight.WARNED, _same_words),
     "copies-of-title": EntryCheck(Weight.WARNED, _copies),
     "isbn-wrong": EntryCheck(Weight.WARNED, _isbn),
     "issn-wrong": EntryCheck(Weight.WARNED, _issn),

@@ -27,7 +27,7 @@ def choices(world, number: str) -> tuple[Choice, ...]:
 
 @pytest.mark.parametrize(("dialect", "unheard", "letters"), [
     ("", set(), set()),
-    ("alma", {"will-supply"}, ANSWERS | {"forward", "overdue", "recall", "lost", "damaged", "query"}),
+    ("alma", {"will-supply"}, ANSWERS | {"forward", "overdue", "recall", "lost", "query"}),
 ])  # fmt: skip
 def test_each_action_is_sent_as_announced(make_iso, dialect, unheard, letters):
     iso = make_iso(partner(LENDER), partner(BORROWER, dialect=dialect))

@@ -1,4 +1,4 @@
-"""Since when a request has needed attention; the same item again; documents; charges; readers by e-mail."""
+"""Since when each reason for attention stands; the same item again; documents; charges; readers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,8 +8,8 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    op.add_column("transactions", sa.Column("attention_at", sa.DateTime(timezone=True), nullable=True))
-    op.execute("UPDATE transactions SET attention_at = updated_at WHERE attention IS NOT NULL")
+    since = sa.Column("attention_since", sa.JSON(none_as_null=True), nullable=True)
+    op.add_column("transactions", since)
     op.create_index("ix_patron_email", "patron", [sa.text("lower(email)")])
     _same_item()
     _documents()
@@ -20,6 +20,8 @@ def _same_item() -> None:
     """Earlier requests have no key: nobody is warned of them."""
     op.add_column("request", _word("title_key"))
     op.add_column("request", _word("part_key"))
+    op.add_column("request", _word("words_key"))
+    op.create_index("ix_request_words", "request", ["words_key"])
     op.create_index("ix_request_item", "request", ["title_key", "part_key"])
 
 
