@@ -90,6 +90,15 @@ def safe_name(given: str, number: int, of_type: FileType) -> str:
     return _cut(stem, ending)
 
 
+def name_of_type(name: str, of_type: FileType) -> str:
+    """Return a safe name with one ending, that of the type: "run.pdf" of "run.hta".
+
+    A program opens a file by its ending, whatever is in it. Only for a type that has an ending.
+    """
+    stem = _split(name)[0].replace(".", "-").strip("- ")
+    return _cut(stem or "document", f".{of_type.ending}")
+
+
 def _split(name: str) -> tuple[str, str]:
     found = _ENDING.search(name)
     return (name[: found.start()], found[0]) if found else (name, "")

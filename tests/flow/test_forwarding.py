@@ -12,9 +12,10 @@ from mailproc.mail.attachments import attachments
 from mailproc.mail.parse import parse
 from mailproc.office.mailroom import incoming
 from mailproc.office.queries import request_details
+from mailproc.secret_words import MASK
 from tests.support import files, soundness
 from tests.support.files import EXE, PDF, PNG, ZIP, File
-from tests.support.partners import ADDRESS, BL, CUSTOMER, SECOND, US, partner_lines
+from tests.support.partners import ADDRESS, BL, CUSTOMER, PASSWORD, SECOND, US, partner_lines
 from tests.support.world import Sent, World
 
 FORWARD = "[documents]\nforward = true\nmax_size = 100_000\n"
@@ -135,6 +136,83 @@ def test_a_letter_about_several_requests_brings_nobody_anything(borrower: Borrow
     borrower.hear("B1-1 SHIPPED COPY", f"{other}-1 SHIPPED COPY")
     assert borrower.letters() == []
     assert "about other requests too" in borrower.why_not()
+
+
+NAMES_ANOTHER = {
+    "in its subject": ("B1-1", "Re: B2-1", "copy.pdf"),
+    "in its own words": ("B1-1 and B2-1 of another reader", "B1-1", "copy.pdf"),
+    "in what it quotes": ("Here.\r\n\r\n> B1-1 One\r\n> B2-1 Two", "B1-1", "copy.pdf"),
+    "in a file's name": ("Here it is.", "B1-1", "B2-1.pdf"),
+}
+
+
+@pytest.mark.parametrize("case", NAMES_ANOTHER)
+def test_a_letter_in_words_that_names_another_request_brings_nobody_anything(
+    borrower: Borrower, case: str
+) -> None:
+    text, subject, name = NAMES_ANOTHER[case]
+    borrower.world.place(service="COPY", title="Another article")
+    first, _ = borrower.world.to(ADDRESS[BL])[:2]
+    answers = parse(first.raw).message_id
+    for number in ("B1", "B2"):
+        borrower.hear(f"{number}-1 SHIPPED COPY", with_files=())
+    head = f"From: {ADDRESS[BL]}\nTo: {US}\nSubject: {subject}\nMessage-ID: <p1@bl.example>\n"
+    head += f"In-Reply-To: <{answers}>\n"
+    borrower.world.inject(files.letter(head, text, [File(name, PDF)]), ADDRESS[BL])
+    borrower.world.run()
+    assert [one.event for one in borrower.world.shown("B1").history].count("MESSAGE") == 1
+    assert borrower.letters() == []
+    assert "about other requests too" in borrower.why_not()
+
+
+def test_a_report_with_a_file_named_after_another_request_brings_nobody_anything(borrower: Borrower) -> None:
+    borrower.hear("B1-1 SHIPPED COPY", with_files=[File("B2-1.pdf", PDF)])
+    assert borrower.letters() == []
+    assert "about other requests too" in borrower.why_not()
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("run.hta", "run.pdf"),
+        ("x.pdf.exe", "x-pdf.pdf"),
+        ("a.js", "a.pdf"),
+        ("My article.PDF", "My article.pdf"),
+    ],
+)
+def test_a_file_has_the_ending_of_its_content(borrower: Borrower, given: str, sent: str) -> None:
+    borrower.hear("B1-1 SHIPPED COPY", with_files=[File(given, PDF)])
+    assert [borrower.files_of(one) for one in borrower.letters()] == [[(sent, PDF)]]
+
+
+@pytest.mark.parametrize("page", [b"<script>", b"<HTML>"])
+def test_a_pdf_that_is_a_page_too_is_not_sent(borrower: Borrower, page: bytes) -> None:
+    borrower.hear("B1-1 SHIPPED COPY", with_files=[File("a.pdf", b"%PDF-1.4\n" + page + PDF)])
+    assert borrower.letters() == []
+    assert "web page" in borrower.why_not()
+
+
+def test_a_password_in_the_name_of_a_file_is_masked(borrower: Borrower) -> None:
+    borrower.hear("B1-1 SHIPPED COPY", with_files=[File(f"for {PASSWORD[BL]}.pdf", PDF)])
+    (letter,) = borrower.letters()
+    assert borrower.files_of(letter) == [(f"for {MASK}.pdf", PDF)]
+    assert PASSWORD[BL] not in letter.text
+    assert [one["name"] for one in borrower.world.rows("document")] == [f"for {MASK}.pdf"]
+
+
+@pytest.mark.parametrize(("days", "went"), [(80, 1), (400, 0)])
+def test_a_document_goes_some_time_after_the_end_and_then_no_more(
+    borrower: Borrower, days: int, went: int
+) -> None:
+    world = borrower.world
+    borrower.hear("B1-1 SHIPPED COPY", with_files=())
+    world.act("B1", "receive")
+    assert world.rows("request")[0]["closed_at"] is not None
+    world.later(days=days)
+    head = f"From: {ADDRESS[BL]}\nTo: {US}\nSubject: B1-1\nMessage-ID: <late@bl.example>\n"
+    world.inject(files.letter(head, "Here it is.", [ARTICLE]), ADDRESS[BL])
+    world.run()
+    assert len(borrower.letters()) == went
 
 
 def test_a_letter_that_only_staff_vouch_for_brings_the_reader_nothing(

@@ -6,7 +6,7 @@ from email.parser import BytesParser
 import pytest
 
 from mailproc.office.mailroom import incoming
-from tests.support.partners import ADDRESS, BL, CUSTOMER, SECOND, US
+from tests.support.partners import ADDRESS, BL, CUSTOMER, PASSWORD, SECOND, US
 
 READER = "reader@readers.example"
 STAFF = "staff@library.example"
@@ -418,3 +418,28 @@ def test_what_is_certain_of_a_bad_letter_is_taken(asked, case):
     (note,) = messages(asked, "B1")
     assert note.startswith("Here it is.") and len(note) <= 500
     assert (messages(asked, "B2"), len(asked.notices())) == ([], 1)
+
+
+@pytest.mark.parametrize("margin", [1, 4])
+def test_no_cut_leaves_half_a_password(small_world, margin):
+    """A line is cut at 2,000 characters, and all of the writer's words at 10,000."""
+    world = small_world
+    world.place()
+    secret = PASSWORD[BL]
+    for blanks, lines in ((2_000, 0), (1_499, 5)):
+        text = "B1-1\n" + ("x" * 1_700 + "\n") * lines + "x" * (blanks - len(secret) + margin) + secret
+        row = write(world, text, ADDRESS[BL], "B1-1")
+        assert row["state"] == "done"
+        said = [event["apdu"]["note"] for event in world.rows("event") if event["type"] == "MESSAGE"]
+        assert not any(secret[:count] in note for note in said for count in range(4, len(secret)))
+
+
+def test_automatic_replies_in_a_readers_name_have_a_limit(small_world):
+    world = small_world
+    world.place(patron={"id": "R9", "name": "Ada Reader", "email": READER})
+    for count in range(13):
+        row = write(world, f"I am away, {count}.", READER, "Re: B1", Auto_Submitted="auto-replied")
+        assert row["state"] == "done"
+    assert world.events("B1").count("AUTOMATIC_REPLY") == 10
+    write(world, "Where is it?", READER, "B1")
+    assert world.events("B1").count("READER_WROTE") == 1

@@ -53,6 +53,19 @@ def of_reader(connection: Connection, writing: Writing, requests: Sequence[Named
     return _match(connection, writing, lambda one: one.request_id in ids)
 
 
+def names_others(connection: Connection, writing: Writing, found: NamedTransaction) -> bool:
+    """Return whether any part of the letter names another request than ``found``, whoever's that is.
+
+    A letter of ours that is answered may be about many orders, ``found`` among them.
+    """
+    answered = {one.request_id for one in named_requests.answered(connection, writing.answers)}
+    if answered and found.request_id not in answered:
+        return True
+    parts = (writing.subject, writing.text, writing.quoted, writing.files)
+    named = (one for names in parts for one in _named(connection, names))
+    return any(one.request_id != found.request_id for one in named)
+
+
 def _is_theirs(named: NamedTransaction, symbols: Sequence[str]) -> bool:
     """Return whether a partner has the request now, or had it before it was forwarded."""
     before = (named.options or {}).get("forwarded_by") or ()

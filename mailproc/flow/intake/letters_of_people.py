@@ -34,6 +34,8 @@ READERS_A_DAY = 10
 """Letters a day that are taken as one reader's about one request: anybody can write that address."""
 FROM_READER = "wrote-as-reader"
 """The kind of alarm that counts them."""
+FROM_READERS_MACHINE = "wrote-as-machine"
+"""The same for automatic replies: they must not use up what the reader may write."""
 MOST_NAMED = 10
 NO_WORDS = "(no words of their own)"
 
@@ -104,16 +106,16 @@ def _of_reader(
     match = letter_home.of_reader(connection, writing, requests)
     if match.found is None:
         return _readers_shelved(match, requests, writing)
-    if writing.automatic:
-        _add(connection, _automatic(reading, match.found), reading, match, "")
-        return Settled(_taken(match.found), sender)
     about = str(match.found.request_id)
     day = timedelta(days=1)
-    turn = alarms.turn(connection, FROM_READER, about, now, most=READERS_A_DAY, within=day)
+    kind = FROM_READERS_MACHINE if writing.automatic else FROM_READER
+    turn = alarms.turn(connection, kind, about, now, most=READERS_A_DAY, within=day)
     if not turn.free:
-        return Settled(why=sentence("reader-wrote-often", number=match.found.number, most=READERS_A_DAY))
+        often = sentence("reader-wrote-often", number=match.found.number, most=READERS_A_DAY)
+        return Settled(done=often) if writing.automatic else Settled(why=often)
     alarms.take(connection, turn, now)
-    _add(connection, _note_of_reader(reading, match.found), reading, match, "")
+    note = _automatic if writing.automatic else _note_of_reader
+    _add(connection, note(reading, match.found), reading, match, "")
     return Settled(_taken(match.found), sender)
 
 
@@ -190,6 +192,9 @@ def _add(connection: Connection, event: NewEvent, reading: LetterReading, match:
     facts: Facts = {**(event.facts or {}), "matched_by": str(match.by or "")}
     if reading.documents:
         facts["documents"] = reading.documents
+        found, writing = match.found, reading.writing
+        if found and writing and letter_home.names_others(connection, writing, found):
+            facts["several"] = True
     events.add(
         connection, replace(event, inbox_id=reading.inbox_id, position=0, partner=partner, facts=facts)
     )

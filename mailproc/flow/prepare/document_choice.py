@@ -1,7 +1,9 @@
 """Which documents that came for a request go to its reader, and why the others do not."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -12,7 +14,8 @@ from mailproc.flow.reading.letter_reading import LEARNED, RELEASED
 from mailproc.ill.document_forwarding import SUPPLIED
 from mailproc.ill.message_content import WRONG
 from mailproc.ill.transaction_state import NOTED
-from mailproc.mail.attachments import Attachment
+from mailproc.log import mask
+from mailproc.mail.attachments import Attachment, name_of_type
 from mailproc.mail.content_type import FileType
 from mailproc.mail.parse import parse
 from mailproc.sentence import Part, Sentence, sentence, stored
@@ -20,6 +23,10 @@ from mailproc.store import documents, letters, patrons, requests, transactions
 from mailproc.store.documents import TO_READER
 from mailproc.store.rows import Event, InboxLetter, Intent, StoredDocument
 
+_PAGE = re.compile(rb"<(?:script|html)", re.IGNORECASE)
+_LOOKED_AT = 1_024
+FORWARDED_FOR = timedelta(days=90)
+"""How long after the end of its request a document still goes to the reader."""
 VOUCHED = ("", RELEASED, LEARNED)
 """Of a letter: no proof, or the word of staff alone."""
 
@@ -69,7 +76,7 @@ def _came(connection: Connection, row: Intent, had: set[str], context: Context) 
     """Return the documents of every letter about the transaction, each with its letter and what forbids it
     whatever it is; in the order of the letters. Of several letters with one document, one that may is taken.
     """
-    of_request = why_not_now(connection, row)
+    of_request = why_not_now(connection, row, context.clock())
     found: dict[str, _Came] = {}
     for event in reversed(documents.came_with(connection, row.said_in)):
         letter = letters.load(connection, event.inbox_id or 0)
@@ -90,14 +97,17 @@ def _why_not_of(event: Event, letter: InboxLetter) -> Part:
     return sentence("document-of-several") if facts.get("several") else ""
 
 
-def why_not_now(connection: Connection, row: Intent) -> Part:
+def why_not_now(connection: Connection, row: Intent, now: datetime) -> Part:
     """Return why none of the transaction's documents goes to the reader as it stands now; '' if they do."""
     transaction = transactions.load(connection, row.said_in)
     if transaction.state not in SUPPLIED:
         return sentence("document-not-supplied" if _is_reachable(connection, row) else "document-no-reader")
     if (transaction.options or {}).get("flaw") == WRONG:
         return sentence("document-wrong")
-    reader = patrons.load(connection, requests.load(connection, row.request_id or 0).patron_id)
+    request = requests.load(connection, row.request_id or 0)
+    if request.closed_at is not None and request.closed_at < now - FORWARDED_FOR:
+        return sentence("document-too-late", days=FORWARDED_FOR.days)
+    reader = patrons.load(connection, request.patron_id)
     return "" if reader is not None and reader.email else sentence("document-no-reader")
 
 
@@ -105,7 +115,7 @@ def _within(came: Iterable[_Came], limits: Documents) -> Iterator[CameDocument]:
     """Withhold what is not on the list of types, or goes beyond the limits of one letter."""
     count = size = 0
     for file, inbox_id, why_not in came:
-        why = unsuitable(file.type, limits) or why_not  # what never goes is not promised for later
+        why = unsuitable(file.type, limits) or _two_faced(file) or why_not  # what never goes is not promised
         if not why and count == limits.max_count:
             why = sentence("documents-too-many", most=limits.max_count)
         if not why and size + file.size > limits.max_size:
@@ -113,7 +123,14 @@ def _within(came: Iterable[_Came], limits: Documents) -> Iterator[CameDocument]:
         if not why:
             count, size = count + 1, size + file.size
         content = b"" if why else file.content  # there may be many
-        yield CameDocument(file.digest, file.size, file.type.name, file.name, inbox_id, content, why)
+        name = mask(file.name) if why else name_of_type(mask(file.name), file.type)
+        yield CameDocument(file.digest, file.size, file.type.name, name, inbox_id, content, why)
+
+
+def _two_faced(file: Attachment) -> Sentence | str:
+    """Return why a PDF is not sent on that a browser may take for a page; '' if it is sent."""
+    is_page = file.type.name == "pdf" and _PAGE.search(file.content, 0, _LOOKED_AT)
+    return sentence("document-two-faced") if is_page else ""
 
 
 def unsuitable(of_type: FileType, limits: Documents) -> Sentence | str:

@@ -108,7 +108,7 @@ def _settle(
 ) -> None:
     if not outgoing.still_wanted(connection, [row.id]):
         return
-    if letter is not None and (why := document_choice.why_not_now(connection, row)):
+    if letter is not None and (why := document_choice.why_not_now(connection, row, context.clock())):
         writing = replace(writing, came=tuple(_withheld(one, why) for one in writing.came))
         letter = None  # staff have recorded it as wrong, or undone its receipt, since it was gathered
     for one in writing.came:

@@ -2,6 +2,7 @@
 
 from mailproc.flow.context import Context
 from mailproc.flow.reading.event_columns import is_about_a_file
+from mailproc.flow.reading.writing import MOST_OF_SUBJECT, names_in
 from mailproc.ill.facts import Facts
 from mailproc.mail.attachments import Attachment, attachments, is_file
 from mailproc.mail.letter import Letter
@@ -40,9 +41,18 @@ def brings_a_link(decoded: Decoded) -> bool:
     return bool(decoded.faults) and not (decoded.apdus or decoded.unsure) and decoded.faults[0].link
 
 
-def facts_of(count: int, decoded: Decoded) -> Facts:
+def facts_of(count: int, letter: Letter, decoded: Decoded) -> Facts:
     """Return the facts of a message with which ``count`` documents came."""
-    return {"documents": count, "several": True} if _is_about_several(decoded) else {"documents": count}
+    several = _is_about_several(decoded) or _names_others(letter, decoded)
+    return {"documents": count, "several": True} if several else {"documents": count}
+
+
+def _names_others(letter: Letter, decoded: Decoded) -> bool:
+    """Return whether the subject, or a file's name, has a number of ours that the messages do not have."""
+    said = " ".join(one.ref.number for one in decoded.apdus if one.ref)
+    titles = [letter.subject[:MOST_OF_SUBJECT], *(part.filename for part in letter.parts if part.filename)]
+    named = {base for base, _ in names_in("\n".join(titles)).ours}
+    return bool(named - {base for base, _ in names_in(said).ours}) if said else False
 
 
 def _is_about_several(decoded: Decoded) -> bool:

@@ -47,7 +47,8 @@ class Names:
 class Writing:
     """A letter of people.
 
-    ``own``: the writer's words; ``answers``: the Message-IDs that it answers, ``thread`` those before them.
+    ``own``: the writer's words; ``answers``: the Message-IDs that it answers, ``thread`` those before them;
+    ``files``: what the names of its files may name.
     """
 
     own: str = ""
@@ -57,6 +58,7 @@ class Writing:
     subject: Names = field(default_factory=Names)
     text: Names = field(default_factory=Names)
     quoted: Names = field(default_factory=Names)
+    files: Names = field(default_factory=Names)
 
     @property
     def our_numbers(self) -> tuple[str, ...]:
@@ -67,8 +69,11 @@ class Writing:
 
 @slow_work.outside_writes
 def writing_of(letter: Letter) -> Writing:
-    """Return what people wrote in the letter, with secrets masked. Linear in the letter."""
-    said = reply_text.read(letter)
+    """Return what people wrote in the letter, with secrets masked. Linear in the letter.
+
+    They are masked before anything is cut, so that no cut leaves half a secret.
+    """
+    said = reply_text.split(mask(reply_text.body(letter)))
     return Writing(
         own=mask(said.own),
         automatic=is_automatic(letter),
@@ -77,6 +82,7 @@ def writing_of(letter: Letter) -> Writing:
         subject=names_in(reply_text.visible(letter.subject[:MOST_OF_SUBJECT])),
         text=names_in(said.own),
         quoted=names_in(said.quoted),
+        files=names_in("\n".join(part.filename for part in letter.parts if part.filename)),
     )
 
 
