@@ -41,6 +41,15 @@ def test_staff_hear_of_each_though_they_have_not_looked_yet(small_world: World) 
     ]  # fmt: skip
 
 
+def test_staff_hear_of_each_about_one_request_whatever_the_limit(small_world: World) -> None:
+    number = small_world.place(service="COPY", title="One")
+    before = len(small_world.notices())
+    for link in range(25):
+        arrives(small_world, f"{number}-1 00000001-001", link)
+    told = "\n".join(one.text for one in small_world.notices()[before:])
+    assert all(f"https://docs.example/d/{link} " in told for link in range(25))
+
+
 def test_one_that_names_no_request_of_ours_waits_on_the_shelf_and_staff_get_each(small_world: World) -> None:
     before = len(small_world.notices())
     for number in (1, 2):

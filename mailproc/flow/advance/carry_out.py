@@ -96,6 +96,8 @@ def _of_another_letter(work: Work, reason: str) -> bool:
 
     A letter to staff themselves does not count: a letter about it would cause the next, without end.
     """
+    if reason == Reason.DOCUMENT_LINK and (work.event.facts or {}).get("link"):
+        return True  # each letter has a link of its own
     if OF_OUR_LETTER.get(work.event.type) != reason:
         return False
     return any(not our_letters.is_to_staff(work.connection, one) for one in _trouble(work).get("ours", ()))

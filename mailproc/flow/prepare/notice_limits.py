@@ -20,6 +20,9 @@ from mailproc.store.rows import Intent
 
 OF_A_SENDER, OF_A_REQUEST = "told-of-sender", "told-reader"
 """Kinds of alarm that count letters to staff about one sender, and to a reader about one request."""
+OF_LINKS = "told-of-links"
+"""The same for letters that say where a document waits: it is gone if nobody hears of it in time."""
+LINKS_AN_HOUR = 100
 READERS_A_DAY = 10
 STAFF = "(staff)"
 """Stands for our own staff who answer our letters."""
@@ -45,6 +48,8 @@ def turn(connection: Connection, intent: Intent, context: Context) -> Turn | Non
     speaker = _speaker(connection, brought)
     if to != "staff" or not speaker:
         return None
+    if event is not None and (event.facts or {}).get("link"):
+        return alarms.turn(connection, OF_LINKS, speaker, now, most=LINKS_AN_HOUR, within=HOUR)
     most = context.config.policy.notices_an_hour
     return alarms.turn(connection, OF_A_SENDER, speaker, now, most=most, within=HOUR)
 
