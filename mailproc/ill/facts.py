@@ -114,22 +114,24 @@ class ContentFacts(TypedDict, total=False):
     """What follows from the content of a message.
 
     Of an Unfilled: ``follows`` (next | ask | wait | locations), ``too_late``: no longer needed. Of a Shipped:
-    the day ``on`` which it came; ``to_us``: a copy, sent to an address of ours. ``renewal_on``: until then
-    the lender renews automatically; ``waited_for``: it will not renew, as others wait; ``unasked``: it
-    refuses a renewal that it had announced itself, or nobody asked for; ``no_later``: it renews, but the
-    reader's own date does not move. Of a request: ``same_item``: it repeats the one we have; ``refused``;
-    ``unknown_words``. Of a demand: ``early``: before the due date; ``guessed``: that date is our own, because
-    the lender had named none. ``here``: the item is here; ``reader_waits``: the reader was told of no end,
-    and nobody else can be asked; ``no_library``: because no library can supply it; ``somebody_left``: another
-    library can be asked. Of an Unfilled: ``we_cancelled``: we had asked to stop it. For our reply:
-    ``last_said``: by reply name, our last such APDU; ``history``: a History-Report. ``answered``: our
-    automatic answers; ``not_told``: what is not carried of our messages.
+    the day ``on`` which it came; ``to_us``: a copy, sent to an address of ours; its ``terms``.
+    ``renewal_on``: until then the lender renews automatically; ``waited_for``: it will not renew, as others
+    wait; ``unasked``: it refuses a renewal that it had announced itself, or nobody asked for; ``no_later``:
+    it renews, but the reader's own date does not move. Of a request: ``same_item``: it repeats the one we
+    have; ``refused``; ``unknown_words``. Of a demand: ``early``: before the due date; ``guessed``: that date
+    is our own, because the lender had named none; ``last_demand``: the lender's last. ``here``: the item is
+    here; ``reader_waits``: the reader was told of no end, and nobody else can be asked; ``no_library``:
+    because no library can supply it; ``somebody_left``: another library can be asked. Of an Unfilled:
+    ``we_cancelled``: we had asked to stop it. For our reply: ``last_said``: by reply name, our last such
+    APDU; ``history``: a History-Report. ``answered``: our automatic answers; ``not_told``: what is not
+    carried of our messages.
     """
 
     follows: str
     too_late: bool
     on: str
     to_us: bool
+    terms: LoanTerms
     renewal_on: str
     waited_for: bool
     unasked: bool
@@ -139,6 +141,7 @@ class ContentFacts(TypedDict, total=False):
     unknown_words: list[str]
     early: bool
     guessed: bool
+    last_demand: bool
     here: bool
     somebody_left: bool
     we_cancelled: bool
@@ -174,13 +177,13 @@ class ActFacts(TypedDict, total=False):
     them, and names the event that it has ``undone``. ``letter_left``: an order has left, or may have;
     ``first``: nobody was asked before; ``due_on``: our own, if the lender named none; ``again``: it was
     repeated; ``anyway``: staff were warned and insist; ``over_limit``: what the borrower pays at most, where
-    the price is above it; ``charge``: money that staff record; ``goes_on``: cancelled only to be ordered in
-    another way; ``remark`` of staff; ``quiet``: the reader is not told; ``cost_open``: more was charged for a
-    lost item than paid; ``charged``: money, for one that is back; ``from_letter``: the received letter that
-    made policy act; ``attached``: files that go with it. Of a receipt: ``wrong``, ``partial``: another item
-    came, or only a part; ``told_here``: the reader was told that it had come. Of a due date that staff
-    correct: ``due_on``, the new one. ``wanted_by``: the day that a recall names. Of a redirection: ``symbol``
-    and ``address`` of the library that has the request now.
+    the price is above it; ``no_renewal``: why a renewal should not be asked for; ``charge``: money that staff
+    record; ``goes_on``: cancelled only to be ordered in another way; ``remark`` of staff; ``quiet``: the
+    reader is not told; ``cost_open``: more was charged for a lost item than paid; ``charged``: money, for one
+    that is back; ``from_letter``: the received letter that made policy act; ``attached``: files that go with
+    it. Of a receipt: ``wrong``, ``partial``: another item came, or only a part; ``told_here``: the reader was
+    told that it had come. Of a due date that staff correct: ``due_on``, the new one. ``wanted_by``: the day
+    that a recall names. Of a redirection: ``symbol`` and ``address`` of the library that has the request now.
     """
 
     found: StateJson
@@ -196,6 +199,7 @@ class ActFacts(TypedDict, total=False):
     again: bool
     anyway: bool
     over_limit: str
+    no_renewal: str
     charge: ChargeFact
     goes_on: bool
     remark: str

@@ -1,11 +1,14 @@
 """On what terms we have an item: its conditions and insurance, and whether the lender may renew the loan."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mailproc.ill.apdu import Overdue, Shipped
+from mailproc.ill.apdu import Apdu, Overdue, Shipped
 from mailproc.ill.apdu_json import value_to_json
-from mailproc.ill.facts import LoanTerms
+from mailproc.ill.facts import Facts, LoanTerms
+
+if TYPE_CHECKING:
+    from mailproc.ill.transaction_state import TransactionState
 
 NOT_RENEWABLE = "not-renewable"  # Date-Due says so (renewable FALSE)
 WAITED_FOR = "waited-for"  # others wait for it: the reply code DUE WAIT
@@ -37,6 +40,20 @@ def of_shipped(shipped: Shipped, agreed: Sequence[Any] = ()) -> LoanTerms | None
 def in_library_only(terms: LoanTerms | None) -> bool:
     """Return whether the item may be used in our library only."""
     return (terms or {}).get("condition") == IN_LIBRARY_ONLY
+
+
+def facts_of(event: str, apdu: Apdu | None, current: "TransactionState") -> Facts:
+    """Return what an event says of a loan's terms, to be stored with it; a step acts only on what is stored.
+
+    So what an earlier release did, which did not look, stays as it was. ``current``: before the event.
+    """
+    if isinstance(apdu, Shipped) and (named := of_shipped(apdu, current.agreed)):
+        return {"terms": named}
+    if isinstance(apdu, Overdue) and is_final(apdu):
+        return {"last_demand": True}
+    if event == "renew" and (why := against_renewal(current.loan_terms, current.renewable)):
+        return {"no_renewal": why}
+    return {}
 
 
 def without_renewal(terms: LoanTerms | None, why: str) -> LoanTerms:

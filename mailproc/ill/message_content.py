@@ -21,7 +21,7 @@ def take(current: "TransactionState", occurrence: "Occurrence") -> "TransactionS
     """Take due date, promise, conditions and service from the message or action."""
     apdu = occurrence.apdu
     if isinstance(apdu, Shipped):
-        return _take_shipped(current, apdu)
+        return _take_shipped(current, apdu, occurrence.facts)
     if isinstance(apdu, IllAnswer):
         return _take_answer(current, apdu)
     if isinstance(apdu, RenewAnswer | Overdue | Recall):
@@ -51,11 +51,11 @@ def _take_receipt(current: "TransactionState", facts: Facts) -> "TransactionStat
     return replace(after, promise=None) if current.state is State.RECEIVED else after
 
 
-def _take_shipped(current: "TransactionState", shipped: Shipped) -> "TransactionState":
+def _take_shipped(current: "TransactionState", shipped: Shipped, facts: Facts) -> "TransactionState":
     service = current.service
     if shipped.shipped_service is Service.COPY and current.state is State.SHIPPED:
         service = Service.COPY
-    terms = loan_terms.of_shipped(shipped, current.agreed)
+    terms = facts.get("terms")
     return replace(_take_due(current, shipped.due), service=service, promise=None, loan_terms=terms)
 
 
@@ -69,7 +69,7 @@ def _take_renewal(
         return _take_due(replace(settled, loan_terms=again), apdu.due)
     if isinstance(apdu, RenewAnswer) and facts.get("unasked"):
         return _not_renewed(settled, loan_terms.REFUSED)
-    if isinstance(apdu, Overdue) and loan_terms.is_final(apdu):
+    if facts.get("last_demand"):
         settled = _not_renewed(settled, loan_terms.LAST_DEMAND)
     if isinstance(apdu, Overdue) and current.due_on is None:
         return _take_due(settled, apdu.due)

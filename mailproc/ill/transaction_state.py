@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, cast
 
-from mailproc.ill import loan_terms, machine, message_content
+from mailproc.ill import machine, message_content
 from mailproc.ill.actions import WANTS_ANSWER, WITH_US, WITHIN
 from mailproc.ill.apdu import Apdu, IllAnswer, Overdue, RenewAnswer
 from mailproc.ill.apdu_json import ApduJson, value_to_json
@@ -209,11 +209,13 @@ def _refused(current: TransactionState, occurrence: Occurrence) -> Sentence | No
 
 
 def _warned_of(current: TransactionState, occurrence: Occurrence) -> Sentence | None:
-    """Return what speaks against an action, unless staff insist."""
+    """Return what speaks against an action, unless staff insist.
+
+    As it was found when the action was taken: an earlier release may not have looked, and did it.
+    """
     if occurrence.event == "ship" and (limit := occurrence.facts.get("over_limit")):
         return sentence("ship-over-limit", limit=limit)
-    why = loan_terms.against_renewal(current.loan_terms, current.renewable)
-    if occurrence.event == "renew" and why:
+    if occurrence.event == "renew" and (why := occurrence.facts.get("no_renewal")):
         return sentence("renewal-pointless", why=Word("labels.no_renewal", why))
     return None
 

@@ -7,6 +7,7 @@ import pytest
 from alembic import command
 from sqlalchemy import inspect, text
 
+from mailproc.flow.advance import verify
 from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import connections, earlier_messages, inbox, letters, migrate, transactions
 from mailproc.store.engine import Store
@@ -145,4 +146,44 @@ def test_a_text_that_was_cut_ends_with_its_line(first_url):
     with store.read() as connection:
         rows = connection.execute(text("SELECT words FROM finding ORDER BY request_id")).scalars().all()
         assert rows == ["a" * 3998 + "q\n", "b1\n"]
+    store.close()
+
+
+_DUE = {"on": "2026-04-13", "renewable": False}
+LENT_OF_0001 = (
+    ("staff", "request", {"type": "ILL_REQUEST", "services": ["LOAN"]}, {"letter_left": True}),
+    ("letter", "SHIPPED", {"type": "SHIPPED", "due": _DUE, "shipped_conditions": "library-use-only"}, {}),
+    ("staff", "receive", {"type": "RECEIVED"}, {}),
+    ("staff", "renew", {"type": "RENEW"}, {}),
+    ("letter", "OVERDUE", {"type": "OVERDUE", "level": 2, "due": _DUE}, {}),
+)
+"""A loan as 0.1.0 took its steps: it asked for a renewal, and kept no terms."""
+_STEP_OF_0001 = text(
+    "INSERT INTO event (id, state, attempts, last_error, cause, actor, door, heard_by, partner, type,"
+    " repeat_key, at, transaction_id, apdu, facts) VALUES (:id, 'done', 0, '', :cause, '', '', '', 'XX-BL',"
+    " :type, '', '2026-03-01 12:00:00', 1, :apdu, :facts)"
+)
+_HISTORY_OF_0001 = text(
+    "INSERT INTO history (transaction_id, event_id, at, event, from_state, to_state, note)"
+    " VALUES (1, :id, '2026-03-01 12:00:00', '', '', '', '')"
+)
+_STATE_OF_0001 = (
+    "UPDATE transactions SET state = 'RENEW_OVERDUE', due_on = '2026-04-13', renewable = false WHERE id = 1"
+)
+
+
+def test_what_the_first_release_did_is_still_the_fold_of_its_events(first_url):
+    """What is looked at since then (terms of a loan, why it is not renewed) was not looked at then."""
+    engine = connections.writing(connections.parse(first_url, Path()))
+    with engine.connect() as connection, connection.begin():
+        for number, (cause, kind, apdu, facts) in enumerate(LENT_OF_0001, start=1):
+            row = {"id": number, "cause": cause, "type": kind}
+            row |= {"apdu": json.dumps(apdu), "facts": json.dumps(facts)}
+            connection.execute(_STEP_OF_0001, row)
+            connection.execute(_HISTORY_OF_0001, {"id": number})
+        connection.execute(text(_STATE_OF_0001))
+    engine.dispose()
+    store = Store.open(first_url)
+    with store.read() as connection:
+        assert [one for one in verify.verify(connection).differences if one.transaction_id == 1] == []
     store.close()

@@ -15,7 +15,7 @@ from mailproc.flow.case import Case
 from mailproc.flow.matching import item_received, reader_standing, unfilled_letter
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.timers import transaction_timers
-from mailproc.ill import apdu_json, item_identity
+from mailproc.ill import apdu_json, item_identity, loan_terms
 from mailproc.ill.actions import WITHIN
 from mailproc.ill.apdu import (
     Apdu,
@@ -69,6 +69,7 @@ def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
         facts |= _of_their_request(case, apdu)
     if isinstance(apdu, Shipped):
         facts |= _of_shipped(case, event) | _over_limit(case, apdu)
+    facts |= loan_terms.facts_of(event.type, apdu, current)
     facts |= _of_our_cancel(case, event, apdu) or _of_reader(case, event, apdu)
     if event.cause == "timer":
         facts |= transaction_timers.facts_of_timer(case, event)
