@@ -202,13 +202,13 @@ def _refused(current: TransactionState, occurrence: Occurrence) -> Sentence | No
         return sentence("renews-itself", day=current.renewal_on.isoformat())
     if event in WITHIN and not occurrence.facts.get("here"):
         return sentence("not-here")
-    if not occurrence.facts.get("anyway") and (warning := _warned_of(current, occurrence)):
+    if not occurrence.facts.get("anyway") and (warning := _warned_of(occurrence)):
         return warning
     lent = current.state.lent_out and current.service is Service.LOAN
     return sentence("due-not-out") if event == DUE_CORRECTED and not lent else None
 
 
-def _warned_of(current: TransactionState, occurrence: Occurrence) -> Sentence | None:
+def _warned_of(occurrence: Occurrence) -> Sentence | None:
     """Return what speaks against an action, unless staff insist.
 
     As it was found when the action was taken: an earlier release may not have looked, and did it.

@@ -76,13 +76,12 @@ def copies_of_title(connection: Connection, title: str, since: datetime, until: 
     """
     if not title:
         return 0
-    same = select(REQUEST.c.id).where(REQUEST.c.title_key == title).limit(MOST)
+    then = (REQUEST.c.created_at >= since, REQUEST.c.created_at < until)
+    same = select(REQUEST.c.id).where(REQUEST.c.title_key == title, *then).limit(MOST)
     counted = (
         REQUEST.c.id.in_(same),
         REQUEST.c.role == Role.REQUESTER,
         REQUEST.c.service == "COPY",
-        REQUEST.c.created_at >= since,
-        REQUEST.c.created_at < until,
         REQUEST.c.outcome.not_in(("unfilled", "cancelled")),
         REQUEST.c.more["copyright_compliance"].as_string() == GUIDELINES,
     )

@@ -209,8 +209,10 @@ def test_an_answering_machine_makes_a_note_and_no_letter(asked):
     row = write(asked, "I am away.", ADDRESS[BL], "Automatic reply: B1-1", Auto_Submitted="auto-replied")
     assert (row["state"], asked.events("B1")[-1]) == ("done", "AUTOMATIC_REPLY")
     assert (asked.attention("B1"), asked.notices(), asked.sent) == ((), [], [])
-    row = write(asked, "I am away.", ADDRESS[BL], "Automatic reply", Auto_Submitted="auto-replied")
-    assert (row["state"], asked.notices()) == ("shelved", [])
+    for header in ({"Auto_Submitted": "auto-replied"}, {"X_Autoreply": "yes"}):
+        row = write(asked, "I am away.", ADDRESS[BL], "Automatic reply", **header)
+        assert (row["state"], asked.notices()) == ("shelved", [])
+        assert "automatic" in row["last_error"]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """What the law of a country wants before a copy is ordered."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from mailproc.errors import LocalFault
 from mailproc.office.queries import request_details
 from mailproc.office.requests import amend, corrections, place
+from mailproc.store import same_item
 
 ARTICLE = {"title": "J. of Weirs", "issn": "0378-5955", "article_title": "On Locks"}
 SIGNED = {"signed_by": "R. Reader", "signed_on": "2026-03-01"}
@@ -147,6 +149,18 @@ def test_us_the_copies_of_a_title_in_a_year_are_counted(world):
     assert found(enter(world, **ccg))[0].values["count"] == 2
     world.later(days=320)
     assert found(enter(world, **ccg)) == []
+
+
+def test_us_older_copies_of_a_title_hide_none_of_this_year(small_world, monkeypatch):
+    under(small_world, "us")
+    enter(small_world, copyright_compliance="US:CCG")
+    small_world.later(days=320)
+    enter(small_world, copyright_compliance="US:CCG")
+    title, day = small_world.rows("request")[0]["title_key"], timedelta(days=1)
+    monkeypatch.setattr(same_item, "MOST", 1)
+    with small_world.store.read() as connection:
+        now = small_world.now
+        assert same_item.copies_of_title(connection, title, now - day, now + day) == 1
 
 
 def test_none_asks_for_nothing(world):

@@ -111,3 +111,17 @@ def test_only_a_loan_that_came_is_collected(world, service, lines):
     for action in ("collected", "brought-back"):
         with pytest.raises(LocalFault):
             world.act(number, action)
+
+
+def test_who_collects_it_late_is_reminded_of_the_due_date(said):
+    """What was due soon while it lay on the hold shelf went to staff, not to the reader."""
+    number = received(said)
+    said.days(40)
+    assert said.attention(number) == ("send-back",)
+    assert [subject[:8] for subject in subjects(said)] == ["Your int"]
+    said.act(number, "collected")
+    said.days(1)
+    assert [subject[:8] for subject in subjects(said)][1:2] == ["Please b"]
+    said.days(40)
+    assert len([one for one in subjects(said) if one.startswith("Please b")]) == 1
+    assert said.verify().differences == ()

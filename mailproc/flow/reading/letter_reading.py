@@ -21,6 +21,7 @@ from mailproc.flow.reading.writing import Writing, writing_of
 from mailproc.ill.attention import Reason
 from mailproc.ill.size_limits import bounded, too_long_name
 from mailproc.mail.addresses import ascii_lower
+from mailproc.mail.automatic import is_automatic
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.channel import of_door
@@ -236,7 +237,7 @@ def _proofs(
 
 def _without_protocol(found: LetterReading, claimants: tuple[Partner, ...]) -> LetterReading:
     """Refuse a letter that no protocol reads; staff see a partner's the same day."""
-    automatic = found.letter.auto_submitted.startswith("auto-replied")
+    automatic = is_automatic(found.letter)
     why = sentence("automatic-reply" if automatic else "no-protocol")
     return replace(found, refused=why, alarm=Reason.IN_WORDS if claimants and not automatic else None)
 

@@ -16,6 +16,7 @@ from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import ApduType, Role, Service, State
 from mailproc.ill.timer_schedule import TimerInputs
 from mailproc.ill.timers import LENT, ON_LOAN, REPAIRS
+from mailproc.ill.whereabouts import reader_has
 from mailproc.protocols.codec import Manner
 from mailproc.store import events, outgoing, requests, timers, transactions
 from mailproc.store.rows import Event, FiredEvent, HeardEvent
@@ -79,7 +80,10 @@ def _words_on(case: Case, moved: Event) -> date | None:
 
 
 def fired(case: Case) -> dict[tuple[Timer, date], list[date]]:
-    """Return the local days on which each timer fired, by kind and by the day that it was about."""
+    """Return the local days on which each timer fired, by kind and by the day that it was about.
+
+    What went to staff, because the item was with us, is no reminder of the reader who has it now.
+    """
     return _fired(case, timers.fired(case.connection, case.id))
 
 
@@ -90,9 +94,11 @@ def _unprinted(past: Sequence[FiredEvent]) -> Mapping[tuple[Timer, date], int]:
 
 def _fired(case: Case, past: Sequence[FiredEvent]) -> dict[tuple[Timer, date], list[date]]:
     found: dict[tuple[Timer, date], list[date]] = {}
+    with_reader = reader_has(case.current, collected_said=case.context.settings.collected_said)
     for row in past:
-        of_day = (row.facts or {}).get("of")
-        if of_day is not None:
+        facts = row.facts or {}
+        of_day = facts.get("of")
+        if of_day is not None and not (with_reader and facts.get("with_us")):
             demand = row.type == LENDERS_OVERDUE
             kind = Timer.READER_OVERDUE if demand else Timer(row.type)
             day = case.day(row.at)
