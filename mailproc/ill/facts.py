@@ -179,11 +179,12 @@ class ActFacts(TypedDict, total=False):
     repeated; ``anyway``: staff were warned and insist; ``over_limit``: what the borrower pays at most, where
     the price is above it; ``no_renewal``: why a renewal should not be asked for; ``charge``: money that staff
     record; ``goes_on``: cancelled only to be ordered in another way; ``remark`` of staff; ``quiet``: the
-    reader is not told; ``cost_open``: more was charged for a lost item than paid; ``charged``: money, for one
-    that is back; ``from_letter``: the received letter that made policy act; ``attached``: files that go with
-    it. Of a receipt: ``wrong``, ``partial``: another item came, or only a part; ``told_here``: the reader was
-    told that it had come. Of a due date that staff correct: ``due_on``, the new one. ``wanted_by``: the day
-    that a recall names. Of a redirection: ``symbol`` and ``address`` of the library that has the request now.
+    reader is not told; ``cost_open``: more was charged for a lost item than paid; ``cost_settled``: that is
+    over; ``charged``: money, for one that is back; ``from_letter``: the received letter that made policy act;
+    ``attached``: files that go with it. Of a receipt: ``wrong``, ``partial``: another item came, or only a
+    part; ``told_here``: the reader was told that it had come. Of a due date that staff correct: ``due_on``,
+    the new one. ``wanted_by``: the day that a recall names. Of a redirection: ``symbol`` and ``address`` of
+    the library that has the request now.
     """
 
     found: StateJson
@@ -196,6 +197,7 @@ class ActFacts(TypedDict, total=False):
     quiet: bool
     cost_open: bool
     charged: bool
+    cost_settled: bool
     again: bool
     anyway: bool
     over_limit: str

@@ -157,3 +157,12 @@ def test_show_says_what_we_have_asked(small_world):
     assert asked["max_cost"] == {"amount": "20", "currency": "GBP"}
     assert (asked["level_of_service"], asked["need_before"], asked["note"]) == ("U", "2026-05-01", "Soon")
     assert asked["patron"]["email"] == "r@readers.example"
+
+
+def test_what_is_said_by_telephone_and_in_a_letter_is_charged_once(small_world):
+    small_world.place()
+    small_world.act("B1", "ship", cost="12.50 EUR", heard_by="phone")
+    small_world.act("B1", "ship", cost="12.5 EUR", heard_by="post")
+    assert [row["amount"] for row in small_world.rows("charge")] == ["12.50"]
+    small_world.act("B1", "ship", cost="14 EUR", heard_by="post")
+    assert len(small_world.rows("charge")) == 2, "another price is another charge"

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from mailproc.errors import LocalFault
+from tests.flow.test_clock import kinds
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 DAY = date(2026, 4, 1)
@@ -70,3 +71,12 @@ def test_what_was_never_said_is_not_repeated(small_world):
     with pytest.raises(LocalFault):
         small_world.act("B1", "ship", repeat=True, heard_by="phone")
     assert small_world.dump() == before
+
+
+def test_a_repeated_recall_names_the_same_day(small_world):
+    small_world.ordered("TXC1-1 S LOAN\nA title")
+    small_world.act("L1", "ship", on=date(2026, 5, 1))
+    small_world.act("L1", "recall", on=date(2026, 4, 1))
+    small_world.act("L1", "recall", repeat=True)
+    assert small_world.rows("event")[-1]["facts"]["wanted_by"] == "2026-04-01"
+    assert kinds(small_world, "L1") == {"LOAN_RECALLED": date(2026, 4, 2)}

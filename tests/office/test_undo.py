@@ -3,6 +3,8 @@
 import pytest
 
 from mailproc.errors import LocalFault
+from mailproc.store import events
+from mailproc.store.events import NewEvent
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 
@@ -105,3 +107,30 @@ def test_undoing_restores_what_staff_had_seen(small_world):
     small_world.act("B1", "undo")
     assert small_world.shown("B1").line.outcome == ""
     assert small_world.transaction("B1")["closed_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "taken_back"),
+    [("DOCUMENT_WITHHELD", True), ("DOCUMENT_DELETED", True), ("DOCUMENT_SENT", False)],
+)
+def test_what_became_of_a_document_keeps_nothing_from_being_undone_unless_it_went(
+    small_world, kind, taken_back
+):
+    small_world.place(service="COPY")
+    small_world.act("B1", "receive", quiet=True, run=False)
+    event = NewEvent(
+        cause="policy",
+        type=kind,
+        at=small_world.now,
+        partner="XX-BL",
+        transaction_id=1,
+        facts={"text": "a file"},
+    )
+    small_world.store.write(lambda connection: events.add(connection, event))
+    small_world.step()
+    if taken_back:
+        small_world.act("B1", "undo")
+    else:
+        with pytest.raises(LocalFault):
+            small_world.act("B1", "undo")
+    assert small_world.state("B1") == ("PENDING" if taken_back else "RECEIVED")

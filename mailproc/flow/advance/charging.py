@@ -1,5 +1,7 @@
 """Keep a row for the money that an event names, in its own commit."""
 
+from decimal import Decimal
+
 from mailproc.flow.advance.work import Work
 from mailproc.ill.apdu import Money
 from mailproc.ill.apdu_json import value_from_json
@@ -20,6 +22,8 @@ def keep(work: Work, taken: Step, occurrence: Occurrence) -> None:
     if charge is None:
         return
     row = work.transaction
+    if occurrence.event != CHARGE_NOTED and _known(work, charge):
+        return
     charges.add(
         work.connection,
         NewCharge(
@@ -34,6 +38,17 @@ def keep(work: Work, taken: Step, occurrence: Occurrence) -> None:
             currency=storable(charge.money.currency or ""),
             at=work.event.at,
         ),
+    )
+
+
+def _known(work: Work, charge: Charge) -> bool:
+    """Return whether it is charged already: what was said by telephone comes in a letter too."""
+    row, named = work.transaction, (charge.kind, charge.status, storable(charge.money.currency or ""))
+    return any(
+        one.transaction_id == row.id
+        and (one.kind, one.status, one.currency) == named
+        and Decimal(one.amount) == charge.money.amount
+        for one in charges.of_request(work.connection, row.request_id)
     )
 
 

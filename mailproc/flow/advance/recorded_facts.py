@@ -35,7 +35,7 @@ from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.charges import ChargeStatus, above, written
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.event_names import event_heard
-from mailproc.ill.facts import Facts
+from mailproc.ill.facts import ChargeFact, Facts
 from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import CHARGE_NOTED, DUE_CORRECTED, RENEWAL_ASKED, to_json
@@ -46,8 +46,8 @@ from mailproc.store.rows import Event, Transaction
 
 ANNOUNCED = timedelta(days=7)
 """How long before its date an automatic renewal is announced, according to one library."""
-BESIDE = ("note", CHARGE_NOTED)
-"""Events of staff that an undo passes over."""
+BESIDE = ("note", CHARGE_NOTED, "DOCUMENT_WITHHELD", "DOCUMENT_DELETED")
+"""Events that an undo passes over: nothing left with them."""
 UNFILLED = (Results.UNFILLED, Results.RETRY, Results.LOCATIONS_PROVIDED, Results.ESTIMATE)
 
 
@@ -203,10 +203,7 @@ def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     if action == "undo":
         return _to_undo(case.connection, transaction)
     facts: Facts = {"found": to_json(current), "attention": transaction.attention}
-    if action == "close" and current.state is State.LOST and _owes(case):
-        facts["cost_open"] = True
-    if action == "check-in" and current.state is State.LOST and _was_charged(case):
-        facts["charged"] = True
+    facts |= _of_cost(case, event) | _of_repeated_recall(case, event)
     if action == "request" and transaction.attempt == 1 and case.context.settings.notices:
         facts["first"] = True
     if action in ("cancel", "receive"):
@@ -234,13 +231,40 @@ def _was_charged(case: Case) -> bool:
     return any(one.transaction_id == case.id and one.status != ChargeStatus.ESTIMATED for one in kept)
 
 
-def _owes(case: Case) -> bool:
-    """Return whether more was charged for the item than paid, in any currency."""
+def _of_cost(case: Case, event: Event) -> Facts:
+    """Return whether a lost item is still to be paid for when it is closed, or no longer after that.
+
+    Of one that is back: whether money was named.
+    """
+    if case.current.state is not State.LOST:
+        return {}
+    if event.type == "close":
+        return {"cost_open": True} if _owes(case) else {}
+    if event.type == "check-in":
+        return {"charged": True} if _was_charged(case) else {}
+    paid = event.type == CHARGE_NOTED and case.current.closed
+    return {"cost_settled": True} if paid and not _owes(case, (event.facts or {}).get("charge")) else {}
+
+
+def _of_repeated_recall(case: Case, event: Event) -> Facts:
+    """Return the day that the first one names: the same is said again."""
+    if event.type != "recall" or not (event.facts or {}).get("again"):
+        return {}
+    day = item_received.wanted_by(case.connection, case.id, case.current.state)
+    return {"wanted_by": day.isoformat()} if day is not None else {}
+
+
+def _owes(case: Case, more: ChargeFact | None = None) -> bool:
+    """Return whether more was charged for the item than paid, in any currency; ``more``: recorded now."""
+    rows = charges.of_request(case.connection, case.transaction.request_id)
+    known = [(one.status, one.currency, one.amount) for one in rows if one.transaction_id == case.id]
+    if more is not None:
+        known.append((more["status"], more["money"].get("currency") or "", more["money"]["amount"]))
     owed: dict[str, Decimal] = {}
-    for one in charges.of_request(case.connection, case.transaction.request_id):
-        if one.transaction_id == case.id and one.status != ChargeStatus.ESTIMATED:
-            sign = 1 if one.status == ChargeStatus.CHARGED else -1
-            owed[one.currency] = owed.get(one.currency, Decimal(0)) + sign * Decimal(one.amount)
+    for status, currency, amount in known:
+        if status != ChargeStatus.ESTIMATED:
+            sign = 1 if status == ChargeStatus.CHARGED else -1
+            owed[currency] = owed.get(currency, Decimal(0)) + sign * Decimal(amount)
     return any(amount > 0 for amount in owed.values())
 
 
