@@ -12,6 +12,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.intake import deferral, shelf_alarm
 from mailproc.flow.prepare import site_texts
 from mailproc.flow.replies import unmatched
+from mailproc.ill.events import Timer
 from mailproc.store import alarms, timers
 from mailproc.store.engine import Store
 
@@ -31,6 +32,8 @@ def sweep(store: Store, context: Context, limit: int = BATCH) -> int:
 
     def due(connection: Connection) -> tuple[int, int, int]:
         alarms.forget(connection, now, limit)
+        if not context.config.policy.unfilled_letter_days:  # since that was set to 0 they go at once
+            timers.hasten(connection, Timer.UNFILLED_LETTER, now)
         deferral.clear_alarm(connection, context)
         return (
             timers.fire(connection, now, limit),

@@ -130,7 +130,7 @@ def _unfilled_letter(current: TransactionState, waiting: TimerInputs, days: Days
     """Return when the reader hears that no library can supply it, once."""
     if not waiting.unfilled_untold or fired(Timer.UNFILLED_LETTER, current, waiting):
         return None
-    return later(waiting.since, days.unfilled_letter) if days.unfilled_letter else None
+    return later(waiting.since, days.unfilled_letter)
 
 
 def _in_hand(current: TransactionState, waiting: TimerInputs, days: Days) -> Due:

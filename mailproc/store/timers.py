@@ -118,6 +118,12 @@ def drop(connection: Connection, request_id: int, kind: str) -> None:
     connection.execute(TIMER.delete().where(*these))
 
 
+def hasten(connection: Connection, kind: str, now: datetime) -> None:
+    """Make the pending timers of ``kind`` due now."""
+    these = (TIMER.c.kind == kind, TIMER.c.due_at > now, UNFIRED)
+    connection.execute(TIMER.update().where(*these).values(due_at=now))
+
+
 def fire(connection: Connection, now: datetime, limit: int) -> int:
     """Make an event of each timer that is due, the oldest first, at most ``limit``; return how many.
 

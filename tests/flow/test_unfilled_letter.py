@@ -1,5 +1,7 @@
 """When the reader hears that no library can supply it: [policy] unfilled_letter_days."""
 
+from dataclasses import replace
+
 import pytest
 
 from mailproc.office.queries import upcoming
@@ -86,3 +88,27 @@ def test_the_answer_to_an_act_says_when_it_goes(delayed):
     number = delayed.place()
     done = delayed.act(number, "unfilled", heard_by="phone", reason="not-owned")
     assert any("told in 5 days" in str(word) for word in done.words)
+
+
+def test_an_order_that_was_taken_back_before_it_left_ends_no_letter(delayed):
+    """Nobody was asked by it, so its reader still waits to hear of the end."""
+    number = ended(delayed)
+    delayed.next(number, "XX-BL", run=False)
+    assert [row["kind"] for row in delayed.rows("timer")] == ["UNANSWERED"]
+    delayed.act(number, "cancel")
+    assert [row["kind"] for row in delayed.rows("timer")] == ["UNFILLED_LETTER"]
+    delayed.days(5)
+    assert told(delayed) == ["We could not get it for you"]
+    delayed.days(30)
+    assert len(told(delayed)) == 1
+    assert delayed.verify().differences == ()
+
+
+def test_a_letter_that_waits_goes_at_once_where_the_days_are_taken_away(delayed):
+    ended(delayed)
+    policy = delayed.app.config.policy.model_copy(update={"unfilled_letter_days": 0})
+    config = delayed.app.config.model_copy(update={"policy": policy})
+    context = replace(delayed.app.context, config=config)
+    delayed.app = replace(delayed.app, config=config, context=context)
+    delayed.tick()
+    assert told(delayed) == ["We could not get it for you"]

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.matching.item_received import TOLD_THE_END, supplied_elsewhere
 from mailproc.ill.rota import COPYRIGHT
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import Role, State
 from mailproc.store import outgoing, requests, rotas
 from mailproc.store.rows import RotaEntry, Transaction
 
@@ -34,5 +34,12 @@ def is_waiting(connection: Connection, transaction: Transaction, ended_on: date)
 def _rota(connection: Connection, request_id: int) -> tuple[list[RotaEntry], list[RotaEntry]]:
     """Return the libraries that were asked, by attempt, and those that are left."""
     places = rotas.places(connection, request_id)
-    asked = sorted((one for one in places if one.attempt is not None), key=lambda one: one.attempt or 0)
+    began = sorted((one for one in places if one.attempt is not None), key=lambda one: one.attempt or 0)
+    asked = [one for one in began if not _taken_back(connection, one)]
     return asked, [one for one in places if one.attempt is None and not one.why_not]
+
+
+def _taken_back(connection: Connection, entry: RotaEntry) -> bool:
+    """Return whether its order was cancelled before it left, so that nobody was asked."""
+    cancelled = entry.state is State.CANCELLED and entry.transaction_id is not None
+    return cancelled and not outgoing.said(connection, entry.transaction_id or 0)

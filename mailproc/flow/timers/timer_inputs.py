@@ -34,11 +34,13 @@ LENDERS_OVERDUE = "OVERDUE"
 """Event type: a lender's Overdue, of which the reader was informed at once, counts as a reminder."""
 
 
-def of(case: Case, moved: Event, at: datetime, *, began: bool = False) -> TimerInputs:
+def of(
+    case: Case, moved: Event, at: datetime, *, began: bool = False, fires: Timer | None = None
+) -> TimerInputs:
     """Return what the timers of the transaction depend on at the instant ``at`` (aware).
 
     ``moved`` is the event that last moved the transaction. ``began``: this step began it, so nothing has
-    fired.
+    fired. ``fires``: the timer that is due.
     """
     reply_by, expiry = _reply_by(case), _expiry(case, moved)
     ends = [day for day in (expiry, reply_by) if day]
@@ -60,7 +62,7 @@ def of(case: Case, moved: Event, at: datetime, *, began: bool = False) -> TimerI
         here=here,
         came_on=came_on,
         given_on=_given_on(case),
-        unfilled_untold=_unfilled_untold(case, since),
+        unfilled_untold=_unfilled_untold(case, since, fires),
         wanted_by=_wanted_by(case),
         renewal_answered=_renewal_answered(case),
         ask_again=_ask_again(case, moved),
@@ -274,9 +276,13 @@ def _given_on(case: Case) -> date | None:
     return item_received.given_on(case.connection, case.id, case.context)
 
 
-def _unfilled_untold(case: Case, since: date) -> bool:
-    """Return whether the reader waits to hear that no library can supply it; ``since`` it is unfilled."""
-    if case.current.state is not State.NOT_SUPPLIED or not case.context.config.policy.unfilled_letter_days:
+def _unfilled_untold(case: Case, since: date, fires: Timer | None) -> bool:
+    """Return whether the reader waits to hear that no library can supply it; ``since`` it is unfilled.
+
+    Without days the letter goes at once and no timer is set; one that was set before is still due.
+    """
+    waits = case.context.config.policy.unfilled_letter_days or fires is Timer.UNFILLED_LETTER
+    if case.current.state is not State.NOT_SUPPLIED or not waits:
         return False
     return unfilled_letter.is_waiting(case.connection, case.transaction, since)
 

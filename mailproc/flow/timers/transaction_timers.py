@@ -5,11 +5,12 @@ from datetime import datetime
 
 from mailproc.flow.case import Case
 from mailproc.flow.context import Context
-from mailproc.flow.matching import item_received
+from mailproc.flow.matching import item_received, unfilled_letter
 from mailproc.flow.timers import timer_inputs
 from mailproc.ill import loan_terms, timer_schedule
 from mailproc.ill import timers as rules
 from mailproc.ill.apdu import StatusQuery
+from mailproc.ill.date_arithmetic import later
 from mailproc.ill.events import Timer
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role, State
@@ -44,6 +45,22 @@ def reset(case: Case, taken: Step, moved_event_id: int, event: Event) -> None:
             timers.drop(connection, case.transaction.request_id, kind)
     rows = () if began else timers.waiting(connection, case.id)
     timers.become(connection, case.id, rows, instants, event.id)
+    if taken.entered is State.CANCELLED and case.transaction.attempt > 1:
+        _letter_waits_again(case, event)
+
+
+def _letter_waits_again(case: Case, event: Event) -> None:
+    """Set the timer of the letter to the reader again, if the order was taken back that had ended it."""
+    connection, days_until = case.connection, case.context.config.policy.unfilled_letter_days
+    attempts = transactions.of_request(connection, case.transaction.request_id)
+    unfilled = [one for one in attempts if one.state is State.NOT_SUPPLIED and one.id != case.id]
+    moved = events.load(connection, unfilled[-1].moved_event_id) if unfilled and days_until else None
+    if moved is None or not unfilled_letter.is_waiting(connection, unfilled[-1], case.day(moved.at)):
+        return
+    due = datetime.combine(later(case.day(moved.at), days_until), rules.OFFICE_OPENS)
+    kind = Timer.UNFILLED_LETTER.value
+    rows = [row for row in timers.waiting(connection, unfilled[-1].id) if row.kind == kind]
+    timers.become(connection, unfilled[-1].id, rows, {kind: case.context.instant(due)}, event.id)
 
 
 def facts_of_timer(case: Case, event: Event) -> Facts:
@@ -60,7 +77,7 @@ def forecast(case: Case, kind: Timer, at: datetime) -> Facts:
     moved = events.load(case.connection, case.transaction.moved_event_id)
     if moved is None:
         return {"outdated": True}
-    found = timer_inputs.of(case, moved, at)
+    found = timer_inputs.of(case, moved, at, fires=kind)
     due = rules.wanted(current, found, numbers).get(kind)
     if due is None or case.context.instant(due) > at:
         return {"outdated": True}
