@@ -213,8 +213,6 @@ def _work(case: Case, event: Event, decided: Decision) -> Work:
         had = [reason for reason in had if reason != SETTLES[event.type]]
     elif decided.known.get("cost_settled"):
         had = [reason for reason in had if reason != Reason.LOST]
-    elif event.type == "CHECKED_IN":
-        had = [reason for reason in had if reason != Reason.DEMANDED_AFTER_RETURN]  # the lender has it again
     elif event.cause == "staff" and event.heard_by in ("", BY_MAIL) and event.type not in NOTED:
         settled = OF_RECEIPT if event.type == "receive" else frozenset[Reason]()
         had = [reason for reason in had if reason in OUTLASTS_A_LOOK - settled]
