@@ -175,6 +175,7 @@ class ActFacts(TypedDict, total=False):
 
     The state and the ``attention`` that it ``found``, and what it ``withdrew`` (intents): an undo restores
     them, and names the event that it has ``undone``. ``letter_left``: an order has left, or may have;
+    ``acknowledged``: the reader was told that we have the request;
     ``first``: nobody was asked before; ``due_on``: our own, if the lender named none; ``again``: it was
     repeated; ``anyway``: staff were warned and insist; ``over_limit``: what the borrower pays at most, where
     the price is above it; ``no_renewal``: why a renewal should not be asked for; ``charge``: money that staff
@@ -192,6 +193,7 @@ class ActFacts(TypedDict, total=False):
     withdrew: list[int]
     undone: int
     letter_left: bool
+    acknowledged: bool
     first: bool
     due_on: str
     quiet: bool

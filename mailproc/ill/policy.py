@@ -102,7 +102,7 @@ def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Eff
         *(document_forwarding.effects(step, occurrence) if settings.forward_documents else ()),
         *reader_letters.effects(step, occurrence, collected_said=settings.collected_said),
         *_copy_ends(step, occurrence, settings),
-        *reader_news.effects(step, occurrence, settings.notices),
+        *reader_news.effects(step, occurrence, settings.notices, collected_said=settings.collected_said),
         *_finished(step, occurrence),
     )
 

@@ -47,14 +47,16 @@ def _note(occurrence: Occurrence) -> str:
 def _given_up(step: Step, occurrence: Occurrence) -> bool:
     """Return whether nothing more will come: it is cancelled, or staff close it before it came.
 
-    What had not left was asked of nobody: it may be a mistake that is ordered again.
+    What had not left was asked of nobody: it may be a mistake that is ordered again. A reader who was told
+    that we have the request hears of its end.
     """
     if occurrence.event == "close":
         found = step.before.state
         return step.moved and (found.awaits_answer or found.gives_way or bool(step.before.flaw))
     if step.entered is State.NOT_SUPPLIED and occurrence.facts.get("we_cancelled"):
         return True
-    return step.entered is State.CANCELLED and occurrence.facts.get("letter_left") is not False
+    told = occurrence.facts.get("letter_left") is not False or bool(occurrence.facts.get("acknowledged"))
+    return step.entered is State.CANCELLED and told
 
 
 def _heard(step: Step, occurrence: Occurrence, *, collected_said: bool) -> Effect | None:

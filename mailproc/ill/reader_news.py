@@ -11,7 +11,7 @@ from mailproc.ill.facts import Promise
 from mailproc.ill.loan_terms import IN_LIBRARY_ONLY
 from mailproc.ill.terms import Results, Role, State
 from mailproc.ill.transaction_state import RENEWAL_ASKED, Occurrence, Step
-from mailproc.ill.whereabouts import is_for_reader
+from mailproc.ill.whereabouts import reader_has
 
 ACKNOWLEDGED = "patron/acknowledged"
 WAITING_LIST = "patron/waiting_list"
@@ -19,11 +19,15 @@ RENEWAL_REFUSED = "patron/renewal_refused"
 IN_LIBRARY = "patron/in_library"
 
 
-def effects(step: Step, occurrence: Occurrence, wanted: Collection[str]) -> tuple[Effect, ...]:
-    """Return the letter, if it is one of those ``wanted``."""
+def effects(
+    step: Step, occurrence: Occurrence, wanted: Collection[str], *, collected_said: bool
+) -> tuple[Effect, ...]:
+    """Return the letter, if ``wanted``; ``collected_said``: staff record what readers collect."""
     if not wanted or step.before.role is not Role.REQUESTER:
         return ()
     told = _told(step, occurrence)
+    if told == RENEWAL_REFUSED and not reader_has(step.before, collected_said=collected_said):
+        return ()
     return (Notify(told),) if told in wanted else ()
 
 
@@ -46,13 +50,14 @@ def _told(step: Step, occurrence: Occurrence) -> str:
 def _is_listed_now(step: Step) -> bool:
     """Return whether the request has come onto a waiting list; a better place on it is no news."""
     waits = step.after.state.awaits_answer
-    return waits and _is_listed(step.after.promise) and not _is_listed(step.before.promise)
+    return waits and is_listed(step.after.promise) and not is_listed(step.before.promise)
 
 
-def _is_listed(promise: Promise | None) -> bool:
+def is_listed(promise: Promise | None) -> bool:
+    """Return whether the library has put the request on its waiting list."""
     return promise is not None and (promise["what"] == Results.HOLD_PLACED.name or "position" in promise)
 
 
 def _renewal_is_refused(step: Step, occurrence: Occurrence) -> bool:
     asked = step.moved and (step.before.state in RENEWAL_ASKED or bool(occurrence.facts.get("unasked")))
-    return asked and bool(occurrence.facts.get("here")) and is_for_reader(step.before)
+    return asked and bool(occurrence.facts.get("here"))

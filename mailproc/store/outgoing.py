@@ -253,6 +253,16 @@ def waits_to_be_printed(connection: Connection, transaction_id: int, names: Coll
     return any(name_of(body) in names for body in waiting)
 
 
+def is_written(connection: Connection, transaction_ids: Sequence[int], notice: str) -> bool:
+    """Return whether a letter with this notice of these was written, and has left or will."""
+    statement = select(INTENT.c.body).where(
+        INTENT.c.transaction_id.in_(transaction_ids),
+        INTENT.c.kind == "notice",
+        INTENT.c.state.not_in((*UNWORDED, "withdrawn")),
+    )
+    return notice in map(name_of, connection.execute(statement).scalars())
+
+
 def said(connection: Connection, transaction_id: int) -> Sequence[ApduJson]:
     """Return the JSON of every APDU that we sent in the transaction, oldest first."""
     rows = _SAID.rows(connection, {"transaction_id": transaction_id})

@@ -3,6 +3,7 @@
 import pytest
 
 from mailproc.config import ReaderNotices
+from mailproc.flow.matching.reader_standing import ReaderStanding
 from mailproc.ill import reader_news
 from mailproc.ill.apdu import Condition, IllAnswer, RenewAnswer, Shipped
 from mailproc.ill.effects import Notify
@@ -10,7 +11,7 @@ from mailproc.ill.event_names import event_heard
 from mailproc.ill.policy import Settings, effects
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import Occurrence, TransactionState, step
-from tests.support.partners import SECOND
+from tests.support.partners import ADDRESS, BL, SECOND
 
 EVERY = frozenset(
     {
@@ -81,6 +82,54 @@ def test_the_reader_hears_of_the_request_once(telling):
     telling.place("XX-BL", SECOND)
     telling.hear("B1-1 NOT")
     assert subjects(telling) == ["We have your request"]
+
+
+def test_a_held_order_is_not_said_to_be_with_a_library(make_world, sqlite_url):
+    """Copyright holds the order: the letter is true at once, and the end is told though nothing had left."""
+    world = make_world(sqlite_url, more=f'[policy]\ncopyright = "uk"\n{ALL_ON}')
+    world.place(service="COPY")
+    (told,) = world.reader()
+    assert world.to(ADDRESS[BL]) == []
+    assert "we have your request, and will ask other libraries for" in told.text
+    world.act("B1", "cancel")
+    assert subjects(world) == ["We have your request", "Your request has been ended"]
+    assert world.verify().differences == ()
+
+
+def test_it_is_not_said_once_the_request_has_ended(telling):
+    telling.place(run=False)
+    telling.act("B1", "cancel")
+    assert subjects(telling) == []
+
+
+PENDING = {"state": State.PENDING}
+HERE = {"state": State.RECEIVED, "has": True}
+ONLY = {"in_library": True}
+
+
+@pytest.mark.parametrize(
+    ("notice", "true", "untrue"),
+    [
+        (reader_news.ACKNOWLEDGED, [PENDING, {}], [HERE, {"came": True}, {"closed": True}]),
+        (reader_news.WAITING_LIST, [PENDING | {"listed": True}], [PENDING, HERE | {"listed": True}]),
+        (reader_news.RENEWAL_REFUSED, [HERE], [HERE | {"has": False}, HERE | {"state": State.RETURNED}]),
+        (
+            reader_news.IN_LIBRARY,
+            [PENDING | ONLY, HERE | ONLY],
+            [PENDING, ONLY | {"state": State.RETURNED}, ONLY | {"closed": True}],
+        ),
+    ],
+)
+def test_each_has_a_rule_of_when_it_is_true(notice, true, untrue):
+    ended = {"state": State.CANCELLED, "closed": True, "listed": True, "has": True, "in_library": True}
+    assert all(ReaderStanding(**one).allows(notice) for one in true)
+    assert not any(ReaderStanding(**one).allows(notice) for one in (*untrue, ended))
+
+
+def test_a_renewal_is_refused_to_whom_has_the_loan():
+    here = {"facts": {"here": True}, "loan_terms": {"condition": ONLY_HERE}}
+    assert news(State.RENEW_PENDING, NO, **here) == []
+    assert news(State.RENEW_PENDING, NO, **here, whereabouts="collected") == ["patron/renewal_refused"]
 
 
 def test_the_waiting_list_has_a_place(telling):

@@ -195,6 +195,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "intents_of": lambda c: outgoing.intents_of(c, 1),
         "of_event": lambda c: outgoing.of_event(c, 1),
         "notices_of": lambda c: outgoing.notices_of(c, [1]),
+        "is_written": lambda c: outgoing.is_written(c, [1], "patron/acknowledged"),
         "notices_beside": lambda c: outgoing.notices_beside(c, _intent(c)),
         "said": lambda c: outgoing.said(c, 1),
         "last_said": lambda c: outgoing.last_said(c, 1),

@@ -210,6 +210,8 @@ def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
         facts["letter_left"] = _order_has_left(case)
     if action == "cancel" and order_letters.came_back(case.connection, case.id):
         facts["letter_left"] = False  # nobody has an order that came back undelivered
+    if action == "cancel" and item_received.is_acknowledged(case.connection, case.transaction):
+        facts["acknowledged"] = True
     if action in (*WITHIN, "receive") and item_received.is_here(case.connection, case.id):
         facts["here"] = True
     if (

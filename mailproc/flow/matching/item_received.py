@@ -14,6 +14,7 @@ from mailproc.ill.date_arithmetic import later
 from mailproc.ill.effects import FORWARDED
 from mailproc.ill.message_content import WRONG, flaw
 from mailproc.ill.reader_due import due_of_reader
+from mailproc.ill.reader_news import ACKNOWLEDGED
 from mailproc.ill.terms import Role, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, RENEWAL_ASKED
 from mailproc.store import events, outgoing, requests, transactions
@@ -43,6 +44,12 @@ def reader_waits(connection: Connection, event: Event, transaction: Transaction)
         return False
     counts = [one.id for one in attempts if (one.options or {}).get("flaw") != WRONG]
     return not TOLD_THE_END & outgoing.notices_of(connection, counts)
+
+
+def is_acknowledged(connection: Connection, transaction: Transaction) -> bool:
+    """Return whether the reader was told that we have the request."""
+    attempts = transactions.of_request(connection, transaction.request_id)
+    return outgoing.is_written(connection, [one.id for one in attempts], ACKNOWLEDGED)
 
 
 def somebody_left(connection: Connection, event: Event, transaction: Transaction) -> bool:

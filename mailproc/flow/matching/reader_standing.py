@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received
+from mailproc.ill import loan_terms, reader_news
 from mailproc.ill.message_content import WRONG
 from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import State
-from mailproc.ill.transaction_state import RENEWAL_ASKED
-from mailproc.ill.whereabouts import BROUGHT_BACK
+from mailproc.ill.transaction_state import RENEWAL_ASKED, TransactionState
+from mailproc.ill.whereabouts import BROUGHT_BACK, reader_has
 from mailproc.store import events, outgoing, transactions
 from mailproc.store.rows import Transaction
 
@@ -32,6 +33,8 @@ class ReaderStanding:
     ``wanted_back``: the lender wants the item back now; ``recalled_by``: by that day, if it has not passed.
     ``brought_back``: the reader has brought it. ``wrong``: another item came; ``told_here``: the reader was
     told that it had come.
+    ``listed``: it is on the library's waiting list. ``has``: the reader has the item; ``in_library``: it may
+    be used in our library only.
     """
 
     state: State = State.IDLE
@@ -46,6 +49,9 @@ class ReaderStanding:
     wrong: bool = False
     told_here: bool = False
     recalled_by: date | None = None
+    listed: bool = False
+    has: bool = False
+    in_library: bool = False
 
     def allows(self, notice: str) -> bool:
         """Return whether the letter ``notice`` ("patron/overdue") is still true when it is written."""
@@ -61,12 +67,17 @@ def _on_loan(standing: ReaderStanding) -> bool:
     return standing.state in WITH_READER and not standing.brought_back
 
 
-def _not_here(standing: ReaderStanding) -> bool:
-    return not standing.came and not standing.closed and standing.state not in (*WITH_READER, State.RECALL)
-
-
 def _ended(standing: ReaderStanding) -> bool:
     return (standing.state.gives_way or standing.closed) and not standing.came
+
+
+def _asked(standing: ReaderStanding) -> bool:
+    waits = standing.state is State.IDLE or standing.state.awaits_answer
+    return waits and not standing.closed and not standing.came
+
+
+def _here_only(standing: ReaderStanding) -> bool:
+    return standing.in_library and _with_us(standing) and not standing.state.gives_way and not standing.closed
 
 
 _TRUE: Mapping[str, Callable[[ReaderStanding], bool]] = {
@@ -79,9 +90,10 @@ _TRUE: Mapping[str, Callable[[ReaderStanding], bool]] = {
     "patron/renewed": lambda one: _on_loan(one) and not one.late,
     "patron/due_corrected": _on_loan,
     "patron/recalled": lambda one: one.state is State.RECALL and not one.brought_back,
-    "patron/renewal_refused": _on_loan,
-    "patron/acknowledged": _not_here,
-    "patron/waiting_list": _not_here,
+    reader_news.ACKNOWLEDGED: _asked,
+    reader_news.WAITING_LIST: lambda one: _asked(one) and one.listed,
+    reader_news.RENEWAL_REFUSED: lambda one: _on_loan(one) and one.has and not one.renewal_asked,
+    reader_news.IN_LIBRARY: _here_only,
 }
 """When a letter to a reader is true."""
 
@@ -107,7 +119,31 @@ def of(connection: Connection, transaction: Transaction, context: Context) -> Re
         told_here=wrong and item_received.told_here(connection, transaction.id),
         wanted_back=late or demanded or transaction.state is State.RECALL,
         recalled_by=recalled_by if recalled_by is not None and recalled_by >= today else None,
+        listed=reader_news.is_listed(transaction.promise),
+        has=_has(transaction, context),
+        in_library=_in_library(transaction),
     )
+
+
+def _has(transaction: Transaction, context: Context) -> bool:
+    """Return whether the reader has the item that is here."""
+    options = transaction.options or {}
+    current = TransactionState(
+        transaction.role,
+        transaction.service,
+        transaction.state,
+        whereabouts=options.get("whereabouts", ""),
+        flaw=options.get("flaw", ""),
+        loan_terms=options.get("loan_terms"),
+    )
+    return reader_has(current, collected_said=context.settings.collected_said)
+
+
+def _in_library(transaction: Transaction) -> bool:
+    """Return whether the library lends it, or offers to lend it, for use in our library only."""
+    options = transaction.options or {}
+    offered = loan_terms.IN_LIBRARY_ONLY in (options.get("offered") or ())
+    return offered or loan_terms.in_library_only(options.get("loan_terms"))
 
 
 def _came(connection: Connection, transaction: Transaction) -> bool:
