@@ -72,7 +72,7 @@ def amend(
     given = citation.fields(cited)
     beside = citation.copyright_fields(copyright_word, declared_by, declared_on, wording)
     if right_day := days.day(due, "--due"):
-        if given or beside or need_before or file or again:
+        if given or beside or need_before or file or again or anyway:
             raise LocalFault(sentence("due-alone"))
         wanted_due = DueDate(number, right_day, quiet=not tell, by=who())
         _correct_due(ctx, wanted_due, as_json=as_json, dry_run=dry_run)

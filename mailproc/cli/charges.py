@@ -33,12 +33,8 @@ def charges(
     ctx: typer.Context,
     number: Annotated[str, typer.Argument(metavar="NR", help="Of one request; else all, by month.")] = "",
     add: Annotated[str, typer.Option(metavar="AMOUNT", help='Record for NR: "12.50 EUR".')] = "",
-    kind: Annotated[
-        str, typer.Option(help=f"With --add: {', '.join(ChargeKind)}.")
-    ] = ChargeKind.SUPPLY.value,
-    status: Annotated[
-        str, typer.Option(help=f"With --add: {', '.join(ChargeStatus)}.")
-    ] = ChargeStatus.CHARGED.value,
+    kind: Annotated[str, typer.Option(help=f"With --add: {', '.join(ChargeKind)}.")] = "",
+    status: Annotated[str, typer.Option(help=f"With --add: {', '.join(ChargeStatus)}.")] = "",
     note: Annotated[str, typer.Option(help="With --add: a remark for the history.")] = "",
     partner: Annotated[str, typer.Option(help="A partner's symbol.")] = "",
     since: Annotated[str, typer.Option(metavar="DAY", help="From this day on.")] = "",
@@ -49,9 +45,14 @@ def charges(
     """List charges and payments by partner and month, or those of a request; --add records one."""
     if add and not number:
         raise LocalFault(sentence("charge-of-what"))
+    used = {
+        "--kind": kind, "--status": status, "--note": note, "--partner": partner, "--since": since,
+        "--until": until, "--csv": as_csv, "--json": as_json,
+    }  # fmt: skip
+    _refuse_unused({name for name, given in used.items() if given}, one=bool(number), add=bool(add))
     with opened(ctx) as app:
         if add:
-            entry = ChargeEntry(number, add, kind, status, note)
+            entry = ChargeEntry(number, add, kind or ChargeKind.SUPPLY, status or ChargeStatus.CHARGED, note)
             entering.add(app.store, app.context, entry, who())
         if number:
             _of_request(app, number, as_json=as_json)
@@ -65,6 +66,18 @@ def charges(
         with app.store.read() as connection:
             found = query.sums(connection, app.context, wanted)
         _tell(found, app.context, as_csv=as_csv, as_json=as_json)
+
+
+def _refuse_unused(given: set[str], *, one: bool, add: bool) -> None:
+    """Raise LocalFault for an option that would be ignored. ``one``: the charges of one request."""
+    for option in ("--kind", "--status", "--note"):
+        if option in given and not add:
+            raise LocalFault(sentence("option-without", option=option, other="--add"))
+    for option in ("--partner", "--since", "--until", "--csv"):
+        if option in given and one:
+            raise LocalFault(sentence("option-beside", option=option, other="NR"))
+    if {"--csv", "--json"} <= given:
+        raise LocalFault(sentence("option-beside", option="--csv", other="--json"))
 
 
 def _tell(found: Sequence[ChargeSum], context: Context, *, as_csv: bool, as_json: bool) -> None:

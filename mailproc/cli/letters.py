@@ -42,6 +42,10 @@ def letters(
     """List letters in and out, the newest first."""
     with opened(ctx) as app:
         if to_print or printed:
+            given = {"--partner": partner, "--state": state, "--since": since}
+            for option in (name for name, value in given.items() if value):
+                other = "--printed" if printed else "--print"
+                raise LocalFault(sentence("option-beside", option=option, other=other))
             _on_paper(app, printed or (), as_json=as_json)
             return
         symbol = app.context.partners.known(partner).symbol if partner else ""
@@ -50,7 +54,7 @@ def letters(
             lines = mail.recent(connection, limit, wanted)
             count = truncated.count(len(lines), limit, lambda: mail.count_recent(connection, wanted))
             value = _json(connection, lines, count) if as_json else None
-        _list(lines, app.context, value, "none", count)
+        _list(lines, app.context, value, "none" if wanted == mail.EVERY else "none_match", count)
 
 
 def _on_paper(app: "App", printed: Sequence[str], *, as_json: bool) -> None:
@@ -114,7 +118,7 @@ def outbox(ctx: typer.Context, as_json: Json = False) -> None:
 
 def _state(given: str) -> str:
     """Raise LocalFault if no letter can be in this state."""
-    known = ENGLISH.texts.delivery
+    known = [one for one in ENGLISH.texts.delivery if one != mail.ANSWERED]
     if given and given.lower() not in known:
         raise LocalFault(sentence("option-none-of", option="--state", given=given, known=", ".join(known)))
     return given.lower()

@@ -101,12 +101,19 @@ def request(
             "asked_on": date,
         }
     ) | citation.copyright_fields(copyright_word, declared_by, declared_on, wording)
+    _refuse_of_lenders({"--their-number": their_number, "--asked-by": asked_by, "--date": date}, as_)
     value = _value(file, said, as_, ask=ask)
     with opened(ctx) as app:
         if ask:
             value = prompts.complete(value, app.context.language, lending=as_ == lend.LENDER)
         entered = _enter(app, value, partner or (), anyway=anyway, dry_run=dry_run)
         _tell(app, entered, as_json=as_json, dry_run=dry_run)
+
+
+def _refuse_of_lenders(given: Mapping[str, str], as_: str) -> None:
+    """Raise LocalFault for an option that only the request of a partner has."""
+    for option in (name for name, value in given.items() if value and as_ != lend.LENDER):
+        raise LocalFault(sentence("option-without", option=option, other="--as lender"))
 
 
 def _value(file: str, said: Mapping[str, Any], as_: str, *, ask: bool) -> Any:

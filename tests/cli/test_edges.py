@@ -94,3 +94,23 @@ def test_a_number_that_no_store_has_is_not_found(cli, placed, number):
     ran = cli("show", number)
     assert ran.code == 1
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("letters", "--print", "--partner", "UK-BL"),
+        ("charges", "--kind", "bogus"),
+        ("charges", "B1", "--csv"),
+        ("request", "--title", "A book", "--partner", "UK-BL", "--their-number", "5"),
+    ],
+)
+def test_an_option_that_would_be_ignored_is_refused(cli, verb):
+    ran = cli(*verb)
+    assert ran.code == 1 and "has no use" in ran.err
+
+
+def test_letters_are_listed_by_the_states_that_are_stored(cli):
+    assert "There are no letters yet." in cli("letters").out
+    assert "No letter matches." in cli("letters", "--state", "filed").out
+    assert cli("letters", "--state", "filed-answered").code == 1

@@ -24,6 +24,18 @@ def sums(world, **wanted):
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "one", "add"),
+    [
+        ({"--kind"}, True, False), ({"--note"}, True, False), ({"--status"}, False, False),
+        ({"--csv"}, True, False), ({"--partner"}, True, True), ({"--csv", "--json"}, False, False),
+    ],
+)  # fmt: skip
+def test_an_option_that_would_be_ignored_is_refused(given, one, add):
+    with pytest.raises(LocalFault, match="has no use"):
+        verb._refuse_unused(given, one=one, add=add)
+
+
 def record(world, number, amount, **more):
     return entering.add(world.store, world.app.context, ChargeEntry(number, amount, **more), "clerk")
 

@@ -95,6 +95,24 @@ def test_it_can_be_undone_until_the_reader_was_told(small_world):
         small_world.act("B1", "undo")
 
 
+@pytest.mark.parametrize(
+    ("days", "says"), [(-13000, "cannot be right"), (23000, "years away"), (-3, "--quiet")]
+)
+def test_a_day_that_cannot_be_right_is_refused(small_world, days, says):
+    received(small_world)
+    before = small_world.dump()
+    with pytest.raises(LocalFault, match=says):
+        corrected(small_world, "B1", days)
+    assert small_world.dump() == before
+    assert small_world.sent == []
+
+
+def test_a_day_that_has_passed_is_told_to_nobody(small_world):
+    received(small_world)
+    corrected(small_world, "B1", -3, quiet=True)
+    assert [one for one in small_world.reader() if "due date" in one.text] == []
+
+
 def test_a_dry_run_changes_nothing(small_world):
     received(small_world)
     before = small_world.dump()

@@ -44,7 +44,7 @@ def test_what_was_printed_is_listed_no_more(world):
     assert to_print(world) == []
     with world.store.read() as connection:
         assert letters.outbox(connection) == []
-    with pytest.raises(LocalFault, match="printed: it is not to be printed"):
+    with pytest.raises(LocalFault, match="printed already"):
         printing.mark(world.store, [one.id])
 
 

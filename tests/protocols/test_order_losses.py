@@ -66,6 +66,11 @@ def test_what_has_no_place_is_named(codec: ArtemailCodec) -> None:
     }  # fmt: skip
 
 
+def test_what_has_no_place_is_named_also_where_its_words_stand_in_the_title(codec: ArtemailCodec) -> None:
+    wanted = asked(Item(title="Studies in mud", series="Studies in mud", verification="mud"))
+    assert lost(codec, wanted) == {"item.series": "Studies in mud", "item.verification": "mud"}
+
+
 def test_what_no_order_can_say_is_named(codec: ArtemailCodec) -> None:
     wanted = asked(
         need_before=date(2026, 12, 1), max_cost=Money(amount=Decimal("20"), currency="GBP"),

@@ -207,11 +207,7 @@ def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     if action == "request" and transaction.attempt == 1 and case.context.settings.notices:
         facts["first"] = True
     if action in ("cancel", "receive"):
-        facts["letter_left"] = _order_has_left(case)
-    if action == "cancel" and order_letters.came_back(case.connection, case.id):
-        facts["letter_left"] = False  # nobody has an order that came back undelivered
-    if action == "cancel" and item_received.is_acknowledged(case.connection, case.transaction):
-        facts["acknowledged"] = True
+        facts |= _what_left(case, action)
     if action in (*WITHIN, "receive") and item_received.is_here(case.connection, case.id):
         facts["here"] = True
     if (
@@ -224,6 +220,16 @@ def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
         loan = timedelta(days=case.context.config.policy.loan_days)
         came = apdu.received_on if isinstance(apdu, Received) else None
         facts["due_on"] = ((came or case.day(event.at)) + loan).isoformat()
+    return facts
+
+
+def _what_left(case: Case, action: str) -> Facts:
+    """Return whether an order has left, and whether the reader was told that we have the request."""
+    facts: Facts = {"letter_left": _order_has_left(case)}
+    if action == "cancel" and order_letters.came_back(case.connection, case.id):
+        facts["letter_left"] = False  # nobody has an order that came back undelivered
+    if action == "cancel" and item_received.is_acknowledged(case.connection, case.transaction):
+        facts["acknowledged"] = True
     return facts
 
 

@@ -88,7 +88,7 @@ _TRUE: Mapping[str, Callable[[ReaderStanding], bool]] = {
     "patron/due_soon": lambda one: _on_loan(one) and not one.late,
     "patron/overdue": lambda one: _on_loan(one) and one.late,
     "patron/renewed": lambda one: _on_loan(one) and not one.late,
-    "patron/due_corrected": _on_loan,
+    "patron/due_corrected": lambda one: _on_loan(one) and not one.late,
     "patron/recalled": lambda one: one.state is State.RECALL and not one.brought_back,
     reader_news.ACKNOWLEDGED: _asked,
     reader_news.WAITING_LIST: lambda one: _asked(one) and one.listed,

@@ -1,7 +1,7 @@
 """Refuse a day that cannot be right: before the request, far ahead, or a renewal that shortens the loan."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 
 from sqlalchemy import Connection
@@ -29,11 +29,18 @@ def check(connection: Connection, act: StaffAct, transaction: Transaction, conte
     """
     if act.on is None:
         return
-    if act.on > later(context.today(), 365 * MOST_YEARS):
-        raise LocalFault(sentence("act-day-far", day=act.on, years=MOST_YEARS))
-    asked = context.local(requests.load(connection, transaction.request_id).created_at).date()
-    if act.on < asked - ENTERED_LATE[transaction.role]:
-        raise LocalFault(sentence("act-day-absurd", day=act.on, asked=asked))
+    check_day(connection, "--date", act.on, transaction, context)
     due = transaction.due_on
     if act.action == "renew-reply" and act.answer and not act.heard_by and due is not None and act.on < due:
         raise LocalFault(sentence("act-day-earlier", day=act.on, due=due))
+
+
+def check_day(
+    connection: Connection, option: str, day: date, transaction: Transaction, context: Context
+) -> None:
+    """Raise LocalFault if the ``day`` of an ``option`` is years ahead, or was long before the request."""
+    if day > later(context.today(), 365 * MOST_YEARS):
+        raise LocalFault(sentence("act-day-far", option=option, day=day, years=MOST_YEARS))
+    asked = context.local(requests.load(connection, transaction.request_id).created_at).date()
+    if day < asked - ENTERED_LATE[transaction.role]:
+        raise LocalFault(sentence("act-day-absurd", option=option, day=day, asked=asked))

@@ -52,6 +52,8 @@ def mark(store: Store, letter_ids: Sequence[str]) -> tuple[str, ...]:
             row = outgoing.load(connection, number) if kind == "O" else None
             if row is None:
                 raise LocalFault(sentence("not-ours", letter=f"{kind}{number}"))
+            if row.state == PRINTED:
+                raise LocalFault(sentence("printed-already", number=number))
             if row.state != TO_PRINT:
                 raise LocalFault(sentence("print-state", number=number, state=Word("delivery", row.state)))
             outgoing.change(connection, number, state=PRINTED)

@@ -13,6 +13,7 @@ from mailproc.flow.context import Context
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role
 from mailproc.ill.transaction_state import DUE_CORRECTED
+from mailproc.office.acts import act_days
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import transaction_of
 from mailproc.sentence import Sentence, sentence
@@ -36,7 +37,7 @@ def correct(store: Store, context: Context, wanted: DueDate, *, dry_run: bool = 
     """Correct the due date; with ``dry_run`` return what that would do, and keep nothing.
 
     Nothing goes to the partner: a lender tells another date by renewing. Raise LocalFault if no loan is out,
-    or if the date is held already.
+    if the date is held already or cannot be right, or if it has passed and the reader would be told of it.
     """
 
     def job(connection: Connection) -> StepOutcome:
@@ -53,6 +54,9 @@ def _correct(connection: Connection, context: Context, wanted: DueDate) -> StepO
     transaction = transaction_of(connection, wanted.number)
     if transaction.due_on == wanted.on:
         raise LocalFault(sentence("due-same", number=wanted.number, day=wanted.on))
+    act_days.check_day(connection, "--due", wanted.on, transaction, context)
+    if wanted.on < context.today() and not wanted.quiet and transaction.role is Role.REQUESTER:
+        raise LocalFault(sentence("due-passed-tells", day=wanted.on))
     done = steps.begin(connection, _event(transaction, wanted, context), context)
     lender = transaction.role is Role.RESPONDER
     words = (*done.words, *(_tell_borrower(wanted, transaction) if lender else ()))

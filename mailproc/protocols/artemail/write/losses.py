@@ -84,9 +84,10 @@ def _of_item(item: Item, said: frozenset[str]) -> Iterator[NotTold]:
         value = getattr(item, each.name)
         if each.name in ("type", "lines") or not value:
             continue
-        if missing := _missing(value, said, figures=each.name in _NUMBERED):
-            whole = each.name in _WITHOUT_LINE  # a word of it may stand in the title by chance
-            yield NotTold(f"item.{each.name}", value[:MOST_WORDS] if whole else missing)
+        if each.name in _WITHOUT_LINE:  # also where its words stand in the title by chance
+            yield NotTold(f"item.{each.name}", value[:MOST_WORDS])
+        elif missing := _missing(value, said, figures=each.name in _NUMBERED):
+            yield NotTold(f"item.{each.name}", missing)
 
 
 def _words(lines: Sequence[str]) -> frozenset[str]:
