@@ -118,7 +118,7 @@ def outbox(ctx: typer.Context, as_json: Json = False) -> None:
 
 def _state(given: str) -> str:
     """Raise LocalFault if no letter can be in this state."""
-    known = [one for one in ENGLISH.texts.delivery if one != mail.ANSWERED]
+    known = [one for one in ENGLISH.texts.delivery if one != "filed-answered"]  # of requests alone
     if given and given.lower() not in known:
         raise LocalFault(sentence("option-none-of", option="--state", given=given, known=", ".join(known)))
     return given.lower()

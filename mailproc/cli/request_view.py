@@ -21,7 +21,6 @@ from mailproc.ill.terms import Role, State
 from mailproc.ill.whereabouts import BROUGHT_BACK
 from mailproc.notices.citation import cited
 from mailproc.notices.language import Language
-from mailproc.office.queries.letters import ANSWERED
 from mailproc.office.queries.listing import RequestLine
 from mailproc.office.queries.request_details import LetterAbout, RequestDetails
 
@@ -39,7 +38,7 @@ def stands(line: RequestLine, context: Context) -> str:
 
 def _delivery(state: str, *, answered: bool) -> str:
     """An answer proves that somebody has carried the letter from the folder to them."""
-    return ANSWERED if state == "filed" and answered else state
+    return "filed-answered" if state == "filed" and answered else state
 
 
 def tell(found: RequestDetails, context: Context) -> None:

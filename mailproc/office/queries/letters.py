@@ -39,8 +39,6 @@ _UNWORDED = (
     .outerjoin(REQUEST, REQUEST.c.id == outgoing.INTENT.c.request_id)
     .where(outgoing.INTENT.c.state.in_(outgoing.UNWORDED))
 )
-ANSWERED = "filed-answered"
-"""How a request is shown whose letter was filed; no letter is stored in this state."""
 _ID = re.compile(r"([IOE])([0-9]{1,18})", re.IGNORECASE)  # what fits the store's numbers
 
 
