@@ -136,7 +136,7 @@ def _has(transaction: Transaction, context: Context) -> bool:
         flaw=options.get("flaw", ""),
         loan_terms=options.get("loan_terms"),
     )
-    return reader_has(current, collected_said=context.settings.collected_said)
+    return reader_has(current, collected_said=context.config.policy.collected == "said")
 
 
 def _in_library(transaction: Transaction) -> bool:
