@@ -50,8 +50,8 @@ def written(money: Money) -> str:
 
 
 def above(price: Money | None, limit: Money | None) -> bool:
-    """Return whether the price is above the limit; amounts of different currencies are not compared."""
+    """Return whether the price is above the limit, or cannot be compared with it: in another currency."""
     if price is None or limit is None:
         return False
     same = None in (price.currency, limit.currency) or price.currency == limit.currency
-    return same and price.amount > limit.amount
+    return not same or price.amount > limit.amount

@@ -166,6 +166,7 @@ NOTICES = (
         StaffAttention,
         "Tells staff that a human is needed, and why.",
         situations=situations.ATTENTION,
+        must_say=("words",),
     ),
     Contract(
         "en/staff/digest.txt",

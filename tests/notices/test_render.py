@@ -110,3 +110,9 @@ def test_an_unknown_notice_is_refused_with_the_nearest() -> None:
     context: NoticeContext = sample_of(PatronArrived, patron=sample_of(Patron))
     with pytest.raises(LocalFault, match="patron/arrived"):
         render(TEMPLATES, "patron/arived", "en", context)
+
+
+def test_a_letter_to_staff_must_say_what_people_wrote():
+    """A site's text of a release before, which knows no ``words``, counts as broken: the shipped one goes."""
+    (contract,) = (one for one in NOTICES if one.path == "en/staff/attention.txt")
+    assert contract.must_say == ("words",)

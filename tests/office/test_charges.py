@@ -140,7 +140,12 @@ LIMIT = {"max_cost": {"amount": "20", "currency": "GBP"}}
 
 @pytest.mark.parametrize(
     ("cost", "reasons"),
-    [("20 GBP", ()), ("20.01 GBP", ("cost-over-limit",)), ("99 EUR", ()), ("21", ("cost-over-limit",))],
+    [
+        ("20 GBP", ()),
+        ("20.01 GBP", ("cost-over-limit",)),
+        ("99 EUR", ("cost-over-limit",)),
+        ("21", ("cost-over-limit",)),
+    ],
 )
 def test_a_price_above_our_limit_raises_attention(small_world, cost, reasons):
     small_world.place(**LIMIT)
