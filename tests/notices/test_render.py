@@ -16,9 +16,10 @@ from mailproc.notices.catalogue import (
 )
 from mailproc.notices.patron import PatronArrived, PatronUnfilled
 from mailproc.notices.render import lines_of, path_of
-from mailproc.templating.contract import Contract, sample_of
+from mailproc.templating.contract import Contract, as_context, sample_of
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
+from mailproc.templating.problem import BrokenTemplate
 from tests.notices.rendering import render
 
 TEMPLATES = Templates([shipped_folder()], NOTICES)
@@ -112,7 +113,10 @@ def test_an_unknown_notice_is_refused_with_the_nearest() -> None:
         render(TEMPLATES, "patron/arived", "en", context)
 
 
-def test_a_letter_to_staff_must_say_what_people_wrote():
-    """A site's text of a release before, which knows no ``words``, counts as broken: the shipped one goes."""
-    (contract,) = (one for one in NOTICES if one.path == "en/staff/attention.txt")
-    assert contract.must_say == ("words",)
+def test_a_letter_to_staff_must_say_what_people_wrote() -> None:
+    """A site's text of a release before, which knows no ``words``, counts as broken."""
+    path, context = "en/staff/attention.txt", as_context(sample_of(StaffAttention))
+    before = "Subject: x\n\nThey say: {{ said|join(' ') }}\n"
+    with pytest.raises(BrokenTemplate, match="does not say words"):
+        TEMPLATES.render_text(path, before, context)
+    assert TEMPLATES.render_text(path, before + "{{ words|join(' ') }}\n", context)
