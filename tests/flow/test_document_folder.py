@@ -81,3 +81,23 @@ def test_what_mailproc_did_not_make_is_left_alone(borrower: Borrower, tmp_path: 
     assert (folder / "01").is_file() and (folder / "cd" / ("cd" * 32)).is_dir()
     assert (below / ("ab" * 32)).is_symlink()
     assert not (below / "unfinished-0123abcd").exists()
+
+
+def test_staff_hear_once_that_the_folder_cannot_be_used(
+    make_world: Callable[..., World], sqlite_url: str
+) -> None:
+    borrower = Borrower(make_world(sqlite_url, more=FORWARD))
+    world = borrower.world
+    folder = world.app.context.documents.path
+    folder.write_text("a file")
+    borrower.hear("B1-1 SHIPPED COPY")
+    for _ in range(3):
+        world.later(hours=13)
+        world.run()
+    assert (world.events("B1").count("DOCUMENT_WITHHELD"), borrower.letters()) == (1, [])
+    assert "cannot be used" in borrower.why_not()
+    assert sum("cannot be used" in letter.text for letter in world.notices()) == 1
+    folder.unlink()
+    world.later(hours=13)
+    world.run()
+    assert len(borrower.letters()) == 1

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.flow.prepare import document_choice, notice_letter, notice_limits, site_texts
 from mailproc.flow.prepare.document_choice import CameDocument
@@ -63,11 +64,17 @@ def write_one(store: Store, row: Intent, context: Context) -> None:
     if writing.rendered is None:
         store.write(lambda done: _settle(done, row, writing, None, context))
         return
-    with context.documents.writing(store.identity()):
-        for one in writing.sent:
-            context.documents.put(one.content)
-        letter = _letter(row, writing.rendered, writing, context)
-        store.write(lambda done: _settle(done, row, writing, letter, context))
+    try:
+        with context.documents.writing(store.identity()):
+            for one in writing.sent:
+                context.documents.put(one.content)
+            letter = _letter(row, writing.rendered, writing, context)
+            store.write(lambda done: _settle(done, row, writing, letter, context))
+    except LocalFault as fault:
+        if not row.last_error:  # staff hear of it once, however often it is tried again
+            told = (sentence("documents-wait", why=fault.said),)
+            store.write(lambda done: _record(done, row, "DOCUMENT_WITHHELD", told, context))
+        raise
 
 
 def _gathered(connection: Connection, row: Intent, context: Context) -> DocumentLetter:
