@@ -124,12 +124,11 @@ def test_what_an_act_does_is_said_in_german_and_its_codes_are_for_programs(germa
     assert message["values"]["what"] == {"table": "told", "code": "CANCEL"}
 
 
-def test_why_a_reader_was_not_written_to_is_said_in_german(german: Cli, placed: Cli) -> None:
+def test_a_letter_to_a_reader_without_an_address_is_on_paper_in_german(german: Cli, placed: Cli) -> None:
     number = placed("Heft", patron={"id": "R1", "name": "R. Reader"})
     assert german("run", "--once").code == 0
     hear(german, f"{number}-1 NOT")
-    assert "Nicht mitgeteilt" in (shown := german("show", number).out)
-    assert "die Leserin oder der Leser hat keine E-Mail-Adresse" in shown
+    assert "zu drucken" in german("show", number).out
 
 
 def test_what_is_done_with_a_letter_is_said_in_german(german: Cli) -> None:
