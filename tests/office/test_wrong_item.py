@@ -49,7 +49,11 @@ def test_a_wrong_loan_goes_back_and_the_next_library_is_asked(world, first):
 
 @pytest.mark.parametrize(
     ("service", "how", "first"),
-    [("LOAN", "wrong", ["act B1 return"]), ("COPY", "wrong", []), ("COPY", "partial", [])],
+    [
+        ("LOAN", "wrong", ["act B1 return"]),
+        ("COPY", "wrong", ["act B1 receive"]),
+        ("COPY", "partial", ["act B1 receive"]),
+    ],
 )
 def test_staff_are_offered_to_ask_for_the_right_one(small_world, service, how, first):
     number = came(small_world, service)
