@@ -15,7 +15,7 @@ def current(world, number):
     return {name: row[name] for name in names}
 
 
-@pytest.mark.parametrize("action", ["cancel", "receive", "message", "close", "query", "damaged"])
+@pytest.mark.parametrize("action", ["cancel", "receive", "message", "close", "query"])
 def test_what_has_not_left_is_taken_back(small_world, action):
     small_world.place()
     before = current(small_world, "B1")
