@@ -16,7 +16,7 @@ from mailproc.ill.terms import Role, State
 from mailproc.notices import not_told
 from mailproc.notices.incoming_details import plain_note, said
 from mailproc.notices.language import Language
-from mailproc.notices.outgoing_details import telling
+from mailproc.notices.outgoing_details import remark, telling
 from mailproc.office.queries.recorded_history import HistoryLine
 
 FOLDED = 3
@@ -118,5 +118,5 @@ def _content(apdu: Apdu, change: HistoryLine, role: Role, context: Context) -> I
         yield from telling(apdu, today, language)
     if apdu.reply_code:
         yield language.reply_code(apdu.reply_code, means)
-    if apdu.note and apdu.note != means:
-        yield apdu.note
+    if apdu.note != means and (note := remark(apdu)):
+        yield note

@@ -3,13 +3,25 @@
 from mailproc.ill.actions import ACTIONS, SAID_BESIDE, Action
 from mailproc.ill.apdu import Apdu, CancelReply, ConditionalReply, IllAnswer, RenewAnswer
 from mailproc.ill.apdu_json import ApduJson
-from mailproc.ill.terms import Results
+from mailproc.ill.note_sentences import FOUND, PARTIAL, WRONG, parted
+from mailproc.ill.terms import ApduType, Results
 from mailproc.ill.timers import OF_READER
 
 _ANSWER = {action.results: f"ANSWER.{action.event}" for action in ACTIONS if action.results is not None}
 
 
 _REPLY = {"answer-condition": "COND_REPLY"}
+
+_MEANT = {
+    (ApduType.RECEIVED, WRONG),
+    (ApduType.RECEIVED, PARTIAL),
+    (ApduType.RETURNED, WRONG),
+    (ApduType.MESSAGE, FOUND),
+}
+
+
+NEWS = frozenset({"RECEIVED.wrong", "RECEIVED.partial"})
+"""What a partner is told even if it wants no receipts: that something else came than was asked for."""
 
 
 def event_heard(apdu: Apdu) -> str:
@@ -37,9 +49,14 @@ def heard_reply(action: Action, answer: str) -> str:
 
 
 def told(apdu: Apdu) -> str:
-    """Return the same for our messages: an answer by its content, as a hold is no promise to supply."""
+    """Return the same for our messages: an answer by its content, as a hold is no promise to supply.
+
+    What our note means in particular stands behind it, such as "RECEIVED.wrong" (``_MEANT``).
+    """
     if isinstance(apdu, IllAnswer) and apdu.results in SAID_BESIDE:
         return apdu.results.name
+    if (meant := (apdu.type, parted(apdu.note).said)) in _MEANT:
+        return f"{apdu.type.name}.{meant[1]}"
     return event_heard(apdu)
 
 

@@ -128,9 +128,12 @@ def _said(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
 
 
 def _is_another_receipt(step: Step, occurrence: Occurrence) -> bool:
-    """Return whether staff record another part of what came; a repeat of the message is none."""
+    """Return whether staff record another part of what came; a repeat of the message is none.
+
+    That it is not what was asked for is news to its library, whatever was said before.
+    """
     again = step.before.state is State.RECEIVED and not occurrence.facts.get("again")
-    return occurrence.event == "receive" and again
+    return occurrence.event == "receive" and again and not message_content.flaw(occurrence.facts)
 
 
 def _answered_by_itself(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:

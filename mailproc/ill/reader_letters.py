@@ -6,6 +6,7 @@ Letters that a library may do without: ``reader_news``.
 from mailproc.ill.attention import Reason
 from mailproc.ill.effects import Effect, Notify, Withhold
 from mailproc.ill.message_content import WRONG
+from mailproc.ill.note_sentences import parted
 from mailproc.ill.terms import Role, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step
 from mailproc.ill.whereabouts import is_for_reader, reader_has
@@ -41,7 +42,8 @@ def _corrected(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
 
 
 def _note(occurrence: Occurrence) -> str:
-    return (occurrence.apdu.note if occurrence.apdu else None) or ""
+    """Return the remark of staff, without what our message says to the library."""
+    return parted(occurrence.apdu.note).note if occurrence.apdu else ""
 
 
 def _given_up(step: Step, occurrence: Occurrence) -> bool:

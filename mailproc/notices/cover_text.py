@@ -6,6 +6,7 @@ from typing import Any
 
 from mailproc.ill.apdu import Apdu, IllRequest
 from mailproc.ill.event_names import told
+from mailproc.ill.note_sentences import parted
 from mailproc.notices.citation import cited
 from mailproc.notices.language import Language
 from mailproc.notices.outgoing_details import telling
@@ -19,7 +20,7 @@ def beside(apdu: Apdu, item: Mapping[str, Any], today: date, language: Language)
         language.told_word(told(apdu)),
         *(f"{label}: {value}" for label, value in cited(known, language)),
         *(_wished(apdu, today, language) if isinstance(apdu, IllRequest) else telling(apdu, today, language)),
-        *([apdu.note] if apdu.note else []),
+        *filter(None, [parted(apdu.note).note]),
         "",
         language.texts.single["for_a_machine"],
     )

@@ -52,6 +52,18 @@ class Language:
         """What we tell another library's people, by the row of the message ("LOST", "RENEW_ANSWER.no")."""
         return self.texts.told.get(event, event)
 
+    def opening(self, kind: str, role: Role | str, service: Service | str) -> str:
+        """The same as the sentence that begins a letter; ``role`` is ours."""
+        texts = self.texts
+        sentence = texts.openings.get(f"{kind}.{role}") or texts.openings.get(kind) or self.told_word(kind)
+        return sentence.format(item=texts.items.get(str(service)) or texts.items["OTHER"])
+
+    def please(self, kind: str, role: Role | str, circumstance: str = "") -> str:
+        """What we ask them to do; '' for nothing."""
+        texts = self.texts.please
+        found = (texts.get(f"{kind}.{one}") for one in (circumstance, str(role)) if one)
+        return next(filter(None, found), None) or texts.get(kind, "")
+
     def reason_word(self, reason: str) -> str:
         """Why it cannot be supplied: by the standard's name, the event that ended the attempt, or a code."""
         texts = self.texts

@@ -1,7 +1,8 @@
 """What a message of ours says beside its kind, in words for the people of the partner."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from mailproc.ill.apdu import (
@@ -11,6 +12,7 @@ from mailproc.ill.apdu import (
     Due,
     ForwardNotification,
     IllAnswer,
+    Money,
     Overdue,
     Received,
     Renew,
@@ -19,23 +21,46 @@ from mailproc.ill.apdu import (
     Shipped,
     StatusOrErrorReport,
 )
+from mailproc.ill.note_sentences import PRICE, WANTED_BY, parted
 from mailproc.notices.language import Language
 
 
-def telling(apdu: Apdu, today: date, language: Language) -> tuple[str, ...]:
-    """A line for each thing that it says; its note is not among them. Dates as everywhere in letters."""
+def telling(
+    apdu: Apdu, today: date, language: Language, name_of: Callable[[str], str] = str
+) -> tuple[str, ...]:
+    """A line for each thing that it says. Dates as everywhere in letters.
+
+    Of its note only the day and the price are said, for which it has no field (``remark`` is the rest).
+    ``name_of`` a library by its symbol.
+    """
 
     def line(name: str, value: Any) -> str:
         shown = language.day_word(value, today) if isinstance(value, date) else str(value)
         return language.texts.outgoing[name].format(value=shown)
 
-    return tuple(line(name, value) for name, value in _parts(apdu, language) if value)
+    parts = (*_parts(apdu, language, name_of), *_in_note(apdu, language))
+    return tuple(line(name, value) for name, value in parts if value)
 
 
-def _parts(apdu: Apdu, language: Language) -> Iterator[tuple[str, Any]]:
+def remark(apdu: Apdu) -> str:
+    """Return its note without what ``telling`` says of it."""
+    said = parted(apdu.note)
+    return said.note if said.said in (WANTED_BY, PRICE) else apdu.note or ""
+
+
+def _in_note(apdu: Apdu, language: Language) -> Iterator[tuple[str, Any]]:
+    said = parted(apdu.note)
+    if said.said == WANTED_BY:
+        yield "wanted_by", date.fromisoformat(said.value)
+    elif said.said == PRICE:
+        amount, _, currency = said.value.partition(" ")
+        yield "cost", language.amount(Money(amount=Decimal(amount), currency=currency or None))
+
+
+def _parts(apdu: Apdu, language: Language, name_of: Callable[[str], str]) -> Iterator[tuple[str, Any]]:
     match apdu:
         case IllAnswer():
-            yield from _answer(apdu, language)
+            yield from _answer(apdu, language, name_of)
         case Shipped():
             yield from _shipped(apdu, language)
         case Returned():
@@ -50,7 +75,7 @@ def _parts(apdu: Apdu, language: Language) -> Iterator[tuple[str, Any]]:
         case Damaged():
             yield "damage", apdu.damaged_details
         case ForwardNotification(responder=library):
-            yield "responder", library
+            yield "responder", library and name_of(library)
         case StatusOrErrorReport():
             yield "state", _state(apdu, language)
 
@@ -92,10 +117,13 @@ def _due(due: Due | None) -> Iterator[tuple[str, Any]]:
         yield from (("due", due.on), ("not_renewable", due.renewable is False))
 
 
-def _answer(answer: IllAnswer, language: Language) -> Iterator[tuple[str, Any]]:
+def _answer(
+    answer: IllAnswer, language: Language, name_of: Callable[[str], str]
+) -> Iterator[tuple[str, Any]]:
     yield "reason", answer.reason and language.our_reason_word(answer.reason)
     for one in answer.conditions:
         yield from (("condition", language.our_reason_word(one.condition)), ("reply_by", one.reply_by))
     yield from (("position", answer.position), ("supply_on", answer.supply_on), ("retry_on", answer.retry_on))
     yield "cost", answer.cost_words or language.amount(answer.cost_estimate)
-    yield "locations", ", ".join(filter(None, (one.symbol or one.name for one in answer.locations)))
+    where = (name_of(one.symbol) if one.symbol else one.name for one in answer.locations)
+    yield "locations", ", ".join(filter(None, where))

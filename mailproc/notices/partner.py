@@ -77,6 +77,9 @@ class PartnerNotice(ToPartner):
         sample="ANSWER.conditional",
     )
     what: str = field_help("What we have to say.", sample="it is lost")
+    opening: str = field_help(
+        "The same as a sentence.", sample="we are sorry to tell you that this loan is lost."
+    )
     said: tuple[str, ...] = field_help(
         "What else our message says: days, prices, conditions, the damage.",
         sample=("the damage: it is wet",),
@@ -94,6 +97,7 @@ class PartnerReturned(ToPartner):
     )
     returned: str = field_help("When it left.", sample="Mon 23 Nov 2026")
     via: str = field_help("How it travels.", sample="parcel", optional=True)
+    wrong: bool = field_help("Whether it is not what we asked for.", sample=False, optional=True)
     insured: str = field_help("What it is insured for.", sample="50 EUR", optional=True)
 
 
@@ -128,6 +132,7 @@ TO_PARTNERS = (
         "en/partner/returned.txt",
         PartnerReturned,
         "Tells another library's people that its item is on the way back.",
+        situations=situations.RETURNED,
     ),
     Contract(
         "en/partner/document.txt",

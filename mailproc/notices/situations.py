@@ -61,7 +61,10 @@ _DUE = "due back on Mon 23 Nov 2026"
 
 
 def _notice(kind: str, what: str, *said: str, please: str = "", note: str = "") -> Situation:
-    return Situation(what, {"kind": kind, "what": what, "said": said, "please": please, "note": note})
+    """``what`` stands in the subject, and opens the letter as a sentence; that is the table ``openings``."""
+    opening = f"{what}."
+    changes = {"kind": kind, "what": what, "opening": opening, "said": said, "please": please, "note": note}
+    return Situation(what, changes)
 
 
 NOTICE = (
@@ -78,7 +81,18 @@ NOTICE = (
     _notice("RENEW", "we ask to keep it longer", please="Please tell us whether we may keep it."),
     _notice("OVERDUE", "it is overdue", _DUE, "this is reminder 2", please="Please send it back."),
     _notice("RECALL", "we ask you to send it back", please="Please send it back as soon as you can."),
+    _notice(
+        "RECEIVED.partial",
+        "pages are missing",
+        "on Mon 23 Nov 2026",
+        please="Please send us what is missing.",
+        note="Pages 7-9.",
+    ),
     _notice("MESSAGE", "a message", note="Which edition do you want?"),
+)
+RETURNED = (
+    Situation("an item of theirs", {}),
+    Situation("what was not asked for", {"wrong": True, "insured": ""}),
 )
 DIGEST = (
     Situation("a day with work", {}),

@@ -20,7 +20,11 @@ class Vocabulary:
     heard: Words
     """By event, in capitals: a message of the other side, the clock, trouble with a letter."""
     told: Words
-    """By the rows of the state tables that are messages."""
+    """By the rows of the state tables that are messages; behind it what is meant in particular."""
+    openings: Words
+    """By the codes of ``told``, with the name of Role behind it where that makes a difference."""
+    items: Words
+    """By the names of Service; else OTHER."""
     actions: Words
     """By the names of ``mailproc act``."""
     options: Words
@@ -46,7 +50,8 @@ class Vocabulary:
     incoming: Words
     outgoing: Words
     please: Words
-    """By the rows of ``told`` that ask for something; ``BACK_BY``: where a renewal is refused."""
+    """By the codes of ``openings`` and a circumstance that ask for something; ``BACK_BY``: where a renewal is
+    refused."""
     wishes: Words
     kinds: Words
     """By the type of an item."""

@@ -55,7 +55,7 @@ def test_a_recall_of_ours_is_a_letter_to_people(small_world, addresses):
     small_world.act("L1", "ship")
     small_world.act("L1", "recall", on=date(2026, 3, 20))
     letter = small_world.to(addresses["XX-CUSTOMER"])[-1]
-    assert "we ask you to send it back" in letter.text and "Wanted back by 2026-03-20." in letter.text
+    assert "we ask you to send it back" in letter.text and "\n  wanted back by Fri 20 Mar\n" in letter.text
     assert "DUE WAIT" not in letter.text and small_world.state("L1") == "RECALL"
 
 

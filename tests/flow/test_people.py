@@ -93,49 +93,111 @@ TO_US = (("ship", ASKED | {"on": DUE}),)
 HERE = (*TO_US, ("receive", {}))
 CONDITION = (("conditional", ASKED | {"condition": "charges"}),)
 BORROWED = [
-    ((), "cancel", {}, ["we ask you to stop it", "already on its way"]),
-    (CONDITION, "answer-condition", {"answer": True}, ["we agree to your condition"]),
-    (CONDITION, "answer-condition", {"answer": False}, ["we do not agree to your condition"]),
-    (TO_US, "receive", {}, ["we have received it"]),
+    ((), "cancel", {}, ["we no longer need this loan from you", "already on its way"]),
+    (
+        CONDITION,
+        "answer-condition",
+        {"answer": True},
+        ["we agree to your condition", "Please send us the loan"],
+    ),
+    (CONDITION, "answer-condition", {"answer": False}, ["we cannot agree to your condition"]),
+    (TO_US, "receive", {}, ["this loan has arrived"]),
     (HERE, "return", {"via": "parcel", "cost": "50 GBP"}, ["sent your item back", "parcel", "50 GBP"]),
     (
         HERE,
         "renew",
         {"on": date(2026, 5, 1)},
-        ["keep it longer", "until Fri 1 May", "whether we may keep it"],
+        ["keep this loan longer", "until Fri 1 May", "whether we may keep it"],
     ),
-    (HERE, "lost", {}, ["it is lost"]),
-    ((*HERE, ("lost", {})), "found", {}, []),
-    (HERE, "damaged", {"reason": "wet"}, ["it is damaged", "wet"]),
+    (HERE, "lost", {}, ["this loan is lost", "by a replacement, or by payment"]),
+    ((*HERE, ("lost", {})), "found", {}, ["we have found this loan", "shall send it back to you"]),
+    (HERE, "damaged", {"reason": "wet"}, ["this loan is damaged", "wet"]),
     ((), "message", {"note": "Hello."}, ["Hello."]),
-    ((), "query", {}, ["please tell us how it stands"]),
+    ((), "query", {}, ["please tell us how our request for this loan stands"]),
+    (
+        TO_US,
+        "receive",
+        {"wrong": True, "note": "Volume 2 came"},
+        ["what you sent us is not what we asked for.", "Volume 2 came. ", "can still send us"],
+    ),
+    ((*TO_US, ("receive", {"wrong": True})), "return", {}, ["is not what we asked for. We sent it back on"]),
 ]
 LENT = [
-    ((), "will-supply", {"on": date(2026, 3, 9)}, ["we shall supply it", "Mon 9 Mar"]),
+    ((), "will-supply", {"on": date(2026, 3, 9)}, ["we shall send you this loan", "Mon 9 Mar"]),
     ((), "hold", {"position": 3}, ["waiting list", "place 3"]),
     ((), "conditional", {"condition": "library-use-only", "on": date(2026, 3, 9)},
-     ["on a condition", "read in the library only", "answer by Mon 9 Mar", "whether you agree"]),
+     ["only on a condition", "read in the library only", "answer by Mon 9 Mar", "whether you agree"]),
     ((), "answer-retry", {"on": date(2026, 3, 9)}, ["ask again", "Mon 9 Mar"]),
-    ((), "unfilled", {"reason": "not-owned"}, ["we cannot supply it", "we do not own it"]),
+    ((), "unfilled", {"reason": "not-owned"}, ["we cannot supply what you asked for", "we do not own it"]),
     ((), "locations", {"locations": ("XX-OTHER",)}, ["other libraries", "XX-OTHER"]),
     ((), "estimate", {"cost": "5 GBP"}, ["would cost", "5 GBP"]),
-    ((), "forward", {"to": "XX-OTHER"}, ["passed your request on", "XX-OTHER"]),
+    ((), "forward", {"to": "XX-OTHER"}, ["passed your request for this loan on", "XX-OTHER"]),
     ((), "ship", {"on": DUE, "via": "courier", "cost": "5 GBP"},
-     ["we have sent it", "due back on Mon 13 Apr", "courier", "5 GBP"]),
-    (SENT, "overdue", {"level": 2}, ["it is overdue", "due back on Mon 13 Apr", "reminder 2", "Please send"]),
-    (SENT, "recall", {}, ["we ask you to send it back"]),
-    (SENT, "check-in", {}, ["it is back with us"]),
-    (SENT, "lost", {}, ["it is lost"]),
-    ((*SENT, ("lost", {})), "found", {}, []),
-    (SENT, "damaged", {"reason": "wet"}, ["it is damaged", "wet"]),
+     ["we have sent you this loan", "due back on Mon 13 Apr", "courier", "5 GBP"]),
+    (SENT, "overdue", {"level": 2}, ["this loan is overdue", "due back on Mon 13 Apr", "reminder 2"]),
+    (SENT, "recall", {}, ["we need this loan back", "as soon as you can"]),
+    (SENT, "check-in", {}, ["this loan is back with us"]),
+    (SENT, "lost", {}, ["we now regard this loan as lost", "If you still have it", "replace it"]),
+    ((*SENT, ("lost", {})), "found", {}, ["has been found here"]),
+    (SENT, "damaged", {"reason": "wet"}, ["this loan is damaged", "wet"]),
     ((*SENT, ("renew", ASKED)), "renew-reply", {"answer": True, "on": date(2026, 5, 4)},
-     ["you may keep it longer", "Mon 4 May"]),
-    ((*SENT, ("renew", ASKED)), "renew-reply", {"answer": False}, ["you cannot keep it longer"]),
-    ((("cancel", ASKED),), "cancel-reply", {"answer": True}, ["it is stopped, as you asked"]),
-    ((("cancel", ASKED),), "cancel-reply", {"answer": False}, ["cannot be stopped any more"]),
+     ["you may keep this loan longer", "Mon 4 May"]),
+    ((*SENT, ("renew", ASKED)), "renew-reply", {"answer": False}, ["cannot let you keep this loan longer"]),
+    ((("cancel", ASKED),), "cancel-reply", {"answer": True}, ["have cancelled your request, as you asked"]),
+    ((("cancel", ASKED),), "cancel-reply", {"answer": False}, ["could not cancel your request any more"]),
     ((), "message", {"note": "Hello."}, ["Hello."]),
-    ((), "query", {}, ["please tell us how it stands"]),
+    ((), "query", {}, ["please tell us how things stand with this loan"]),
 ]  # fmt: skip
+
+
+@pytest.fixture
+def in_german(make_world, sqlite_url):
+    more = 'language = "de"'
+    elsewhere = configuration.partner(
+        "XX-OTHER", "ill@other.example", name="Die andere", codec="letter", roles=["RESPONDER"]
+    )
+    return make_world(sqlite_url, library(more=more) + elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("before", "action", "more", "says", "never"),
+    [
+        (
+            SENT,
+            "recall",
+            {"on": date(2026, 4, 10), "note": "Ein Professor braucht es"},
+            [
+                "\n\nEin Professor braucht es.\n\n",
+                "\n  zurück erbeten bis Fr, 10.04.2026\n",
+                "bis zu diesem Tag",
+            ],
+            ["Wanted", "2026-04-10"],
+        ),
+        (
+            (),
+            "conditional",
+            {"condition": "charges", "cost": "12.50 EUR", "note": "Ab 20 Seiten."},
+            ["\n  der Preis: 12,50 EUR\n", "\n\nAb 20 Seiten.\n\n"],
+            ["Price"],
+        ),
+        ((*SENT, ("lost", {})), "found", {}, ["hat sich bei uns gefunden"], ["reported"]),
+        ((), "locations", {"locations": ("XX-OTHER",)}, ["vorhanden bei Die andere"], ["XX-OTHER"]),
+    ],
+)
+def test_nothing_english_and_no_code_stands_in_a_german_letter(in_german, before, action, more, says, never):
+    order = {
+        "as": "lender", "service": "LOAN", "item": {"title": "Ein Buch"}, "their_number": "N-1",
+        "delivery": {"electronic": PEOPLE},
+    }  # fmt: skip
+    lend.enter(in_german.store, in_german.app.context, lend.read(order, ["XX-TOWN"]), "clerk")
+    for one in before:
+        in_german.act("L1", one[0], **one[1])
+    in_german.act("L1", action, **more)
+    text = message_from_bytes(in_german.to(PEOPLE)[-1].raw, policy=default).get_content().replace("\r", "")
+    assert [one for one in says if one not in text] == []
+    assert [one for one in never if one in text] == []
+
+
 BESIDE = {"close", "undo", "collected", "brought-back"}
 """Acts that say nothing to the other library."""
 
@@ -292,7 +354,7 @@ def test_a_text_of_the_site_without_the_number_in_its_subject_gets_it(by_mail, t
     file.write_text("Subject: From us\n\n{{ what }}\n")
     by_mail.place("XX-TOWN")
     subject, text = written(by_mail, "B1", "cancel", {})
-    assert (subject, text) == ("From us (B1-1)", "we ask you to stop it")
+    assert (subject, text) == ("From us (B1-1)", "we no longer need it")
 
 
 def lent_to_them(world):
@@ -322,7 +384,7 @@ def test_a_library_that_does_not_answer_is_asked_once_by_letter(by_mail):
     by_mail.sent.clear()
     by_mail.days(40)
     (letter,) = by_mail.to(PEOPLE)
-    assert "please tell us how it stands" in letter.text
+    assert "please tell us how our request for this loan stands" in letter.text
     assert by_mail.attention("B1") == ("no-answer",)
 
 
@@ -351,13 +413,15 @@ def test_an_order_that_came_as_a_letter_is_answered_by_letters(theirs, named, by
     wanted = lend.read(order, ["XX-TOWN"])
     lend.enter(by_mail.store, by_mail.app.context, wanted, "clerk")
     subject, text = written(by_mail, "L1", "ship", {"on": DUE})
-    check((subject, text), named, ["we have sent it", "Our number: L1"])
+    check((subject, text), named, ["we have sent you this loan", "Our number: L1"])
     assert ("Your number" in text) is bool(theirs)
     by_mail.inject(by_mail.letter("May we keep it until June?\n", PEOPLE, f"Re: {subject}"), PEOPLE)
     by_mail.run()
     assert (by_mail.events("L1")[-1], by_mail.shelf()) == ("MESSAGE", {})
     by_mail.act("L1", "renew", heard_by="post")
-    check(written(by_mail, "L1", "renew-reply", {"answer": True, "on": DUE}), named, ["you may keep it"])
+    check(
+        written(by_mail, "L1", "renew-reply", {"answer": True, "on": DUE}), named, ["you may keep this loan"]
+    )
     soundness.check(by_mail)
 
 

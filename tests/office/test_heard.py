@@ -114,10 +114,10 @@ def test_who_recorded_it_needs_no_letter_about_it(small_world):
 def test_what_follows_is_said_in_words(small_world):
     small_world.place()
     assert tuple(map(str, small_world.foresee("B1", "cancel").words)) == (
-        "a message to XX-BL at orders@bl.example: we ask you to stop it",
+        "a message to XX-BL at orders@bl.example: we no longer need it",
     )
     asked = tuple(map(str, small_world.foresee("B1", "query").words))
-    assert asked == ("a letter to the people of XX-BL at orders@bl.example: please tell us how it stands",)
+    assert asked == ("a letter to the people of XX-BL at orders@bl.example: we ask how it stands",)
     nothing = "nothing is sent to XX-BL"  # ARTEmail has no word for it
     assert tuple(map(str, small_world.foresee("B1", "receive").words)) == (
         nothing,

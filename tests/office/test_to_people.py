@@ -33,7 +33,7 @@ def written(world, number, action, to, **more):
 @pytest.mark.parametrize(
     ("action", "more", "says", "silent"),
     [
-        ("recall", {"on": DAY}, ["Wanted back by 2026-04-10."], ["13 Apr", "Date:"]),
+        ("recall", {"on": DAY}, ["wanted back by Fri 10 Apr", "by that day"], ["13 Apr", "Date:", "2026"]),
         (
             "damaged",
             {"reason": "wet", "note": "See the cover."},

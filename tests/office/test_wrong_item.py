@@ -47,6 +47,33 @@ def test_a_wrong_loan_goes_back_and_the_next_library_is_asked(world, first):
     assert world.shown(number).line.outcome == "filled"
 
 
+@pytest.mark.parametrize("first", [False, True], ids=["at once", "after it was received"])
+@pytest.mark.parametrize(
+    ("service", "how", "says"),
+    [
+        ("LOAN", "wrong", "is not what we asked for"),
+        ("COPY", "partial", "pages are missing.\n\nPages 7-9.\n\n"),
+    ],
+)
+def test_its_library_is_told_even_if_its_system_reads_no_receipts(
+    world, addresses, service, how, says, first
+):
+    number = came(world, service)
+    if first:
+        world.act(number, "receive", quiet=True)
+    before = len(world.to(addresses[BL]))
+    world.act(number, "receive", note="Pages 7-9.", quiet=True, **{how: True})
+    (letter,) = world.to(addresses[BL])[before:]
+    assert says in letter.text and letter.text.count("Pages 7-9.") == 1
+
+
+def test_the_reader_of_a_part_reads_the_remark_of_staff_alone(world):
+    number = came(world, "COPY")
+    world.act(number, "receive", note="Pages 7-9 follow.", partial=True)
+    (text,) = bodies(world)
+    assert "Please note: Pages 7-9 follow.\n" in text and "pages are missing" not in text
+
+
 @pytest.mark.parametrize(
     ("service", "how", "first"),
     [

@@ -40,7 +40,7 @@ from mailproc.ill.effects import (
     Withdraw,
     Withhold,
 )
-from mailproc.ill.event_names import told
+from mailproc.ill.event_names import NEWS, told
 from mailproc.ill.facts import Facts
 from mailproc.ill.policy import ASK, REMARKS
 from mailproc.ill.rota import COPYRIGHT
@@ -122,6 +122,8 @@ def _send(work: Work, effect: Send) -> None:
     role = transaction.role
     way = delivery_mode.effective(codec, partner, effect.apdu.type, role, transaction.dialect)
     files = attached_files.rows(work)
+    if way is Manner.LOCAL and told(effect.apdu) in NEWS:
+        way = Manner.NOTICE
     if way is Manner.LOCAL:
         _leave_unsent(work, effect.apdu, files)
         return

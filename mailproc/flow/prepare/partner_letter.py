@@ -9,6 +9,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
 from mailproc.ill.apdu import Apdu, IllRequest, Overdue, RenewAnswer, Returned
 from mailproc.ill.event_names import told
+from mailproc.ill.note_sentences import WANTED_BY, WRONG, parted
 from mailproc.ill.terms import Role
 from mailproc.log import mask_shown
 from mailproc.mail.letter import Body, Part
@@ -40,31 +41,45 @@ def content_of(writer: NoticeWriter, apdu: Apdu) -> ToPartner:
             returned=writer.day(apdu.returned_on or writer.context.today()),
             via=apdu.returned_via or "",
             insured=writer.language.amount(apdu.insured_for),
+            wrong=parted(apdu.note).said == WRONG,
         )
     kind, language = told(apdu), writer.language
+    role, service = _place(writer)
     return PartnerNotice(
         **known,
         kind=kind,
         what=language.told_word(kind),
-        said=telling(apdu, writer.context.today(), language),
+        opening=language.opening(kind, role, service),
+        said=telling(apdu, writer.context.today(), language, lambda symbol: writer.partner(symbol).name),
         please=_please(writer, apdu),
     )
 
 
+def _place(writer: NoticeWriter) -> tuple[str, str]:
+    """Return our role and the service of what the letter is about."""
+    row, request = writer.transaction, writer.request
+    if row is not None:
+        return str(row.role), str(row.service)
+    return (str(request.role), str(request.service)) if request is not None else ("", "")
+
+
 def _please(writer: NoticeWriter, apdu: Apdu) -> str:
     """Return what they are asked to do; no renewal is offered after a refusal, or at the last level."""
-    kind, please, loan = told(apdu), writer.language.texts.please, writer.transaction
+    language, loan = writer.language, writer.transaction
     if isinstance(apdu, RenewAnswer) and not apdu.answer and loan is not None and loan.due_on is not None:
-        return please["BACK_BY"].format(day=writer.day(loan.due_on))
+        return language.texts.please["BACK_BY"].format(day=writer.day(loan.due_on))
     if isinstance(apdu, Overdue) and _is_over(writer, apdu):
-        return please["RECALL"]
-    return please.get(kind, "")
+        return language.texts.please["RECALL"]
+    by_a_day = parted(apdu.note).said == WANTED_BY
+    return language.please(told(apdu), _place(writer)[0], WANTED_BY if by_a_day else "")
 
 
 def _is_over(writer: NoticeWriter, demand: Overdue) -> bool:
     """Return whether we lend it no longer: this is our last reminder, or we refused to renew it."""
     levels = writer.context.config.policy.overdue_levels
     if levels and (demand.level or 1) >= levels:
+        return True
+    if demand.due is not None and demand.due.renewable is False:
         return True
     loan = writer.transaction
     told_last = events.last_of(writer.connection, loan.id, (RENEW_REPLY,)) if loan is not None else None
@@ -89,7 +104,7 @@ def _known(writer: NoticeWriter, apdu: Apdu) -> dict[str, Any]:
         "address": partner.letter.postal if partner else (),
         "signer": partner.letter.signer if partner else (),
         "request": _numbered(writer, apdu)[0],
-        "note": apdu.note or "",
+        "note": parted(apdu.note).note,
     }
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.ill import apdu_json, loan_terms
+from mailproc.ill import apdu_json, loan_terms, note_sentences
 from mailproc.ill.actions import BY_MAIL, DATE, HEARD_BY, OF_ROLE, Action, Option
 from mailproc.ill.apdu import (
     Apdu,
@@ -35,6 +35,7 @@ from mailproc.ill.apdu import (
     StatusQuery,
 )
 from mailproc.ill.date_arithmetic import later
+from mailproc.ill.note_sentences import FOUND, PARTIAL, PRICE, WANTED_BY, WRONG
 from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Results, Role, Service, TransactionId
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.acts import action_names
@@ -121,7 +122,7 @@ def apdu_of(act: StaffAct, transaction: Transaction, context: Context) -> Apdu |
         return None
     _check_needed(act, action)
     made = MAKERS[action.name](act, Scene(transaction, context))
-    note = "\n".join(filter(None, (act.note, made.note if made.note != act.note else "")))
+    note = note_sentences.joined(act.note, (made.note if made.note != act.note else "") or "")
     return replace(made, note=note) if note else made
 
 
@@ -205,7 +206,20 @@ def _receive(act: StaffAct, scene: Scene) -> Apdu:
     kind = _shipped_service(act, scene)
     if act.partial and (act.wrong or kind is Service.LOAN):
         raise LocalFault(sentence("part-of-loan"))
-    return Received(received_on=_happened(act, scene), shipped_service=kind)
+    flaw = WRONG if act.wrong else PARTIAL if act.partial else ""
+    said = note_sentences.written(flaw) if flaw else None
+    return Received(received_on=_happened(act, scene), shipped_service=kind, note=said)
+
+
+def _return(act: StaffAct, scene: Scene) -> Apdu:
+    """Return a Returned. That the item is the wrong one may not have been said: a receipt is optional."""
+    wrong = (scene.transaction.options or {}).get("flaw") == WRONG
+    return Returned(
+        returned_on=_happened(act, scene),
+        returned_via=act.via or None,
+        insured_for=_money(act),
+        note=note_sentences.written(WRONG) if wrong and not act.heard_by else None,
+    )
 
 
 def _shipped_service(act: StaffAct, scene: Scene) -> Service:
@@ -268,13 +282,13 @@ def _conditional(act: StaffAct, _scene: Scene) -> Apdu:
 def _price(act: StaffAct) -> str | None:
     """Return the price for the note: these answers have no field for money."""
     cost = _money(act)
-    return f"Price: {cost.amount} {cost.currency or ''}".rstrip() + "." if cost else None
+    return note_sentences.written(PRICE, f"{cost.amount} {cost.currency or ''}".rstrip()) if cost else None
 
 
 def _recall(act: StaffAct, scene: Scene) -> Apdu:
     """Return a Recall; it has no field for the day."""
     on = _ahead(act, scene)
-    return Recall(note=f"Wanted back by {on}." if on else None)
+    return Recall(note=note_sentences.written(WANTED_BY, on.isoformat()) if on else None)
 
 
 def _locations(act: StaffAct, _scene: Scene) -> Apdu:
@@ -300,9 +314,7 @@ def _overdue(act: StaffAct, scene: Scene) -> Apdu:
 MAKERS: Mapping[str, Maker] = {
     "answer-condition": lambda act, _scene: ConditionalReply(answer=bool(act.answer)),
     "receive": _receive,
-    "return": lambda act, scene: Returned(
-        returned_on=_happened(act, scene), returned_via=act.via or None, insured_for=_money(act)
-    ),
+    "return": _return,
     "renew": lambda act, scene: Renew(desired_due_on=_ahead(act, scene)),
     "cancel": lambda _act, _scene: Cancel(),
     "cancel-reply": lambda act, _scene: CancelReply(answer=bool(act.answer)),
@@ -326,7 +338,7 @@ MAKERS: Mapping[str, Maker] = {
     "overdue": _overdue,
     "recall": _recall,
     "lost": lambda _act, _scene: Lost(),
-    "found": lambda _act, _scene: Message(note="What was reported lost has been found."),
+    "found": lambda _act, _scene: Message(note=note_sentences.written(FOUND)),
     "damaged": lambda act, _scene: Damaged(damaged_details=act.reason or None),
     "message": lambda act, _scene: Message(note=act.note),
     "query": lambda _act, _scene: StatusQuery(),
