@@ -120,7 +120,7 @@ STORIES = (
         b("cancel").crosses, s("conditional", condition="charges"), s("cancel-reply", **YES)),
         ("CANCELLED", "CANCELLED")),
     Story("the cancellation crosses a no", (
-        b("cancel").crosses, s("unfilled", reason="not-owned")), NOTHING, attention=AT_THE_END),
+        b("cancel").crosses, s("unfilled", reason="not-owned")), NOTHING),
     Story("lost by the borrower", (*SHIPPED, b("lost")), ("LOST", "LOST"), attention=(("lost",), ("lost",))),
     Story("lost on the way back: the lender says so", (
         *SHIPPED, s("lost")), ("LOST", "LOST"), attention=(("lost",), ())),
