@@ -72,7 +72,7 @@ def test_the_same_spellings_correct_it(cli, placed):
         ((*BOOK, "--patron-name", "R. Reader"), "id"),
         ((*BOOK, "--max-cost", "EUR 12"), "amount"),
         ((*BOOK, "--need-before", "soon"), "soon"),
-        ((*BOOK, "--their-number", "C7"), "their_number"),
+        ((*BOOK, "--their-number", "C7"), "--their-number has no use without --as lender"),
         (("--title", "T", "--partner", "UK-BL"), "service"),
         (("--service", "gift", "--title", "T", "--partner", "UK-BL"), "service"),
         (("--service", "loan", "--partner", "UK-BL"), "title"),

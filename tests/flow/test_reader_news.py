@@ -4,7 +4,7 @@ import pytest
 
 from mailproc.config import ReaderNotices
 from mailproc.flow.matching.reader_standing import ReaderStanding
-from mailproc.ill import reader_news
+from mailproc.ill import loan_terms, reader_news
 from mailproc.ill.apdu import Condition, IllAnswer, RenewAnswer, Shipped
 from mailproc.ill.effects import Notify
 from mailproc.ill.event_names import event_heard
@@ -39,7 +39,8 @@ def news(
     state: State, apdu=None, event: str = "", role: Role = Role.REQUESTER, wanted=EVERY, **more
 ) -> list[str]:
     facts, before = more.pop("facts", {}), TransactionState(role, Service.LOAN, state, **more)
-    occurrence = Occurrence(event or event_heard(apdu), apdu, facts)
+    name = event or event_heard(apdu)
+    occurrence = Occurrence(name, apdu, {**loan_terms.facts_of(name, apdu, before), **facts})
     done = effects(step(before, occurrence), occurrence, Settings(notices=wanted))
     return [effect.notice for effect in done if isinstance(effect, Notify)]
 

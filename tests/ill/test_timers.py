@@ -359,7 +359,7 @@ def test_every_kind_has_a_case():
 @pytest.mark.parametrize(("untold", "days"), [(True, 5), (False, 5), (True, 0)])
 def test_the_reader_hears_of_the_end_after_its_days(untold, days):
     due = waits(borrowing(State.NOT_SUPPLIED), Days(unfilled_letter=days), unfilled_untold=untold)
-    assert due == ({Timer.UNFILLED_LETTER: after(5)} if untold and days else {})
+    assert due == ({Timer.UNFILLED_LETTER: after(days)} if untold else {})  # 0: at once
 
 
 @pytest.mark.parametrize(("wanted_for", "then"), [(3, 7), (4, 4)])

@@ -34,7 +34,7 @@ class ReaderStanding:
     ``brought_back``: the reader has brought it. ``wrong``: another item came; ``told_here``: the reader was
     told that it had come.
     ``listed``: it is on the library's waiting list. ``has``: the reader has the item; ``in_library``: it may
-    be used in our library only.
+    be used in our library only. ``here``: staff have recorded that it came.
     """
 
     state: State = State.IDLE
@@ -52,6 +52,7 @@ class ReaderStanding:
     listed: bool = False
     has: bool = False
     in_library: bool = False
+    here: bool = True
 
     def allows(self, notice: str) -> bool:
         """Return whether the letter ``notice`` ("patron/overdue") is still true when it is written."""
@@ -86,7 +87,7 @@ _TRUE: Mapping[str, Callable[[ReaderStanding], bool]] = {
     "patron/unfilled": _ended,
     "patron/cancelled": _ended,
     "patron/due_soon": lambda one: _on_loan(one) and not one.late,
-    "patron/overdue": lambda one: _on_loan(one) and one.late,
+    "patron/overdue": lambda one: _on_loan(one) and one.late and one.here,
     "patron/renewed": lambda one: _on_loan(one) and not one.late,
     "patron/due_corrected": lambda one: _on_loan(one) and not one.late,
     "patron/recalled": lambda one: one.state is State.RECALL and not one.brought_back,
@@ -122,6 +123,7 @@ def of(connection: Connection, transaction: Transaction, context: Context) -> Re
         listed=reader_news.is_listed(transaction.promise),
         has=_has(transaction, context),
         in_library=_in_library(transaction),
+        here=item_received.is_here(connection, transaction.id),
     )
 
 
