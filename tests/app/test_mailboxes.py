@@ -15,12 +15,12 @@ def test_letters_of_two_mailboxes_become_requests(
 ) -> None:
     dovecot = own_dovecot()
     for name in ("one", "two"):
-        dovecot.fill(name, [order(f"C-{name}")])
+        dovecot.fill(name, [order(f"C1-{name}")])
         app.mailbox(name, dovecot.port, name)
     daemon = app.start()
     found = app.until(["requests"], lambda found: len(found) == 2)
-    assert {one["their_number"] for one in found} == {"C-one", "C-two"}
-    dovecot.fill("two", [order("C-later")])
+    assert {one["their_number"] for one in found} == {"C1-one", "C1-two"}
+    dovecot.fill("two", [order("C1-later")])
     app.until(["requests"], lambda found: len(found) == 3)
     assert dovecot.flags("two") == {1: (b"\\Seen",), 2: (b"\\Seen",)}
     assert daemon.stop() == 0
