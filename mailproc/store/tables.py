@@ -297,7 +297,7 @@ class RequestRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_request_patron", "patron_id"),
         Index("ix_request_open", "id", sqlite_where=_NOT_OVER),
-        Index("ix_request_item", "title_key", "part_key"),
+        Index("ix_request_item", "title_key", "part_key", "id"),
         Index("ix_request_words", "words_key"),
     )
     id: int | None = Field(default=None, primary_key=True)

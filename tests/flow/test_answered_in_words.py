@@ -48,7 +48,7 @@ def test_once_staff_have_answered_the_days_count_from_there(by_mail):
     assert by_mail.to(PEOPLE) == [] and coming(by_mail) == ["UNANSWERED"]
     by_mail.days(2)
     (letter,) = by_mail.to(PEOPLE)
-    assert "tell us how it stands" in letter.text
+    assert "we ask how it stands" in letter.text
 
 
 PROMISES = {"hold": {}, "will-supply": {}, "hold at a place": {"position": 3}}

@@ -11,7 +11,7 @@ ORDER = "TXC1-1 S LOAN\nA book of ours"
         # what happens, in order: our acts in small letters, the lender's words in capitals
         (("cancel", "SHIPPED LOAN", "NCANC"), "SHIPPED", ("shipped-after-cancel",)),
         (("cancel", "SHIPPED LOAN", "CANC"), "SHIPPED", ("shipped-after-cancel", "answer-after-end")),
-        (("cancel", "NOT", "CANC"), "NOT_SUPPLIED", ("end-of-rota",)),
+        (("cancel", "NOT", "CANC"), "NOT_SUPPLIED", ()),
         (("cancel", "CANC", "SHIPPED LOAN"), "SHIPPED", ("supplied-after-end",)),
         (("cancel", "DUE"), "NOT_RECEIVED_OVERDUE", ("overdue",)),
         (("receive", "SHIPPED LOAN"), "RECEIVED", ()),

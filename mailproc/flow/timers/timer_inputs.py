@@ -48,7 +48,8 @@ def of(
     here, came_on = _arrival(case)
     wanted_until = (_need_before(case), expiry)
     past = () if began else timers.fired(case.connection, case.id)
-    unread = Reason.MESSAGE in (case.transaction.attention or ())
+    by_people = not _repeat_safe(case)  # a machine discards a repeat, and words are no answer to it
+    unread = by_people and Reason.MESSAGE in (case.transaction.attention or ())
     return TimerInputs(
         since=since,
         today=case.day(at),
@@ -67,7 +68,7 @@ def of(
         renewal_answered=_renewal_answered(case),
         ask_again=_ask_again(case, moved),
         words_unread=unread,
-        words_on=None if unread or moved.at == at else _words_on(case, moved),
+        words_on=None if unread or not by_people or moved.at == at else _words_on(case, moved),
     )
 
 

@@ -278,7 +278,8 @@ def test_once_released_its_side_of_a_hub_is_still_known(make_iso, heard_by):
     (letter_id,) = iso.shelf()
     incoming.release(iso.app.store, iso.app.context, letter_id)
     iso.run()
-    assert (iso.events("B1")[-1], iso.events("L1")[-1]) == ("message", "MESSAGE")
+    assert iso.events("L1")[-1] == "MESSAGE"
+    assert "message" in iso.events("B1") and "MESSAGE" not in iso.events("B1")
 
 
 def test_a_critical_report_is_shelved_and_not_answered(iso, heard):

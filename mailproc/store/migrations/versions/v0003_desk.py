@@ -22,7 +22,7 @@ def _same_item() -> None:
     op.add_column("request", _word("part_key"))
     op.add_column("request", _word("words_key"))
     op.create_index("ix_request_words", "request", ["words_key"])
-    op.create_index("ix_request_item", "request", ["title_key", "part_key"])
+    op.create_index("ix_request_item", "request", ["title_key", "part_key", "id"])
 
 
 def _documents() -> None:
