@@ -327,7 +327,7 @@ ENDS_WITH_A_NOTE = frozenset(reason for reason, rule in RULES.items() if NOTE in
 """Words that staff have read; what waits for an act is not among them."""
 OVER_WITH_THE_NEXT = frozenset(reason for reason, rule in RULES.items() if rule.over_with_next)
 OF_RECEIPT = frozenset({Reason.WRONG_ITEM, Reason.WRONG_COPY, Reason.PARTIAL_COPY})
-"""What came was not what was asked for; a later receipt says anew how it is."""
+"""What came was not what was asked for; a later receipt says again how it is."""
 ONLY_LISTED = frozenset(reason for reason, rule in RULES.items() if rule.listed)
 
 

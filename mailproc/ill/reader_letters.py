@@ -9,9 +9,7 @@ from mailproc.ill.message_content import WRONG
 from mailproc.ill.note_sentences import parted
 from mailproc.ill.terms import Role, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step
-from mailproc.ill.whereabouts import is_for_reader, reader_has
-
-WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
+from mailproc.ill.whereabouts import WITH_READER, is_for_reader, reader_has
 
 
 def effects(step: Step, occurrence: Occurrence, *, collected_said: bool) -> tuple[Effect, ...]:

@@ -5,9 +5,12 @@ Staff say it; it moves no state and no lender hears of it, but a reader is remin
 
 from mailproc.ill import loan_terms
 from mailproc.ill.message_content import WRONG
+from mailproc.ill.terms import State
 from mailproc.ill.transaction_state import TransactionState
 
 COLLECTED, BROUGHT_BACK = "collected", "brought-back"
+WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
+"""States in which a loan that has come is with its reader, or waits for them."""
 
 
 def is_for_reader(current: TransactionState) -> bool:

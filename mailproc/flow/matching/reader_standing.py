@@ -14,11 +14,10 @@ from mailproc.ill.message_content import WRONG
 from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import State
 from mailproc.ill.transaction_state import RENEWAL_ASKED, TransactionState
-from mailproc.ill.whereabouts import BROUGHT_BACK, reader_has
+from mailproc.ill.whereabouts import BROUGHT_BACK, WITH_READER, reader_has
 from mailproc.store import events, outgoing, transactions
 from mailproc.store.rows import Transaction
 
-WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
 ARRIVED, WRONG_ITEM = "patron/arrived", "patron/wrong_item"
 DEMANDED = (State.OVERDUE, State.RENEW_OVERDUE)
 

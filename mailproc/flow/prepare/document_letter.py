@@ -11,22 +11,26 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.flow.prepare import document_choice, notice_letter, notice_limits, site_texts
+from mailproc.flow.prepare import (
+    document_choice,
+    letter_events,
+    notice_letter,
+    notice_limits,
+    site_texts,
+)
 from mailproc.flow.prepare.document_choice import CameDocument
 from mailproc.flow.prepare.notice_context import Addressed, addressed
 from mailproc.flow.prepare.notice_writer import occasion_of
-from mailproc.ill.facts import Facts
 from mailproc.mail.content_type import media_type_of
 from mailproc.mail.enclosures import Enclosure
 from mailproc.notices.last_good import Rendered
 from mailproc.notices.patron import PatronDocument
 from mailproc.notices.shared_contexts import EnclosedDocument
-from mailproc.sentence import LONGEST, Part, sentence, shortened, stored
-from mailproc.store import alarms, documents, events, outgoing
+from mailproc.sentence import Part, sentence, stored
+from mailproc.store import alarms, documents, outgoing
 from mailproc.store.alarms import Turn
 from mailproc.store.documents import TO_READER, NewDocument
 from mailproc.store.engine import Store
-from mailproc.store.events import NewEvent
 from mailproc.store.outgoing import NewLetterOut
 from mailproc.store.rows import Intent
 
@@ -73,7 +77,7 @@ def write_one(store: Store, row: Intent, context: Context) -> None:
     except LocalFault as fault:
         if not row.last_error:  # staff hear of it once, however often it is tried again
             told = (sentence("documents-wait", why=fault.said),)
-            store.write(lambda done: _record(done, row, "DOCUMENT_WITHHELD", told, context))
+            store.write(lambda done: letter_events.record(done, row, "DOCUMENT_WITHHELD", told, context))
         raise
 
 
@@ -122,13 +126,13 @@ def _settle(
         if one.digest not in writing.again:
             documents.add(connection, _row(row, one, context))
     fresh = [one for one in writing.came if one.digest not in writing.again]
-    _record(connection, row, "DOCUMENT_WITHHELD", _why_withheld(fresh), context)
+    letter_events.record(connection, row, "DOCUMENT_WITHHELD", _why_withheld(fresh), context)
     if letter is None:
         outgoing.place(connection, row.id, "withdrawn", None)
         return
     outgoing_id = outgoing.add_letter(connection, letter)
     outgoing.place(connection, row.id, "prepared", outgoing_id)
-    _record(connection, row, "DOCUMENT_SENT", _what_went(writing.sent, outgoing_id), context)
+    letter_events.record(connection, row, "DOCUMENT_SENT", _what_went(writing.sent, outgoing_id), context)
     if writing.turn is not None:
         alarms.take(connection, writing.turn, context.clock())
     if writing.rendered is not None:
@@ -166,19 +170,3 @@ def _what_went(sent: Sequence[CameDocument], outgoing_id: int) -> tuple[Part, ..
     more = len(sent) - NAMED
     said = sentence("documents-sent", letter=f"O{outgoing_id}", files=names)
     return (said, sentence("documents-more", count=more)) if more > 0 else (said,)
-
-
-def _record(connection: Connection, row: Intent, kind: str, why: Sequence[Part], context: Context) -> None:
-    """Record as an event of the request what became of its documents; nothing for no words."""
-    if not why:
-        return
-    facts: Facts = {"text": "; ".join(map(str, why))[:LONGEST], "why": stored(*map(shortened, why))}
-    event = NewEvent(
-        cause="policy",
-        type=kind,
-        at=context.clock(),
-        partner=row.partner,
-        transaction_id=row.transaction_id,
-        facts=facts | events.due_to_letters(connection, [row.event_id]),
-    )
-    events.add(connection, event)

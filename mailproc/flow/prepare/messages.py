@@ -21,21 +21,19 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import accounts
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.pausing import paused
-from mailproc.flow.prepare import notice_letter, outgoing_letter, site_texts
+from mailproc.flow.prepare import letter_events, notice_letter, outgoing_letter, site_texts
 from mailproc.flow.prepare.partner_letter import PeopleWriter
 from mailproc.ill import apdu_json, copyright_rules
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.attention import ENDS_WITH_THE_WORDS
-from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role
 from mailproc.mail.enclosures import Enclosure
 from mailproc.mail.letter import BY_MAIL
 from mailproc.notices.cover_text import beside
 from mailproc.protocols.codec import Codec, Encoded, Held, Wire
-from mailproc.sentence import LONGEST, Part, note, sentence, shortened, stored
-from mailproc.store import counters, events, outgoing, partner_turns, queue, requests, transactions
+from mailproc.sentence import Part, note, sentence, shortened, stored
+from mailproc.store import counters, outgoing, partner_turns, queue, requests, transactions
 from mailproc.store.engine import Store
-from mailproc.store.events import NewEvent
 from mailproc.store.outgoing import NewLetterOut
 from mailproc.store.rows import Intent, Transaction
 from mailproc.store.tables import IntentRow
@@ -248,7 +246,7 @@ def _settle(
             _clear_held_attention(connection, intent)
             outgoing.place(connection, intent.id, "prepared", outgoing_id)
     for altered in encoded.lossy:
-        _record_event(connection, bundle.intents[altered.index], "LOSSY", _lost(altered), context)
+        letter_events.record(connection, bundle.intents[altered.index], "LOSSY", (_lost(altered),), context)
 
 
 def _lost(one: Held) -> Part:
@@ -271,21 +269,7 @@ def _hold_all(
         outgoing.hold_intent(connection, intent.id, kept, now + queue.pause(intent.attempts))
         if str(note(intent.last_error)) != str(note(kept)):  # an older release kept words
             _log.warning("held: %s", why)
-            _record_event(connection, intent, kind, why, context)
-
-
-def _record_event(connection: Connection, intent: Intent, kind: str, why: Part, context: Context) -> None:
-    """Record as an event of the transaction what happened to its message."""
-    facts: Facts = {"text": str(why)[:LONGEST], "why": stored(shortened(why))}
-    event = NewEvent(
-        cause="policy",
-        type=kind,
-        at=context.clock(),
-        partner=intent.partner,
-        transaction_id=intent.transaction_id,
-        facts=facts | events.due_to_letters(connection, [intent.event_id]),
-    )
-    events.add(connection, event)
+            letter_events.record(connection, intent, kind, (why,), context)
 
 
 def _clear_held_attention(connection: Connection, intent: Intent) -> None:
