@@ -58,6 +58,8 @@ def test_without_a_listener_all_comes_by_mailbox(listen: Listen) -> None:
 
 
 RUN = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests started in the background ignore it
 from mailproc.config import Config
 from mailproc.practice import try_out
 try_out.run(Config(), 0, 0)
