@@ -50,6 +50,7 @@ class Reason(StrEnum):
     READER_NO_LATER = "reader-no-later"
     OVERDUE = "overdue"
     DEMANDED_EARLY = "demanded-early"
+    DUE_PASSED = "due-passed"
     SHIPPED_AFTER_CANCEL = "shipped-after-cancel"
     CANCEL_REFUSED = "cancel-refused"
     DEMANDED_AFTER_RETURN = "demanded-after-return"
@@ -237,6 +238,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.READER_NO_LATER: _look("act renew", "act return"),
     Reason.OVERDUE: _state(*_RETURN, turn=((_Q, _S.NOT_RECEIVED_OVERDUE),)),
     Reason.DEMANDED_EARLY: _state(*_RETURN, "act message"),
+    Reason.DUE_PASSED: _look("act message", "act return"),
     Reason.SHIPPED_AFTER_CANCEL: _state("act receive", "act return"),
     Reason.CANCEL_REFUSED: _state("act query", "act message"),
     Reason.DEMANDED_AFTER_RETURN: _look("act message"),

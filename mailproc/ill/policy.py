@@ -169,7 +169,7 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     apdu = occurrence.apdu
     if _moved_or_new(step, occurrence):
         reasons += (_moved_reason(step, occurrence), _no_later(occurrence))
-    if isinstance(apdu, Shipped) and step.moved:
+    if isinstance(apdu, Shipped):
         reasons += _of_shipped(step, occurrence)
     if isinstance(apdu, Overdue) and loan_terms.is_final(apdu) and not _is_act(occurrence):
         reasons.append(Reason.FINAL_DEMAND)
@@ -189,7 +189,11 @@ def _no_later(occurrence: Occurrence) -> Reason | None:
 
 
 def _of_shipped(step: Step, occurrence: Occurrence) -> list[Reason | None]:
+    passed = Reason.DUE_PASSED if occurrence.facts.get("due_passed") else None
+    if not step.moved:
+        return [passed]
     return [
+        passed,
         Reason.LENT_ON_CONDITIONS if _is_on_conditions(step, occurrence) else None,
         Reason.COST_OVER_LIMIT if occurrence.facts.get("over_limit") else None,
     ]

@@ -69,7 +69,7 @@ def _heard(step: Step, occurrence: Occurrence, *, collected_said: bool) -> Effec
         if occurrence.facts.get("no_later"):
             return Withhold("patron/renewed", Reason.READER_NO_LATER)
         return Notify("patron/renewed")
-    if occurrence.event == DUE_CORRECTED and here and theirs and not occurrence.facts.get("quiet"):
+    if _day_changed(step, occurrence) and here and theirs and not occurrence.facts.get("quiet"):
         return Notify("patron/due_corrected")
     if occurrence.event == "RECALL" and step.before.state in WITH_READER and here and has:
         return Notify("patron/recalled")
@@ -78,3 +78,9 @@ def _heard(step: Step, occurrence: Occurrence, *, collected_said: bool) -> Effec
     if occurrence.event == "OVERDUE" and "level" in occurrence.facts and has:
         return Notify("patron/overdue", occurrence.facts["level"])
     return None
+
+
+def _day_changed(step: Step, occurrence: Occurrence) -> bool:
+    """Return whether staff correct the due date, or the lender names it after the item has come."""
+    named = occurrence.event == "SHIPPED" and step.before.state in WITH_READER
+    return occurrence.event == DUE_CORRECTED or (named and step.after.due_on != step.before.due_on)

@@ -195,6 +195,10 @@ DEMANDED_AND_RENEWED: list[Step] = [
     ("act", "receive", 1), ("wait", 45, 0), ("hear", "DUE", 1), ("renewed", 20, 1), ("run", 0, 0),
     ("act", "renew", 1), ("renewed", 5, 1), ("wait", 40, 0),
 ]  # fmt: skip
+SHIPPED_AFTER_RECEIPT: list[Step] = [
+    ("act", "receive", 1), ("wait", 1, 0), ("phone", "ship", 0), ("wait", 1, 0), ("phone", "ship", 20),
+    ("wait", 30, 0),
+]  # fmt: skip
 SENT_AND_CANCELLED: list[Step] = [
     ("act", "cancel", 1), ("hear", "CANC", 1), ("act", "receive", 1), ("run", 0, 0), ("hear", "NOT", 2),
 ]  # fmt: skip
@@ -228,6 +232,7 @@ def worlds(make_world: Callable[..., World], tmp_path: Path) -> Callable[[], Wor
 @example(RECALLED_AND_RENEWED)
 @example(DEMANDED_AND_RENEWED)
 @example(SENT_AND_CANCELLED)
+@example(SHIPPED_AFTER_RECEIPT)
 def test_what_a_reader_hears_is_true(worlds: Callable[[], World], steps: list[Step]) -> None:
     world = worlds()
     assert talk(world, steps).wrong == []

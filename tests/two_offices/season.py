@@ -113,9 +113,8 @@ class Season:
                 self._something(talk)
 
     def _find_numbers(self) -> None:
-        """What the lender calls each request, once it has come."""
-        missing = [talk for talk in self.talks if not talk.theirs]
-        for talk in missing:
+        """What the lender calls each request, once it has come; one that is asked again gets a new number."""
+        for talk in self.talks:
             talk.theirs = self.town[talk.lends].theirs_or_none(talk.number, talk.asks)
 
     def _something(self, talk: Talk) -> None:

@@ -57,16 +57,20 @@ def nothing_is_left(season: Season) -> None:
 
 
 def after_grace(complaint: str) -> bool:
-    """No crossing: the letter that it is about had waited for its lost request as long as it may."""
+    """No crossing: the letter that it is about had waited for its lost request as long as it may, until the
+    office opens on the last day."""
     said = json.loads(complaint)
     about = datetime.fromisoformat(said["report"]["correlation"].rpartition(" ")[2])
-    waited = datetime.fromisoformat(said["sent_at"]) - about
+    waited = datetime.fromisoformat(said["sent_at"]).date() - about.date()
     known = said["report"]["problem"] != "unknown-transaction-id"
     return not known and waited >= timedelta(days=Policy().unmatched_days)
 
 
 def peace(season: Season) -> None:
-    """The last questions of who waits for a word that never came; then not one letter more."""
+    """The last questions of who waits for a word that never came, and what a lender wanted to be asked again
+    on a later day; then not one letter more."""
+    season.town.days(120, pace=5)
+    season.quiet()
     season.town.days(120, pace=5)
     before = season.post.letters
     season.town.days(200, pace=10)

@@ -39,6 +39,7 @@ from mailproc.ill.facts import ChargeFact, Facts
 from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import CHARGE_NOTED, DUE_CORRECTED, RENEWAL_ASKED, to_json
+from mailproc.ill.whereabouts import WITH_READER
 from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import sentence
 from mailproc.store import charges, events, order_letters, outgoing, requests
@@ -68,7 +69,7 @@ def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     if isinstance(apdu, IllRequest) and event.cause == "letter":
         facts |= _of_their_request(case, apdu)
     if isinstance(apdu, Shipped):
-        facts |= _of_shipped(case, event) | _over_limit(case, apdu)
+        facts |= _of_shipped(case, event, apdu) | _over_limit(case, apdu)
     facts |= loan_terms.facts_of(event.type, apdu, current)
     facts |= _of_our_cancel(case, event, apdu) or _of_reader(case, event, apdu)
     if event.cause == "timer":
@@ -105,9 +106,14 @@ def _of_renewal(case: Case, event: Event, apdu: RenewAnswer) -> Facts:
     return {"no_later": True} if had is not None and will <= had else {}
 
 
-def _of_shipped(case: Case, event: Event) -> Facts:
-    """Return the day, and whether a copy that would end the request comes to the library instead."""
-    facts: Facts = {"on": case.day(event.at).isoformat()}
+def _of_shipped(case: Case, event: Event, apdu: Shipped) -> Facts:
+    """Return the day, whether a copy that would end the request comes to the library instead, and whether
+    the due date cannot be right: the reader has the item, and was told of a day to come."""
+    day = case.day(event.at)
+    facts: Facts = {"on": day.isoformat()}
+    ours = case.current.role is Role.REQUESTER and case.current.state in WITH_READER
+    if ours and apdu.due is not None and apdu.due.on <= day:
+        facts["due_passed"] = True
     if case.context.settings.copy_ends_shipped and _comes_to_us(case):
         facts["to_us"] = True
     return facts
@@ -149,7 +155,7 @@ def _of_our_cancel(case: Case, event: Event, apdu: Apdu | None) -> Facts:
 
 def _of_reader(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     """Return whether the reader is to be informed."""
-    moves_the_day = isinstance(apdu, Recall | RenewAnswer) or event.type == DUE_CORRECTED
+    moves_the_day = isinstance(apdu, Shipped | Recall | RenewAnswer) or event.type == DUE_CORRECTED
     if moves_the_day and item_received.is_here(case.connection, case.id):
         return {"here": True}
     if event.type in item_received.ENDS and item_received.somebody_left(

@@ -156,8 +156,9 @@ def _brought_it(connection: Connection, transaction_id: int) -> bool:
 
 
 def _gives_time(event: Event) -> bool:
+    """Return whether the event can have changed the due date of what is here."""
     renewed = event.type == "RENEW_ANSWER" and bool((event.apdu or {}).get("answer"))
-    return renewed or event.type == DUE_CORRECTED
+    return renewed or event.type in (DUE_CORRECTED, "SHIPPED")
 
 
 def _not_undone(happened: Sequence[Event], action: str) -> Event | None:
