@@ -82,6 +82,13 @@ class Letter:
             digest.update(dense)
         return digest.hexdigest()
 
+    def answer_digest(self, content_digest: str) -> str:
+        """Return SHA-256 (hex) of the content, and of the Message-IDs that the letter answers."""
+        digest = sha256(content_digest.encode())
+        for message_id in (*self.in_reply_to, "", *self.references):
+            digest.update(repr(message_id).encode())
+        return digest.hexdigest()
+
     def _said(self) -> Iterator[bytes]:
         yield self.subject.encode("utf-8", "surrogatepass")
         for part in self.parts:

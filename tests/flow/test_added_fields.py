@@ -66,3 +66,18 @@ def test_a_mark_that_is_signed_is_the_senders(signing, key):
     raw = MARKS[0] + b"\r\n" + signing.letter(report(signing, "B1-1 NOT"), ADDRESS[BL], "B1-1")
     hear(signing, signer.signed(raw, key, d="bl.example", h=signer.SIGNED + ":auto-submitted"))
     assert (signing.state("B1"), signing.events("B1")[-1]) == ("PENDING", "AUTOMATIC_REPLY")
+
+
+@pytest.mark.parametrize("field", [b"In-Reply-To", b"References"])
+def test_a_field_that_names_another_request_hides_no_letter(signing, key, field):
+    signing.place(title="Another book")
+    asked = signing.sent[-1].raw
+    other = next(line.split(b": ")[1] for line in asked.split(b"\r\n") if line.startswith(b"Message-ID"))
+    raw = signed(signing, key, "It has been sent back to you for repair.", "Your request B1-1")
+    for _ in range(2):
+        hear(signing, field + b": " + other + b"\r\n" + raw)
+    assert signing.events("B2")[1:] == ["MESSAGE"]
+    for _ in range(2):
+        hear(signing, raw)
+    assert signing.events("B1")[1:] == ["MESSAGE"]
+    assert signing.events("B2")[1:] == ["MESSAGE"]

@@ -212,11 +212,16 @@ def _recognised(letter: Letter, context: Context) -> tuple[Codec | None, Part]:
 
 
 def _of_people(found: LetterReading, proven: tuple[Partner, ...]) -> LetterReading:
-    """Add what people wrote in it; of what a protocol could not read, they may have answered a letter."""
+    """Add what people wrote in it; of what a protocol could not read, they may have answered a letter.
+
+    What it answers tells the request, and a signature may leave that out: so it belongs to what makes two
+    letters the same.
+    """
     if not found.letter.sender:
         return found
     by = found.proofs[proven[0].symbol].by if proven else ""
-    return replace(found, writing=writing_of(found.letter), speakers=proven, proof=by)
+    digest = found.letter.answer_digest(found.content_digest)
+    return replace(found, writing=writing_of(found.letter), speakers=proven, proof=by, content_digest=digest)
 
 
 def _vouched_for(row: InboxLetter, context: Context) -> tuple[Partner, ...]:
