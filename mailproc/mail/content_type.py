@@ -76,6 +76,10 @@ _ROWS = tuple((re.compile(beginning, re.DOTALL), of_type) for beginning, of_type
 _FIELD = re.compile(rb"(?:From |[!-9;-~]{1,80}:[ \t])")
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
+_PAGE = re.compile(rb"<(?:script|html)", re.IGNORECASE)
+_PAGE_WITHIN = 1_024
+"""Octets of a file in which a browser that guesses looks for a page."""
+
 TYPES = tuple(dict.fromkeys((*(of_type for _, of_type in _BEGINNINGS), _DOCX, _XLSX)))
 """Every type that is recognised by how it begins."""
 
@@ -103,3 +107,8 @@ def _archived(head: bytes) -> FileType:
     if not head.startswith((b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"xl/"), 30):
         return _ZIP
     return _DOCX if b"word/" in head else _XLSX if b"xl/" in head else _ZIP
+
+
+def is_page_too(content: bytes) -> bool:
+    """Return whether a browser that guesses may take the file for a web page, whatever else it is."""
+    return _PAGE.search(content, 0, _PAGE_WITHIN) is not None

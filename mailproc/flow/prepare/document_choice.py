@@ -1,6 +1,5 @@
 """Which documents that came for a request go to its reader, and why the others do not."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,15 +15,13 @@ from mailproc.ill.message_content import WRONG
 from mailproc.ill.transaction_state import NOTED
 from mailproc.log import mask
 from mailproc.mail.attachments import Attachment, name_of_type
-from mailproc.mail.content_type import FileType
+from mailproc.mail.content_type import FileType, is_page_too
 from mailproc.mail.parse import parse
 from mailproc.sentence import Part, Sentence, sentence, stored
 from mailproc.store import documents, letters, patrons, requests, transactions
 from mailproc.store.documents import TO_READER
 from mailproc.store.rows import Event, InboxLetter, Intent, StoredDocument
 
-_PAGE = re.compile(rb"<(?:script|html)", re.IGNORECASE)
-_LOOKED_AT = 1_024
 FORWARDED_FOR = timedelta(days=90)
 """How long after the end of its request a document still goes to the reader."""
 VOUCHED = ("", RELEASED, LEARNED)
@@ -115,7 +112,7 @@ def _within(came: Iterable[_Came], limits: Documents) -> Iterator[CameDocument]:
     """Withhold what is not on the list of types, or goes beyond the limits of one letter."""
     count = size = 0
     for file, inbox_id, why_not in came:
-        why = unsuitable(file.type, limits) or _two_faced(file) or why_not  # what never goes is not promised
+        why = unsuitable(file.type, limits) or _of_two_types(file) or why_not  # what never goes comes first
         if not why and count == limits.max_count:
             why = sentence("documents-too-many", most=limits.max_count)
         if not why and size + file.size > limits.max_size:
@@ -125,12 +122,6 @@ def _within(came: Iterable[_Came], limits: Documents) -> Iterator[CameDocument]:
         content = b"" if why else file.content  # there may be many
         name = mask(file.name) if why else name_of_type(mask(file.name), file.type)
         yield CameDocument(file.digest, file.size, file.type.name, name, inbox_id, content, why)
-
-
-def _two_faced(file: Attachment) -> Sentence | str:
-    """Return why a PDF is not sent on that a browser may take for a page; '' if it is sent."""
-    is_page = file.type.name == "pdf" and _PAGE.search(file.content, 0, _LOOKED_AT)
-    return sentence("document-two-faced") if is_page else ""
 
 
 def unsuitable(of_type: FileType, limits: Documents) -> Sentence | str:
@@ -144,3 +135,8 @@ def _is_reachable(connection: Connection, row: Intent) -> bool:
     """Return whether the reader has an e-mail address: without one it will not go later either."""
     reader = patrons.load(connection, requests.load(connection, row.request_id or 0).patron_id)
     return reader is not None and bool(reader.email)
+
+
+def _of_two_types(file: Attachment) -> Sentence | str:
+    """Return why a file is not sent on that a browser may take for a page; '' if it is sent."""
+    return sentence("document-two-faced") if is_page_too(file.content) else ""
