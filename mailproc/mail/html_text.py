@@ -11,6 +11,7 @@ from html import unescape
 from mailproc.mail.letter import MOST_LINES
 
 MOST_OF_HTML = 1_000_000  # characters
+MOST_OF_LINK = 2_000  # characters
 MOST_QUOTED = 20
 """Marks before a quoted line, however deep quotations are nested."""
 
@@ -22,6 +23,7 @@ _TOKEN = re.compile(
     r"|(?P<words>[^<]+|<)",
     re.IGNORECASE | re.DOTALL,
 )
+_LINK = re.compile(r"""\bhref\s{0,9}=\s{0,9}["']?(?P<to>https?://[^\s"'<>]{1,2000}+)""", re.IGNORECASE)
 _ENDLESS = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")  # no character has such a number
 _WHITE = re.compile(r"[ \t\n\r\f]+")  # not the no-break space: an empty line of Outlook's is one
 _BLOCKS = frozenset(
@@ -65,15 +67,19 @@ def _lines(text: str) -> Iterator[str]:
     yield text[begin:]
 
 
-def from_html(html: str, *, mark_quotations: bool = False) -> str:
+def from_html(html: str, *, as_mail: bool = False) -> str:
     """Return the words of an HTML text in lines, without scripts, styles and tags.
 
-    ``mark_quotations``: lines of a blockquote begin with ">", as mail programs write them in plain text.
+    ``as_mail``: as mail programs write it in plain text: lines of a blockquote begin with ">", and where a
+    link leads stands behind its words.
     """
-    page = _Page(mark_quotations=mark_quotations)
+    page = _Page(as_mail=as_mail)
     for token in _TOKEN.finditer(html[:MOST_OF_HTML]):
         if token["tag"]:
-            page.tag(token["tag"].lower(), opens=not token["close"])
+            name, opens = token["tag"].lower(), not token["close"]
+            page.tag(name, opens=opens)
+            if as_mail and name == "a":
+                page.link(token[0] if opens else "")
         elif token["words"]:
             page.words(unescape(_ENDLESS.sub("\ufffd", token["words"])))
     return page.result()
@@ -82,8 +88,9 @@ def from_html(html: str, *, mark_quotations: bool = False) -> str:
 class _Page:
     """Breaks lines as a browser would, each block once, however deep blocks are nested."""
 
-    def __init__(self, *, mark_quotations: bool) -> None:
-        self._mark_quotations = mark_quotations
+    def __init__(self, *, as_mail: bool) -> None:
+        self._as_mail = as_mail
+        self._link = ""
         self._depth = 0
         self._lines: list[str] = []
         self._line: list[str] = []
@@ -98,8 +105,16 @@ class _Page:
             self._line.append(" ")
         if name == "pre":
             self._as_is = opens
-        if name == "blockquote" and self._mark_quotations:
+        if name == "blockquote" and self._as_mail:
             self._depth = max(0, self._depth + (1 if opens else -1))
+
+    def link(self, tag: str) -> None:
+        """Begin a link with its tag, or end it with ''."""
+        shown = "".join(piece[-MOST_OF_LINK:] for piece in self._line[-3:])
+        if self._link and self._link not in shown:
+            self._line.append(f"{' ' if shown else ''}<{self._link}>")
+        found = _LINK.search(tag)
+        self._link = unescape(_ENDLESS.sub("\ufffd", found["to"])) if found else ""
 
     def words(self, text: str) -> None:
         if self._as_is:

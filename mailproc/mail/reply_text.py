@@ -44,13 +44,13 @@ def read(letter: Letter) -> ReplyText:
 
 
 def body(letter: Letter) -> str:
-    """Return the text of the body: the plain one, else the HTML with its quotations marked by ">"."""
+    """Return the text of the body: the plain one, else the HTML as a mail program would write it plain."""
     parts = [part for part in letter.parts if not part.attachment and part.text]
     for part in parts:
         if part.media_type == "text/plain" and part.text and not part.text.isspace():
             return part.text
     pages = (part.text or "" for part in parts if part.media_type == "text/html")
-    return next((html_text.from_html(page, mark_quotations=True) for page in pages), "")
+    return next((html_text.from_html(page, as_mail=True) for page in pages), "")
 
 
 def split(text: str) -> ReplyText:

@@ -86,6 +86,21 @@ def test_a_blockquote_of_html_is_quoted() -> None:
     assert (said.own, said.quoted.split()) == ("Yes.\n\nSoon.", ["Have", "you", "B1-1?", "B2-1"])
 
 
+@pytest.mark.parametrize(
+    ("page", "own"),
+    [
+        ('<a href="https://copies.example/1?a=1&amp;b=2">Open it</a>.', "Open it <https://copies.example/1?a=1&b=2>."),
+        ("<A HREF = 'http://copies.example/1'><b>here</b></A>", "here <http://copies.example/1>"),
+        ('<a href="https://copies.example/1">https://copies.example/1</a>', "https://copies.example/1"),
+        ('<a href="https://copies.example/1"><img src="x"></a>', "<https://copies.example/1>"),
+        ('<a href="javascript:alert(1)">here</a> <a name="x">there</a>', "here there"),
+        ('<a href="mailto:a@lender.example">Ann</a>', "Ann"),
+    ],
+)  # fmt: skip
+def test_where_a_link_of_html_leads_is_kept(page: str, own: str) -> None:
+    assert read(parse(f"Content-Type: text/html\n\n{page}".encode())).own == own
+
+
 def test_a_long_letter_is_bounded() -> None:
     said = split("words\n" * (MOST_LINES + 5) + "> quoted")
     assert (len(said.own) <= LONGEST, said.quoted) == (True, "")
