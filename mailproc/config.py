@@ -72,14 +72,26 @@ class Proof(Section):
     dns_timeout: float = Field(default=5, gt=0, le=60)  # seconds for one answer
 
 
-class Mailbox(Section):
+class ServerLogin(Section):
+    """How we log in to a server of others. The keys below ``auth`` are for OAuth 2 (RFC 6749)."""
+
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    auth: Literal["password", "oauth2"] = "password"
+    token_url: str = ""
+    device_url: str = ""  # for the consent of `mailproc authorize` (RFC 8628)
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    refresh_token: SecretStr = SecretStr("")  # a consent that was given elsewhere
+    scope: str = ""
+
+
+class Mailbox(ServerLogin):
     name: str
     host: str
     port: int = 0  # 0 = 993 with tls, else 143
     security: Literal["tls", "starttls", "none"] = "tls"
     user: str
-    password: SecretStr = SecretStr("")
-    auth: Literal["password"] = "password"
     folder: str = "INBOX"
     poll: str = "every 60s"
     after: str = "seen"  # seen | move:FOLDER | delete
@@ -87,14 +99,12 @@ class Mailbox(Section):
     timeout: float = Field(default=30, gt=0)
 
 
-class Deliver(Section):
+class Deliver(ServerLogin):
     mode: Literal["folder", "smtp"] = "folder"
     folder: str = "var/outgoing"
     host: str = ""
     port: int = 0  # 0 = 465 with tls, 587 with starttls, else 25
     security: Literal["tls", "starttls", "none"] = "starttls"
-    user: str = ""
-    password: SecretStr = SecretStr("")
     max_connections: int = Field(default=1, ge=1, le=10)
     timeout: float = Field(default=60, gt=0)
     verp: bool = False  # the envelope's sender is one of its own for each letter

@@ -11,6 +11,7 @@ import logging
 import re
 import sys
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,6 +28,8 @@ TONED_DOWN = ("sqlalchemy", "apscheduler", "mail.log", "imapclient", "alembic", 
 
 LONGEST = slow_work.SHORT
 """Characters of a message, of a line of a traceback, and of a whole line as text: a stranger may write it."""
+LONGEST_WORD = 200
+"""Characters of a secret that is also found over line ends; a longer one is a token that nobody types."""
 MOST_LINES = 200
 """Of a traceback: those at its beginning and its end."""
 _MARGIN = 500
@@ -39,6 +42,7 @@ T = TypeVar("T")
 
 _letter: ContextVar[str] = ContextVar("letter", default="")
 _secrets: set[str] = set()
+_tokens: deque[str] = deque(maxlen=60)
 _words = _shown = SecretWords()
 _ENCODED_WORD = re.compile(r"=\?[^\s?]{1,80}\?([bBqQ])\?([^?\s]{0,2000})\?=")
 _ENCODED = re.compile(rf"(?:{_ENCODED_WORD.pattern}\s{{0,9}})+")
@@ -87,13 +91,27 @@ def register_secret(value: str) -> None:
 
     In any case and over line ends too, unless it is so short that it would be found in other words.
     """
-    global _words, _shown  # noqa: PLW0603  # swapped whole, so that a thread reads the old one or the new one
     if not value:
         return
     encoded = base64.b64encode(value.encode("utf-8", "replace")).decode()
     _secrets.update({value, repr(value)[1:-1], quote(value, safe="", errors="replace"), encoded})
-    _words = SecretWords(_secrets, exact=(one for one in _secrets if len(one) < SHORTEST))
-    _shown = SecretWords(_secrets)
+    _look_for_them()
+
+
+def register_token(value: str) -> None:
+    """The same of an access token, as it stands: of thousands of characters, and another one each hour. The
+    last ones are remembered."""
+    if len(value) >= SHORTEST and value not in _tokens:
+        _tokens.append(value)
+        _look_for_them()
+
+
+def _look_for_them() -> None:
+    global _words, _shown  # noqa: PLW0603  # swapped whole, so that a thread reads the old one or the new one
+    words = {one for one in _secrets if len(one) <= LONGEST_WORD}
+    tokens = (*_tokens, *(_secrets - words))
+    _words = SecretWords(words, exact=(*(one for one in words if len(one) < SHORTEST), *tokens))
+    _shown = SecretWords(words, exact=tokens)
 
 
 def mask(text: str) -> str:

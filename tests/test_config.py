@@ -21,6 +21,11 @@ host = "127.0.0.1"
 user = "ill"
 password = { env = "BOX_PASSWORD" }
 """
+ENV = "{ env = 'BOX_PASSWORD' }"
+OAUTH = (
+    MAILBOX.replace("password = ", "#")
+    + "auth = 'oauth2'\ntoken_url = 'https://x.example'\nclient_id = 'x'\n"
+)
 PARTNER = """
 [[partner]]
 symbol = "UK-BL"
@@ -128,7 +133,27 @@ REFUSED = [
     ("mailbox = 3", ["mailbox = 3", "list"]),
     ("[mailbox]\nname = 'x'", ["mailbox", "list"]),
     (MAILBOX.replace("host", "hsot"), ["mailbox[intray].host: is missing", 'did you mean "host"?']),
-    (MAILBOX + "auth = 'oauth2'", ["mailbox[intray].auth", "does not work yet"]),
+    (MAILBOX + "auth = 'oauth'", ["mailbox[intray].auth", '"oauth"', "'password' or 'oauth2'"]),
+    (MAILBOX + "auth = 'oauth2'", ["mailbox[intray].password", "remove it", "token_url: is missing"]),
+    (OAUTH.replace("client_id", "scope"), ["mailbox[intray].client_id: is missing"]),
+    (OAUTH, ["mailbox[intray].client_secret: is missing", "device_url", "refresh_token"]),
+    (OAUTH + "client_secret = 'abc'", ["mailbox[intray].client_secret", "not written into this file"]),
+    (
+        OAUTH + f"device_url = 'https://x.example'\nrefresh_token = {ENV}",
+        ["refresh_token", "a consent already"],
+    ),
+    *[
+        (OAUTH + f"device_url = '{url}'", ["mailbox[intray].device_url", "begins with https://"])
+        for url in (
+            "http://x.example/",
+            "x.example",
+            "https://",
+            "https://a:b@x.example",
+            "https://x:y",
+            "https://x /",
+        )
+    ],
+    (f"[deliver]\nauth = 'oauth2'\ntoken_url = 'https://x.example'\nclient_secret = {ENV}", ["deliver.user"]),
     (MAILBOX + "after = 'move:'", ["mailbox[intray].after", "move:FOLDER"]),
     (MAILBOX + "after = 'burn'", ["mailbox[intray].after", '"burn"', "seen"]),
     (MAILBOX + "after = 'move:INBOX'", ["mailbox[intray].after", "read from"]),

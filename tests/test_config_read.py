@@ -24,13 +24,14 @@ HELD_AS: dict[str, set[str]] = {
     "StoreSettings": {"store"},
     "TemplateSettings": {"templates"},
     "Documents": {"documents", "limits"},
+    "Mailbox": {"mailbox", "login"},
+    "Deliver": {"deliver", "login"},
     "Schedule": {"schedule", "planned"},
     "ReaderNotices": {"notices"},
 }
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""
 
 UNREAD = {
-    "Mailbox.auth": "it has one value, and another one is refused when config.toml is read",
     "PartnerArtemail.enabled": "with false no new order uses them, and an ARTEmail partner is refused",
 }
 """Keys that only the check of the file looks at."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from mailproc import config_load, private
 from mailproc.config import Config
 from mailproc.store import connections, document_files
+from mailproc.transport import token_folder
 
 
 def warnings(config: Config) -> Iterator[str]:
@@ -29,6 +30,9 @@ def warnings(config: Config) -> Iterator[str]:
     kept = document_files.place(config.documents.folder, config.store.url, config.file.parent)
     if private.is_open_to_others(kept):
         yield _sentence(kept, "700")
+    for tokens in (folder := token_folder.place(config), *sorted(folder.glob("*.json"))):
+        if private.is_open_to_others(folder) and private.is_open_to_others(tokens):
+            yield f"{tokens} is for the service alone, and open to every user of this machine: chmod go= it"
     if config.deliver.mode == "folder":
         yield from _of_letters(config.file.parent / config.deliver.folder)
 

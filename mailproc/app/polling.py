@@ -22,7 +22,7 @@ from mailproc.store.events import NewEvent
 from mailproc.store.inbox import StoredLetter
 from mailproc.store.mailboxes import Batch
 from mailproc.store.skipped_letters import LOUD, Passed
-from mailproc.transport import imap_in
+from mailproc.transport import access_tokens, imap_in
 from mailproc.transport.incoming import Incoming, PolledPlace
 
 _log = logging.getLogger(__name__)
@@ -62,8 +62,16 @@ def look(store: Store, context: Context, mailbox: Mailbox) -> int:
                 remembered = skipped_letters.of(connection, mailbox.name, mailbox.folder)
                 failed = mailboxes.failing_since(connection, mailbox.name) is not None
             keep, largest = keeper(store, context), context.config.listen.max_size
+            tokens = access_tokens.of_mailbox(mailbox, context.config, context.clock)
             polled = imap_in.poll(
-                mailbox, position, keep, context.clock, remembered, careful=failed, largest=largest
+                mailbox,
+                position,
+                keep,
+                context.clock,
+                remembered,
+                careful=failed,
+                largest=largest,
+                tokens=tokens,
             )
             for fault in polled.faults:
                 _log.warning("mailbox %s: %s", mailbox.name, fault)

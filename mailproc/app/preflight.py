@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from mailproc import private
-from mailproc.app import document_place
+from mailproc.app import document_place, oauth
 from mailproc.config import Config, TemplateSettings
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.errors import Misconfigured
@@ -33,6 +33,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     if config.deliver.mode == "folder":
         yield from _outgoing(config.deliver.folder, base)
     yield from document_place.problems(config)
+    yield from oauth.problems(config)
     if config.listen.enabled:
         yield from _certificate(config)
         yield from _host(config.listen.host)

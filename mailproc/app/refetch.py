@@ -13,7 +13,7 @@ from mailproc.sentence import sentence
 from mailproc.store import skipped_letters
 from mailproc.store.engine import Store
 from mailproc.store.skipped_letters import UNREAD, Remembered
-from mailproc.transport import imap_refetch
+from mailproc.transport import access_tokens, imap_refetch
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,10 @@ def fetch(store: Store, context: Context, name: str, uids: Sequence[int]) -> lis
 
     with following(mailbox.name):
         largest = context.config.listen.max_size
-        outcomes = imap_refetch.fetch(mailbox, wanted, keeper(store, context), now, largest=largest)
+        tokens = access_tokens.of_mailbox(mailbox, context.config, context.clock, insists=True)
+        outcomes = imap_refetch.fetch(
+            mailbox, wanted, keeper(store, context), now, largest=largest, tokens=tokens
+        )
     return [
         Fetched(
             one.uid, f"I{one.kept.inbox_id}" if one.kept else "", bool(one.kept and one.kept.new), one.reason

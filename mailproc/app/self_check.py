@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailproc import config_load
-from mailproc.app import build, document_place, file_permissions, sender_authentication
-from mailproc.config import Config
+from mailproc.app import build, document_place, file_permissions, oauth, sender_authentication
+from mailproc.config import Config, Mailbox
 from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.errors import MailprocError, Misconfigured
 from mailproc.flow.context import Context
@@ -18,7 +18,7 @@ from mailproc.office.templates import template_dry_run
 from mailproc.store import connections
 from mailproc.store.engine import Store
 from mailproc.templating.environment import TemplateLine
-from mailproc.transport import imap_in
+from mailproc.transport import access_tokens, imap_in
 from mailproc.transport.smtp_out import Relay
 
 
@@ -55,7 +55,7 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
         fine=[f"configuration: {config.file}", f"store: {connections.shown(config.store.url)}"]
     )
     found.warnings += [*config_load.warnings(config), *context.registry.warnings]
-    found.warnings += file_permissions.warnings(config)
+    found.warnings += [*file_permissions.warnings(config), *oauth.missing(context)]
     if store is not None:
         found.tried("store examined", lambda: _examined(store))
         try:
@@ -119,10 +119,16 @@ def _connect(context: Context, found: CheckReport) -> None:
     for domain in sender_authentication.signing(config):
         found.tried(f"DNS of {domain}", lambda domain=domain: sender_authentication.asked(context, domain))  # type: ignore[misc]  # bound now
     for mailbox in config.mailbox:
-        found.tried(f"mailbox {mailbox.name}", lambda mailbox=mailbox: imap_in.check(mailbox))  # type: ignore[misc]  # bound now
+        found.tried(f"mailbox {mailbox.name}", lambda mailbox=mailbox: _mailbox(mailbox, context))  # type: ignore[misc]  # bound now
     if config.deliver.mode == "smtp":
-        relay = Relay(config.deliver, context.clock)
+        tokens = access_tokens.of_relay(config, context.clock, insists=True)
+        relay = Relay(config.deliver, context.clock, tokens)
         try:
             found.tried("relay", relay.check)
         finally:
             relay.close()
+
+
+def _mailbox(mailbox: Mailbox, context: Context) -> str:
+    tokens = access_tokens.of_mailbox(mailbox, context.config, context.clock, insists=True)
+    return imap_in.check(mailbox, tokens)

@@ -40,10 +40,10 @@ def opened(ctx: typer.Context, *, secrets_needed: bool = False) -> Iterator[App]
         app.store.close()
 
 
-def configured(ctx: typer.Context) -> Context:
+def configured(ctx: typer.Context, *, secrets_needed: bool = False) -> Context:
     """The configuration without the store."""
     log.set_up("WARNING")
-    context = ctx.meta[CONTEXT] = build.configured(config_path(ctx), secrets_needed=False)
+    context = ctx.meta[CONTEXT] = build.configured(config_path(ctx), secrets_needed=secrets_needed)
     return context
 
 

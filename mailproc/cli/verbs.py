@@ -61,6 +61,10 @@ VERBS: Mapping[str, Verb] = {
         "refetch",
         "Read passed-over letters of a mailbox again. Prints their numbers, or why there is none.",
     ),
+    "authorize": Verb(
+        "authorize",
+        "Consent once that the service uses a mailbox or the relay: prints a code to enter in a browser.",
+    ),
     "letters": Verb("letters", "List letters in and out, the newest first."),
     "shelved": Verb(
         "letters",

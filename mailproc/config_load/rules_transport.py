@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mailproc.config import Config, Mailbox
-from mailproc.config_load import poll
+from mailproc.config_load import poll, rules_oauth
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.config_load.value_checks import ADDRESS, is_address, is_loopback, network_problems
 from mailproc.mail import verp
@@ -47,10 +47,11 @@ def _mailbox(mailbox: Mailbox, loc: Loc, taken: Counter[str]) -> Iterator[Config
     for key, value in (("host", mailbox.host), ("user", mailbox.user), ("folder", mailbox.folder)):
         if not value or not value.isprintable():
             yield ConfigProblem((*loc, key), "must not be empty", value)
-    if not mailbox.password.get_secret_value():
+    if mailbox.auth == "password" and not mailbox.password.get_secret_value():
         yield ConfigProblem(
             (*loc, "password"), 'is missing: write password = { env = "NAME" } or { file = "…" }'
         )
+    yield from rules_oauth.problems(mailbox, loc)
     if not 0 <= mailbox.port <= 65535:
         yield ConfigProblem((*loc, "port"), "must be 0 (the usual one) to 65535", mailbox.port)
     if wrong := not_a_time(mailbox.poll):
@@ -89,7 +90,8 @@ def _deliver(config: Config) -> Iterator[ConfigProblem]:
     if deliver.verp and len(config.library.email.rpartition("@")[0]) > verp.MOST_OF_LOCAL_PART:
         text = f"needs a library.email of at most {verp.MOST_OF_LOCAL_PART} characters before the @"
         yield ConfigProblem(("deliver", "verp"), text, True)
-    if deliver.user and not has_password:
+    yield from rules_oauth.problems(deliver, ("deliver",))
+    if deliver.user and deliver.auth == "password" and not has_password:
         text = 'deliver.user needs one: write password = { env = "NAME" } or { file = "…" }'
         yield ConfigProblem(("deliver", "password"), text)
     if has_password and not deliver.user:

@@ -16,7 +16,6 @@ from mailproc.config_load.problem import HIDDEN, ConfigProblem, Loc
 
 UNKNOWN = "unknown key"
 INSTEAD = {
-    "oauth2": 'OAuth 2 does not work yet: write "password"',
     "spf": 'SPF alone proves no sender: write "dmarc", of which it is a part',
 }
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from mailproc.config import Config, Library, Partner
-from mailproc.config_load import warn_proof
+from mailproc.config import Config, Library, Partner, ServerLogin
+from mailproc.config_load import rules_oauth, warn_proof
 from mailproc.config_load.value_checks import is_loopback, only_loopback
 
 LARGEST_LETTER = 50_000_000
@@ -42,18 +42,30 @@ def _doors(config: Config) -> Iterator[str]:
             yield "listen.networks lets the whole world deliver letters"
     for mailbox in config.mailbox:
         if mailbox.security == "none" and not is_loopback(mailbox.host):
-            yield f"mailbox {mailbox.name}: security none sends the password to {mailbox.host} in clear"
+            what = _secret_of(mailbox)
+            yield f"mailbox {mailbox.name}: security none sends the {what} to {mailbox.host} in clear"
+        yield from _unused(mailbox, f"mailbox {mailbox.name}")
     places = [(mailbox.host.lower(), mailbox.user, mailbox.folder) for mailbox in config.mailbox]
     if len(set(places)) < len(places):
         yield "two [[mailbox]] entries read the same folder: every letter comes twice"
 
 
+def _secret_of(login: ServerLogin) -> str:
+    return "password" if login.auth == "password" else "access token"
+
+
+def _unused(login: ServerLogin, name: str) -> Iterator[str]:
+    if login.auth == "password" and (given := rules_oauth.keys_given(login)):
+        yield f'{name}: {", ".join(given)} mean nothing without auth = "oauth2"'
+
+
 def _delivery(config: Config) -> Iterator[str]:
     deliver = config.deliver
+    yield from _unused(deliver, "deliver")
     if deliver.mode == "folder":
         yield f'NOTHING IS SENT: deliver.mode is "folder", letters are written into {deliver.folder}'
     elif deliver.user and deliver.security == "none" and not is_loopback(deliver.host):
-        yield f"deliver: security none sends the password to {deliver.host} in clear"
+        yield f"deliver: security none sends the {_secret_of(deliver)} to {deliver.host} in clear"
 
 
 def _partners(config: Config) -> Iterator[str]:

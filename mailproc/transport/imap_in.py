@@ -18,6 +18,7 @@ from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.store.mailboxes import Batch, Position
 from mailproc.store.skipped_letters import SHORT, UNREAD, FolderPlace, Passed, Remembered
 from mailproc.transport import imap_refetch
+from mailproc.transport.access_tokens import AccessTokens
 from mailproc.transport.imap_listing import listing
 from mailproc.transport.imap_reading import Read, Reader
 from mailproc.transport.imap_session import ImapSession, Refused
@@ -52,6 +53,7 @@ def poll(
     *,
     careful: bool = False,
     largest: int = LARGEST,
+    tokens: AccessTokens | None = None,
 ) -> Polled:
     """Take every letter above ``position``; a changed UIDVALIDITY takes all again.
 
@@ -59,10 +61,11 @@ def poll(
     moved or deleted as ``mailbox.after`` says. Where letters are moved or deleted, one that is
     still there is taken again: a crash had come in between, and the inbox knows it by its digest.
     ``passed_over`` is the list of the folder by UIDVALIDITY: what of it is due is read again.
-    ``careful``: the last look failed, ``largest``: octets of a letter that is taken (see ImapSession).
+    ``careful``: the last look failed, ``largest``: octets of a letter that is taken, ``tokens`` (see
+    ImapSession).
     Raises TryLater (Refused: a wrong password, a missing folder); what was committed stays.
     """
-    with ImapSession(mailbox, careful=careful, largest=largest) as session:
+    with ImapSession(mailbox, careful=careful, largest=largest, tokens=tokens) as session:
         remembered = (passed_over or {}).get(session.uidvalidity, ())
         polled = _Look(session, position, keep, clock, {one.uid for one in remembered}).run()
         now = clock()
@@ -72,9 +75,9 @@ def poll(
     return Polled(polled.letters, polled.new + new, polled.position, session.faults)
 
 
-def check(mailbox: Mailbox) -> str:
+def check(mailbox: Mailbox, tokens: AccessTokens | None = None) -> str:
     """Log in and look, changing nothing: one sentence. Raises TryLater or Refused."""
-    with ImapSession(mailbox, readonly=True) as session:
+    with ImapSession(mailbox, readonly=True, tokens=tokens) as session:
         return f"{session.where}: logged in as {mailbox.user}, {mailbox.folder} has {session.letters} letters"
 
 

@@ -9,6 +9,7 @@ from mailproc.mail.letter import LARGEST
 from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.store.mailboxes import Batch
 from mailproc.store.skipped_letters import GONE, SHORT, UNREAD, FolderPlace, Passed, Remembered
+from mailproc.transport.access_tokens import AccessTokens
 from mailproc.transport.imap_reading import Read, Reader
 from mailproc.transport.imap_session import ImapSession
 
@@ -34,9 +35,10 @@ def fetch(
     now: datetime,
     *,
     largest: int = LARGEST,
+    tokens: AccessTokens | None = None,
 ) -> list[FetchOutcome]:
     """Read again what staff ask for; ``wanted`` names it, given the folder's UIDVALIDITY. Raises TryLater."""
-    with ImapSession(mailbox, careful=True, largest=largest) as session:
+    with ImapSession(mailbox, careful=True, largest=largest, tokens=tokens) as session:
         return read_again(session, wanted(session.uidvalidity), keep, now, asked=True)
 
 

@@ -21,8 +21,11 @@ from mailproc.errors import MailprocError, TryLater
 from mailproc.log import mask
 from mailproc.mail.letter import LARGEST
 from mailproc.sentence import Part, Sentence, sentence
+from mailproc.transport.access_tokens import AccessTokens
 from mailproc.transport.imap_limits import Allowance, BoundedClient, Overrun
+from mailproc.transport.imap_login import ImapLogin
 from mailproc.transport.tls import client_context
+from mailproc.transport.token_server import TokenRefused, TokenTrouble, without_tokens
 
 # The library logs what goes over the line: letters, and with them passwords and readers' names.
 logging.getLogger("imapclient").setLevel(logging.WARNING)
@@ -63,13 +66,14 @@ class ImapSession:
 
     ``careful``: the last look broke off. A letter at which the line breaks or falls silent counts as
     unreadable now, so that the one to blame is found and the others come in. ``largest``: octets of a letter
-    that is fetched.
+    that is fetched. ``tokens``: of a mailbox with auth = "oauth2".
     """
 
     mailbox: Mailbox
     readonly: bool = False
     careful: bool = False
     largest: int = LARGEST
+    tokens: AccessTokens | None = None
     uidvalidity: int = 0
     uidnext: int = 0  # 0 where the server does not say
     letters: int = 0
@@ -118,8 +122,9 @@ class ImapSession:
         """Connect, log in, select. Raises TryLater or Refused."""
         try:
             with self._speech():
+                login = ImapLogin(self.mailbox, self.tokens)
                 self._connect()
-                self._login()
+                self._login(login)
                 self._select()
         except BaseException:  # whatever it is, no socket is left open
             self.close(politely=False)
@@ -150,17 +155,15 @@ class ImapSession:
         if mailbox.security == "starttls":
             self._client.starttls(client_context())
 
-    def _login(self) -> None:
-        user, password = self.mailbox.user, self.mailbox.password.get_secret_value()
+    def _login(self, login: ImapLogin) -> None:
         try:
-            if user.isascii() and password.isascii():
-                self._client.login(user, password)
-            else:  # LOGIN carries ASCII only
-                self._client.plain_login(user, password)
+            login.perform(self._client)
         except IMAPClientError as error:
             gone = isinstance(error.__context__, IMAPClientAbortError) or "UNAVAILABLE" in str(error)
+            if not gone:
+                login.refused()
             kind = TryLater if gone else Refused
-            why = sentence("mailbox-login-failed", user=user, answer=self._clean(str(error)))
+            why = sentence("mailbox-login-failed", user=self.mailbox.user, answer=self._clean(str(error)))
             raise kind(self.said(why)) from None
 
     def _select(self) -> None:
@@ -302,6 +305,8 @@ class ImapSession:
             self._client.begin()
         try:
             yield
+        except TokenTrouble as error:
+            raise (Refused if isinstance(error, TokenRefused) else TryLater)(self.said(error.said)) from None
         except (MailprocError, UnreadableLetters):
             raise
         except TimeoutError:
@@ -321,7 +326,7 @@ class ImapSession:
     def _clean(self, text: str) -> str:
         """One printable line without our password, which a chatty server might echo."""
         secret = self.mailbox.password.get_secret_value()
-        line = " ".join(text.split())
+        line = " ".join((without_tokens(text) if self.tokens else text).split())
         if secret:
             line = line.replace(secret, "…")
         return mask("".join(sign if sign.isprintable() else "?" for sign in line))[:SHOWN]

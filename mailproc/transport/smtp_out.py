@@ -19,12 +19,18 @@ from mailproc.config import Deliver
 from mailproc.errors import GiveUp, InDoubt, MailprocError, TryLater
 from mailproc.mail.letter import Envelope
 from mailproc.sentence import Part, Sentence, sentence
+from mailproc.transport import xoauth2
+from mailproc.transport.access_tokens import AccessTokens
 from mailproc.transport.tls import client_context
+from mailproc.transport.token_server import without_tokens
 
 IDLE = timedelta(seconds=5)  # after that a kept connection is asked whether it is still there
 PORTS = {"tls": 465, "starttls": 587, "none": 25}
 GOODBYE = 2.0  # seconds for the reply to QUIT: nothing hangs on it, and the end of the service waits for it
 LONGEST_REPLY = 300  # of a relay's text, in an error or a row
+
+LONGEST_INITIAL = 480
+"""Octets of a login that fit into its command: RFC 4954 section 4 and RFC 5321 section 4.5.3.1.4 (512)."""
 
 # The relay rejects us, not the letter: every letter would fail the same way until somebody acts.
 OUR_STANDING = {421, 530, 534, 535, 538}
@@ -40,8 +46,12 @@ class _Gone(TryLater):
 class Relay:
     """Sends letters by [deliver]. Not for several threads: one Relay each."""
 
-    def __init__(self, deliver: Deliver, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, deliver: Deliver, clock: Callable[[], datetime], tokens: AccessTokens | None = None
+    ) -> None:
+        """``tokens``: of a relay with auth = "oauth2"."""
         self._deliver = deliver
+        self._tokens = tokens
         self._clock = clock
         self._port = deliver.port or PORTS[deliver.security]
         self._server: smtplib.SMTP | None = None
@@ -127,6 +137,7 @@ class Relay:
 
     def _open(self) -> smtplib.SMTP:
         deliver = self._deliver
+        token = self._tokens.current() if self._tokens else ""  # first: no server waits meanwhile
         server: smtplib.SMTP
         if deliver.security == "tls":
             server = smtplib.SMTP_SSL(
@@ -143,11 +154,25 @@ class Relay:
                 server.starttls(context=client_context())
                 server.ehlo()
             if deliver.user:
-                server.login(deliver.user, deliver.password.get_secret_value())
+                self._log_in(server, token)
         except BaseException:  # whatever it is, no socket is left open
             server.close()
             raise
         return server
+
+    def _log_in(self, server: smtplib.SMTP, token: str) -> None:
+        deliver = self._deliver
+        if self._tokens is None:
+            server.login(deliver.user, deliver.password.get_secret_value())
+            return
+        answers = xoauth2.Answers(deliver.user, token)
+        try:
+            server.auth(
+                xoauth2.MECHANISM, answers.to_text, initial_response_ok=answers.longest < LONGEST_INITIAL
+            )
+        except smtplib.SMTPAuthenticationError:
+            self._tokens.refused(token)
+            raise
 
     def _exchange(self, envelope: Envelope, raw: bytes) -> str:
         server = self._connected()
@@ -252,7 +277,8 @@ class Relay:
 
     def _clean(self, text: bytes) -> str:
         """One printable line without our password, which a chatty relay might echo."""
-        line = " ".join(text.decode("utf-8", "replace").split())
+        said = text.decode("utf-8", "replace")
+        line = " ".join((without_tokens(said) if self._tokens else said).split())
         secret = self._deliver.password.get_secret_value()
         if secret:
             line = line.replace(secret, "…")

@@ -6,6 +6,7 @@ from queue import Empty, LifoQueue
 
 from mailproc.config import Deliver
 from mailproc.mail.letter import Envelope
+from mailproc.transport.access_tokens import AccessTokens
 from mailproc.transport.smtp_out import Relay
 
 
@@ -13,10 +14,12 @@ class Relays:
     """At most ``deliver.max_connections``, for several threads. The one that was used last is used first, so
     that few letters open few connections."""
 
-    def __init__(self, deliver: Deliver, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, deliver: Deliver, clock: Callable[[], datetime], tokens: AccessTokens | None = None
+    ) -> None:
         self._idle: LifoQueue[Relay] = LifoQueue()
         for _ in range(deliver.max_connections):
-            self._idle.put(Relay(deliver, clock))
+            self._idle.put(Relay(deliver, clock, tokens))
 
     def send(self, envelope: Envelope, raw: bytes, name: str = "") -> str:  # noqa: ARG002  # a Transport's
         """As ``Relay.send``; waits for a connection where all are in use."""

@@ -30,9 +30,10 @@ Make = Callable[[Config, Callable[[], datetime]], Transport]
 
 
 def _mail(config: Config, clock: Callable[[], datetime]) -> Transport:
-    from mailproc.transport.smtp_pool import Relays  # here: most verbs send nothing
+    from mailproc.transport import access_tokens  # here: most verbs send nothing
+    from mailproc.transport.smtp_pool import Relays
 
-    return Relays(config.deliver, clock)
+    return Relays(config.deliver, clock, access_tokens.of_relay(config, clock))
 
 
 TRANSPORTS: dict[str, Make] = {

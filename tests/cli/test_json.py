@@ -57,6 +57,7 @@ CALLS: dict[str, list[list[str]]] = {
     "charges": [[], ["B1"], ["B1", "--add", "4.20 EUR"]],
     "inject": [["order.eml"]],
     "fetch": [],
+    "authorize": [],  # tests/cli/test_authorize.py, which has a token server
     "letters": [[]],
     "shelved": [[]],
     "outbox": [[]],

@@ -42,9 +42,7 @@ mail_home = {folder}/home/%{{user}}
 mail_uid = {user}
 mail_gid = {group}
 mail_fsync = never  # the tests kill processes, not the power
-passdb static {{
-  password = {password}
-}}
+{passdb}
 userdb static {{
 }}
 namespace inbox {{
@@ -70,10 +68,39 @@ service anvil {{
 """
 
 
-class Dovecot:
-    """Everything in a folder of its own; any user, one password; without TLS, with it, or STARTTLS."""
+_BY_PASSWORD = f"""\
+passdb static {{
+  password = {PASSWORD}
+}}
+"""
+_BY_TOKEN = """\
+auth_mechanisms = plain xoauth2
+passdb static {{
+  mechanisms_filter = plain
+  password = {password}
+}}
+passdb oauth2 {{
+  mechanisms_filter = xoauth2
+}}
+oauth2 {{
+  introspection_url = {introspection}
+  introspection_mode = post
+  username_attribute = username
+  active_attribute = active
+  active_value = true
+}}
+"""
 
-    def __init__(self, folder: Path, certificate: Certificate, driver: str = "maildir") -> None:
+
+class Dovecot:
+    """Everything in a folder of its own; any user, one password; without TLS, with it, or STARTTLS.
+
+    ``introspection``: the URL at which it asks about access tokens (RFC 7662); a password does too.
+    """
+
+    def __init__(
+        self, folder: Path, certificate: Certificate, driver: str = "maildir", introspection: str = ""
+    ) -> None:
         self.folder = folder
         self.port, self.tls_port = free_ports(2)
         # Dovecot serves no mail as root.
@@ -87,7 +114,9 @@ class Dovecot:
                 user=self._account.pw_name,
                 group=grp.getgrgid(self._account.pw_gid).gr_name,
                 driver=driver,
-                password=PASSWORD,
+                passdb=_BY_TOKEN.format(password=PASSWORD, introspection=introspection)
+                if introspection
+                else _BY_PASSWORD,
                 port=self.port,
                 tls_port=self.tls_port,
                 certificate=certificate,
@@ -157,10 +186,10 @@ class Dovecot:
 
 
 @contextmanager
-def running(certificate: Certificate, driver: str = "maildir") -> Iterator[Dovecot]:
+def running(certificate: Certificate, driver: str = "maildir", introspection: str = "") -> Iterator[Dovecot]:
     """Not in pytest's folders: the account that serves the mail may not enter them."""
     with tempfile.TemporaryDirectory(prefix="mailproc-dovecot-", ignore_cleanup_errors=True) as folder:
-        server = Dovecot(Path(folder), certificate, driver)
+        server = Dovecot(Path(folder), certificate, driver, introspection)
         try:
             server.start()
             yield server
