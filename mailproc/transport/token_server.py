@@ -67,8 +67,8 @@ def asked(url: str, form: dict[str, str], what: str) -> dict[str, Any]:
     answer = _object(content)
     if status == 200 and answer.get(what):
         return answer
-    error = answer.get("error")
-    code = error if isinstance(error, str) else ""
+    named = answer.get("error")
+    code = named if isinstance(named, str) else ""
     words = _clean(f"{code} {answer.get('error_description') or ''}", form)
     raise _refusal(url, status, code, words, what)
 
