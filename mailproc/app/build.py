@@ -56,7 +56,7 @@ def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_neede
     For the service, which needs the secrets, all is made at once, so that nothing wrong is met later;
     staff's verbs make codecs and templates when they use them.
     """
-    config = config_load.load(path, _further, secrets_needed=secrets_needed)
+    config = config_load.load(path, further, secrets_needed=secrets_needed)
     for secret in config_load.secrets(config):
         register_secret(secret)
     context = Context(
@@ -69,7 +69,7 @@ def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_neede
     return context
 
 
-def _further(config: Config) -> Iterator[ConfigProblem]:
+def further(config: Config) -> Iterator[ConfigProblem]:
     """What must hold of the parts of the configuration that the protocols and the transports know."""
     yield from registry.problems(config)
     yield from transport.problems(config)

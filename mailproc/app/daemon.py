@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 
-from mailproc.app import channels, document_place, jobs, watchdog
+from mailproc.app import channels, document_place, jobs, secret_reload, watchdog
 from mailproc.app.build import App
 from mailproc.app.delivery import deliverer
 from mailproc.app.signals import Asked
@@ -130,6 +130,7 @@ class Daemon:
     def __init__(self, app: App, asked: Asked | None = None) -> None:
         self._app = app
         self._asked = asked or Asked()
+        self._asked.on_hang_up = lambda: secret_reload.reload(app, self._channels)
         self._stop = threading.Event()
         self._failed = False
         self._unwritten = False

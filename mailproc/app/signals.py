@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
 _log = logging.getLogger(__name__)
@@ -16,13 +17,15 @@ class Asked:
 
     def __init__(self) -> None:
         self._queue: SimpleQueue[bool] = SimpleQueue()
+        self.on_hang_up: Callable[[], None] = _nothing_to_read
+        """Called by ``wait``, in its thread."""
 
     def stop(self) -> None:
         """The service is to end."""
         self._queue.put(True)
 
     def hang_up(self) -> None:
-        """SIGHUP. Nothing is read again: config.toml and its secrets hold from one start to the next."""
+        """SIGHUP: secrets are to be read again."""
         self._queue.put(False)
 
     def wait(self, seconds: float = float("inf")) -> bool:
@@ -34,5 +37,9 @@ class Asked:
                     return True
             except Empty:
                 continue
-            _log.warning("SIGHUP is ignored: config.toml is read at the start, restart the service for it")
+            self.on_hang_up()
         return False
+
+
+def _nothing_to_read() -> None:
+    _log.info("SIGHUP: config.toml is read when the service begins its work")

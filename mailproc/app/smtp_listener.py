@@ -54,6 +54,10 @@ class SmtpIncoming(Incoming):
         if self._listener is not None:
             self._listener.ask(alive)
 
+    def secrets_changed(self) -> None:
+        if self._listener is not None:
+            self._listener.replace_logins(logins(self._app.config))
+
     def _went_out(self, address: str) -> bool:
         with self._app.store.read() as connection:
             return bool(bounced_letters.letter_with_sender(connection, address))

@@ -2,7 +2,8 @@
 
 from mailproc.config_load.load import load, secret_files
 from mailproc.config_load.located import all_wrong, wrong
+from mailproc.config_load.new_secrets import take as take_secrets
 from mailproc.config_load.secret import secrets
 from mailproc.config_load.warn import warnings
 
-__all__ = ["all_wrong", "load", "secret_files", "secrets", "warnings", "wrong"]
+__all__ = ["all_wrong", "load", "secret_files", "secrets", "take_secrets", "warnings", "wrong"]

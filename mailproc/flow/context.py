@@ -50,6 +50,10 @@ class Context:
         """The codecs. Raise Misconfigured when they are made."""
         return self.make_registry()
 
+    def renew_registry(self) -> None:
+        """Make the codecs again, which mask the secrets of the configuration. Raise Misconfigured."""
+        vars(self)["registry"] = self.make_registry()
+
     @cached_property
     def templates(self) -> "Templates":
         return self.make_templates()

@@ -98,6 +98,11 @@ class Listener:
         if self._shared.logins is not None:
             self._shared.logins.close()
 
+    def replace_logins(self, hashes: Mapping[str, str]) -> None:
+        """Whoever logs in from now on is judged by these; without logins at the start there are none."""
+        if self._shared.logins is not None:
+            self._shared.logins.replace(hashes)
+
     def ask(self, then: Callable[[], None]) -> None:
         """Have ``then`` called by the listener's loop, if it runs."""
         if self._loop is not None:

@@ -62,7 +62,7 @@ def test_a_hangup_is_said_and_ends_nothing(app: Installation) -> None:
     daemon = app.start()
     for times in (1, 2):
         daemon.process.send_signal(signal.SIGHUP)
-        daemon.says("SIGHUP is ignored", times=times)
+        daemon.says("SIGHUP: secrets were read again; changed: none", times=times)
     daemon.takes(order("C77"))
     assert daemon.stop() == 0
 

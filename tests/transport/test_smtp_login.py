@@ -74,6 +74,12 @@ def test_the_right_password_is_the_users(desk: Desk) -> None:
     assert (answer.success, answer.auth_data, desk.pauses) == (True, "lender", [])
 
 
+def test_hashes_that_are_replaced_count_from_the_next_login_on(desk: Desk) -> None:
+    desk.logins.replace({"lender": cheap_hash("battery-staple"), "other": HASHES["lender"]})
+    assert [desk.says("lender", one).success for one in (PASSWORD, "battery-staple")] == [False, True]
+    assert desk.says("other", PASSWORD).success
+
+
 WRONG = {
     "the password": ("lender", "wrong"),
     "no password": ("lender", ""),
