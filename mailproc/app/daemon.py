@@ -18,10 +18,11 @@ from contextlib import ExitStack, suppress
 from mailproc.app import channels, document_place, jobs, secret_reload, watchdog
 from mailproc.app.build import App
 from mailproc.app.delivery import deliverer
+from mailproc.app.heartbeat import Heartbeat
 from mailproc.app.signals import Asked
 from mailproc.app.wall_clock import WallClock
 from mailproc.app.watchdog import Watchdog
-from mailproc.errors import StoreLost, TryLater
+from mailproc.errors import InDoubt, StoreLost, TryLater
 from mailproc.flow import clock, send
 from mailproc.flow.advance import station as advance
 from mailproc.flow.intake import portions
@@ -96,6 +97,9 @@ def run_once(app: App) -> None:
     """Look once wherever letters may lie, take every step, deliver what is due, and end."""
     with ExitStack() as stack:
         stack.enter_context(daemon_lock(app.store))
+        heartbeat = Heartbeat(app.store, app.context.clock, once=True)
+        heartbeat.begin()
+        stack.callback(heartbeat.end)
         deliver, close = deliverer(app.config, app.context.clock)
         stack.callback(close)
         _begin(app)
@@ -132,7 +136,7 @@ class Daemon:
         self._asked = asked or Asked()
         self._asked.on_hang_up = lambda: secret_reload.reload(app, self._channels)
         self._stop = threading.Event()
-        self._failed = False
+        self._failure = ""
         self._unwritten = False
         self._stations = threading.Event()
         self._sender = threading.Event()
@@ -143,6 +147,7 @@ class Daemon:
         self._threads: list[threading.Thread] = []
         self._watchdog = Watchdog(self._fail)
         self._jobs = jobs.Jobs(app, polls, self._look, self._sweep)
+        self._heartbeat = Heartbeat(app.store, app.context.clock, self._jobs.next_runs)
 
     def stop(self) -> None:
         """Ask the service to end; safe from a signal handler."""
@@ -157,6 +162,9 @@ class Daemon:
             still_ours = stack.enter_context(daemon_lock(app.store))
             stack.enter_context(self._watchdog.watching())
             app.store.start_writer(self._ring)
+            self._heartbeat.begin()
+            stack.callback(lambda: self._heartbeat.end(self._failure))
+            self._watchdog.ask(self._heartbeat.beat)
             _begin(app)
             if jobs.is_soon_examined(app.store):
                 app.store.examine()  # before the door opens: nothing comes into a damaged store
@@ -170,7 +178,7 @@ class Daemon:
             self._asked.wait()
             _log.info("stopping")
             systemd.tell("STOPPING=1")
-        return 1 if self._failed else 0
+        return 1 if self._failure else 0
 
     def _end(self, close: Callable[[], None]) -> None:
         self._stop.set()
@@ -181,7 +189,7 @@ class Daemon:
         late = [thread.name for thread in self._threads if thread.is_alive()]
         if late:
             _log.warning("did not end in time: %s", ", ".join(late))
-            if not self._failed:
+            if not self._failure:
                 self._app.store.underway.end_in_order()
         else:
             close()
@@ -216,9 +224,14 @@ class Daemon:
         def one(envelope: Envelope, raw: bytes, name: str) -> tuple[str, str]:
             self._watchdog.beat(f"{SENDER} {name}")
             try:
-                return deliver(envelope, raw, name)
+                done = deliver(envelope, raw, name)
+            except (TryLater, InDoubt) as error:
+                self._heartbeat.refused(error)
+                raise
             finally:
                 self._watchdog.rest(f"{SENDER} {name}")
+            self._heartbeat.sent()
+            return done
 
         return one
 
@@ -248,6 +261,7 @@ class Daemon:
         try:
             poll.look()
         finally:
+            self._heartbeat.looked(poll.name)
             self._unlooked.discard(poll.name)
             self._stations.set()
 
@@ -295,6 +309,7 @@ class Daemon:
             self._watchdog.beat("watcher")
             if wall.was_set():
                 self._jobs.clock_was_set()
+                self._heartbeat.clock_was_set()
                 self._ring()
             self._app.store.still_there()
             with suppress(TryLater, *driver_errors()):  # the store is away: the stations say so
@@ -320,5 +335,5 @@ class Daemon:
 
     def _fail(self, why: str) -> None:
         systemd.tell(f"STATUS={why}")
-        self._failed = True
+        self._failure = self._failure or why
         self.stop()

@@ -23,8 +23,6 @@ _log = logging.getLogger(__name__)
 
 SOON_EXAMINED = 500_000_000
 """Octets of a store that is examined before the service is ready (2 s); a larger one is while it runs."""
-EXAMINED = "17 3 * * *"
-"""When the store is examined each night (cron, in library.time_zone)."""
 
 
 def is_soon_examined(store: Store) -> bool:
@@ -61,6 +59,11 @@ class Jobs:
         self._plan(at_start=False)
         self._scheduler.wakeup()
 
+    def next_runs(self) -> dict[str, datetime]:
+        """Say when each job runs next, by its name."""
+        runs = {job.id: getattr(job, "next_run_time", None) for job in self._scheduler.get_jobs()}
+        return {name: at for name, at in runs.items() if at is not None}
+
     def _plan(self, *, at_start: bool) -> None:
         now, planned = self._app.context.clock(), self._app.config.schedule
         for poll in self._polls:
@@ -69,7 +72,7 @@ class Jobs:
         self._add("sweep", planned.sweep, self._sweep, first=now)
         self._add("documents", planned.documents, self._documents, first=now if at_start else None)
         soon = not at_start or is_soon_examined(self._app.store)
-        self._add("examine", EXAMINED, self._examine, first=None if soon else now)
+        self._add("examine", schedule.EXAMINED, self._examine, first=None if soon else now)
         if planned.digest:
             # Counted from the last one, so that days down are caught up by one letter.
             last = min(digest_mail.last_sent(self._app.store) or now, now)

@@ -10,7 +10,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from mailproc.config import Config
 from mailproc.config_load import poll
+from mailproc.store.service_record import ServiceRecord
 from mailproc.transport.incoming import PolledPlace
+
+EXAMINED = "17 3 * * *"
+"""When the store is examined each night (cron, in library.time_zone)."""
 
 GAP = timedelta(hours=1)
 """A job that ran longer ago, or is to have run so far in the future, met a clock that was set."""
@@ -18,7 +22,8 @@ GAP = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Planned:
-    """A job, as config.toml says it. ``next_at`` is None for "every 60s": that counts from the start."""
+    """A job, as config.toml says it. ``next_at``: when the service runs it next, as the service itself says;
+    None while none runs, and of a job that is in config.toml since the service began."""
 
     job: str
     when: str
@@ -71,19 +76,26 @@ class _AtHours(_Cron):
         return fires
 
 
-def planned(config: Config, polls: Sequence[PolledPlace], now: datetime) -> list[Planned]:
+def planned(
+    config: Config, polls: Sequence[PolledPlace], now: datetime, record: ServiceRecord | None
+) -> list[Planned]:
     """Every job of the service: what its channels look into, then its own. Instants are of
-    library.time_zone."""
+    library.time_zone. ``record``: of the service that runs; None where none does, and no job has a time."""
     zone = ZoneInfo(config.library.time_zone)
     jobs = {each.name: each.when for each in polls}
     own = config.schedule
-    jobs |= {"sweep": own.sweep, "digest": own.digest, "documents": own.documents}
-    return [Planned(job, when, _next(when, zone, now)) for job, when in jobs.items() if when]
+    jobs |= {"sweep": own.sweep, "digest": own.digest, "documents": own.documents, "examine": EXAMINED}
+    said = record.next_run if record is not None else _never
+    return [Planned(job, when, _next(when, zone, now, said(job))) for job, when in jobs.items() if when]
 
 
-def _next(when: str, zone: ZoneInfo, now: datetime) -> datetime | None:
-    found = trigger(when, zone)
-    if isinstance(found, IntervalTrigger):
-        return None
-    fires: datetime | None = found.get_next_fire_time(None, now)
-    return fires
+def _never(_job: str) -> None:
+    return None
+
+
+def _next(when: str, zone: ZoneInfo, now: datetime, said: datetime | None) -> datetime | None:
+    """The time that the service ``said``; where that is over by now, the one after it."""
+    rule = trigger(when, zone)
+    while said is not None and said < now:
+        said = rule.get_next_fire_time(said, said)
+    return said.astimezone(zone) if said is not None else None

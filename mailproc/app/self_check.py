@@ -14,6 +14,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import accounts
 from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.language_files import FOLDER
+from mailproc.office.queries import service_state
 from mailproc.office.templates import template_dry_run
 from mailproc.store import connections
 from mailproc.store.engine import Store
@@ -58,6 +59,7 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
     found.warnings += [*file_permissions.warnings(config), *oauth.missing(context)]
     if store is not None:
         found.tried("store examined", lambda: _examined(store))
+        _service(context, store, found)
         try:
             document_place.refuse_another(config, context, store)
         except Misconfigured as error:
@@ -71,6 +73,16 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
     if connect:
         _connect(context, found)
     return found
+
+
+def _service(context: Context, store: Store, found: CheckReport) -> None:
+    """A service that does not run is no mistake of the configuration: a note."""
+    with store.read() as connection:
+        service = service_state.service_state(store, connection, context)
+    if service.said is not None:
+        found.warnings.append(str(service.said))
+    else:
+        found.fine.append(f"service: {service.state}")
 
 
 def _examined(store: Store) -> str:

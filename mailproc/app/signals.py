@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
+from mailproc.transport import systemd
+
 _log = logging.getLogger(__name__)
 
 GLANCE = 0.5
@@ -37,7 +39,8 @@ class Asked:
                     return True
             except Empty:
                 continue
-            self.on_hang_up()
+            with systemd.reloading():
+                self.on_hang_up()
         return False
 
 

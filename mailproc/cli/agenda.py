@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from mailproc.cli import output
+from mailproc.cli import output, status
 from mailproc.cli.session import opened, who
 from mailproc.flow.context import Context
 from mailproc.ill.facts import Promise
-from mailproc.ill.status import status
+from mailproc.ill.status import status as status_of
 from mailproc.ill.terms import Role, State
 from mailproc.notices.incoming_details import plain_note
 from mailproc.notices.language import Language
@@ -46,12 +46,14 @@ def digest(
         else:
             with app.store.read() as connection:
                 found = agenda(connection, app.context)
+        service = status.state_of_service(app)
         library = app.context.config.library
         if as_json:
-            output.as_json(
-                _agenda_json(found) | ({"sent_to": library.staff or library.email} if send else {})
-            )
+            sent = {"sent_to": library.staff or library.email} if send else {}
+            output.as_json(_agenda_json(found) | sent | {"service": output.plain(service)})
             return
+        if told := status.dead(service, app.context):
+            output.line(told)
         _tell_agenda(found, app.context)
         if send:
             told = app.context.language.label("digest", "sent", value=library.staff or library.email)
@@ -221,7 +223,7 @@ def _became(one: RotaPlace, context: Context) -> tuple[str, str, str]:
     why = f": {language.reason_word(one.why_not)}" if one.why_not else ""
     passed = f"{language.label('rota', 'passed_on', value=one.passed_to)}: " if one.passed_to else ""
     promise: Promise | None = {"what": _PROMISES[one.spoken]} if one.spoken in _PROMISES else None
-    term = language.texts.terms[status(State[one.state], promise=promise, moved=one.spoken).term]
+    term = language.texts.terms[status_of(State[one.state], promise=promise, moved=one.spoken).term]
     asked = _day(one.asked_at, context) if one.asked_at else ""
     return f"{passed}{term}{why}", f"{one.attempt}, {asked}", _answer(one, context)
 

@@ -5,12 +5,13 @@ from typing import Annotated
 import typer
 
 from mailproc.app import schedule
-from mailproc.cli import output, truncated
+from mailproc.cli import output, status, truncated
 from mailproc.cli.session import opened
 from mailproc.notices.language import Language
 from mailproc.notices.vocabulary import Words
-from mailproc.office.queries import pending_timers, upcoming
+from mailproc.office.queries import pending_timers, service_state, upcoming
 from mailproc.office.queries.counted import Counted
+from mailproc.store import service_record
 
 verbs = typer.Typer()
 
@@ -19,6 +20,7 @@ JOBS = {
     "sweep": "job_sweep",
     "digest": "job_digest",
     "documents": "job_documents",
+    "examine": "job_examine",
 }
 """The words of a job, by the first word of its name."""
 
@@ -35,16 +37,21 @@ def jobs(
     from mailproc.app import channels  # here: the sockets cost a tenth of a second
 
     with opened(ctx) as app, app.store.read() as connection:
-        plan = schedule.planned(app.config, channels.polls(app), app.clock())
+        service = service_state.service_state(app.store, connection, app.context)
+        record = service_record.recorded(connection) if service.alive else None
+        plan = schedule.planned(app.config, channels.polls(app), app.clock(), record)
         timers = pending_timers.waiting(connection)
         ahead = upcoming.coming(connection, app.context, limit)
     count = Counted(sum(one.count for one in timers))
     if as_json:
-        value = {"jobs": plan, "timers": timers, "next": ahead}
+        value = {"service": service, "jobs": plan, "timers": timers, "next": ahead}
         output.as_json(value | truncated.left_out(len(ahead), count))
         return
     language, shown = app.context.language, app.context.shown
     words = language.texts.labels["jobs"]
+    if told := status.dead(service, app.context):
+        output.line(told)
+        output.line(language.texts.labels["service"]["no_job_runs"])
     rows = [(*_planned(one, language), shown(one.next_at) if one.next_at else "") for one in plan]
     output.table(_named(words, "job", "when", "next"), rows, words["none"])
     kinds = [(language.event_word(one.kind), str(one.count), shown(one.next_at)) for one in timers]

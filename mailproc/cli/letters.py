@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from sqlalchemy import Connection
 
-from mailproc.cli import days, output, truncated
+from mailproc.cli import days, output, status, truncated
 from mailproc.cli.session import opened
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
@@ -110,6 +110,8 @@ def outbox(ctx: typer.Context, as_json: Json = False) -> None:
             value = _json(connection, lines, count) if as_json else None
         filed = app.config.deliver.mode == "folder"
         empty = "none_waiting" if filed else "all_left"
+        if told := status.dead(status.state_of_service(app), app.context):
+            output.complain(told) if as_json else output.line(told)
         _list(lines, app.context, value, empty, count)
         if filed and not as_json:
             told = app.context.language.label("letters", "folder", value=app.config.deliver.folder)

@@ -20,6 +20,10 @@ VERBS: Mapping[str, Verb] = {
         "service",
         "Check configuration, templates and store; report what is wrong or unsafe. Changes nothing.",
     ),
+    "status": Verb(
+        "status",
+        "Say whether the service is alive and what it needs is in order; exit 1 if anything is wrong.",
+    ),
     "jobs": Verb("jobs", "Show scheduled jobs, and what falls due if nobody acts."),
     "verify": Verb(
         "service", "Recompute every transaction from its events and compare; exit 1 where one differs."

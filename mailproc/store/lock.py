@@ -2,10 +2,14 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from sqlalchemy import Connection, text
 
 from mailproc import private
 from mailproc.errors import LocalFault, Misconfigured
@@ -14,6 +18,13 @@ from mailproc.store.db_errors import driver_errors
 
 _DAEMON_LOCK = 0x6D61696C_6461656D  # "maildaem"; advisory locks are per database
 _TRY = f"SELECT pg_try_advisory_lock({_DAEMON_LOCK})"
+_HELD = (
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+    " AND ((classid::bigint << 32) | objid::bigint) = :daemon_lock"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+_TRIES, _BETWEEN = 10, 0.02
+"""How often a start tries the lock of a file, and the seconds between: ``holder`` has it for a moment."""
 
 
 class Locked(Protocol):
@@ -23,6 +34,41 @@ class Locked(Protocol):
     def path(self) -> Path | None: ...
 
     def dedicated_connection(self) -> DedicatedConnection: ...
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who has the lock: its process on this machine; 0 if it is not known (PostgreSQL)."""
+
+    process: int = 0
+
+
+def holder(store: Locked, connection: Connection) -> Holder | None:
+    """Say who holds the store, without disturbing anybody; None if nobody does.
+
+    Several may ask at the same time: each takes a shared lock for a moment. A lock file of another user that
+    cannot be read is taken for held.
+    """
+    if store.path is None:
+        return Holder() if connection.execute(text(_HELD), {"daemon_lock": _DAEMON_LOCK}).scalar() else None
+    try:
+        descriptor = os.open(_lock_file(store.path), os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return Holder()
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return None
+    except BlockingIOError:
+        written = os.pread(descriptor, 20, 0).decode("ascii", "replace")
+        return Holder(int(written) if written.isascii() and written.isdigit() else 0)
+    finally:
+        os.close(descriptor)
+
+
+def _lock_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.lock")
 
 
 @contextmanager
@@ -39,22 +85,30 @@ def daemon_lock(store: Locked) -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def _file_lock(path: Path) -> Iterator[Callable[[], bool]]:
-    lock = path.with_name(f"{path.name}.lock")
+    lock = _lock_file(path)
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, private.FILE)
     except OSError as error:  # left by a daemon that ran as another user
         raise Misconfigured(f"store.url: {lock} cannot be opened: {error.strerror}") from None
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _taken(f" (process {os.pread(descriptor, 20, 0).decode() or 'unknown'})") from None
+        if not _is_locked(descriptor):
+            raise _taken(f" (process {os.pread(descriptor, 20, 0).decode() or 'unknown'})")
         with suppress(OSError):  # a full disk: the number is only shown to the one who is refused
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield lambda: True
     finally:
         os.close(descriptor)  # the file stays: deleting it would let two daemons hold two files
+
+
+def _is_locked(descriptor: int) -> bool:
+    for left in reversed(range(_TRIES)):
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        if left:
+            time.sleep(_BETWEEN)
+    return False
 
 
 @contextmanager

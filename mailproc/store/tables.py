@@ -122,6 +122,32 @@ class IdentityRow(SQLModel, table=True):
     verified: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
+class ServiceRow(SQLModel, table=True):
+    """One row: the service of this store, or the last one, as it said itself (service_record.py).
+
+    ``started_at`` and ``seen_at`` are of its own clock. ``once``: by `run --once`, which is seen at its start
+    and its end only. ``failure``: why it ended by itself. ``jobs``: by name, when each runs next; ``looked``:
+    by name, when a mailbox was last looked into (ISO 8601, UTC). ``sent_at``, ``refused_at``,
+    ``refusal``: when the last letter left, and what the relay said when one did not.
+    """
+
+    __tablename__ = "service"
+    id: int = Field(default=1, primary_key=True)
+    process: int
+    host: str
+    version: str
+    once: bool = False
+    started_at: datetime = _instant(nullable=False)
+    seen_at: datetime = _instant(nullable=False)
+    ended_at: datetime | None = _instant()
+    failure: str = ""
+    jobs: dict[str, str] | None = _json()
+    looked: dict[str, str] | None = _json()
+    sent_at: datetime | None = _instant()
+    refused_at: datetime | None = _instant()
+    refusal: str = _told()
+
+
 PAUSING = "kind = 'paused'"
 """Condition on what is known of a partner: staff have paused it."""
 

@@ -6,6 +6,7 @@ Own code: it is one datagram, and the packages that send it want a C compiler or
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -27,6 +28,17 @@ def watchdog_seconds() -> float | None:
     if not asked.isdecimal() or process not in ("", str(os.getpid())):
         return None
     return int(asked) / 1_000_000
+
+
+@contextmanager
+def reloading() -> Iterator[None]:
+    """Tell RELOADING=1 before, with the time that Type=notify-reload compares (MONOTONIC_USEC), and READY=1
+    afterwards."""
+    tell("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
+    try:
+        yield
+    finally:
+        tell("READY=1")
 
 
 @contextmanager

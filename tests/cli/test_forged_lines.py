@@ -189,7 +189,7 @@ def verbs(cli: Cli, folder: Path) -> Iterator[tuple[str, ...]]:
     yield from (
         (verb,) for verb in ("requests", "letters", "shelved", "outbox", "digest", "jobs", "partners")
     )
-    yield from ((verb,) for verb in ("check", "verify", "templates"))
+    yield from ((verb,) for verb in ("check", "verify", "templates", "status"))
     yield from (("rota", one) for one in requests if one.startswith("B"))
     yield ("preview", "en/patron/arrived.txt", "--request", "B1")
     yield ("decode", *(file.name for file in sorted(folder.glob("*.eml"))))

@@ -214,7 +214,12 @@ def test_partners_jobs_and_what_is_verified_are_told_in_german(german: Cli, fold
     told = german("jobs").out
     assert re.search(r"was fällig ist +alle 60s\b", told)
     assert re.search(r"tägliche Übersicht +0 7 \* \* \* ", told)
-    assert {one["job"] for one in german("jobs", "--json").json["jobs"]} == {"sweep", "digest", "documents"}
+    assert {one["job"] for one in german("jobs", "--json").json["jobs"]} == {
+        "sweep",
+        "digest",
+        "documents",
+        "examine",
+    }
     assert german("verify").out == "1 Vorgang geprüft, 0 weichen ab\n"
 
 

@@ -42,6 +42,7 @@ SPOKEN = {
 
 CALLS: dict[str, list[list[str]]] = {
     "check": [[]],
+    "status": [],
     "jobs": [[], ["--limit", "1"]],
     "verify": [[]],
     "states": [[]],

@@ -23,7 +23,7 @@ import mailproc
 
 Call = Callable[[Connection], object]
 
-FEW = {"counter", "identity", "mailbox", "template_good", "alembic_version", "sqlite_master"}
+FEW = {"counter", "identity", "mailbox", "service", "template_good", "alembic_version", "sqlite_master"}
 """Tables that hold a row for each thing of the configuration."""
 SMALL = {
     "ix_partner_learned_paused": "a row for each partner that staff have paused",

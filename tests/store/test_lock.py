@@ -1,5 +1,7 @@
 """One daemon for each store; a dead one holds nothing."""
 
+import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -9,8 +11,9 @@ from contextlib import suppress
 import pytest
 
 from mailproc.errors import LocalFault, Misconfigured
+from mailproc.store import lock
 from mailproc.store.engine import Store
-from mailproc.store.lock import daemon_lock
+from mailproc.store.lock import Holder, daemon_lock, holder
 
 HOLD = """
 import sys, time
@@ -49,6 +52,50 @@ def test_the_lock_dies_with_its_process(store, store_url):
         assert daemon.wait(30) == -signal.SIGKILL
         taken = _until_taken(store)
     assert taken
+
+
+def _holder(store):
+    with store.read() as connection:
+        return holder(store, connection)
+
+
+def test_everybody_may_ask_who_holds_the_store(store, store_url):
+    other = Store.open(store_url)
+    assert _holder(store) is None
+    with daemon_lock(store):
+        here = Holder(os.getpid() if store.dialect == "sqlite" else 0)
+        assert _holder(store) == _holder(other) == here
+    assert _holder(other) is None
+    with daemon_lock(other):
+        assert _holder(store) is not None
+    other.close()
+
+
+def test_a_start_waits_for_those_who_ask(sqlite_url, monkeypatch):
+    """Who asks has the lock for a moment: the service that starts then is not refused."""
+    store = Store.open(sqlite_url)
+    with daemon_lock(store):
+        pass
+    asking = os.open(lock._lock_file(store.path), os.O_RDONLY)
+    fcntl.flock(asking, fcntl.LOCK_SH)
+    assert _holder(store) is None, "two ask at once"
+    monkeypatch.setattr(lock.time, "sleep", lambda _: os.close(asking))
+    with daemon_lock(store):
+        pass
+    store.close()
+
+
+def test_a_lock_that_cannot_be_read_is_taken_for_held(sqlite_url, monkeypatch):
+    store = Store.open(sqlite_url)
+    with daemon_lock(store):
+        pass
+
+    def refuse(*_given):
+        raise PermissionError
+
+    monkeypatch.setattr(lock.os, "open", refuse)
+    assert _holder(store) == Holder()
+    store.close()
 
 
 def _until_taken(store, seconds=30):

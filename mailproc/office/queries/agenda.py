@@ -109,7 +109,7 @@ def agenda(connection: Connection, context: Context) -> Agenda:
         unsent=tuple(letters.outbox(connection)),
         unread=tuple(letters.waiting(connection)),
         mailboxes=tuple(_unread(connection, context)),
-        texts=_faulty_texts(context),
+        texts=faulty_texts(context),
     )
 
 
@@ -220,7 +220,8 @@ def _unread(connection: Connection, context: Context) -> Iterator[Unread]:
             yield Unread(mailbox.name, _passed_over(mailbox.name, passed), passed[0].since)
 
 
-def _faulty_texts(context: Context) -> tuple[FaultyText, ...]:
+def faulty_texts(context: Context) -> tuple[FaultyText, ...]:
+    """Return the library's own templates that are broken, as they are now."""
     folder = context.config.file.parent / context.config.templates.site
     if not any(folder.rglob("*.txt")):
         return ()

@@ -1,4 +1,4 @@
-"""Since when each reason for attention stands; the same item again; documents; charges; readers."""
+"""Since when each reason for attention stands; the same item again; documents; charges; the service."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ def upgrade() -> None:
     _same_item()
     _documents()
     _charges()
+    _service()
 
 
 def _same_item() -> None:
@@ -67,6 +68,27 @@ def _charges() -> None:
     )
     for name, columns in (("at", ["at"]), ("request", ["request_id", "id"]), ("event", ["event_id"])):
         op.create_index(f"ix_charge_{name}", "charge", columns)
+
+
+def _service() -> None:
+    op.create_table(
+        "service",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("process", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("host", "version")),
+        sa.Column("once", sa.Boolean(), nullable=False),
+        *(_at(name, nullable=False) for name in ("started_at", "seen_at")),
+        _at("ended_at"),
+        sa.Column("failure", sa.String(), nullable=False),
+        *(sa.Column(name, sa.JSON(none_as_null=True), nullable=True) for name in ("jobs", "looked")),
+        *(_at(name) for name in ("sent_at", "refused_at")),
+        sa.Column("refusal", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+
+
+def _at(name: str, *, nullable: bool = True) -> sa.Column[object]:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
 def _word(name: str) -> sa.Column[object]:

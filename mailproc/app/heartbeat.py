@@ -1,0 +1,128 @@
+"""Record in the store that the service is alive, so that verbs and other machines can tell.
+
+``beat`` is called by the watchdog at each look, and only while every station moves (watchdog.py). Times are
+kept as monotonic ones and become instants at each beat: a clock that was wrong at the start and is set
+later leaves nothing wrong behind.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import mailproc
+from mailproc.errors import MailprocError, TryLater
+from mailproc.sentence import Stored, shortened, stored
+from mailproc.store import service_record
+from mailproc.store.engine import Store
+from mailproc.store.service_record import ServiceRecord
+
+_log = logging.getLogger(__name__)
+
+BEAT = 10.0
+"""Seconds between two records."""
+LAST_WORD = 2.0
+"""Seconds for the record of the end: it delays no stop of a service whose store is away."""
+
+
+@dataclass
+class _Seen:
+    """Monotonic times of what the service did."""
+
+    looked: dict[str, float] = field(default_factory=dict)
+    sent: float | None = None
+    refused: float | None = None
+    refusal: Stored = Stored("")  # noqa: RUF009  # a str, which never changes
+
+
+class Heartbeat:
+    """The record of one run. Safe from any thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        next_runs: Callable[[], Mapping[str, datetime]] = dict,
+        *,
+        once: bool = False,
+    ) -> None:
+        self._store, self._clock, self._next_runs, self._once = store, clock, next_runs, once
+        self._begun = time.monotonic()
+        self._beaten = self._begun
+        self._written: Future[None] | None = None
+        self._seen = _Seen()
+
+    def begin(self) -> None:
+        """Record that the service runs. It holds the lock of the store. Raises TryLater."""
+        said = self._record()
+        self._store.write(lambda connection: service_record.record(connection, said))
+
+    def beat(self) -> None:
+        """Record it again if that is due and the last record is written. Never waits."""
+        if time.monotonic() - self._beaten < BEAT or not (self._written is None or self._written.done()):
+            return
+        self._submit(self._record())
+
+    def clock_was_set(self) -> None:
+        """Record it at once: what stands in the store is of the wrong time."""
+        self._beaten = float("-inf")
+        self.beat()
+
+    def looked(self, place: str) -> None:
+        """Note that the place was just looked into."""
+        self._seen.looked[place] = time.monotonic()
+
+    def sent(self) -> None:
+        """Note that a letter has just left."""
+        self._seen.sent = time.monotonic()
+
+    def refused(self, error: MailprocError) -> None:
+        """Note that a letter could not leave just now."""
+        self._seen.refusal = stored(shortened(error.said))
+        self._seen.refused = time.monotonic()
+
+    def end(self, failure: str = "") -> None:
+        """Record the end, and why if it was not asked for. Never raises."""
+        said = self._record()
+        last = replace(said, ended_at=said.seen_at, failure=failure, jobs={})
+        if not self._once:
+            self._submit(last)
+            wait([self._written] if self._written is not None else [], LAST_WORD)
+            return
+        with suppress(TryLater):
+            self._store.write(lambda connection: service_record.record(connection, last))
+
+    def _submit(self, said: ServiceRecord) -> None:
+        self._beaten = time.monotonic()
+        try:
+            self._written = self._store.submit(lambda connection: service_record.record(connection, said))
+        except TryLater as error:  # full or away: the stations say so
+            _log.debug("the service is not recorded: %s", error)
+
+    def _record(self) -> ServiceRecord:
+        now, seen = self._clock(), self._seen
+        began = ServiceRecord.of(
+            os.getpid(), os.uname().nodename, mailproc.__version__, self._instant(self._begun, now)
+        )
+        return replace(
+            began,
+            once=self._once,
+            seen_at=now,
+            jobs={name: _written(at) for name, at in self._next_runs().items()},
+            looked={name: _written(self._instant(at, now)) for name, at in dict(seen.looked).items()},
+            sent_at=None if seen.sent is None else self._instant(seen.sent, now),
+            refused_at=None if seen.refused is None else self._instant(seen.refused, now),
+            refusal=seen.refusal,
+        )
+
+    @staticmethod
+    def _instant(monotonic: float, now: datetime) -> datetime:
+        return now - timedelta(seconds=time.monotonic() - monotonic)
+
+
+def _written(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()

@@ -1,0 +1,167 @@
+"""Read how the service and what it needs are: the answer to "is everything all right?"."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+import mailproc
+from mailproc.flow.context import Context
+from mailproc.office.queries.agenda import FaultyText, faulty_texts
+from mailproc.office.queries.service_state import ServiceCondition, ServiceState, judged
+from mailproc.sentence import Note, Sentence, Word, note, sentence
+from mailproc.store import backlog, lock, open_requests, service_record
+from mailproc.store.engine import Store
+from mailproc.store.service_record import ServiceRecord
+
+STUCK = timedelta(minutes=15)
+"""What has waited so long without a reason in a queue that the service takes at once is stuck."""
+TAKEN_AT_ONCE = ("inbox", "event")
+LOW_SHARE, LOW_OCTETS = 0.05, 1_000_000_000
+"""A disk is low with less than this share, or less than these octets, whichever is less."""
+
+
+@dataclass(frozen=True)
+class MailboxStatus:
+    """``looked_at``: by the service that runs; None if it has not looked yet, or none runs."""
+
+    name: str
+    looked_at: datetime | None
+    failing_since: datetime | None
+    error: Note
+
+
+@dataclass(frozen=True)
+class RelayStatus:
+    """Where letters go ("folder": nothing is sent), and when the last one left or was refused, by the service
+    that runs. ``refusal``: '' once a letter has left again."""
+
+    mode: str
+    host: str
+    port: int
+    sent_at: datetime | None
+    refused_at: datetime | None
+    refusal: Note
+
+
+@dataclass(frozen=True)
+class QueueStatus:
+    """``waiting``: at most ``backlog.MOST``."""
+
+    queue: str
+    waiting: int
+    oldest_at: datetime | None
+    stuck: bool
+
+
+@dataclass(frozen=True)
+class DiskStatus:
+    """Octets where the store lies."""
+
+    folder: str
+    free: int
+    total: int
+    low: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """``wrong``: everything for which somebody must act. ``version``: of the program that answers."""
+
+    service: ServiceState
+    version: str
+    mailboxes: tuple[MailboxStatus, ...]
+    relay: RelayStatus
+    queues: tuple[QueueStatus, ...]
+    disk: DiskStatus
+    templates: tuple[FaultyText, ...]
+    wrong: tuple[Sentence, ...] = ()
+    notes: tuple[Sentence, ...] = ()
+
+
+def status(store: Store, connection: Connection, context: Context) -> Status:
+    """Return the status. Its cost does not grow with the store."""
+    now, record = context.clock(), service_record.recorded(connection)
+    service = judged(record, lock.holder(store, connection), now, context.shown)
+    running = record if service.alive else None
+    found = Status(
+        service=service,
+        version=mailproc.__version__,
+        mailboxes=tuple(_mailboxes(connection, context, running)),
+        relay=_relay(context, running),
+        queues=tuple(_queues(connection, now, service)),
+        disk=disk(store.path.parent if store.path is not None else context.config.file.parent),
+        templates=faulty_texts(context),
+    )
+    return Status(**vars(found) | {"wrong": tuple(_wrong(found)), "notes": tuple(_notes(found))})
+
+
+def disk(folder: Path) -> DiskStatus:
+    """Return the space on the disk of a folder."""
+    usage = shutil.disk_usage(folder)
+    low = usage.free < min(usage.total * LOW_SHARE, LOW_OCTETS)
+    return DiskStatus(str(folder), usage.free, usage.total, low)
+
+
+def _mailboxes(
+    connection: Connection, context: Context, running: ServiceRecord | None
+) -> Iterator[MailboxStatus]:
+    failing = {row.name: row for row in open_requests.failing_mailboxes(connection)}
+    for mailbox in context.config.mailbox:
+        row = failing.get(mailbox.name)
+        yield MailboxStatus(
+            mailbox.name,
+            running.looked_at(f"mailbox {mailbox.name}") if running is not None else None,
+            row.failing_since if row is not None else None,
+            note(row.last_error if row is not None else ""),
+        )
+
+
+def _relay(context: Context, running: ServiceRecord | None) -> RelayStatus:
+    deliver = context.config.deliver
+    if running is None or deliver.mode == "folder":
+        return RelayStatus(deliver.mode, deliver.host, deliver.port, None, None, note(""))
+    sent, refused = running.sent_at, running.refused_at
+    over = refused is None or (sent is not None and sent > refused)
+    refusal = note("" if over else running.refusal)
+    return RelayStatus(deliver.mode, deliver.host, deliver.port, sent, refused, refusal)
+
+
+def _queues(connection: Connection, now: datetime, service: ServiceState) -> Iterator[QueueStatus]:
+    for name, found in backlog.backlog(connection).items():
+        at_once = service.state is ServiceCondition.RUNNING and name in TAKEN_AT_ONCE
+        due = found.not_before is None or found.not_before <= now
+        stuck = at_once and due and found.oldest_at is not None and now - found.oldest_at > STUCK
+        yield QueueStatus(name, found.waiting, found.oldest_at, stuck)
+
+
+def _wrong(found: Status) -> Iterator[Sentence]:
+    if found.service.said is not None:
+        yield found.service.said
+    for box in found.mailboxes:
+        if box.failing_since is not None:
+            yield sentence("status-mailbox", name=box.name, why=_words(box.error))
+    if found.relay.refusal:
+        yield sentence("status-relay", why=_words(found.relay.refusal))
+    for one in found.queues:
+        if one.stuck:
+            yield sentence("status-stuck", queue=Word("labels.queue", one.queue))
+    if found.disk.low:
+        free = found.disk.free // 1_000_000
+        yield sentence("status-disk", folder=found.disk.folder, free=free)
+    for text in found.templates:
+        yield sentence("status-template", path=text.path, why=text.error)
+
+
+def _words(said: Note) -> tuple[str | Sentence, ...]:
+    return tuple(said.parts)
+
+
+def _notes(found: Status) -> Sequence[Sentence]:
+    runs = found.service.version
+    if not found.service.alive or runs in ("", found.version):
+        return ()
+    return (sentence("status-version", runs=runs, here=found.version),)
