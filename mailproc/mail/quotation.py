@@ -4,6 +4,7 @@ English, German, French, Italian, Dutch and Spanish; Outlook, Outlook on the web
 Thunderbird, Notes and what writes like them. Words are compared, so that every test takes linear time.
 """
 
+import re
 from collections.abc import Sequence
 
 MOST_WRAPPED = 3
@@ -33,11 +34,14 @@ _ORIGINAL = frozenset(
     | {"mensaje reenviado", "ursprungligt meddelande"}
 )
 _RULES = "-_=*# \t"
+_CLOCK = re.compile(r"[0-9][:h][0-5][0-9](?![0-9])")
 
 
 def is_quoted(line: str) -> bool:
-    """Return whether the line carries a mark of quotation."""
-    return line.startswith((">", "|")) and not _is_arrows(line)
+    """Return whether the line carries a mark of quotation; a row of a table ("| A | lent |") has none."""
+    if line.startswith("|"):
+        return "|" not in line.lstrip("|> \t")
+    return line.startswith(">") and not _is_arrows(line)
 
 
 def unquoted(line: str) -> str:
@@ -74,14 +78,14 @@ def _is_original(line: str) -> bool:
 
 
 def _is_header(lines: Sequence[str], index: int) -> bool:
-    """Return whether the header of a quoted letter begins here: From, and two other fields.
+    """Return whether the header of a quoted letter begins here: From, the date and another field.
 
     From comes first, or the date.
     """
     if index >= len(lines) or _label(lines[index]) not in _FROM | _WHEN:
         return False
     named = {_label(line) for line in lines[index : index + 1 + MOST_HEADER_LINES]}
-    return bool(named & _FROM) and len((named - _FROM) & _FIELDS) >= 2
+    return bool(named & _FROM and named & _WHEN) and len((named - _FROM) & _FIELDS) >= 2
 
 
 def _label(line: str) -> str:
@@ -114,9 +118,9 @@ def _says_wrote(lines: Sequence[str], joined: str, following: int) -> bool:
     words = {word.strip("*,;:()<>\"'").casefold() for word in joined.split()}
     if words.isdisjoint(_WROTE) and _first_word(joined) not in _QUOTING:
         return False
-    told_when = any(sign.isdigit() for sign in joined) or "@" in joined
+    by_program = "@" in joined or _CLOCK.search(joined) is not None  # a person rarely tells the minute
     below = _next_said(lines, following - 1)
-    return told_when or (below < len(lines) and is_quoted(lines[below]))
+    return by_program or (below < len(lines) and is_quoted(lines[below]))
 
 
 def _first_word(line: str) -> str:

@@ -71,11 +71,48 @@ LONG = "We have sent it by post a week ago, and it is on its way to you by now, 
         ("Ja.\nMit freundlichen Grüßen\n\nP. Müller\nTel. 12", "Ja.\nMit freundlichen Grüßen\n\nP. Müller"),
         ("We have it.\n\nSent from my iPhone", "We have it."),
         ("We have it.\n\nAnn\nUnit\nTel: 01632 960121", "We have it.\n\nAnn"),
+        ("We have it.\n\nThanks\nAnn Miller\nHand Library\nLoans", "We have it.\n\nThanks\nAnn Miller"),
+        (f"We have it.\n{'_' * 47}\nA list of lists\nTo leave it, write to us.", "We have it."),
         (f"Thanks\n\n{LONG}", f"Thanks\n\n{LONG}"),
     ],
 )  # fmt: skip
 def test_signatures(text: str, own: str) -> None:
     assert split(text).own == own
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you.\n\nUnfortunately it is at the binder's until 12 May.\nShall we reserve it?",
+        "Vielen Dank!\n\nWir haben B2-1 heute geschickt, Rückgabe bis 1. Juni.",
+        "Danke,\n\nbitte B3 verlängern.",
+        "Danke\nbitte verlängern\nbis Mai",
+        "Many thanks,\nB12-1 was posted on 3 May; due back 1 June.",
+        "Hello,\nThank you.\nWe do not have this book. Please try Leeds.\nIt was lost in 2019.",
+        "Best\nwishes from Leeds. Your book is lost.\nWe pay 30 GBP.",
+        "It is here.\n\nKind regards,\nAnn Miller\n\nPS: B2-1 too",
+        "It is here.\n\nKind regards\nAnn Miller\nLibrary\n\nB2-1 was posted today",
+        "No, sorry.\n___________\nUse it here only",
+        "Ann Other\nWe cannot supply B12-1 before June.\nTel: please ring us on 01632 960121 first.",
+        "Not available.\nSent from my desk copy, which is lost, is nothing left.",
+        "Sent from my iPhone\n\nB2-1 was posted today.",
+    ],
+)
+def test_what_is_said_is_no_signature(text: str) -> None:
+    assert split(text).own == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We have two copies:\n| A | lent |\n| B | on shelf |\nWhich one?",
+        "On 3 May the author wrote:\nno copy left",
+        "On 2 May 2026 we wrote to the binder, who answered as follows:\nThe volume is lost.",
+        "Please find our answers below.\n\nFrom: desk\nTo: you\nSubject: B12\nwe sent it.",
+    ],
+)
+def test_what_nobody_quotes_is_the_writers(text: str) -> None:
+    assert split(text).own == text
 
 
 def test_a_blockquote_of_html_is_quoted() -> None:
