@@ -131,8 +131,11 @@ REFUSED = [
     ("[policy]\nloan_days = -1", ["policy.loan_days", "at least 0"]),
     ("[artemail]\nfollows = { NOT = 'nxt' }", ["artemail.follows.NOT", "nxt", "'next'"]),
     ("mailbox = 3", ["mailbox = 3", "list"]),
-    ("[mailbox]\nname = 'x'", ["mailbox", "list"]),
-    (MAILBOX.replace("host", "hsot"), ["mailbox[intray].host: is missing", 'did you mean "host"?']),
+    (
+        "[mailbox]\nname = 'x'",
+        ["mailbox: there may be several: write [[mailbox]]", "mailbox[x].host: is missing"],
+    ),
+    (MAILBOX.replace("host", "hsot"), ["mailbox[intray].hsot: unknown key", 'did you mean "host"?']),
     (MAILBOX + "auth = 'oauth'", ["mailbox[intray].auth", '"oauth"', "'password' or 'oauth2'"]),
     (MAILBOX + "auth = 'oauth2'", ["mailbox[intray].password", "remove it", "token_url: is missing"]),
     (OAUTH.replace("client_id", "scope"), ["mailbox[intray].client_id: is missing"]),
@@ -219,7 +222,7 @@ REFUSED = [
     (PARTNER + "[partner.artemail]\nguard_word = ''" + ACCOUNT, ["guard_word"]),
     (PARTNER + "[partner.artemail]\nkeywords = { cancel = '' }" + ACCOUNT, ["keywords.cancel"]),
     (PARTNER + "[partner.artemail]\ndelivery = { loan = 'L Ł' }" + ACCOUNT, ["delivery.loan", "ASCII"]),
-    ("[library\n", ["not valid TOML", "line 1"]),
+    ("[library\n", ["line 1: library: a table is opened by its name in brackets", "write [library]"]),
     ('[library]\nname = "A"\nname = "B"\n', ["line 3: library.name: stands there twice"]),
 ]
 

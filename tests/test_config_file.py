@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from mailproc import config_load
 from mailproc.config import Config, Mailbox, Partner, Section
 from mailproc.config_load import poll
-from mailproc.config_load.key_lines import lines_of
-from mailproc.config_load.types import section_in
+from mailproc.config_load.schema import section_in
+from mailproc.config_load.toml_file import lines_of
 from mailproc.errors import Misconfigured
 from mailproc.protocols import registry
 

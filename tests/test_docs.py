@@ -11,7 +11,7 @@ import pytest
 
 from mailproc import config_load
 from mailproc.config import Config
-from mailproc.config_load.types import section_at, section_in
+from mailproc.config_load.schema import section_at, section_in
 from mailproc.ill.apdu import Delivery, Item, Money, Postal
 from mailproc.ill.copyright_rules import Declaration
 from mailproc.office.requests import lend, place

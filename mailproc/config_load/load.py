@@ -1,13 +1,17 @@
-"""Reads config.toml. Everything that is wrong is said at once, and a secret's value never."""
+"""Reads config.toml. Everything that is wrong is said at once, each once, and a secret's value never."""
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from mailproc.config import Config
-from mailproc.config_load import rules, secret, toml_file, types
+from mailproc.config_load import names, rules, schema, secret, toml_file, types
+from mailproc.config_load.consequences import ToldProblems, once
 from mailproc.config_load.letter_layout import with_plain_orders
-from mailproc.config_load.problem import ConfigProblem, ConfigSource, misconfigured
+from mailproc.config_load.problem import HIDDEN, ConfigProblem, ConfigSource, misconfigured
+from mailproc.config_load.toml_file import CONFIGURATION, TomlFile
 
 ABSENT = "there is no such file; --config FILE or MAILPROC_CONFIG names another"
 Rules = Callable[[Config], Iterable[ConfigProblem]]
@@ -22,11 +26,11 @@ def load(path: Path, further: Rules, *, secrets_needed: bool = True) -> Config:
     missing one is no mistake. Raises Misconfigured that names key, file, line, value (never a secret's) and
     what is allowed.
     """
-    source = toml_file.read(path.absolute(), ABSENT)
-    config, problems = _read(source, further, secrets_needed)
-    if config is None or problems:
-        raise misconfigured(source, problems)
-    return _complete(config)
+    file = toml_file.examine(path.absolute(), ABSENT, CONFIGURATION)
+    found = _checked(file, further, secrets_needed)
+    if found.config is None or found.problems:
+        raise misconfigured(found.source, found.problems)
+    return _complete(found.config)
 
 
 def secret_files(config: Config) -> list[Path]:
@@ -38,22 +42,53 @@ def secret_files(config: Config) -> list[Path]:
     return secret.files(data, config.file.parent)
 
 
-def _read(
-    source: ConfigSource, further: Rules, secrets_needed: bool
-) -> tuple[Config | None, list[ConfigProblem]]:
-    stray = [types.unknown_key(("file",))] if "file" in source.data else []
-    data = {key: value for key, value in source.data.items() if key != "file"}
-    data, hidden = secret.put_in(data, source.path.parent, needed=secrets_needed)
-    data = with_plain_orders(data) | {"file": str(source.path)}
-    config, wrong = types.validate(data)
-    problems = [*stray, *hidden, *wrong]
-    if config is None and all(map(types.is_unknown, wrong)):
-        config, _ = types.validate(types.without_unknown(data, wrong))
-    if config is None:
-        return None, problems
-    known_bad = {problem.loc for problem in problems}
-    broken = (*rules.problems(config), *further(config))
-    return config, problems + [each for each in broken if each.loc not in known_bad]
+@dataclass(frozen=True)
+class _Checked:
+    config: Config | None
+    source: ConfigSource
+    problems: list[ConfigProblem]
+
+
+def _checked(file: TomlFile, further: Rules, secrets_needed: bool) -> _Checked:
+    """In the order: what is no TOML, unknown names, secrets, types, and rules between keys."""
+    source, problems = file.source, list(file.problems)
+    left_out = set[str]()
+    config, hidden, wrong = _valid(source, source.data, secrets_needed)
+    if any(map(types.is_unknown, wrong)):
+        found = names.renamed(source.data)
+        problems += found.problems
+        left_out = found.left_out
+        source = replace(source, data=found.data, written=found.written)
+        config, hidden, wrong = _valid(source, source.data, secrets_needed)
+    if wrong:
+        config, _, _ = _valid(source, types.mended(source.data, wrong), secrets_needed)
+    problems += [*hidden, *_new(wrong, file)]
+    if config is not None and not file.lost_table:
+        unsure = file.lost | {one.loc for one in wrong if one.meant is HIDDEN or types.is_missing(one)}
+        told = ToldProblems([one.loc for one in problems], unsure, left_out)
+        broken = (*rules.problems(config), *further(config))
+        problems += once(one for one in broken if not told.explain(one))
+    return _Checked(config, source, problems)
+
+
+def _new(wrong: Iterable[ConfigProblem], file: TomlFile) -> Iterator[ConfigProblem]:
+    """What is no consequence of a value that could not be read, or of a table of which something was said."""
+    said = {one.loc for one in file.problems if one.loc in file.lost or schema.section_at(one.loc)}
+    for one in wrong:
+        around = (one.loc[:n] for n in range(1, len(one.loc) + 1))
+        follows = one.loc in said or not file.lost.isdisjoint(around)
+        if not follows and not (file.lost_table and types.is_missing(one)):
+            yield one
+
+
+def _valid(
+    source: ConfigSource, data: Mapping[str, Any], secrets_needed: bool
+) -> tuple[Config | None, list[ConfigProblem], list[ConfigProblem]]:
+    """The configuration, and what is wrong with its secrets and with its types."""
+    filled, hidden = secret.put_in(data, source.path.parent, needed=secrets_needed)
+    stray = [ConfigProblem(("file",), "extra_forbidden")] if "file" in data else []
+    config, wrong = types.validate(with_plain_orders(filled) | {"file": str(source.path)})
+    return config, hidden, [*stray, *wrong]
 
 
 def _complete(config: Config) -> Config:

@@ -1,10 +1,10 @@
 """What is found wrong with a configuration after it was read: said with file, line and key all the same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mailproc.config import Config
-from mailproc.config_load.key_lines import lines_of
 from mailproc.config_load.problem import HIDDEN, ConfigProblem, ConfigSource, Loc, misconfigured
+from mailproc.config_load.toml_file import lines_of
 from mailproc.errors import Misconfigured
 
 
@@ -15,10 +15,10 @@ def wrong(config: Config, loc: Loc, text: str, value: object = HIDDEN) -> Miscon
 
 def all_wrong(config: Config, problems: Sequence[ConfigProblem]) -> Misconfigured:
     """One error for all of them. The file is read once more, for its lines alone."""
-    return misconfigured(ConfigSource(config.file, config.model_dump(), _lines(config)), problems)
+    return misconfigured(ConfigSource(config.file, config.model_dump(), lambda: _lines(config)), problems)
 
 
-def _lines(config: Config) -> dict[Loc, int]:
+def _lines(config: Config) -> Mapping[Loc, int]:
     """None where the file is gone, or where there never was one."""
     try:
         return lines_of(config.file.read_text(encoding="utf-8-sig"))

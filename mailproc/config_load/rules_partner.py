@@ -4,34 +4,30 @@ What its protocol wants, its protocol says (``protocols.registry.problems``).
 """
 
 import difflib
-from collections import Counter
 from collections.abc import Iterator
 
 from mailproc.config import Config, Partner
+from mailproc.config_load.first_use import FirstUse
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.config_load.value_checks import ADDRESS, LANGUAGE, is_address, is_domain, is_language
 from mailproc.ill.terms import ApduType
 
 
 def problems(config: Config) -> Iterator[ConfigProblem]:
-    names = Counter(name.casefold() for partner in config.partner for name in _names(partner))
+    names = FirstUse()
     for position, partner in enumerate(config.partner):
         loc = ("partner", position)
         yield from _who(partner, loc, names)
         yield from _manner(partner, loc)
 
 
-def _names(partner: Partner) -> tuple[str, ...]:
-    return (partner.symbol, *partner.aliases)
-
-
-def _who(partner: Partner, loc: Loc, names: Counter[str]) -> Iterator[ConfigProblem]:
+def _who(partner: Partner, loc: Loc, names: FirstUse) -> Iterator[ConfigProblem]:
     for key, name in (("symbol", partner.symbol), *(("aliases", alias) for alias in partner.aliases)):
         if not name or not name.isprintable() or name != name.strip():
             yield ConfigProblem((*loc, key), "must be a name such as UK-BL", name)
-        elif names[name.casefold()] > 1:
+        elif first := names.before(name.casefold(), (*loc, key)):
             text = "two partners, or a partner twice, have this name (upper and lower case are the same)"
-            yield ConfigProblem((*loc, key), text, name)
+            yield ConfigProblem((*loc, key), text, name, first)
     if not is_address(partner.address):
         yield ConfigProblem((*loc, "address"), ADDRESS, partner.address)
     if not is_language(partner.language):

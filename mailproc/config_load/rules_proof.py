@@ -2,10 +2,10 @@
 
 import re
 from base64 import b64decode, b64encode
-from collections import Counter
 from collections.abc import Iterator
 
 from mailproc.config import Config, Partner
+from mailproc.config_load.first_use import FirstUse
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.config_load.secret import ABSENT
 from mailproc.config_load.value_checks import network_problems
@@ -27,7 +27,7 @@ _HASH = re.compile(
 
 def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from _section(config)
-    users = Counter(partner.login.user for partner in config.partner if partner.login)
+    users = FirstUse()
     for position, partner in enumerate(config.partner):
         loc = ("partner", position)
         yield from network_problems((*loc, "networks"), partner.networks)
@@ -95,16 +95,15 @@ def _needs(partner: Partner, loc: Loc, config: Config) -> Iterator[ConfigProblem
         yield ConfigProblem((*loc, "proof"), text)
 
 
-def _login(partner: Partner, loc: Loc, users: Counter[str]) -> Iterator[ConfigProblem]:
+def _login(partner: Partner, loc: Loc, users: FirstUse) -> Iterator[ConfigProblem]:
     if partner.login is None:
         return
     user, given = partner.login.user, partner.login.hash.get_secret_value()
     if not user or len(user) > LONGEST_NAME or not user.isprintable() or user != user.strip():
         yield ConfigProblem((*loc, "user"), "must be the name that its server logs in with", user)
-    elif users[user] > 1:
-        yield ConfigProblem(
-            (*loc, "user"), "two partners have this user: a login must identify one partner", user
-        )
+    elif first := users.before(user, (*loc, "user")):
+        text = "two partners have this user: a login must identify one partner"
+        yield ConfigProblem((*loc, "user"), text, user, first)
     if given != ABSENT and (wrong := _not_a_hash(given)):
         yield ConfigProblem((*loc, "hash"), wrong)
 

@@ -1,11 +1,11 @@
 """What must hold for the ways in and out: [listen], [[mailbox]], [deliver]."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from mailproc.config import Config, Mailbox
 from mailproc.config_load import poll, rules_oauth
+from mailproc.config_load.first_use import FirstUse
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.config_load.value_checks import ADDRESS, is_address, is_loopback, network_problems
 from mailproc.mail import verp
@@ -14,7 +14,7 @@ from mailproc.mail.channel import DOORS
 
 def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from _listen(config)
-    taken = Counter(mailbox.name.casefold() for mailbox in config.mailbox)
+    taken = FirstUse()
     for position, mailbox in enumerate(config.mailbox):
         yield from _mailbox(mailbox, ("mailbox", position), taken)
     yield from _deliver(config)
@@ -37,13 +37,14 @@ def _listen(config: Config) -> Iterator[ConfigProblem]:
         yield ConfigProblem(("listen", "require_tls"), "needs tls_cert", True)
 
 
-def _mailbox(mailbox: Mailbox, loc: Loc, taken: Counter[str]) -> Iterator[ConfigProblem]:
+def _mailbox(mailbox: Mailbox, loc: Loc, taken: FirstUse) -> Iterator[ConfigProblem]:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", mailbox.name):
         yield ConfigProblem((*loc, "name"), "must be a short name of letters, digits, - . _", mailbox.name)
     if mailbox.name.casefold() in DOORS:
         yield ConfigProblem((*loc, "name"), "this name is reserved; choose another", mailbox.name)
-    if taken[mailbox.name.casefold()] > 1:
-        yield ConfigProblem((*loc, "name"), "two mailboxes have this name; choose another", mailbox.name)
+    if first := taken.before(mailbox.name.casefold(), (*loc, "name")):
+        text = "two mailboxes have this name; choose another"
+        yield ConfigProblem((*loc, "name"), text, mailbox.name, first)
     for key, value in (("host", mailbox.host), ("user", mailbox.user), ("folder", mailbox.folder)):
         if not value or not value.isprintable():
             yield ConfigProblem((*loc, key), "must not be empty", value)

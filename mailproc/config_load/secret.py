@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from mailproc.config import Config, MayStandHere, Section
 from mailproc.config_load.problem import ConfigProblem, Loc
-from mailproc.config_load.types import section_in
+from mailproc.config_load.schema import section_in
 
 _HOW = 'write {key} = {{ env = "NAME" }} or {key} = {{ file = "/run/secrets/name" }}'
 

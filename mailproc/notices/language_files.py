@@ -1,7 +1,6 @@
 """The languages of a library: ``languages/CODE.toml`` in its own folder of templates, else as shipped."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -97,8 +96,6 @@ def _files_in(folder: Path) -> dict[str, Path]:
 
 def _read(tag: str, file: Path) -> Language:
     source = toml_file.read(file)
-    lines = {(field.name,): 1 for field in fields(Vocabulary)} | dict(source.lines)
-    source = replace(source, lines=lines)
     if found := list(_wrong(tag, source)):
         raise misconfigured(source, found)
     return Language(tag, Vocabulary(**source.data))

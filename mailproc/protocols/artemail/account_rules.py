@@ -1,10 +1,10 @@
 """Check [partner.artemail]: its accounts, and the words that go on the wire."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from mailproc.config import Account, Config, Partner
+from mailproc.config_load.first_use import FirstUse
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.ill.terms import Role
 
@@ -52,18 +52,21 @@ def _services_without_account(ours: Sequence[Account]) -> Iterator[str]:
 
 def _accounts(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
     accounts, in_use = partner.artemail.account, partner.artemail.accounts_in_use
-    given = Counter((account.direction, account.customer_code) for account in accounts)
+    given = FirstUse()
+    ours: list[tuple[int, Account]] = []
     for position, account in enumerate(accounts):
         at = (*loc, "account", position)
         if not re.fullmatch(r"\d{2}-\d{4}", account.customer_code, re.ASCII):
             yield ConfigProblem((*at, "customer_code"), "must be NN-NNNN, as 99-0001", account.customer_code)
-        elif given[account.direction, account.customer_code] > 1:
-            yield ConfigProblem(
-                (*at, "customer_code"), "stands twice for this direction", account.customer_code
-            )
+        code = (account.direction, account.customer_code)
+        if first := given.before(code, (*at, "customer_code")):
+            text = "stands twice for this direction"
+            yield ConfigProblem((*at, "customer_code"), text, account.customer_code, first)
+        elif account.direction == "out":
+            ours.append((position, account))
         if re.search(r"[^!-~]", account.password.get_secret_value()):
             yield ConfigProblem((*at, "password"), "must be ASCII letters, digits and signs, without blanks")
-    yield from _ambiguous([(at, one) for at, one in enumerate(accounts) if one.direction == "out"], loc)
+    yield from _ambiguous(ours, loc)
     for position, account in enumerate(accounts):
         if account.direction == "in" and (account.name or account.services or account.default):
             text = 'name, services and default are for our own accounts (direction = "out")'
@@ -79,23 +82,25 @@ def _accounts(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
 
 def _ambiguous(accounts: list[tuple[int, Account]], loc: Loc) -> Iterator[ConfigProblem]:
     """Check that no order could go by two accounts."""
-    services = Counter(service for _, one in accounts for service in set(one.services))
-    names = Counter(name.casefold() for _, one in accounts for name in {one.name, one.customer_code} - {""})
-    defaults = sum(one.default for _, one in accounts)
-    rest = sum(not one.services for _, one in accounts)
+    uses = FirstUse()
+    codes = {one.customer_code.casefold() for _, one in accounts}
+    has_default = any(one.default for _, one in accounts)
     for position, account in accounts:
         at = (*loc, "account", position)
-        for service in account.services:
-            if services[service] > 1:
-                yield ConfigProblem((*at, "services"), "two accounts claim this service", service)
-        if account.name and (names[account.name.casefold()] > 1 or account.name != account.name.strip()):
+        name = account.name.casefold()
+        for service in dict.fromkeys(account.services):
+            if first := uses.before(("service", service), (*at, "services")):
+                yield ConfigProblem((*at, "services"), "two accounts claim this service", service, first)
+        is_a_code = name in codes - {account.customer_code.casefold()}
+        first = uses.before(("name", name), (*at, "name")) if name else ()
+        if first or is_a_code or account.name != account.name.strip():
             text = "must be a name that no other account has, as name or as customer code"
-            yield ConfigProblem((*at, "name"), text, account.name)
-        if account.default and defaults > 1:
-            yield ConfigProblem((*at, "default"), "two accounts are the default")
-        if not account.services and not defaults and rest > 1:
+            yield ConfigProblem((*at, "name"), text, account.name, first)
+        if account.default and (first := uses.before("default", (*at, "default"))):
+            yield ConfigProblem((*at, "default"), "two accounts are the default", True, first)
+        if not account.services and not has_default and (first := uses.before("rest", (*at, "services"))):
             text = "two accounts without services: give them services, or make one the default"
-            yield ConfigProblem((*at, "services"), text)
+            yield ConfigProblem((*at, "services"), text, first=first)
 
 
 def _wire_words(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:

@@ -1,0 +1,39 @@
+"""Problems that only follow from others, which were told: one mistake is told once."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from mailproc.config_load.problem import ConfigProblem, Loc
+
+_WORD = re.compile(r"\w+")
+
+
+class ToldProblems:
+    """What was told of a file.
+
+    ``locs``: all of it. ``unsure``: keys that hold something else than was meant. ``left_out``: names that
+    hold nothing. A rule about one of these stands in its table or deeper, or names it.
+    """
+
+    def __init__(self, locs: Iterable[Loc], unsure: Collection[Loc], left_out: Iterable[str] = ()) -> None:
+        self._locs = frozenset(locs)
+        self._tables = frozenset(loc[:-1] for loc in unsure if len(loc) > 1)
+        self._names = frozenset((*(str(loc[-1]) for loc in unsure), *left_out))
+
+    def explain(self, problem: ConfigProblem) -> bool:
+        """May the problem follow from what was told? It does not where it is known what was meant."""
+        around = [problem.loc[:n] for n in range(1, len(problem.loc) + 1)]
+        if not self._locs.isdisjoint(around) or not self._tables.isdisjoint(around):
+            return True
+        return not self._names.isdisjoint((str(problem.loc[-1]), *_WORD.findall(problem.text)))
+
+
+def once(found: Iterable[ConfigProblem]) -> Iterator[ConfigProblem]:
+    """Of a table that stands there twice it is said once: not again of each key in it."""
+    doubled = set[Loc]()
+    for one in found:
+        if one.first and any(one.loc[:n] in doubled for n in range(len(one.loc))):
+            continue
+        if one.first and one.loc[-1] in ("symbol", "name"):
+            doubled.add(one.loc[:-1])
+        yield one
