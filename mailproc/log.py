@@ -94,8 +94,10 @@ def register_secret(value: str) -> None:
     if not value:
         return
     encoded = base64.b64encode(value.encode("utf-8", "replace")).decode()
-    _secrets.update({value, repr(value)[1:-1], quote(value, safe="", errors="replace"), encoded})
-    _look_for_them()
+    written = {value, repr(value)[1:-1], quote(value, safe="", errors="replace"), encoded}
+    if not written <= _secrets:
+        _secrets.update(written)
+        _look_for_them()
 
 
 def register_token(value: str) -> None:

@@ -78,7 +78,7 @@ def _map(tests: Sequence[str], workers: str) -> int:
         "no:cacheprovider",
         "-n",
         workers,
-        *tests,
+        *(tests or ["tests"]),  # named, so that the short form leaves nothing out
     ]
     environment = os.environ | {"MUTANTS_MAP": str(MAP)}
     subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=False)  # noqa: S603  # our own

@@ -22,7 +22,7 @@ from tests.servers.certificate import Certificate, self_signed
 from tests.servers.dovecot import Dovecot
 from tests.servers.postgres import PostgresServer
 from tests.servers.relay import Relay
-from tests.support import empty_store, history
+from tests.support import empty_store, history, short_form
 
 pytest_plugins = ["tests.support.fixtures"]
 slow_work.forbid()
@@ -45,22 +45,12 @@ def _files_in_memory() -> None:
 _files_in_memory()
 
 
-def _everything() -> bool:
-    return os.environ.get("REQUIRE_ALL") == "1"
-
-
-STORIES = ("flow", "flow_out", "office")
-"""Folders of stories over the whole house: on PostgreSQL too where everything is required."""
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The short run tells each story on SQLite; the store's own tests are on both databases always."""
-    if _everything():
-        return
-    long = [item for item in items if item.path.parent.name in STORIES and "postgresql" in item.name]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in set(long)]
+    """The short form is told in tests/support/short_form.py."""
+    if gone := short_form.left_out(config, items):
+        config.hook.pytest_deselected(items=gone)
+        without = set(gone)
+        items[:] = [item for item in items if item not in without]
 
 
 def pytest_runtest_logstart() -> None:
@@ -74,7 +64,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     report = yield
     if report.failed and call.when != "teardown" and (told := history.told()):
         report.sections.append(("what happened to each request", told))
-    if _everything() and report.skipped and not hasattr(report, "wasxfail"):
+    if short_form.everything() and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped although REQUIRE_ALL=1: {report.longrepr}"
     return report

@@ -150,6 +150,7 @@ def lines_with_keys() -> list[int]:
     return [n for n, line in enumerate(entries_uncommented().splitlines()) if re.match(r"\w+ = ", line)]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("value", ODD_VALUES)
 @pytest.mark.usefixtures("_passwords")
 def test_any_value_for_any_key_loads_or_is_refused_in_words(tmp_path: Path, value: str) -> None:

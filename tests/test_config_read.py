@@ -67,6 +67,7 @@ def reads() -> set[tuple[str, str]]:
     return found
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("section", list(sections()), ids=lambda section: section.__name__)
 def test_every_key_is_read(section: type[Section], reads: set[tuple[str, str]]) -> None:
     name = section.__name__

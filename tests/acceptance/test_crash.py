@@ -67,6 +67,7 @@ def test_kills_lose_nothing_and_do_nothing_twice(
     assert len(mailbox.digests("ALL")) > min(KILLS, MAILED)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(PATIENCE)
 def test_kills_on_postgresql(
     serve: Callable[..., Service], relay: Relay, empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch

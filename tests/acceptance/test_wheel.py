@@ -77,6 +77,7 @@ def here(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.long
 def test_it_runs_from_its_own_files(installed: Path, here: Path) -> None:
     told = run(installed, "--version", cwd=here)
     assert told.stdout == f"mailproc {__version__}\n"
@@ -88,6 +89,7 @@ def test_it_runs_from_its_own_files(installed: Path, here: Path) -> None:
         assert run(python, "-m", "pip", "check", cwd=here).returncode == 0
 
 
+@pytest.mark.long
 def test_an_order_leaves_into_the_folder(installed: Path, here: Path) -> None:
     checked = run(installed, "check", cwd=here)
     assert checked.returncode == 0, checked.stdout + checked.stderr
@@ -123,6 +125,7 @@ def test_every_file_of_the_package_is_inside(installed: Path) -> None:
     assert {path for path in ours if not (package / path).is_file()} == set()
 
 
+@pytest.mark.long
 def test_the_state_tables_are_told(installed: Path, here: Path) -> None:
     told = run(installed, "states", "--json", cwd=here)
     assert set(json.loads(told.stdout)) == {"REQUESTER", "RESPONDER"}

@@ -107,6 +107,7 @@ def test_whoever_may_not_look_at_the_store_hears_whose_it_is(
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.long
 def test_a_folder_of_another_user_is_named_with_its_owner(folder: Path) -> None:
     (folder / "var").mkdir(mode=0o500)
     (folder / "config.toml").write_text(

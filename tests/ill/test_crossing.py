@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from mailproc.ill import machine
 from mailproc.ill.cells import CellKind
 from mailproc.ill.terms import Role, Service, State
+from tests.support.short_form import examples
 
 S = State
 HOME, OUT, BACK = range(3)  # the item: at the lender, with the borrower or on its way there, coming back
@@ -327,7 +328,7 @@ def test_automatic_answers_end(service: Service, letter_of: dict[str, str]) -> N
 
 @pytest.mark.parametrize("service", SERVICES)
 @given(data=st.data())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 def test_a_long_bad_day_ends_well(service: Service, letter_of: dict[str, str], data: st.DataObject) -> None:
     """Long random walks with many letters under way, many lost and many doubled."""
     walk = Walk(service, letter_of)

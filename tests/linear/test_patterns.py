@@ -157,6 +157,7 @@ def _steep(pattern: Any, way: str, *, all_of_them: bool = False) -> str:
     return ""
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("place", sorted(_compiled()), ids=" ".join)
 def test_a_pattern_takes_linear_time(place):
     module, name = place
@@ -180,6 +181,7 @@ def test_patterns_are_found_wherever_they_stand():
     assert any(isinstance(one.pattern, bytes) for one in _compiled().values())
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("pattern", "way"),
     [

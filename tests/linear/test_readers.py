@@ -345,6 +345,7 @@ ALWAYS = ("accepted", "many", "parts in parts", "letters in letters", "<;99-9999
 """Parts of the names of what is tried of every function."""
 
 
+@pytest.mark.costly
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", CALLS)
 def test_a_reader_takes_linear_time(name, monkeypatch):
@@ -363,6 +364,7 @@ def test_a_reader_takes_linear_time(name, monkeypatch):
     assert not steep, f"{name} takes more than linear time: {steep}"
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("name", CALLS)
 def test_a_reader_accepts_something_that_is_tried(name):
     """Else its time would be that of its first step; what it raises is not looked at above."""

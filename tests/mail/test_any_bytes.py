@@ -13,6 +13,7 @@ from mailproc.mail.compose import compose
 from mailproc.mail.letter import Body, Letter, Part
 from mailproc.mail.own_letters import own_ids
 from mailproc.mail.parse import parse, readable
+from tests.support.short_form import examples
 
 GOOD = (
     compose(
@@ -84,7 +85,7 @@ def test_any_pieces(pieces: list[bytes]) -> None:
     check(b"".join(pieces))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     st.sampled_from(GOOD), st.lists(st.tuples(st.integers(0, 5000), st.sampled_from(SALT), st.integers(0, 9)))
 )

@@ -30,6 +30,7 @@ def test_html(html: str, text: str) -> None:
     assert from_html(html) == text
 
 
+@pytest.mark.costly
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize(
     "piece", ["<!--", "<a ", "</", "<![CDATA[", "<script>", "<?", "&#x", "<a b='", "<", "\n<p>"]

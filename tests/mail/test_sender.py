@@ -135,6 +135,7 @@ def seconds(pump: str, size: int) -> float:
     return best
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("pump", PUMPS)
 def test_the_time_grows_no_faster_than_the_field(pump: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MOST_OF_FIELD", "MOST_OF_AUTHOR"):

@@ -20,6 +20,7 @@ from mailproc.templating.contract import fields_of, sample_of
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
 from tests.notices.rendering import render
+from tests.support.short_form import examples
 
 TEMPLATES = Templates([shipped_folder()], NOTICES)
 LIBRARY = sample_of(OurLibrary)
@@ -129,7 +130,7 @@ def test_a_strangers_subject_is_one_short_line() -> None:
     assert '"x Bcc: a y' in line
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("abcd"), st.lists(st.integers(1, 90), max_size=80)), max_size=5),
     st.integers(0, 10**6),

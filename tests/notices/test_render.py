@@ -21,6 +21,7 @@ from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
 from mailproc.templating.problem import BrokenTemplate
 from tests.notices.rendering import render
+from tests.support.short_form import examples
 
 TEMPLATES = Templates([shipped_folder()], NOTICES)
 
@@ -59,7 +60,7 @@ def test_a_title_with_line_breaks_makes_no_header() -> None:
     assert notice.text.splitlines()[4] == "  x Bcc: victim@example.org Hello"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(alphabet=st.characters(), max_size=60))
 def test_no_title_breaks_out_of_its_line(title: str) -> None:
     notice = render(TEMPLATES, "patron/arrived", "en", arrived(title))

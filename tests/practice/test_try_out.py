@@ -66,6 +66,7 @@ try_out.run(Config(), 0, 0)
 """
 
 
+@pytest.mark.long
 def test_it_runs_until_ctrl_c() -> None:
     soon = time.monotonic() + 40
     child = Child("practice", [sys.executable, "-c", RUN], {})

@@ -48,6 +48,7 @@ BODIES = pieces(
 )  # fmt: skip
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("form", ["relaxed", "simple"])
 @pytest.mark.parametrize("body", BODIES)
 def test_a_body_costs_its_length(body: Pump, form: str, key: Key) -> None:
@@ -72,6 +73,7 @@ FIELDS: dict[str, Pump] = {
 }
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("field", FIELDS.values(), ids=FIELDS.keys())
 def test_a_header_costs_its_length(field: Pump, key: Key) -> None:
     def work(size: int) -> Callable[[], object]:
@@ -145,6 +147,7 @@ SAID: dict[str, Pump] = {
 }
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("name", [b"Authentication-Results: mx.example", b"Received: by mx.example"])
 @pytest.mark.parametrize("said", SAID.values(), ids=SAID.keys())
 def test_what_relays_say_costs_its_length(said: Pump, name: bytes) -> None:

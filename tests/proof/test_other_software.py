@@ -51,6 +51,7 @@ def with_body(body: bytes) -> bytes:
     return LETTER.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" + body
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
 def test_what_mail_dkim_signs_holds(

@@ -21,6 +21,7 @@ from mailproc.protocols.artemail.read.body_lines import lines_of, spaced
 from mailproc.protocols.artemail.read.replies import MOST_REPLIES, Replies
 from mailproc.protocols.codec import Decoded
 from mailproc.secret_words import MASK
+from tests.support.short_form import examples
 
 FOLDER = Path(__file__).parents[1] / "samples" / "artemail"
 THREE = (FOLDER / "order-three-in-a-file.eml").read_bytes()
@@ -31,7 +32,7 @@ LINES = (
     *(":DELIVER ABOVE ITEM TO:", "a@example.org", "L-1 NOT", "L-1   RENEWED*99-99-9999", "> x", "2019"),
     *("L-2 CAT*REAPPLY 999", "FILEREFNO 1 accepted", "L-3 CANCEL", "TX9 CANCEL", "\x85", "\ufeff", "ſ"),
 )
-QUICK = settings(deadline=None, max_examples=400, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, max_examples=examples(400), suppress_health_check=list(HealthCheck))
 
 
 def decoded(raw: bytes, codec: ArtemailCodec) -> Decoded | None:
@@ -161,6 +162,7 @@ def repeated(piece: str, length: int, head: str = "") -> Letter:
     return text_letter(f"{head}{body}\nNNNN\n", subject=body[:5000])
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("piece", HOSTILE, ids=[repr(piece[:12]) for piece in HOSTILE])
 @pytest.mark.parametrize("head", HEADS)
 def test_twice_the_letter_takes_twice_the_time(

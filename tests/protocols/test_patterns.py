@@ -67,6 +67,7 @@ def test_what_is_taken_ends(line: str, codec: ArtemailCodec, steady: Callable[..
     steady(work, line, line + line[:20])
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("pattern", ENDLESS)
 @pytest.mark.parametrize("length", [34, 60, 100])
 def test_no_code_holds_a_letter_for_long(
@@ -125,6 +126,7 @@ def test_every_key_of_the_layout_is_tried_here() -> None:
     assert {name for name, kind in Layout.__annotations__.items() if kind is Pattern} == set(LAYOUT)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("key", LAYOUT)
 def test_no_key_of_the_layout_holds_a_letter_for_long(
     key: str, overlaid: Callable[[str], ArtemailCodec], impatient: None

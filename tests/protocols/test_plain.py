@@ -20,6 +20,7 @@ from mailproc.protocols.codec import Manner, Wire
 from mailproc.protocols.registry import load
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
+from tests.support.short_form import examples
 
 from .conftest import THEIRS, partner
 
@@ -140,7 +141,7 @@ def test_no_value_can_pose_as_a_label(
 words = st.text(max_size=80)
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=examples(200), suppress_health_check=list(HealthCheck))
 @given(
     apdu=st.builds(
         IllRequest,

@@ -15,6 +15,7 @@ from mailproc.protocols.artemail.layout import COLUMNS, TERMINATOR, would_split
 from mailproc.protocols.artemail.requests import Orders
 from mailproc.protocols.codec import Wire
 from mailproc.templating.environment import Templates
+from tests.support.short_form import examples
 
 CODE = "99-0001"
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=90)
@@ -62,7 +63,7 @@ cancels = st.builds(
     ref=st.builds(Ref, customer_code=st.just(CODE), number=numbers, file_ref=st.just("77")),
     note=maybe(words),
 )
-QUICK = settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, max_examples=examples(300), suppress_health_check=list(HealthCheck))
 
 
 @QUICK

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, Executable, Integer, event, inspect, text
 from sqlalchemy.dialects.postgresql import asyncpg
@@ -311,7 +312,17 @@ class Known:
     rows: int
 
 
+_KNOWN: WeakKeyDictionary[Engine, dict[str, Known]] = WeakKeyDictionary()
+
+
 def _indexes(connection: Connection) -> dict[str, Known]:
+    """Asked once of each store: nothing that is told here changes after ``grow``."""
+    if connection.engine not in _KNOWN:
+        _KNOWN[connection.engine] = _read_indexes(connection)
+    return _KNOWN[connection.engine]
+
+
+def _read_indexes(connection: Connection) -> dict[str, Known]:
     rows = text(
         "SELECT i.indexrelid::regclass::text AS name, i.indrelid::regclass::text AS of,"
         " array_agg(a.attname::text ORDER BY a.attnum) AS columns, max(c.reltuples) AS rows FROM pg_index i"

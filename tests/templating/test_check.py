@@ -13,6 +13,7 @@ from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
 from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 from mailproc.templating.sandbox import Sandbox
+from tests.support.short_form import examples
 
 
 def problems_of(templates: Templates, path: str, text: str) -> list[TemplateProblem]:
@@ -232,7 +233,7 @@ PIECES = (
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
 def test_whatever_is_typed_is_checked_without_a_crash(pieces: list[str]) -> None:
     for problem in problems_of(

@@ -11,6 +11,7 @@ from mailproc.errors import LocalFault
 from mailproc.templating.environment import Templates
 from mailproc.templating.problem import BrokenTemplate
 from mailproc.templating.site_changes import unified
+from tests.support.short_form import examples
 
 Put = Callable[[str, str], Path]
 
@@ -75,7 +76,7 @@ def test_a_text_without_a_shipped_one_has_nothing_to_differ_from(
 FEW_LINES = st.lists(st.text(alphabet="ab \r\x0b\u2028é-+@", max_size=4), max_size=4).map("\n".join)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(FEW_LINES, FEW_LINES)
 def test_a_diff_holds_both_texts(before: str, after: str) -> None:
     """So few lines that the diff's context is the whole text: either side can be read from it."""

@@ -22,6 +22,7 @@ from mailproc.mail.letter import Envelope as Ours
 from mailproc.transport.smtp_out import Relay
 from tests.cheap_hash import cheap_hash
 from tests.servers.relay import SmtpServer
+from tests.support.short_form import examples
 
 ENVELOPE = Ours("ill@library.example", "orders@lender.example")
 RAW = b"Subject: order\r\n\r\nbody\r\n"
@@ -163,7 +164,9 @@ def test_line_ends_and_dots(connect: Any, sink: Sink, raw: bytes, arrives: bytes
 
 
 @given(raw=st.lists(st.sampled_from([b".", b"\r", b"\n", b"x", b"\r\n", b"\xe9"]), max_size=40).map(b"".join))
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=examples(200), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 def test_every_letter_stays_one_letter(kept: Relay, sink: Sink, raw: bytes) -> None:
     sink.letters.clear()
     kept.send(ENVELOPE, raw)

@@ -26,6 +26,7 @@ from mailproc.transport import smtp_session
 from mailproc.transport.smtp_handler import SmtpHandler
 from mailproc.transport.smtp_in import Listener
 from mailproc.transport.smtp_session import Session
+from tests.support.short_form import examples
 
 Clock = Callable[[], datetime]
 Open = Callable[..., socket.socket]
@@ -361,7 +362,9 @@ def test_bad_commands_are_refused_and_the_session_goes_on(listen: Open, command:
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 def test_hostile_addresses_never_become_our_trouble(hostile: socket.socket, left: str, right: str) -> None:
     words = (left + right).encode("utf-8", "surrogatepass").replace(b"\r", b"").replace(b"\n", b"")
     hostile.sendall(b"RSET\r\nMAIL FROM:<" + words + b">\r\n")

@@ -16,6 +16,7 @@ from mailproc.ill.terms import ApduType
 from mailproc.protocols.iso10161.ber import schema
 from mailproc.protocols.iso10161.ber.elements import DEPTH, ELEMENTS, OCTETS, element, first, looks_like
 from mailproc.protocols.iso10161.ber.schema import Tree
+from tests.support.short_form import examples
 
 from .disguise import disguised
 from .trees import FULL, apdus
@@ -91,7 +92,7 @@ def test_a_fault_names_its_octet(came: str, position: int) -> None:
     assert caught.value.position == position
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.binary(max_size=80) | st.binary(max_size=20).map(b"\x30\x80\x24\x80\xa0\x04".__add__))
 @example(b"\x1f\x00")
 @example(b"\x24\x80\x24\x80\x00\x00\x00\x00")

@@ -32,6 +32,7 @@ from mailproc.protocols.iso10161 import dialects
 from mailproc.protocols.iso10161 import wire as binding
 from mailproc.protocols.iso10161.ber import schema
 from mailproc.protocols.iso10161.codec import MOST_UNREADABLE, Iso10161Codec
+from tests.support.short_form import examples
 
 from .letters import CANCEL, letter, multipart, part
 from .trees import decode
@@ -290,7 +291,7 @@ def test_a_letter_cut_at_any_octet_of_its_message_says_nothing(codec: Iso10161Co
         assert len(said.faults) == 1
 
 
-QUICK = settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, max_examples=examples(300), suppress_health_check=list(HealthCheck))
 
 
 @QUICK

@@ -81,6 +81,7 @@ def taken(line: str) -> bytes:
     return bytes.fromhex(rest)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("fullness", [MINIMAL, FULL, None], ids=["minimal", "full", "mixed"])
 @pytest.mark.parametrize("kind", ApduType, ids=lambda kind: kind.name)
 def test_libyaz_takes_what_we_write_and_keeps_the_value(

@@ -281,6 +281,7 @@ def over_the_octets(apdu: Apdu) -> Apdu:
     return reading.apdu(*decode(schema.encode(apdu.type, writing.tree(apdu, NOBODY))))
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("kind", ApduType)
 def test_what_is_said_is_what_is_read(kind: ApduType) -> None:
     @settings(max_examples=EXAMPLES, deadline=None)
@@ -302,6 +303,7 @@ def test_what_is_said_is_what_is_read(kind: ApduType) -> None:
     check()
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("kind", ApduType)
 def test_libyaz_reads_what_we_say(kind: ApduType, judge: Judge) -> None:  # noqa: F811  # the fixture
     @settings(max_examples=EXAMPLES // 4, deadline=None)

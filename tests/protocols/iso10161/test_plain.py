@@ -17,6 +17,7 @@ from mailproc.protocols.iso10161 import wire
 from mailproc.protocols.iso10161.ber import asn1, elements, plain_reader, plain_writer
 from mailproc.protocols.iso10161.ber.elements import NotPlain, element
 from mailproc.protocols.iso10161.ber.schema import NAMES, Tree
+from tests.support.short_form import examples
 
 from .disguise import disguised
 from .letters import CANCEL
@@ -47,6 +48,7 @@ def agree(name: str, octets: bytes) -> bool:
     return True
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("fullness", [MINIMAL, FULL, None], ids=["minimal", "full", "mixed"])
 @pytest.mark.parametrize("name", TYPES)
 def test_regular_messages_take_the_fast_path(name: str, fullness: float | None) -> None:
@@ -73,7 +75,7 @@ def has_rare_tags(value: Any) -> bool:
     return isinstance(value, bytes) and value.startswith(b"\x9f\x81\x00")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.data(), st.sampled_from(TYPES), st.integers(0, 2**32))
 def test_damaged_octets_are_read_alike_or_not_at_all(data: st.DataObject, name: str, seed: int) -> None:
     random = Random(seed)  # noqa: S311  # no secret
@@ -111,7 +113,7 @@ def test_cut_off_anywhere_it_is_not_read() -> None:
         assert not agree("Cancel", CANCEL[:end])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.sampled_from(TYPES), st.binary(max_size=60))
 def test_any_octets_are_read_alike_or_not_at_all(name: str, content: bytes) -> None:
     described = asn1.types()[name].type
@@ -123,7 +125,7 @@ def test_any_octets_are_read_alike_or_not_at_all(name: str, content: bytes) -> N
 WRONG = (None, True, 1, 2**63, b"", b"x", "", "text", (), ("generalString", b"x"), ("no", b""), [], [1], {})
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.data(), st.sampled_from(TYPES), st.integers(0, 2**32))
 def test_a_wrong_tree_is_written_alike_or_not_at_all(data: st.DataObject, name: str, seed: int) -> None:
     random = Random(seed)  # noqa: S311  # no secret
@@ -150,7 +152,7 @@ def places(node: Any) -> Iterator[tuple[Any, Any]]:
             yield from places(value)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.binary(max_size=40) | st.binary(max_size=20).map(lambda inner: element(b"\x30", inner)))
 @example(b"\x30\x81\x03\x02\x01\x01")
 @example(b"\x3b\x00")

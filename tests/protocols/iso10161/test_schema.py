@@ -18,6 +18,7 @@ from mailproc.ill.terms import ApduType
 from mailproc.protocols.iso10161.ber import asn1, schema
 from mailproc.protocols.iso10161.ber.elements import element, first
 from mailproc.protocols.iso10161.ber.schema import NAMES, Tree
+from tests.support.short_form import examples
 
 from .disguise import disguised, split
 from .trees import FULL, MINIMAL, apdus, decode, external_octets, of
@@ -36,6 +37,7 @@ def apdu(kind: ApduType, content: str) -> bytes:
     return element(bytes([0x60 + kind]), element(b"\x30", HEAD_OCTETS + bytes.fromhex(content)))
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("fullness", [MINIMAL, FULL, None], ids=["minimal", "full", "mixed"])
 @pytest.mark.parametrize("kind", ApduType, ids=lambda kind: kind.name)
 def test_the_same_tree_comes_back(kind: ApduType, fullness: float | None) -> None:
@@ -61,7 +63,7 @@ def test_where_to_send_the_next_comes_back(info: Tree, external: Tree) -> None:
     }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.data(), st.sampled_from(ApduType), st.integers(0, 2**32))
 def test_damaged_octets_are_a_tree_or_a_fault(data: st.DataObject, kind: ApduType, seed: int) -> None:
     random = Random(seed)  # noqa: S311  # no secret
@@ -78,7 +80,7 @@ def test_damaged_octets_are_a_tree_or_a_fault(data: st.DataObject, kind: ApduTyp
     tree_or_fault(bytes(octets))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.sampled_from(range(0x60, 0x76)), st.binary(max_size=60))
 def test_any_octets_are_a_tree_or_a_fault(tag: int, content: bytes) -> None:
     tree_or_fault(content)

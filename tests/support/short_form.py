@@ -1,0 +1,69 @@
+"""What the short form leaves out, so that the whole suite runs in minutes. REQUIRE_ALL=1 leaves nothing out,
+and neither does who names a folder, a file or a test: what is left out is left out of the whole suite alone.
+
+* Of a table of costly rows, all but a sample: the same rows on every machine, at least ``LEAST`` of them.
+* Tests marked ``long``.
+* Three of four examples of a property (also of one that is named).
+* Stories on PostgreSQL: they run on SQLite. These are left out of folders and files as well.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from zlib import crc32
+
+import pytest
+
+STORIES = ("flow", "flow_out", "office")
+"""Folders of stories over the whole house, on both databases."""
+COSTLY = {"acceptance", "app", "cli", *STORIES, "practice", "store", "transport", "two_offices"}
+"""Here each row of a table is a story, a program or a server. Elsewhere a table is marked ``costly``."""
+FEW = 4
+"""A table of so many rows is run as it is."""
+LEAST, SHARE = 2, 5
+"""Of a longer one every fifth row, but never less than two."""
+
+
+def everything() -> bool:
+    return os.environ.get("REQUIRE_ALL") == "1"
+
+
+def examples(full: int) -> int:
+    """How many examples of a property this run tries."""
+    return full if everything() else full // 4
+
+
+def left_out(config: pytest.Config, items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """The tests that this run leaves out."""
+    if everything():
+        return []
+    found = {item for item in items if item.path.parent.name in STORIES and "postgresql" in item.name}
+    if _is_whole(config):
+        found |= {item for item in items if item.get_closest_marker("long")}
+        found |= set(_beyond_the_sample(item for item in items if item not in found))
+    return [item for item in items if item in found]
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    named = config.args_source is pytest.Config.ArgsSource.ARGS
+    return not named and not config.option.keyword and not config.option.markexpr
+
+
+def _beyond_the_sample(items: Iterable[pytest.Item]) -> Iterable[pytest.Item]:
+    tables: dict[tuple[str, bool], list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if "[" in item.name and _is_costly(item):
+            tables[item.nodeid.partition("[")[0], "postgresql" in item.name].append(item)
+    for rows in tables.values():
+        if len(rows) > FEW:
+            yield from sorted(rows, key=_shuffled)[max(LEAST, len(rows) // SHARE) :]
+
+
+def _is_costly(item: pytest.Item) -> bool:
+    folder = item.path.relative_to(item.config.rootpath / "tests").parts[0]
+    return folder in COSTLY or item.get_closest_marker("costly") is not None
+
+
+def _shuffled(item: pytest.Item) -> int:
+    """By its name alone. Every fifth in order would miss a whole column of a table of tables."""
+    return crc32(item.name.encode())
