@@ -22,6 +22,7 @@ from bench import (
     proof,
     render,
     shelf,
+    status,
     steps,
     two_offices,
     way,
@@ -31,7 +32,7 @@ from bench.figures import Suite, judged, table
 SUITES: tuple[Suite, ...] = (
     intake.SUITE, parse.SUITE, proof.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
     big_file.SUITE, iso.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
-    people.SUITE,
+    people.SUITE, status.SUITE,
 )  # fmt: skip
 
 

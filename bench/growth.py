@@ -29,6 +29,7 @@ from mailproc.office.queries import pending_timers, upcoming
 from mailproc.office.queries.agenda import agenda
 from mailproc.office.queries.listing import Filter, listed
 from mailproc.office.queries.request_details import shown
+from mailproc.office.queries.status import status
 from mailproc.store import inbox, open_requests
 from mailproc.store.inbox import NewLetter
 
@@ -164,6 +165,7 @@ def _lists(home: App, many: int) -> dict[str, Work]:
         "show": lambda c: shown(c, f"B{ours}", context),
         "show, by their number": lambda c: shown(c, f"C{lent}", context),
         "last digest": open_requests.last_digest,
+        "status": lambda c: status(home.store, c, context),
     }
     return {name: ask(question) for name, question in asked.items()}
 

@@ -269,6 +269,14 @@ class Iso10161(Section):
     critical: tuple[str, ...] = ()  # critical extensions that are taken though nobody here understands them
 
 
+class Metrics(Section):
+    """Figures for Prometheus, over HTTP and without a password."""
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: int = Field(default=9464, ge=0, le=65535)
+
+
 class Config(Section):
     """The whole file. ``file`` is where it came from; relative paths start at its folder."""
 
@@ -287,6 +295,7 @@ class Config(Section):
     templates: TemplateSettings = TemplateSettings()
     artemail: Artemail = Artemail()
     iso10161: Iso10161 = Iso10161()
+    metrics: Metrics = Metrics()
 
     def proofs_of(self, partner: Partner) -> tuple[ProofName, ...]:
         """What may prove a letter to be the partner's. Where none is written nobody is believed, except

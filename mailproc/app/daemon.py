@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 
-from mailproc.app import channels, document_place, jobs, secret_reload, watchdog
+from mailproc.app import channels, document_place, jobs, metrics, secret_reload, watchdog
 from mailproc.app.build import App
 from mailproc.app.delivery import deliverer
 from mailproc.app.heartbeat import Heartbeat
@@ -171,6 +171,8 @@ class Daemon:
             deliver, close = deliverer(app.config, app.context.clock)
             stack.callback(self._end, close)  # before the lock goes: the next daemon finds nobody at work
             addresses = [address for one in self._channels if (address := self._opened(one, stack))]
+            if figures := metrics.opened(app):
+                stack.callback(figures.stop)
             self._start(deliver, still_ours)
             self._jobs.start(stack)
             ready(addresses)

@@ -19,6 +19,7 @@ def warnings(config: Config) -> list[str]:
         *warn_proof.of_relay(config),
         *_verp(config),
         *_documents(config),
+        *_metrics(config),
         *_partners(config),
     ]
 
@@ -101,6 +102,15 @@ def _documents(config: Config) -> Iterator[str]:
         yield "documents.forward is true and documents.types is empty: no document goes to a reader"
     if limits.max_size > most:
         yield f"documents.max_size is {limits.max_size}: few mail systems take more than {most} bytes"
+
+
+def _metrics(config: Config) -> Iterator[str]:
+    metrics = config.metrics
+    if metrics.enabled and not is_loopback(metrics.host):
+        yield (
+            f"metrics.host is {metrics.host}: whoever reaches port {metrics.port} there reads the figures,"
+            ' without a password; write "127.0.0.1" and let a proxy ask for one'
+        )
 
 
 def _verp(config: Config) -> Iterator[str]:

@@ -87,6 +87,7 @@ dismiss I4
 QUESTIONS = """
 digest
 digest --send
+status
 jobs
 outbox
 shelved
