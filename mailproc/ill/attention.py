@@ -93,6 +93,7 @@ class Reason(StrEnum):
     NOT_POSSIBLE_NOW = "not-possible-now"
     DOCUMENT_LINK = "document-link"
     DOCUMENT_WITHHELD = "document-withheld"
+    DOCUMENT_CAME = "document-came"
     UNKNOWN_CODE = "unknown-code"
     UNKNOWN_WORDS = "unknown-words"
     ERROR_REPORT = "error-report"
@@ -122,6 +123,7 @@ class Until(StrEnum):
     STATE = "the transaction has come into another state; nothing would raise it again"
     STATE_OR_LOOK = "another state, or an act of staff"
     LOOK = "an act of staff"
+    NOTED = "a note of staff, and no other act"
     FOLLOWS = "it is not kept: it follows from where the request stands and from the day"
     TOLD = "it is not of a transaction: staff are told, and lists of letters and mailboxes show it"
 
@@ -192,6 +194,7 @@ def _amiss() -> Rule:
 
 
 _TOLD = Rule(until=Until.TOLD)
+_PASS_ON = Rule(until=Until.NOTED, ways=("save", "act receive", NOTE))  # a document that the reader wants
 
 _ROWS: dict[Reason, Rule] = {
     Reason.IN_DOUBT: _letter("redeliver"),
@@ -279,8 +282,9 @@ _ROWS: dict[Reason, Rule] = {
     Reason.SAME_TIME: _to_read(),
     Reason.ANSWER_AFTER_END: _to_read(),
     Reason.NOT_POSSIBLE_NOW: _to_read(),
-    Reason.DOCUMENT_LINK: _look("act receive"),
-    Reason.DOCUMENT_WITHHELD: _to_read(),
+    Reason.DOCUMENT_LINK: _PASS_ON,
+    Reason.DOCUMENT_WITHHELD: _PASS_ON,
+    Reason.DOCUMENT_CAME: _PASS_ON,
     Reason.UNKNOWN_CODE: _to_read(),
     Reason.UNKNOWN_WORDS: Rule(until=Until.LOOK, listed=True, ways=(NOTE,)),
     Reason.ERROR_REPORT: _to_read(),
@@ -323,7 +327,7 @@ ENDS_WITH_THE_STATE = frozenset(
     reason for reason, rule in RULES.items() if rule.until in (Until.STATE, Until.STATE_OR_LOOK)
 )
 OUTLASTS_A_LOOK = ENDS_WITH_THE_LETTER | {
-    reason for reason, rule in RULES.items() if rule.until is Until.STATE
+    reason for reason, rule in RULES.items() if rule.until in (Until.STATE, Until.NOTED)
 }
 ENDS_WITH_A_NOTE = frozenset(reason for reason, rule in RULES.items() if NOTE in rule.ways)
 """Words that staff have read; what waits for an act is not among them."""

@@ -1,6 +1,7 @@
-"""When the documents that came for a copy go to its reader."""
+"""When the documents that came for a copy go to its reader; where they do not, staff hear that they came."""
 
-from mailproc.ill.effects import Effect, ForwardDocuments
+from mailproc.ill.attention import Reason
+from mailproc.ill.effects import AskStaff, Effect, ForwardDocuments
 from mailproc.ill.terms import Role, Service, State
 from mailproc.ill.transaction_state import NOTED, Occurrence, Step
 
@@ -8,8 +9,10 @@ SUPPLIED = (State.SHIPPED, State.RECEIVED)
 """States of a copy whose documents may go to the reader."""
 
 
-def effects(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
+def effects(step: Step, occurrence: Occurrence, *, wanted: bool) -> tuple[Effect, ...]:
     """Return the order to send them: when they come, and when the copy is known to be supplied.
+
+    Not ``wanted``: the library passes them on itself, so staff are told of each.
 
     Not if staff say that it is the wrong one, or that the reader is not to hear of it. A reader's own letter
     brings none.
@@ -19,5 +22,7 @@ def effects(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
         return ()
     if event == "UNDONE" or event in NOTED or facts.get("quiet") or facts.get("wrong"):
         return ()
+    if not wanted:
+        return (AskStaff(Reason.DOCUMENT_CAME),) if facts.get("documents") else ()
     came = facts.get("documents") or step.entered in SUPPLIED
     return (ForwardDocuments(),) if came else ()

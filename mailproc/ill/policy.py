@@ -99,7 +99,7 @@ def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Eff
         *_amiss(step, occurrence),
         *_refused(step, occurrence),
         *_unfilled(step, occurrence),
-        *(document_forwarding.effects(step, occurrence) if settings.forward_documents else ()),
+        *document_forwarding.effects(step, occurrence, wanted=settings.forward_documents),
         *reader_letters.effects(step, occurrence, collected_said=settings.collected_said),
         *_copy_ends(step, occurrence, settings),
         *reader_news.effects(step, occurrence, settings.notices, collected_said=settings.collected_said),

@@ -134,6 +134,11 @@ class StaffAttention:
         sample=("Sorry, our copy is missing.", "Shall we look again?"),
         optional=True,
     )
+    files: tuple[str, ...] = field_help(
+        "The files that came with that letter, each with its size.",
+        sample=("article.pdf (48,123 bytes)",),
+        optional=True,
+    )
     reader_wrote: bool = field_help("Did a reader of ours write that?", sample=False, optional=True)
     ways: tuple[Way, ...] = field_help(
         "What can be done about the one request now.", sample=(sample_of(Way),), optional=True

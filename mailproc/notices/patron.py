@@ -27,6 +27,9 @@ class PatronArrived(ToPatron):
         optional=True,
     )
     has_copy: bool = field_help("Was the copy sent to the reader by e-mail?", sample=False, optional=True)
+    with_us: bool = field_help(
+        "Has it come to us as a file that the reader does not have from us yet?", sample=False, optional=True
+    )
     wanted_back: bool = field_help(
         "Does the library that owns it want it back already?", sample=False, optional=True
     )

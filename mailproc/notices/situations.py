@@ -31,6 +31,10 @@ ARRIVED = (
         "a copy sent as a file",
         {"request": sample_of(Request, service="copy"), "due": "", "note": ""},
     ),
+    Situation(
+        "a copy that we have as a file",
+        {"request": sample_of(Request, service="copy"), "due": "", "note": "", "with_us": True},
+    ),
 )
 OVERDUE = (
     Situation("the first reminder", {"level": 1}),
@@ -101,8 +105,8 @@ DIGEST = (
 
 _NOTHING: dict[str, Any] = {
     "request": None, "count": None, "groups": (), "partner": None, "letter": "", "sender": "", "subject": "",
-    "about": "", "note": "", "ours": (), "said": (), "words": (), "ways": (), "more": None, "since": "",
-    "waiting": None, "claimed": (), "untold": (),
+    "about": "", "note": "", "ours": (), "said": (), "words": (), "files": (), "ways": (), "more": None,
+    "since": "", "waiting": None, "claimed": (), "untold": (),
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """A letter that says where a document waits reaches staff the same day, each one, and moves no state."""
 
+from mailproc.office.requests import notes
 from tests.support.partners import ADDRESS, BL
 from tests.support.world import World
 
@@ -57,3 +58,13 @@ def test_one_that_names_no_request_of_ours_waits_on_the_shelf_and_staff_get_each
     assert len(small_world.shelf()) == 2
     told = "\n".join(one.text for one in small_world.notices()[before:])
     assert all(f"https://docs.example/d/{number}" in told for number in (1, 2))
+
+
+def test_what_waits_at_a_link_is_with_us_until_staff_say_that_it_is_passed_on(small_world: World) -> None:
+    number = small_world.place(service="COPY", title="One", delivery={"electronic": "r@readers.example"})
+    arrives(small_world, f"{number}-1 00000001-001")
+    small_world.act(number, "receive")
+    assert "another library has sent us, as a file" in small_world.reader()[-1].text
+    assert small_world.attention(number) == ("document-link",)
+    notes.add(small_world.store, small_world.app.context, number, "passed on", "alice")
+    assert small_world.attention(number) == ()

@@ -12,6 +12,7 @@ from mailproc.mail.attachments import attachments
 from mailproc.mail.parse import parse
 from mailproc.office.mailroom import incoming
 from mailproc.office.queries import request_details
+from mailproc.office.requests import notes
 from mailproc.secret_words import MASK
 from tests.support import files, soundness
 from tests.support.files import EXE, PDF, PNG, ZIP, File
@@ -409,3 +410,59 @@ def test_what_is_of_no_allowed_type_is_not_promised_for_later(borrower: Borrower
     said = borrower.why_not()
     assert said.count("article.exe") == 1 and "allowed are" in said
     assert "goes to the reader when it is" not in said
+
+
+TO_READER = {"electronic": "r@readers.example"}
+
+
+def arrival(world: World) -> str:
+    """What the reader was told last of a copy that has come."""
+    return [one.text for one in world.reader() if "Your interlibrary loan is here" in one.text][-1]
+
+
+def test_what_did_not_go_is_with_us_until_staff_say_that_it_is_passed_on(borrower: Borrower) -> None:
+    world = borrower.world
+    number = world.place(service="COPY", title="Newts", delivery=TO_READER)
+    borrower.hear(f"{number}-1 USE*3", with_files=[File("newts.zip", ZIP, "application/zip")])
+    world.act(number, "ship", heard_by="mail")
+    world.act(number, "receive")
+    told = arrival(world)
+    assert "another library has sent us, as a file, what you asked for" in told
+    assert "has been sent by another library" not in told
+    assert world.attention(number) == ("document-withheld",)
+    said_to_be_passed_on(world, number)
+
+
+def said_to_be_passed_on(world: World, number: str) -> None:
+    notes.add(world.store, world.app.context, number, "passed on", "alice")
+    assert world.attention(number) == ()
+
+
+def test_without_forwarding_staff_hear_of_the_file_and_it_stays_open(small_world: World) -> None:
+    borrower = Borrower(small_world)
+    number = small_world.place(service="COPY", title="Newts", delivery=TO_READER)
+    inbox_id = borrower.hear(f"{number}-1 SHIPPED COPY")
+    told = small_world.notices()[-1].text
+    assert "a document came, and does not go to the reader by itself" in told
+    assert f"article.pdf ({len(PDF)} bytes)" in told
+    assert f"mailproc letter I{inbox_id} --save DIR" in told
+    small_world.act(number, "receive")
+    assert "another library has sent us, as a file" in arrival(small_world)
+    assert small_world.attention(number) == ("document-came",)
+    said_to_be_passed_on(small_world, number)
+
+
+def test_what_went_on_to_the_reader_is_no_longer_with_us(borrower: Borrower) -> None:
+    borrower.hear("B1-1 USE*3")
+    assert borrower.world.attention("B1") == ("document-withheld",)
+    borrower.world.act("B1", "receive")
+    assert len(borrower.letters()) == 1
+    assert borrower.world.attention("B1") == ()
+
+
+def test_a_copy_that_went_straight_to_the_reader_is_said_to_be_there(small_world: World) -> None:
+    number = small_world.place(service="COPY", title="Newts", delivery=TO_READER)
+    small_world.hear(f"{number}-1 SHIPPED COPY")
+    small_world.act(number, "receive")
+    assert "has been sent by another library, as a file, to r@readers.example" in arrival(small_world)
+    assert small_world.attention(number) == ()

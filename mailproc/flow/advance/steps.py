@@ -12,7 +12,7 @@ from typing import cast
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
-from mailproc.flow.advance import charging, forwarding, guards, recorded_facts, status_report
+from mailproc.flow.advance import attention_kept, charging, forwarding, guards, recorded_facts, status_report
 from mailproc.flow.advance.carry_out import carry_out
 from mailproc.flow.advance.work import Work
 from mailproc.flow.case import Case
@@ -20,9 +20,8 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import transaction_lookup
 from mailproc.flow.timers import transaction_timers
 from mailproc.ill import apdu_json, policy, status_mismatch, transaction_state
-from mailproc.ill.actions import BY_MAIL, event_said
+from mailproc.ill.actions import event_said
 from mailproc.ill.apdu import Apdu, StatusOrErrorReport
-from mailproc.ill.attention import ENDS_WITH_A_NOTE, ENDS_WITH_THE_STATE, OF_RECEIPT, OUTLASTS_A_LOOK, Reason
 from mailproc.ill.effects import Effect, Finish, Send
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.events import TIMERS
@@ -38,11 +37,6 @@ from mailproc.store import events, requests, transactions
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Event, EventResult, Transaction, TransactionOptions
 
-SETTLES: Mapping[str, Reason] = {
-    "CHECKED_IN": Reason.DEMANDED_AFTER_RETURN,
-    "RENEW_ANSWER": Reason.RENEWAL_SILENT,
-}
-"""Messages that end a reason, whatever the state: the lender has it again; something is heard."""
 BESIDE = ("agreed", "offered", "renewal_on", "unsent", "whereabouts", "loan_terms", "flaw")
 """Parts of a transaction's state that are stored among its options."""
 
@@ -197,25 +191,7 @@ def _overtaken(
 
 
 def _work(case: Case, event: Event, decided: Decision) -> Work:
-    stays = decided.taken.entered is None
-    had = [
-        reason for reason in case.transaction.attention or () if stays or reason not in ENDS_WITH_THE_STATE
-    ]
-    if event.heard_by:
-        had = [reason for reason in had if reason != Reason.MESSAGE]  # staff record what the message says
-    if event.type == "undo":
-        had = list(decided.known.get("attention") or ())
-    elif event.type == "close":
-        had = []
-    elif event.type == "note":
-        had = [reason for reason in had if reason not in ENDS_WITH_A_NOTE]
-    elif event.type in SETTLES:
-        had = [reason for reason in had if reason != SETTLES[event.type]]
-    elif decided.known.get("cost_settled"):
-        had = [reason for reason in had if reason != Reason.LOST]
-    elif event.cause == "staff" and event.heard_by in ("", BY_MAIL) and event.type not in NOTED:
-        settled = OF_RECEIPT if event.type == "receive" else frozenset[Reason]()
-        had = [reason for reason in had if reason in OUTLASTS_A_LOOK - settled]
+    had = attention_kept.after(case, event, decided.taken, decided.known)
     return Work(case.connection, event, case.transaction, case.context, attention=had)
 
 

@@ -1,4 +1,4 @@
-"""Which documents of a copy its reader has by mail."""
+"""Which documents of a copy its reader has by mail, and which lie with us."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from mailproc.flow.matching import item_received
 from mailproc.ill.effects import FORWARDED
-from mailproc.store import documents, outgoing, undelivered
+from mailproc.ill.transaction_state import NOTED
+from mailproc.store import documents, events, outgoing, undelivered
 from mailproc.store.intent_bodies import name_of
 from mailproc.store.rows import StoredDocument, Transaction
 
@@ -27,6 +28,23 @@ def sent_ever(connection: Connection, transaction: Transaction) -> Sequence[Stor
     of_it = [one for one in known if one.transaction_id == transaction.id]
     went = [one for one in of_it if one.recipient == documents.TO_READER and not one.why_not]
     return [one for one in went if not _failed(connection, one.event_id)]
+
+
+def is_with_us(connection: Connection, transaction: Transaction) -> bool:
+    """Return whether files of the attempt, or a link to them, came to us and have not gone to its reader."""
+    happened = events.of_transaction(connection, transaction.id)
+    heard = [event.facts or {} for event in happened if event.type not in NOTED]
+    if any(facts.get("link") for facts in heard):
+        return True
+    return any(facts.get("documents") for facts in heard) and not _all_went(connection, transaction)
+
+
+def _all_went(connection: Connection, transaction: Transaction) -> bool:
+    """Return whether its documents were passed on, each of them."""
+    known = documents.of_request(connection, transaction.request_id)
+    came = {one.digest for one in known if one.recipient == documents.TO_READER}
+    went = {one.digest for one in sent_ever(connection, transaction)}
+    return bool(came) and came <= went
 
 
 def _failed(connection: Connection, event_id: int) -> bool:

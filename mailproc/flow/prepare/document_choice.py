@@ -94,6 +94,12 @@ def _why_not_of(event: Event, letter: InboxLetter) -> Part:
     return sentence("document-of-several") if facts.get("several") else ""
 
 
+def of_letter(connection: Connection, event: Event, context: Context) -> tuple[Attachment, ...]:
+    """Return the documents of the letter that the event came with."""
+    letter = letters.load(connection, event.inbox_id or 0)
+    return documents_in(parse(bytes(letter.raw)), context) if letter is not None else ()
+
+
 def why_not_now(connection: Connection, row: Intent, now: datetime) -> Part:
     """Return why none of the transaction's documents goes to the reader as it stands now; '' if they do."""
     transaction = transactions.load(connection, row.said_in)

@@ -11,7 +11,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import new_transactions, unconfirmed
 from mailproc.flow.notify_staff import DIGEST
 from mailproc.flow.our_letters import named
-from mailproc.flow.prepare import heard_suggestions, partner_letter, reader_notice
+from mailproc.flow.prepare import document_choice, heard_suggestions, partner_letter, reader_notice
 from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
 from mailproc.flow.prepare.suggestions import ways
 from mailproc.ill import apdu_json
@@ -19,6 +19,7 @@ from mailproc.ill.apdu import Apdu, Message, Money, Returned
 from mailproc.ill.attention import Reason
 from mailproc.ill.events import READER_WROTE
 from mailproc.ill.terms import Ref, Role, State
+from mailproc.log import mask
 from mailproc.notices.catalogue import (
     CitedRequest,
     Claimed,
@@ -139,6 +140,7 @@ def _attention(writer: NoticeWriter) -> StaffAttention:
         ours=named(writer.connection, facts.get("ours", ()), writer.context, writer.language),
         said=_said(writer),
         words=_words(writer),
+        files=_files(writer),
         reader_wrote=_is_of_reader(writer),
         ways=_ways(writer),
         more=facts.get("more"),
@@ -151,6 +153,8 @@ def _attention(writer: NoticeWriter) -> StaffAttention:
 
 MOST_WORDS, MOST_LINES = 4_000, 60
 """Characters and lines of a letter of people that staff get; the letter itself has all of them."""
+MOST_FILES = 10
+"""So many files are named; the others are counted."""
 
 
 def _words(writer: NoticeWriter) -> tuple[str, ...]:
@@ -158,6 +162,18 @@ def _words(writer: NoticeWriter) -> tuple[str, ...]:
     event = _written(writer)
     text = heard_suggestions.said(event) if event else writer.facts.get("words", "")
     return tuple(text[:MOST_WORDS].split("\n")[:MOST_LINES]) if text else ()
+
+
+def _files(writer: NoticeWriter) -> tuple[str, ...]:
+    """Return the files that came with the letter that the notice is about."""
+    event_id = writer.occasion.event_id
+    event = events.load(writer.connection, event_id) if event_id is not None else None
+    if event is None or not (event.facts or {}).get("documents"):
+        return ()
+    came, language = document_choice.of_letter(writer.connection, event, writer.context), writer.language
+    named = [f"{mask(one.name)} ({language.counted('octets', one.size)})" for one in came[:MOST_FILES]]
+    more = sentence("documents-more", count=len(came) - MOST_FILES)
+    return (*named, *([language.word(more)] if len(came) > MOST_FILES else []))
 
 
 def _letter_of_people(writer: NoticeWriter) -> str:

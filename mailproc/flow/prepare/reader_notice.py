@@ -77,6 +77,12 @@ def _sent_to(writer: NoticeWriter) -> str:
     return "" if ascii_lower(address) in writer.context.mailed_to else address  # ours: it waits at the desk
 
 
+def _with_us(writer: NoticeWriter) -> bool:
+    """Return whether the file lies with us, and the reader waits for it by e-mail."""
+    row = writer.transaction
+    return row is not None and bool(_sent_to(writer)) and readers_copy.is_with_us(writer.connection, row)
+
+
 def _promise(writer: NoticeWriter) -> Promise:
     return (writer.transaction.promise if writer.transaction else None) or {}
 
@@ -145,6 +151,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "in_library": _in_library,
     "sent_to": _sent_to,
     "has_copy": _has_copy,
+    "with_us": _with_us,
     "partial": _partial,
     "position": lambda writer: _promise(writer).get("position"),
     "expected": _expected,

@@ -62,6 +62,7 @@ def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
         ours=_each(one.ours for one in told),
         said=() if several else _each(one.said for one in told),
         words=() if several else next((one.words for one in told if one.words), ()),
+        files=_each(one.files for one in told),
         reader_wrote=any(one.reader_wrote for one in told),
         ways=_for_all(told) if several else _each(one.ways for one in told),
         count=len(requests) if several else None,

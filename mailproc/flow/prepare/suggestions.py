@@ -14,7 +14,7 @@ from mailproc.ill.attention import Reason
 from mailproc.ill.terms import Role, State
 from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
-from mailproc.store import events, order_letters, requests, transactions
+from mailproc.store import documents, events, order_letters, requests, transactions
 from mailproc.store.intent_bodies import StaffFacts
 from mailproc.store.rows import StoredRequest, Transaction
 
@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "next": "next {number}",
     "next partner": "next {number} --partner SYMBOL",
     "note": "note {number} TEXT",
+    "save": "letter {came} --save DIR",
     "redeliver": "redeliver {letter}",
     "dismiss": "dismiss {letter} --note TEXT",
     "partners": "partners",
@@ -115,6 +116,8 @@ class _PossibleNow:
         rota = requests.rota(connection, transaction.request_id)
         told = events.last_of(connection, transaction.id, ("found", "lost", "LOST"))
         self._found = state is State.LOST and told is not None and told.type == "found"
+        came = documents.came_with(connection, transaction.id)
+        self._came = f"I{came[0].inbox_id}" if came else ""
         self._next = any(not one.tried and not one.why_not for one in rota)
 
     def has(self, key: str) -> bool:
@@ -131,12 +134,15 @@ class _PossibleNow:
             )
         if word == "partners":  # without an address of this transaction: the list
             return bool(self._learned) == bool(act)
+        if key == "save":
+            return bool(self._came)
         return key not in ("amend", "declare") or self._correctable
 
     def command(self, key: str, letter: int) -> str:
         word, *act = key.split()
         command = BY_NAME[act[0]].command(*act[1:]) if word == "act" else COMMANDS[key]
         named = {"number": self._number, "letter": f"O{letter}", "learned": self._learned}
+        named["came"] = self._came
         return "mailproc " + command.format(**named)
 
 

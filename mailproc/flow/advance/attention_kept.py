@@ -1,0 +1,51 @@
+"""Which reasons for attention still stand after an event; new ones are policy's (``carry_out``)."""
+
+from collections.abc import Mapping
+
+from mailproc.flow.case import Case
+from mailproc.flow.matching import readers_copy
+from mailproc.ill.actions import BY_MAIL
+from mailproc.ill.attention import (
+    ENDS_WITH_A_NOTE,
+    ENDS_WITH_THE_STATE,
+    OF_RECEIPT,
+    OUTLASTS_A_LOOK,
+    Reason,
+)
+from mailproc.ill.facts import Facts
+from mailproc.ill.transaction_state import NOTED, Step
+from mailproc.store.rows import Event
+
+SETTLES: Mapping[str, Reason] = {
+    "CHECKED_IN": Reason.DEMANDED_AFTER_RETURN,
+    "RENEW_ANSWER": Reason.RENEWAL_SILENT,
+}
+"""Messages that end a reason, whatever the state: the lender has it again; something is heard."""
+OF_DOCUMENTS = (Reason.DOCUMENT_WITHHELD, Reason.DOCUMENT_CAME)
+"""Files lie with us; over once all of them have gone to the reader."""
+
+
+def after(case: Case, event: Event, taken: Step, known: Facts) -> list[str]:
+    """Return the reasons that stood before ``event`` and still do. ``known``: the facts stored with it."""
+    stays = taken.entered is None
+    had = [
+        reason for reason in case.transaction.attention or () if stays or reason not in ENDS_WITH_THE_STATE
+    ]
+    if event.heard_by:
+        had = [reason for reason in had if reason != Reason.MESSAGE]  # staff record what the message says
+    if event.type == "undo":
+        had = list(known.get("attention") or ())
+    elif event.type == "close":
+        had = []
+    elif event.type == "note":
+        had = [reason for reason in had if reason not in ENDS_WITH_A_NOTE]
+    elif event.type in SETTLES:
+        had = [reason for reason in had if reason != SETTLES[event.type]]
+    elif event.type == "DOCUMENT_SENT" and not readers_copy.is_with_us(case.connection, case.transaction):
+        had = [reason for reason in had if reason not in OF_DOCUMENTS]
+    elif known.get("cost_settled"):
+        had = [reason for reason in had if reason != Reason.LOST]
+    elif event.cause == "staff" and event.heard_by in ("", BY_MAIL) and event.type not in NOTED:
+        settled = OF_RECEIPT if event.type == "receive" else frozenset[Reason]()
+        had = [reason for reason in had if reason in OUTLASTS_A_LOOK - settled]
+    return had
