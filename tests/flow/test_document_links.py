@@ -1,5 +1,7 @@
 """A letter that says where a document waits reaches staff the same day, each one, and moves no state."""
 
+import pytest
+
 from mailproc.office.requests import notes
 from tests.support.partners import ADDRESS, BL
 from tests.support.world import World
@@ -68,3 +70,33 @@ def test_what_waits_at_a_link_is_with_us_until_staff_say_that_it_is_passed_on(sm
     assert small_world.attention(number) == ("document-link",)
     notes.add(small_world.store, small_world.app.context, number, "passed on", "alice")
     assert small_world.attention(number) == ()
+
+
+OFFERS: dict[str, tuple[str, bool]] = {
+    "as the manual says it": ("Your article is ready: https://get.example/x\nFor 14 days.", True),
+    "with the number between": ("Your article for request B1-1 is ready: https://get.example/x", True),
+    "in German": ("Die Kopie liegt unter https://get.example/x zum Download bereit.", True),
+    "a refusal": ("The document is not available. See https://get.example/x", False),
+    "a signature": ("We shall look for it.\n\nThe library, https://library.example", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", OFFERS)
+def test_people_say_where_it_waits_in_their_own_words(small_world: World, case: str) -> None:
+    text, link = OFFERS[case]
+    number = small_world.place(service="COPY", title="An article")
+    small_world.inject(small_world.letter(text, ADDRESS[BL], f"Your order {number}-1"), ADDRESS[BL])
+    small_world.run()
+    assert small_world.attention(number) == (("document-link",) if link else ("message",))
+    told = small_world.notices()[-1].text
+    assert (f"mailproc act {number} receive" in told) == link
+    assert f"mailproc act {number} unfilled --heard-by mail" in told, "people may mean something else"
+
+
+def test_a_letter_about_a_copy_on_its_way_offers_to_receive_it_first(small_world: World) -> None:
+    number = small_world.place(service="COPY", title="An article")
+    small_world.hear(f"{number}-1 SHIPPED COPY")
+    small_world.inject(small_world.letter("Did it come?", ADDRESS[BL], f"{number}-1"), ADDRESS[BL])
+    small_world.run()
+    told = small_world.notices()[-1].text
+    assert told.index(f"mailproc act {number} receive") < told.index(f"mailproc act {number} lost")

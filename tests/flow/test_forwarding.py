@@ -466,3 +466,26 @@ def test_a_copy_that_went_straight_to_the_reader_is_said_to_be_there(small_world
     small_world.act(number, "receive")
     assert "has been sent by another library, as a file, to r@readers.example" in arrival(small_world)
     assert small_world.attention(number) == ()
+
+
+def test_the_rest_of_a_copy_can_be_received_and_staff_read_that_it_went_on(borrower: Borrower) -> None:
+    world = borrower.world
+    borrower.hear("B1-1 SHIPPED COPY")
+    world.act("B1", "receive", partial=True)
+    head = f"From: {ADDRESS[BL]}\nTo: {US}\nSubject: B1-1\nMessage-ID: <rest@bl.example>\n"
+    world.inject(files.letter(head, "And the second half.", [File("p2.pdf", PDF + b"2")]), ADDRESS[BL])
+    world.run()
+    told = world.notices()[-1].text
+    assert f"p2.pdf ({len(PDF) + 1} bytes): goes to the reader" in told
+    assert told.index("mailproc act B1 receive") < told.index("mailproc act B1 lost")
+
+
+def test_no_letter_is_named_for_print_that_does_not_exist(borrower: Borrower) -> None:
+    world = borrower.world
+    number = world.place(service="COPY", title="Another", patron={"id": "R2", "name": "No Mail"})
+    head = f"From: {ADDRESS[BL]}\nTo: {US}\nSubject: {number}-1\nMessage-ID: <p@bl.example>\n"
+    world.inject(files.letter(head, "Here you are.", [ARTICLE]), ADDRESS[BL])
+    world.run()
+    assert [one for one in world.notices() if "letters --print" in one.text] == []
+    world.act(number, "receive")
+    assert world.attention(number) == ("document-withheld",)

@@ -76,7 +76,7 @@ def _of_partner(connection: Connection, reading: LetterReading, writing: Writing
         alarm = reading.alarm if _is_link(reading) else None if writing.automatic else Reason.IN_WORDS
         return Settled(why=_why_not(match, " or ".join(symbols), writing), alarm=alarm)
     partner = _writer(match.found, reading)
-    of_machine = writing.automatic and not _is_link(reading)
+    of_machine = writing.automatic and not _brings_link(reading, writing)
     sender = OF_MACHINE + partner.symbol if of_machine else partner.symbol
     if copy_of := _earlier_copy(connection, reading, sender):
         return Settled(sentence("same-letter", letter=f"I{copy_of}"), partner=partner)
@@ -158,14 +158,20 @@ def _is_link(reading: LetterReading) -> bool:
     return reading.alarm is Reason.DOCUMENT_LINK
 
 
+def _brings_link(reading: LetterReading, writing: Writing) -> bool:
+    """Return whether the letter, which names one request of ours, says where a document waits."""
+    return _is_link(reading) or writing.offers_document
+
+
 def _message(reading: LetterReading, found: NamedTransaction) -> NewEvent:
     said = Message(note=_words(reading))
+    link = reading.writing is not None and _brings_link(reading, reading.writing)
     return NewEvent(
         cause="letter",
         type=said.type.name,
         at=reading.received_at,
         apdu=apdu_json.to_json(said),
-        facts={"link": True} if _is_link(reading) else None,
+        facts={"link": True} if link else None,
         transaction_id=found.id,
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
-from mailproc.flow.matching import new_transactions, unconfirmed
+from mailproc.flow.matching import new_transactions, readers_copy, unconfirmed
 from mailproc.flow.notify_staff import DIGEST
 from mailproc.flow.our_letters import named
 from mailproc.flow.prepare import document_choice, heard_suggestions, partner_letter, reader_notice
@@ -17,9 +17,11 @@ from mailproc.flow.prepare.suggestions import ways
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Message, Money, Returned
 from mailproc.ill.attention import Reason
+from mailproc.ill.effects import FORWARDED
 from mailproc.ill.events import READER_WROTE
 from mailproc.ill.terms import Ref, Role, State
 from mailproc.log import mask
+from mailproc.mail.attachments import Attachment
 from mailproc.notices.catalogue import (
     CitedRequest,
     Claimed,
@@ -31,6 +33,7 @@ from mailproc.notices.catalogue import (
 )
 from mailproc.notices.citation import cited
 from mailproc.notices.incoming_details import said
+from mailproc.notices.language import Language
 from mailproc.notices.patron import PatronArrived
 from mailproc.sentence import Part, sentence
 from mailproc.store import events, outgoing, patrons, requests
@@ -168,12 +171,18 @@ def _files(writer: NoticeWriter) -> tuple[str, ...]:
     """Return the files that came with the letter that the notice is about."""
     event_id = writer.occasion.event_id
     event = events.load(writer.connection, event_id) if event_id is not None else None
-    if event is None or not (event.facts or {}).get("documents"):
+    if event is None or writer.transaction is None or not (event.facts or {}).get("documents"):
         return ()
     came, language = document_choice.of_letter(writer.connection, event, writer.context), writer.language
-    named = [f"{mask(one.name)} ({language.counted('octets', one.size)})" for one in came[:MOST_FILES]]
+    sent = {one.digest for one in readers_copy.sent_ever(writer.connection, writer.transaction)}
+    named = [_file(one, language, sent_on=one.digest in sent) for one in came[:MOST_FILES]]
     more = sentence("documents-more", count=len(came) - MOST_FILES)
     return (*named, *([language.word(more)] if len(came) > MOST_FILES else []))
+
+
+def _file(file: Attachment, language: Language, *, sent_on: bool) -> str:
+    named = f"{mask(file.name)} ({language.counted('octets', file.size)})"
+    return language.word(sentence("file-sent-on", file=named)) if sent_on else named
 
 
 def _letter_of_people(writer: NoticeWriter) -> str:
@@ -304,7 +313,13 @@ def _untold(writer: NoticeWriter) -> tuple[str, ...]:
         return ()
     reader = patrons.load(writer.connection, request.patron_id)
     said = outgoing.of_event(writer.connection, event_id)
-    meant = any(isinstance(one.body, NoticeToReader) and one.request_id == request.id for one in said)
+    meant = any(
+        isinstance(one.body, NoticeToReader)
+        and one.request_id == request.id
+        and one.state != "withdrawn"
+        and one.body.name != FORWARDED  # what cannot go by mail is not printed either
+        for one in said
+    )
     return (request.number,) if meant and reader is not None and not reader.email else ()
 
 

@@ -11,7 +11,7 @@ from mailproc.flow.prepare import heard_suggestions
 from mailproc.ill import actions, attention, machine
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.attention import Reason
-from mailproc.ill.terms import Role, State
+from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
 from mailproc.store import documents, events, order_letters, requests, transactions
@@ -21,6 +21,8 @@ from mailproc.store.rows import StoredRequest, Transaction
 MOST = 6
 
 _ASKED_AGAIN = ("amend again", "again", "next", "next partner")
+_OF_DOCUMENTS = ("save", "act receive")
+_WITH_WORDS = frozenset({Reason.MESSAGE, Reason.DOCUMENT_LINK})
 COMMANDS: Mapping[str, str] = {
     "amend": "amend {number} --file FILE",
     "declare": "amend {number} --declared-by NAME",
@@ -61,12 +63,24 @@ def ways(
     open_now = _PossibleNow(connection, transaction, context)
     if Reason.READER_WROTE in facts.get("reasons", ()):
         found = dict.fromkeys(heard_suggestions.of_reader(connection, transaction, list(found)))
+    first = _OF_DOCUMENTS if _brings_the_copy(connection, transaction, facts.get("reasons", ())) else ()
+    found = dict.fromkeys([*first, *found])
     known = [(key, one) for key in found if open_now.has(key) for one in _each(key, ours)]
     ways = [Way(command=open_now.command(key, one), does=language.way_word(key)) for key, one in known]
-    if Reason.MESSAGE in facts.get("reasons", ()):
-        ways = [*heard_suggestions.ways(connection, transaction, language), *ways]
-    settles = [way for way, (key, _) in zip(ways[-len(known) :], known, strict=True) if key == attention.NOTE]
+    settles = [way for way, (key, _) in zip(ways, known, strict=True) if key == attention.NOTE]
+    if not _WITH_WORDS.isdisjoint(facts.get("reasons", ())):
+        place = sum(key in first for key, _ in known)
+        ways[place:place] = heard_suggestions.ways(connection, transaction, language)
     return _few(tuple({way.command: way for way in reversed(ways)}.values())[::-1], settles)
+
+
+def _brings_the_copy(connection: Connection, transaction: Transaction, reasons: Sequence[str]) -> bool:
+    """Return whether what a partner's people wrote may be about a copy that has come, or a part of it."""
+    row = transaction
+    if row.role is not Role.REQUESTER or row.service is not Service.COPY or _WITH_WORDS.isdisjoint(reasons):
+        return False
+    under_way = row.state is State.SHIPPED or bool((row.options or {}).get("flaw"))
+    return under_way or Reason.DOCUMENT_LINK in reasons or bool(documents.came_with(connection, row.id))
 
 
 def _few(ways: tuple[Way, ...], settles: Sequence[Way]) -> tuple[Way, ...]:

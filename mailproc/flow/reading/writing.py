@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from mailproc import slow_work
+from mailproc.flow.reading import document_offers
 from mailproc.log import mask
 from mailproc.mail import reply_text
 from mailproc.mail.automatic import is_automatic
@@ -48,7 +49,7 @@ class Writing:
     """A letter of people.
 
     ``own``: the writer's words; ``answers``: the Message-IDs that it answers, ``thread`` those before them;
-    ``files``: what the names of its files may name.
+    ``files``: what the names of its files may name; ``offers_document``: it says that one waits at a link.
     """
 
     own: str = ""
@@ -59,6 +60,7 @@ class Writing:
     text: Names = field(default_factory=Names)
     quoted: Names = field(default_factory=Names)
     files: Names = field(default_factory=Names)
+    offers_document: bool = False
 
     @property
     def our_numbers(self) -> tuple[str, ...]:
@@ -74,15 +76,17 @@ def writing_of(letter: Letter) -> Writing:
     They are masked before anything is cut, so that no cut leaves half a secret.
     """
     said = reply_text.split(mask(reply_text.body(letter)))
+    subject = reply_text.visible(letter.subject[:MOST_OF_SUBJECT])
     return Writing(
         own=mask(said.own),
         automatic=is_automatic(letter),
         answers=letter.in_reply_to[:MOST_ANSWERED],
         thread=letter.references[-MOST_ANSWERED:],
-        subject=names_in(reply_text.visible(letter.subject[:MOST_OF_SUBJECT])),
+        subject=names_in(subject),
         text=names_in(said.own),
         quoted=names_in(said.quoted),
         files=names_in("\n".join(part.filename for part in letter.parts if part.filename)),
+        offers_document=document_offers.offers(said.own, subject),
     )
 
 
