@@ -78,6 +78,7 @@ def test_it_speaks_to_a_librarian(played: tuple[subprocess.CompletedProcess[str]
     assert not re.search(r"Traceback|^\s*\{", done.stdout, re.M)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("quick")
 def test_a_request_that_misses_its_end_is_told_with_the_daemons_last_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

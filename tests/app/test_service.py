@@ -131,6 +131,7 @@ def test_paths_start_at_the_folder_of_config_toml(
     assert daemon.stop() == 0
 
 
+@pytest.mark.long
 def test_idle_it_costs_next_to_nothing(app: Installation, manager: Systemd) -> None:
     daemon = app.start()
     manager.hears("READY=1")

@@ -69,6 +69,7 @@ def test_a_station_that_stands_still_ends_the_service(
     assert "99-0003" not in told  # where a thread is, without its values
 
 
+@pytest.mark.long
 def test_an_end_that_hangs_too_is_forced(app: Installation) -> None:
     daemon = app.start(code=SHORT + STILL["writer"])
     knocks(daemon)
@@ -103,6 +104,7 @@ def test_a_step_that_hangs_is_shelved_the_third_time(app: Installation) -> None:
     assert daemon.stop() == 0
 
 
+@pytest.mark.long
 def test_work_that_goes_on_is_left_alone(app: Installation) -> None:
     """Many rows, each quick: the round as a whole takes longer than the bound."""
     slow = (

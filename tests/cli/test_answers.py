@@ -5,7 +5,6 @@ import os
 import pty
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,15 +63,13 @@ def test_no_verb_shows_a_password(cli: Cli, both: None, folder: Path, arguments:
         assert b"Zq7Pass9" not in file.read_bytes()
 
 
-def test_raw_bytes_are_exact_in_a_pipe_and_harmless_on_a_terminal(cli: Cli, folder: Path) -> None:
+def test_raw_bytes_are_exact_in_a_pipe_and_harmless_on_a_terminal(cli: Cli, python: str) -> None:
     raw = b"From: a@b.example\r\nSubject: x\r\n\r\n\x1b]0;owned\x07\x9b31m\xff\x00 end\r\n"
     assert cli("inject", "-", stdin=raw).out == "I1\n"
-    piped = subprocess.run(
-        [sys.executable, "-m", "mailproc", "letter", "I1", "--raw"], capture_output=True, check=True
-    )
+    command = [python, "-m", "mailproc", "letter", "I1", "--raw"]
+    piped = subprocess.run(command, capture_output=True, check=True)
     assert piped.stdout == raw
     master, terminal = pty.openpty()
-    command = [sys.executable, "-m", "mailproc", "letter", "I1", "--raw"]
     shown = subprocess.run(command, stdout=terminal, stderr=terminal, check=False)
     os.close(terminal)
     seen = os.read(master, 10_000)

@@ -201,7 +201,9 @@ WITHOUT_ROOTS_RIGHTS = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-
 """Root may write anything, but for a program that is started so."""
 
 
-@pytest.mark.parametrize("verb", [["show", "B1"], ["check"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "verb", [["show", "B1"], pytest.param(["check"], marks=pytest.mark.long)], ids=" ".join
+)
 def test_a_store_that_must_not_be_written_is_named_with_what_to_do(
     placed: Cli, folder: Path, verb: list[str]
 ) -> None:
@@ -267,12 +269,10 @@ def test_as_a_program(program: Callable[..., subprocess.CompletedProcess[bytes]]
     assert program("--config", "none.toml", "requests").returncode == 3
 
 
-def test_a_pipe_that_breaks_is_no_traceback(
-    program: Callable[..., subprocess.CompletedProcess[bytes]], folder: Path
-) -> None:
+def test_a_pipe_that_breaks_is_no_traceback(python: str, folder: Path) -> None:
     for verb in (["states"], ["states", "--json"]):
         child = subprocess.Popen(
-            [sys.executable, "-m", "mailproc", *verb],
+            [python, "-m", "mailproc", *verb],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, env=os.environ,
         )  # fmt: skip
         assert child.stdout is not None

@@ -86,7 +86,11 @@ def test_check_writes_nothing_beside_a_store(cli: Cli, placed: Cli, folder: Path
     assert not (folder / ".mailproc.db.id").exists()
 
 
-@pytest.mark.parametrize("verb", [["requests"], ["check"], ["run", "--once"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "verb",
+    [["requests"], *(pytest.param(verb, marks=pytest.mark.long) for verb in (["check"], ["run", "--once"]))],
+    ids=" ".join,
+)
 def test_whoever_may_not_look_at_the_store_hears_whose_it_is(
     placed: Cli, folder: Path, verb: list[str]
 ) -> None:

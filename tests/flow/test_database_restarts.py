@@ -67,7 +67,7 @@ def until_taken(do: Callable[[], Any]) -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", [pytest.param("before", marks=pytest.mark.long), "after"])
 def test_a_restart_at_any_commit_loses_nothing_and_does_nothing_twice(
     make_world: Any, own_server: PostgresServer, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:

@@ -7,6 +7,7 @@ are the neutral names of ``ill/terms.py``, of the JSON form and of the tables.
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,12 @@ EXCEPTIONS = {
 """By protocol: the files outside its folder that name it, and why."""
 
 
-def _named(file: Path) -> Iterator[str]:
+@cache
+def _named(file: Path) -> frozenset[str]:
+    return frozenset(_names(file))
+
+
+def _names(file: Path) -> Iterator[str]:
     """Every name and every text of the program, but not what explains it (docstrings, comments)."""
     tree = ast.parse(file.read_text("utf-8"))
     said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}

@@ -2,7 +2,6 @@
 
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -178,11 +177,10 @@ def test_what_cannot_be_copied_is_not_migrated(sqlite_url, next_step):
 OPEN = "import sys; from mailproc.store.engine import Store; Store.open(sys.argv[1]).close()"
 
 
-def test_processes_that_start_together_migrate_once(empty_url):
+def test_processes_that_start_together_migrate_once(empty_url, python):
     """The first start of daemon and command line at once."""
     starting = [
-        subprocess.Popen([sys.executable, "-c", OPEN, empty_url], stderr=subprocess.PIPE, text=True)
-        for _ in range(4)
+        subprocess.Popen([python, "-c", OPEN, empty_url], stderr=subprocess.PIPE, text=True) for _ in range(4)
     ]
     ended = [(process.communicate(timeout=60)[1], process.returncode) for process in starting]
     assert ended == [("", 0)] * 4

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -176,10 +175,10 @@ os.kill(os.getpid(), 9)
 """
 
 
-def test_the_note_outlives_kill_9(here, tmp_path):
+def test_the_note_outlives_kill_9(here, tmp_path, python):
     here.write(lambda c: queue.claim(c, InboxRow, InboxLetter, 10, NOW))
     file = tmp_path / "note"
-    assert subprocess.run([sys.executable, "-c", KILLED, str(file)], check=False).returncode == -9
+    assert subprocess.run([python, "-c", KILLED, str(file)], check=False).returncode == -9
     here.write(Underway(file).forgive)
     assert counts(here) == [FRESH, TRIED, FRESH, FRESH, FRESH]
     assert file.stat().st_mode & 0o777 == 0o600

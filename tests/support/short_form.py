@@ -1,7 +1,7 @@
 """What the short form leaves out, so that the whole suite runs in minutes. REQUIRE_ALL=1 leaves nothing out,
 and neither does who names a folder, a file or a test: what is left out is left out of the whole suite alone.
 
-* Of a table of costly rows, all but a sample: the same rows on every machine, at least ``LEAST`` of them.
+* Of a table of costly rows, all but a sample: the same rows on every machine.
 * Tests marked ``long``.
 * Three of four examples of a property (also of one that is named).
 * Stories on PostgreSQL: they run on SQLite. These are left out of folders and files as well.
@@ -16,12 +16,14 @@ import pytest
 
 STORIES = ("flow", "flow_out", "office")
 """Folders of stories over the whole house, on both databases."""
-COSTLY = {"acceptance", "app", "cli", *STORIES, "practice", "store", "transport", "two_offices"}
+COSTLY = {*STORIES, "acceptance", "app", "cli", "practice", "store", "transport", "two_offices"}
 """Here each row of a table is a story, a program or a server. Elsewhere a table is marked ``costly``."""
-FEW = 4
-"""A table of so many rows is run as it is."""
-LEAST, SHARE = 2, 5
-"""Of a longer one every fifth row, but never less than two."""
+SERVICES = {"acceptance", "app"}
+"""Here each row starts the service and waits for it: of a table of five rows or less one is run."""
+SHARE = 5
+"""Of a table of costly rows every fifth row is run."""
+FEW, LEAST = 4, 2
+"""But all of four rows and less, and at least two of more."""
 
 
 def everything() -> bool:
@@ -53,15 +55,25 @@ def _beyond_the_sample(items: Iterable[pytest.Item]) -> Iterable[pytest.Item]:
     tables: dict[tuple[str, bool], list[pytest.Item]] = defaultdict(list)
     for item in items:
         if "[" in item.name and _is_costly(item):
-            tables[item.nodeid.partition("[")[0], "postgresql" in item.name].append(item)
+            on_server = "postgresql" in item.name and _folder(item) not in SERVICES
+            tables[item.nodeid.partition("[")[0], on_server].append(item)
     for rows in tables.values():
-        if len(rows) > FEW:
-            yield from sorted(rows, key=_shuffled)[max(LEAST, len(rows) // SHARE) :]
+        yield from sorted(rows, key=_shuffled)[_sample(rows) :]
+
+
+def _sample(rows: Sequence[pytest.Item]) -> int:
+    """How many of these rows are run."""
+    if _folder(rows[0]) in SERVICES:
+        return max(1, len(rows) // SHARE)
+    return len(rows) if len(rows) <= FEW else max(LEAST, len(rows) // SHARE)
 
 
 def _is_costly(item: pytest.Item) -> bool:
-    folder = item.path.relative_to(item.config.rootpath / "tests").parts[0]
-    return folder in COSTLY or item.get_closest_marker("costly") is not None
+    return _folder(item) in COSTLY or item.get_closest_marker("costly") is not None
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(item.config.rootpath / "tests").parts[0]
 
 
 def _shuffled(item: pytest.Item) -> int:
