@@ -36,6 +36,7 @@ class Library(Section):
 
 class StoreSettings(Section):
     url: str = "sqlite:///var/mailproc.db"
+    counters: str = ""  # the file that says what left the store; "" = beside config.toml
 
 
 class Listen(Section):
@@ -199,6 +200,7 @@ class Schedule(Section):
     sweep: str = "every 60s"  # for what has fallen due
     digest: str = ""  # when the day's work is mailed to staff; "" = never
     documents: str = "every 12h"  # for documents to delete
+    backup: str = ""  # when a backup is made in backup.folder; "" = never
 
 
 class Policy(Section):
@@ -251,6 +253,13 @@ class Documents(Section):
     keep_days: Days = 30  # then our file of a document is deleted; 0 = never
 
 
+class BackupSettings(Section):
+    """Where scheduled backups go."""
+
+    folder: str = ""  # of another disk, better of another machine
+    keep: int = Field(default=14, ge=1)  # the newest ones; older ones are deleted
+
+
 class TemplateSettings(Section):
     site: str = "site-templates"  # searched before the shipped ones, same paths below it
 
@@ -292,6 +301,7 @@ class Config(Section):
     policy: Policy = Policy()
     notices: ReaderNotices = ReaderNotices()
     documents: Documents = Documents()
+    backup: BackupSettings = BackupSettings()
     templates: TemplateSettings = TemplateSettings()
     artemail: Artemail = Artemail()
     iso10161: Iso10161 = Iso10161()

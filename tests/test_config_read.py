@@ -22,6 +22,7 @@ HELD_AS: dict[str, set[str]] = {
     "DeliveryKeywords": {"wanted"},
     "Account": {"account", "one"},
     "StoreSettings": {"store"},
+    "BackupSettings": {"backup"},
     "TemplateSettings": {"templates"},
     "Documents": {"documents", "limits"},
     "Mailbox": {"mailbox", "login"},

@@ -17,6 +17,7 @@ from mailproc.log import register_secret
 from mailproc.protocols import registry
 from mailproc.store import connections, inbox
 from mailproc.store import migrate as migration
+from mailproc.store.counters_file import CountersFile
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.store.store_marker import Marker
@@ -105,13 +106,29 @@ def build(
     Raises Misconfigured, LocalFault (a service runs on what must be migrated), TryLater.
     """
     context = configured(path, clock, secrets_needed=secrets_needed)
-    return App(context.config, context, store_of(context.config, migrate=migrate))
+    return App(context.config, context, store_of(context.config, migrate=migrate, clock=clock))
 
 
-def store_of(config: Config, *, make: bool = True, migrate: bool = True) -> Store:
+def store_of(
+    config: Config, *, make: bool = True, migrate: bool = True, clock: Callable[[], datetime] = now
+) -> Store:
     """The open store. Raises as ``build``."""
+    base, url = config.file.parent, config.store.url
     with _naming_its_key(config):
-        return _marker(config).open(config.store.url, config.file.parent, make=make, migrate=migrate)
+        return _marker(config).open(
+            url, base, make=make, migrate=migrate, counters=counters_file(config, clock)
+        )
+
+
+def known_id(config: Config) -> str:
+    """The id of the store that was made here; '' if none was."""
+    with _naming_its_key(config):
+        return _marker(config).known()
+
+
+def marker_file(config: Config) -> Path:
+    """The file that says which store was made here."""
+    return _marker(config).file()
 
 
 def waiting_for_run(config: Config) -> str:
@@ -134,11 +151,21 @@ def _naming_its_key(config: Config) -> Iterator[None]:
         raise config_load.wrong(config, ("store", "url"), why, config.store.url) from None
 
 
+def counters_file(config: Config, clock: Callable[[], datetime]) -> CountersFile:
+    """The file that says what left the store: where ``store.counters`` says, else as the marker."""
+    named = config.store.counters
+    return CountersFile([config.file.parent / named] if named else _beside(config, "counters"), clock)
+
+
 def _marker(config: Config) -> Marker:
+    return Marker(_beside(config, "id"))
+
+
+def _beside(config: Config, kind: str) -> list[Path]:
     """Beside config.toml; where the service may not write there, in the store's folder."""
     base = config.file.parent
     url = connections.parse(config.store.url, base)
     store = Path(url.database or "")
-    name = f".{store.name}.id"
+    name = f".{store.name}.{kind}"
     beside = store.parent if url.get_backend_name() == "sqlite" else base / "var"
-    return Marker([base / name, beside / name])
+    return [base / name, beside / name]

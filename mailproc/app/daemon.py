@@ -62,6 +62,7 @@ PATIENCE = 10.0
 def work_once(app: App) -> int:
     """One round of the stations up to the prepared letters; how much was done."""
     store, context = app.store, app.context
+    store.go_on_if_let()
     if store.underway.broken_off:
         _forgive(app)
     try:

@@ -14,8 +14,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailproc.app import document_place, schedule
 from mailproc.app.build import App
-from mailproc.errors import StoreLost
+from mailproc.errors import MailprocError, StoreLost
 from mailproc.office.mailroom import digest_mail
+from mailproc.office.upkeep import backup
+from mailproc.office.upkeep.backup import last_backup
 from mailproc.store.engine import Store
 from mailproc.transport.incoming import PolledPlace
 
@@ -71,6 +73,10 @@ class Jobs:
             self._add(poll.name, poll.when, self._look, poll, first=now)
         self._add("sweep", planned.sweep, self._sweep, first=now)
         self._add("documents", planned.documents, self._documents, first=now if at_start else None)
+        if planned.backup:
+            last = min(last_backup(self._app.store) or now, now)  # as of the digest
+            due = self._trigger(planned.backup).get_next_fire_time(last, last)
+            self._add("backup", planned.backup, self._backup, first=max(due, now) if due else None)
         soon = not at_start or is_soon_examined(self._app.store)
         self._add("examine", schedule.EXAMINED, self._examine, first=None if soon else now)
         if planned.digest:
@@ -99,6 +105,12 @@ class Jobs:
 
     def _documents(self) -> None:
         document_place.purge(self._app.store, self._app.context)
+
+    def _backup(self) -> None:
+        try:
+            backup.scheduled(self._app.store, self._app.context)
+        except MailprocError as error:
+            _log.error("no backup was made: %s", error)
 
     def _examine(self) -> None:
         """Find a damaged page before the last good copy is deleted. The watchdog asks the store, and ends

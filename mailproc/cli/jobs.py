@@ -21,6 +21,7 @@ JOBS = {
     "digest": "job_digest",
     "documents": "job_documents",
     "examine": "job_examine",
+    "backup": "job_backup",
 }
 """The words of a job, by the first word of its name."""
 

@@ -28,6 +28,12 @@ VERBS: Mapping[str, Verb] = {
     "verify": Verb(
         "service", "Recompute every transaction from its events and compare; exit 1 where one differs."
     ),
+    "backup": Verb(
+        "backup", "Make a checked backup of the store and its documents, also while the service runs."
+    ),
+    "restore": Verb(
+        "restore", "Put the store back from a backup; list what may have left since; --go goes on."
+    ),
     "states": Verb("service", "Show the state tables and their diagrams."),
     "demo": Verb(
         "service",

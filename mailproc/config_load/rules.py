@@ -26,10 +26,21 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     if config.schedule.digest and (wrong := rules_transport.not_a_time(config.schedule.digest)):
         yield ConfigProblem(("schedule", "digest"), f'{wrong}; or "" for never', config.schedule.digest)
     yield from _documents(config)
+    yield from _backup(config)
     policy = config.policy
     if policy.reader_days_before and policy.reader_days_before >= policy.loan_days:
         wrong = f"must be less than policy.loan_days ({policy.loan_days}): a reader would have no day"
         yield ConfigProblem(("policy", "reader_days_before"), wrong, policy.reader_days_before)
+
+
+def _backup(config: Config) -> Iterator[ConfigProblem]:
+    when = config.schedule.backup
+    if when and (wrong := rules_transport.not_a_time(when)):
+        yield ConfigProblem(("schedule", "backup"), f'{wrong}; or "" for never', when)
+    if when and not config.backup.folder:
+        yield ConfigProblem(
+            ("backup", "folder"), "must name a folder: schedule.backup makes backups in it", ""
+        )
 
 
 def _documents(config: Config) -> Iterator[ConfigProblem]:

@@ -25,9 +25,12 @@ BATCH = 100
 def purge(store: Store, context: Context) -> int:
     """Delete what is over, and what is left of a crash; return how many documents were over.
 
-    Nothing is done while somebody writes into the folder: the next time does it. Raise LocalFault if the
+    Nothing is done while somebody writes into the folder: the next time does it; nor in a store that was put
+    back from a copy, whose rows do not name every file. Raise LocalFault if the
     folder is another store's or cannot be used.
     """
+    if store.is_held:
+        return 0
     with context.documents.alone(store.identity()) as alone:
         if not alone:
             return 0

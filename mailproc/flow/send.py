@@ -24,7 +24,16 @@ from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.letter import BY_MAIL, Envelope
 from mailproc.protocols.registry import PROTOCOLS
 from mailproc.sentence import LONGEST, Part, changed, sentence, shortened, stored
-from mailproc.store import events, outgoing, partner_turns, queue, transactions, undelivered
+from mailproc.store import (
+    events,
+    outgoing,
+    partner_turns,
+    queue,
+    restore_hold,
+    taken_numbers,
+    transactions,
+    undelivered,
+)
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Intent, OutgoingLetter
@@ -64,6 +73,9 @@ def run(
     first TryLater no more are started: the next call tries the next letter. Letters being sent are always
     finished first, also if the store or this program fails; then that error is raised.
     """
+    if store.is_held:
+        _hold(store)
+        return 0
     sender = ParallelSender(_at_once(context), lambda row: _send_one(row, context, deliver))
     tried, more, trouble = 0, True, None
     while more or sender.ids:
@@ -84,6 +96,14 @@ def run(
     if trouble is not None:
         raise trouble
     return tried
+
+
+def _hold(store: Store) -> None:
+    """Hold what was composed since the store was put back from a copy: it may have left before."""
+    with store.read() as connection:
+        waits = restore_hold.waits(connection)
+    if waits:
+        store.write(restore_hold.hold_unsent)
 
 
 def _at_once(context: Context) -> int:
@@ -177,6 +197,7 @@ def _done(connection: Connection, row: OutgoingLetter, state: str, answer: str, 
     where = {"file": answer} if state == "filed" else {"reply": answer[:500]}
     at = context.clock()
     if _ended(connection, row, state, handed_over_at=at, unfinished=0, last_error="", **where):
+        taken_numbers.letter(connection, row.id, at)
         _log.info("O%s %s: %s", row.id, state, answer)
 
 

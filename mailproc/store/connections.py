@@ -205,6 +205,15 @@ def _nearest(folder: Path) -> Path:
     return next(each for each in (folder, *folder.parents) if os.path.exists(each))
 
 
+def make_folder_of(path: Path) -> None:
+    """Make the folder of a file if missing. Raise Misconfigured."""
+    try:
+        private.make_folder(path.parent)
+    except OSError as error:
+        why = f"{error.strerror}; {private.belongs(_nearest(path.parent))}"
+        raise Misconfigured(f"{path.parent} cannot be made: {why}") from None
+
+
 def make_file(path: Path) -> None:
     """Create the SQLite file and its folder if missing, readable by this user only (0600)."""
     if is_there(path):

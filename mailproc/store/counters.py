@@ -5,6 +5,7 @@ A number taken by a job that failed is free again; a committed one is not.
 
 from sqlalchemy import Connection, text
 
+from mailproc.store import taken_numbers
 from mailproc.store.prepared_statements import Constant
 
 _TAKE = Constant(
@@ -20,4 +21,5 @@ def take(connection: Connection, name: str, count: int = 1) -> int:
     if count < 1:
         raise ValueError("at least one number must be taken")
     following: int = _TAKE.scalar(connection, {"name": name, "count": count})
+    taken_numbers.number(connection, name, following - 1)
     return following - count

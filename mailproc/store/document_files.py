@@ -85,6 +85,16 @@ class DocumentFolder:
                 _write(file, content)
         return digest
 
+    def touch(self, digest: str) -> None:
+        """Note that the document is needed now. Raise LocalFault."""
+        with _told(self.path):
+            os.utime(self._file(digest))
+
+    def touched(self, digest: str) -> float:
+        """Return when it was noted last (seconds since 1970). Raise LocalFault."""
+        with _told(self.path):
+            return self._file(digest).stat().st_mtime
+
     def _lacks(self, digest: str) -> bool:
         try:
             return bool(self.state(digest))

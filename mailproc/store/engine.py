@@ -11,7 +11,8 @@ from sqlalchemy import URL, Connection
 
 from mailproc import slow_work
 from mailproc.errors import Misconfigured, StoreLost, TryLater
-from mailproc.store import connections, find, migrate, store_identity
+from mailproc.store import connections, find, migrate, restore_hold, store_identity, taken_numbers
+from mailproc.store.counters_file import CountersFile
 from mailproc.store.crash_note import Underway
 from mailproc.store.db_errors import driver_errors, first_line, try_later
 from mailproc.store.lock import daemon_lock
@@ -45,6 +46,9 @@ class Store:
         find.make_at_commit(self._writing)
         self._guard = FileGuard(self.path) if self.path is not None else ServerGuard(self.shown)
         self._writer: Writer | None = None
+        self._counters: CountersFile | None = None
+        self._counters_checked = False
+        self._held = False
         self._watch: connections.DedicatedConnection | None = None
         self._watching = threading.Lock()
 
@@ -57,18 +61,21 @@ class Store:
         make: bool = True,
         migrate: bool = True,
         expected: str = "",
+        counters: CountersFile | None = None,
     ) -> "Store":
         """Open the store; create it if missing, and migrate an older one.
 
         ``expected`` is the id of the store that was here, '' if none was: it is not created, and no other is
         migrated in its place (NotTheStore). A relative SQLite path starts at ``base``. Without ``make`` an
-        empty store is refused, without ``migrate`` an older one.
+        empty store is refused, without ``migrate`` an older one. By the file of ``counters`` the first write
+        finds out whether it was put back from a copy (``restore_hold.check``).
 
         Raise Misconfigured (also for a store newer than this program), LocalFault (it must be migrated while
         a service runs on it), TryLater (PostgreSQL is away, another process holds the lock) and StoreLost; no
         text holds the password.
         """
         store = cls(connections.parse(url, base), base)
+        store._counters = counters
         try:
             store._prepare(make=make, may_migrate=migrate, expected=expected)
             store._guard.opened()
@@ -100,6 +107,11 @@ class Store:
         return connections.file_of(self._url)
 
     @property
+    def url(self) -> URL:
+        """Where it is."""
+        return self._url
+
+    @property
     def shown(self) -> str:
         """The URL for people, with the password masked."""
         return self._url.render_as_string(hide_password=True)
@@ -124,15 +136,30 @@ class Store:
             if self._writer.is_current_thread():
                 raise RuntimeError("a job must not wait for another job")
             return self._writer.submit(job).result()
+        self._check_counters()
+        return self._write_directly(job)
+
+    def _write_directly(self, job: Callable[[Connection], T]) -> T:
         with self._translated(), self._writing.connect() as connection:
             self._guard.writing(True)
             try:
                 with connection.begin(), slow_work.writing():
+                    taken_numbers.begin(connection, self._counters)
+                    taken = taken_numbers.of(connection)
                     result = job(connection)
                 self._guard.after()  # before the caller is told that it is durable
+                if taken is not None:
+                    taken.end()
             finally:
                 self._guard.writing(False)
             return result
+
+    def _check_counters(self) -> None:
+        """Find out, in a commit before the first one of this process, whether the store is a copy."""
+        if (counters := self._counters) is not None and not self._counters_checked:
+            check: Callable[[Connection], None] = lambda connection: restore_hold.check(connection, counters)  # noqa: E731
+            self._write_directly(check) if self._writer is None else self._writer.submit(check).result()
+        self._counters_checked = True
 
     def submit(self, job: Callable[[Connection], T]) -> "Future[T]":
         """Queue the job for the next COMMIT; the future resolves after it.
@@ -148,11 +175,18 @@ class Store:
         """Start the daemon's writer; ``on_commit`` is called in its thread after each change."""
         if self._writer is not None:
             raise RuntimeError("the writer runs already")
-        self._writer = Writer(self._writing, self._guard, on_commit)
+        self._writer = Writer(self._writing, self._guard, on_commit, self._counters)
 
     def begin_run(self) -> None:
-        """Mark the store with this run of the service, which holds the lock."""
-        run = self.write(store_identity.begin_run)
+        """Mark the store with this run of the service, which holds the lock.
+
+        Raise Misconfigured for a counters file that cannot be used.
+        """
+
+        self._check_counters()
+        run, self._held = self.write(
+            lambda connection: (store_identity.begin_run(connection), restore_hold.end(connection))
+        )
         if isinstance(self._guard, ServerGuard):
             self._guard.begin_run(run)
             return
@@ -162,6 +196,24 @@ class Store:
             page = connection.exec_driver_sql(store_identity.ROOT_PAGE).scalar_one()
             size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
         self._guard.begin_run(run, page, size)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the store was put back from a copy and does not go on yet; known from ``begin_run`` on."""
+        return self._held
+
+    def go_on_if_let(self) -> None:
+        """End the hold if staff let the store go on (``restore_hold.end``)."""
+        if self._held:
+            self._held = self.write(restore_hold.end)
+
+    def put_back(self, how: str) -> None:
+        """Hold the store, which was put back from a copy, or a whole machine was. Raise as ``begin_run``."""
+        if (counters := self._counters) is None:
+            raise RuntimeError("a store is held with its counters file")
+        self._counters_checked = True  # whatever the file says, it is a copy
+        self.write(lambda connection: restore_hold.enter(connection, counters, how))
+        self._held = True
 
     def writing_since(self) -> float | None:
         """Since when (monotonic) the writer has been committing; None if it is not."""

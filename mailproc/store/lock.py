@@ -79,12 +79,13 @@ def daemon_lock(store: Locked) -> Iterator[Callable[[], bool]]:
     PostgreSQL it is lost with its connection and then taken again, unless another daemon was quicker: then
     the function returns False, and this daemon must stop.
     """
-    with _file_lock(store.path) if store.path is not None else _server_lock(store) as still_ours:
+    with file_lock(store.path) if store.path is not None else _server_lock(store) as still_ours:
         yield still_ours
 
 
 @contextmanager
-def _file_lock(path: Path) -> Iterator[Callable[[], bool]]:
+def file_lock(path: Path) -> Iterator[Callable[[], bool]]:
+    """As ``daemon_lock``, of a SQLite store at that path, whether it is there or not."""
     lock = _lock_file(path)
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, private.FILE)

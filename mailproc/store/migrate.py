@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 
 from mailproc import private
 from mailproc.errors import Misconfigured, NoRoom, StoreLost, TryLater
+from mailproc.store import upkeep_tables  # noqa: F401  # its tables are the store's too
 from mailproc.store.db_errors import first_line, is_for_want_of_room, try_later
 
 if TYPE_CHECKING:
@@ -172,6 +173,11 @@ def _advice(error: SQLAlchemyError, url: URL) -> str:
 
 def _masked(words: str, url: URL) -> str:
     return words.replace(str(url.password), "***") if url.password else words
+
+
+def is_known(revision: str) -> bool:
+    """Return whether this program knows the revision; it does not if a newer one made the store."""
+    return revision in _known()
 
 
 def _known() -> set[str]:

@@ -237,6 +237,7 @@ class Intent(Queued):
     body: IntentBody
     partner: str
     outgoing_id: int | None
+    restored: int
 
     @property
     def message(self) -> ApduJson:

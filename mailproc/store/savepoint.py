@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from mailproc.store import taken_numbers
 from mailproc.store.db_errors import try_later
 from mailproc.store.pipeline import pipeline_of
 
@@ -22,15 +23,21 @@ def savepoint(connection: Connection) -> Iterator[None]:
     have rolled back already.
     """
     pipeline = None if connection.dialect.name == "sqlite" else pipeline_of(connection)
+    taken = taken_numbers.count(connection)
     if pipeline is not None:
-        with pipeline.savepoint():
-            yield
+        try:
+            with pipeline.savepoint():
+                yield
+        except BaseException:
+            taken_numbers.forget(connection, taken)
+            raise
         return
     driver: Any = connection.connection.driver_connection
     driver.execute("SAVEPOINT part")
     try:
         yield
     except BaseException as error:
+        taken_numbers.forget(connection, taken)
         if try_later(error) is None:
             driver.execute("ROLLBACK TO SAVEPOINT part")
             driver.execute("RELEASE SAVEPOINT part")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mailproc.errors import Misconfigured
+from mailproc.store.counters_file import CountersFile
 from mailproc.store.engine import NotTheStore, Store
 
 READABLE = 0o644
@@ -26,18 +27,26 @@ class Marker:
     def __init__(self, places: Sequence[Path]) -> None:
         self._places = places
 
-    def known(self) -> bool:
-        """Whether a store was created here."""
-        return bool(self._read()[1])
+    def known(self) -> str:
+        """The id of the store that was created here; '' if none was."""
+        return self._read()[1]
 
-    def open(self, url: str, base: Path, *, make: bool, migrate: bool) -> Store:
+    def file(self) -> Path:
+        """Where the marker lies, or would."""
+        return self._read()[0] or self._places[0]
+
+    def open(
+        self, url: str, base: Path, *, make: bool, migrate: bool, counters: CountersFile | None = None
+    ) -> Store:
         """Open the store; create it only if none was created before.
 
         Raise Misconfigured, otherwise as Store.open. Without ``make`` nothing is written, the marker neither.
         """
         file, known = self._read()
+        if counters is not None:
+            counters.may_be_anothers = not known
         try:
-            store = Store.open(url, base=base, make=make, migrate=migrate, expected=known)
+            store = Store.open(url, base=base, make=make, migrate=migrate, expected=known, counters=counters)
         except NotTheStore as error:
             raise Misconfigured(f"{error}{self._advice(file)}") from None
         try:

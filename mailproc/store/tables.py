@@ -515,6 +515,8 @@ class IntentRow(QueueRow, table=True):
     body: Any = Field(default=None, sa_type=SaidAs, nullable=True)
     partner: str = ""
     outgoing_id: int | None = None
+    # 1: it was not sent when the store was put back from a copy, so it may have left since the copy was made.
+    restored: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class OutgoingRow(QueueRow, table=True):

@@ -18,7 +18,9 @@ from sqlalchemy import Connection, Engine
 
 from mailproc import log, slow_work
 from mailproc.errors import StoreLost, TryLater
+from mailproc.store import taken_numbers
 from mailproc.store.connections import keep_savepoints_in_memory
+from mailproc.store.counters_file import CountersFile
 from mailproc.store.db_errors import driver_errors, try_later
 from mailproc.store.pipeline import pipeline_of, send_writes
 from mailproc.store.savepoint import savepoint
@@ -43,9 +45,16 @@ class Writer:
     without a change: a station that it wakes would otherwise wake itself for ever.
     """
 
-    def __init__(self, engine: Engine, guard: Guard, on_commit: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        guard: Guard,
+        on_commit: Callable[[], None] | None = None,
+        counters: CountersFile | None = None,
+    ) -> None:
         self._engine = engine
         self._guard = guard
+        self._counters = counters
         self.begun_at: float | None = None
         self._on_commit = on_commit
         self._queue: Queue[Waiting | None] = Queue(QUEUE_SIZE)
@@ -113,6 +122,7 @@ class Writer:
             self._guard.after()  # no work begins in a store that is lost
             connection = self._begin()
             before, changed = _changes_before(connection), False
+            taken = taken_numbers.of(connection)
             results = _attempts(connection, [job for job, _ in group])
             if connection.in_transaction():
                 changed = _changes(connection) != before
@@ -120,6 +130,8 @@ class Writer:
                 connection.commit()
             self._drop_if_failed(connection)
             self._guard.after()  # before any caller is told that it is durable
+            if taken is not None:
+                taken.end()
         except BaseException as error:  # the thread must live on, and all callers must get an answer
             cause = self._cause(error)
             self._drop()
@@ -156,6 +168,7 @@ class Writer:
             keep_savepoints_in_memory(self._connection)
             self._guard.writing(True)
         self._connection.begin()
+        taken_numbers.begin(self._connection, self._counters)
         return self._connection
 
     def _drop(self) -> None:
@@ -217,6 +230,7 @@ def _attempts(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Any]:
         if try_later(error) is not None:
             raise
         connection.rollback()
+        taken_numbers.forget(connection)
         return [_Failed(error)]
 
 

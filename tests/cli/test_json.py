@@ -45,6 +45,8 @@ CALLS: dict[str, list[list[str]]] = {
     "status": [],
     "jobs": [[], ["--limit", "1"]],
     "verify": [[]],
+    "backup": [["backup.db"], ["--to", "backups"]],
+    "restore": [["--here"], []],
     "states": [[]],
     "request": [["request.json"]],
     "requests": [[], ["--find", "nothing"]],

@@ -12,6 +12,7 @@ from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import (
     alarms,
     auto_replies,
+    backups,
     charges,
     counters,
     documents,
@@ -28,6 +29,7 @@ from mailproc.store import (
     patrons,
     queue,
     requests,
+    restored,
     rotas,
     same_item,
     timers,
@@ -100,10 +102,20 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
     },
     documents: {"add": lambda c: documents.add(c, DOCUMENT)},
     charges: {"add": lambda c: charges.add(c, CHARGE)},
+    backups: {"record": lambda c: backups.record(c, NOW, "/backup/a.db")},
+    restored: {"record": lambda c: restored.record(c, NOW, restored.HERE, NOW, 0, "B 1001")},
 }
 """Writes the rows that the others ask for; each is on the way itself."""
 
 ASKED: dict[ModuleType, dict[str, Call]] = {
+    backups: {"last": backups.last},
+    restored: {
+        "standing": restored.standing,
+        "last": restored.last,
+        "go_on": lambda c: restored.go_on(c, NOW, "staff"),
+        "is_ending": restored.is_ending,
+        "end": restored.end,
+    },
     named_requests: {
         "answered": lambda c: named_requests.answered(c, ["m@x.example"]),
         "by_reference": lambda c: named_requests.by_reference(c, ["B1-1"]),

@@ -24,8 +24,18 @@ import mailproc
 
 Call = Callable[[Connection], object]
 
-FEW = {"counter", "identity", "mailbox", "service", "template_good", "alembic_version", "sqlite_master"}
-"""Tables that hold a row for each thing of the configuration."""
+FEW = {
+    "counter",
+    "identity",
+    "mailbox",
+    "service",
+    "template_good",
+    "alembic_version",
+    "sqlite_master",
+    "restored",
+    "backup",
+}
+"""Tables that hold a row for each thing of the configuration, or each time the store was copied or put back."""
 SMALL = {
     "ix_partner_learned_paused": "a row for each partner that staff have paused",
     "ix_inbox_shelf": "what staff have not put away yet",

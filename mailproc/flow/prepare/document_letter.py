@@ -27,7 +27,7 @@ from mailproc.notices.last_good import Rendered
 from mailproc.notices.patron import PatronDocument
 from mailproc.notices.shared_contexts import EnclosedDocument
 from mailproc.sentence import Part, sentence, stored
-from mailproc.store import alarms, documents, outgoing
+from mailproc.store import alarms, documents, outgoing, restore_hold
 from mailproc.store.alarms import Turn
 from mailproc.store.documents import TO_READER, NewDocument
 from mailproc.store.engine import Store
@@ -130,7 +130,7 @@ def _settle(
     if letter is None:
         outgoing.place(connection, row.id, "withdrawn", None)
         return
-    outgoing_id = outgoing.add_letter(connection, letter)
+    outgoing_id = restore_hold.add_letter(connection, letter, [row])
     outgoing.place(connection, row.id, "prepared", outgoing_id)
     letter_events.record(connection, row, "DOCUMENT_SENT", _what_went(writing.sent, outgoing_id), context)
     if writing.turn is not None:

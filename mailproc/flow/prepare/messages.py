@@ -32,7 +32,7 @@ from mailproc.mail.letter import BY_MAIL
 from mailproc.notices.cover_text import beside
 from mailproc.protocols.codec import Codec, Encoded, Held, Wire
 from mailproc.sentence import Part, note, sentence, shortened, stored
-from mailproc.store import counters, outgoing, partner_turns, queue, requests, transactions
+from mailproc.store import counters, outgoing, partner_turns, queue, requests, restore_hold, transactions
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import NewLetterOut
 from mailproc.store.rows import Intent, Transaction
@@ -229,7 +229,7 @@ def _settle(
                 outgoing.place(connection, intent.id, "todo", None)
         return
     held = {one.index: one for one in encoded.held}
-    outgoing_id = outgoing.add_letter(connection, letter) if letter is not None else None
+    outgoing_id = restore_hold.add_letter(connection, letter, bundle.intents) if letter is not None else None
     if letter is not None:
         _refer(connection, letter, outgoing_id)
         for rendered in bundle.in_words.rendered if bundle.in_words else ():

@@ -24,7 +24,7 @@ from mailproc.ill.effects import FORWARDED
 from mailproc.notices.catalogue import StaffAttention
 from mailproc.notices.last_good import Rendered
 from mailproc.sentence import stored
-from mailproc.store import alarms, outgoing, partner_turns
+from mailproc.store import alarms, outgoing, partner_turns, restore_hold
 from mailproc.store.alarms import Turn
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import NewLetterOut
@@ -108,7 +108,7 @@ def _settle(
     turn: Turn | None,
     context: Context,
 ) -> None:
-    outgoing_id = outgoing.add_letter(connection, letter)
+    outgoing_id = restore_hold.add_letter(connection, letter, intents)
     for intent in intents:
         outgoing.place(connection, intent.id, "prepared", outgoing_id)
     if turn is not None:

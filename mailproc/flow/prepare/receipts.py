@@ -14,7 +14,7 @@ from mailproc.flow.pausing import paused
 from mailproc.flow.prepare import outgoing_letter
 from mailproc.flow.replies import error_reports
 from mailproc.protocols.codec import Fault
-from mailproc.store import events, outgoing, partner_turns
+from mailproc.store import events, outgoing, partner_turns, restore_hold
 from mailproc.store.engine import Store
 from mailproc.store.intent_bodies import SendReceipt, SendReport
 from mailproc.store.outgoing import NewLetterOut
@@ -80,4 +80,4 @@ def _letter(row: Intent, refused: Sequence[Fault], context: Context) -> NewLette
 
 
 def _settle(connection: Connection, row: Intent, letter: NewLetterOut) -> None:
-    outgoing.place(connection, row.id, "prepared", outgoing.add_letter(connection, letter))
+    outgoing.place(connection, row.id, "prepared", restore_hold.add_letter(connection, letter, [row]))

@@ -25,7 +25,7 @@ from mailproc.office.mailroom.handled import Handled
 from mailproc.office.queries.find import transaction_of
 from mailproc.office.queries.letters import not_on_the_shelf, parsed
 from mailproc.sentence import Sentence, Word, sentence, stored
-from mailproc.store import events, letters, outgoing, partner_addresses
+from mailproc.store import events, letters, outgoing, partner_addresses, restored
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.inbox import NewLetter, StoredLetter, keep
@@ -144,6 +144,8 @@ def redeliver(store: Store, letter_id: str, *, arrived: bool = False) -> Handled
         row = _ours(connection, number)
         if row.state in ("sending", "withdrawn", outgoing.TO_PRINT, outgoing.PRINTED):
             raise LocalFault(sentence("redeliver-state", number=number, state=Word("delivery", row.state)))
+        if not arrived and restored.standing(connection) is not None:
+            raise LocalFault(sentence("restore-first"), ("mailproc restore", "mailproc restore --go"))
         whole = send.redeliver(connection, row, arrived=arrived)
         if not whole:
             said = sentence("sent-in-part", number=number, partner=row.partner)

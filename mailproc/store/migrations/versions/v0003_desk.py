@@ -1,4 +1,4 @@
-"""Since when each reason for attention stands; the same item again; documents; charges; the service."""
+"""Since when each reason for attention stands; the same item again; documents; charges; service; copies."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,7 @@ def upgrade() -> None:
     _documents()
     _charges()
     _service()
+    _copies()
 
 
 def _same_item() -> None:
@@ -83,6 +84,33 @@ def _service() -> None:
         *(sa.Column(name, sa.JSON(none_as_null=True), nullable=True) for name in ("jobs", "looked")),
         *(_at(name) for name in ("sent_at", "refused_at")),
         sa.Column("refusal", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+
+
+def _copies() -> None:
+    """Whether the store was put back from a copy, and when one was made."""
+    op.add_column("intent", sa.Column("restored", sa.Integer(), server_default="0", nullable=False))
+    op.create_table(
+        "restored",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.Column("newest_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("inbox_until", sa.Integer(), nullable=False),
+        sa.Column("numbers", sa.String(), nullable=False),
+        sa.Column("gone_on_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("is_over", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "backup",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("file", sa.String(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("size", "documents")),
+        sa.Column("fault", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
 

@@ -1,0 +1,136 @@
+"""Put the store back from a backup: in its place, held, with its documents; what was there is kept."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC
+from pathlib import Path
+
+from mailproc.app import build
+from mailproc.errors import GiveUp, LocalFault
+from mailproc.flow.context import Context
+from mailproc.sentence import sentence
+from mailproc.store import connections, documents, restored, server_backup, sqlite_backup, store_copies
+from mailproc.store.document_files import FOLDER, DocumentFolder
+from mailproc.store.engine import Store
+from mailproc.store.lock import daemon_lock, file_lock
+
+BATCH = 500
+"""Rows of documents of one read."""
+_BESIDE = ("", "-wal", "-shm", "-journal", ".lock", ".underway")
+
+
+def from_file(context: Context, file: Path) -> str:
+    """Put the store back from ``file``; return where what was there is kept, '' if nothing was.
+
+    Until the last step what was there stays in its place; the new store is held before it comes there. Raise
+    LocalFault (a running service, another store's file, a damaged one, one of a newer version), TryLater,
+    NoRoom and Misconfigured.
+    """
+    config = context.config
+    found = store_copies.look(file)
+    known = build.known_id(config)
+    if known and found.store_id and found.store_id != known:
+        raise LocalFault(
+            sentence("restore-of-another", file=str(file), marker=str(build.marker_file(config)))
+        )
+    path = connections.file_of(connections.parse(config.store.url, config.file.parent))
+    if store_copies.is_dump(file) is not (path is None):
+        raise LocalFault(sentence("restore-other-kind", file=str(file)), ("mailproc copy-store URL",))
+    return _into_server(context, file) if path is None else _into_file(context, file, path)
+
+
+def _into_file(context: Context, file: Path, path: Path) -> str:
+    if file.resolve() == path:
+        raise LocalFault(sentence("backup-is-store", file=str(file)))
+    connections.make_folder_of(path)
+    with file_lock(path):
+        unfinished = path.with_name(f"{path.name}.restoring")
+        with _cleared(unfinished):
+            sqlite_backup.make(file, unfinished, in_use=False)
+            _hold(context, f"sqlite:///{unfinished}", file)
+            aside = _move_aside(path, path.with_name(f"{path.name}.replaced-{_stamp(context)}"))
+            unfinished.replace(path)
+            sqlite_backup.sync(path.parent)
+    return aside
+
+
+def _into_server(context: Context, file: Path) -> str:
+    base = context.config.file.parent
+    url = connections.parse(context.config.store.url, base)
+    aside = ""
+    with closing(Store(url, base)) as present, daemon_lock(present):
+        if Store.revision_at(context.config.store.url, base) is not None:
+            kept = base / "var" / f"{url.database}.replaced-{_stamp(context)}.dump"
+            connections.make_folder_of(kept)
+            server_backup.make(url, kept)
+            aside = str(kept)
+        server_backup.put_back(file, url)
+    _hold(context, context.config.store.url, file)
+    return aside
+
+
+def _hold(context: Context, url: str, file: Path) -> None:
+    """Bring the new store up to date, hold it, and give it its documents."""
+    counters = build.counters_file(context.config, context.clock)
+    counters.may_be_anothers = not build.known_id(context.config)
+    with closing(Store.open(url, base=context.config.file.parent, counters=counters)) as store:
+        store.put_back(restored.FILE)
+        _bring_documents(store, context, file)
+
+
+def _bring_documents(store: Store, context: Context, file: Path) -> None:
+    """Put the documents beside the backup where those of the store lie. None that is there is changed."""
+    source, target = DocumentFolder(file.parent / FOLDER), context.documents
+    if not source.path.is_dir() or source.path.resolve() == target.path.resolve():
+        return
+    store_id = store.identity()
+    source.refuse_another(store_id)
+    with target.writing(store_id):
+        for digest in _kept(store):
+            try:
+                target.put(source.read(digest))
+            except GiveUp:  # `verify` names it
+                continue
+
+
+def _kept(store: Store) -> Iterator[str]:
+    last = 0
+    while True:
+        with store.read() as connection:
+            rows = documents.after(connection, last, BATCH)
+        if not rows:
+            return
+        last = rows[-1].id
+        yield from (row.digest for row in rows if row.deleted_at is None and not row.why_not)
+
+
+def _move_aside(path: Path, to: Path) -> str:
+    """Keep what is there with its log. The store first: a log without its store is read by nobody."""
+    there = path.exists()
+    for end in ("", "-wal"):
+        if (one := Path(f"{path}{end}")).exists():
+            one.replace(f"{to}{end}")
+    Path(f"{path}-shm").unlink(missing_ok=True)
+    return str(to) if there else ""
+
+
+@contextmanager
+def _cleared(unfinished: Path) -> Iterator[None]:
+    """Leave nothing of a store that is not finished, now or of an earlier try."""
+    try:
+        _clear(unfinished)
+        yield
+    finally:
+        _clear(unfinished)
+
+
+def _clear(unfinished: Path) -> None:
+    for file in (
+        *(Path(f"{unfinished}{end}") for end in _BESIDE),
+        *unfinished.parent.glob(f"{unfinished.name}.before-*"),
+    ):
+        file.unlink(missing_ok=True)
+
+
+def _stamp(context: Context) -> str:
+    return f"{context.clock().astimezone(UTC):%Y%m%dT%H%M%SZ}"

@@ -1,0 +1,85 @@
+"""The verb for a store that is put back from a copy."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailproc.cli import output
+from mailproc.cli.session import configured, opened, who
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.office.upkeep import restored_store
+from mailproc.office.upkeep.restored_store import RestoredStore
+from mailproc.sentence import sentence
+
+verbs = typer.Typer()
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
+
+
+@verbs.command("restore")
+def restore(
+    ctx: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(help="A backup. What is there now is kept beside it.")
+    ] = None,
+    here: Annotated[
+        bool, typer.Option("--here", help="The whole machine was put back: hold this store.")
+    ] = False,
+    go: Annotated[bool, typer.Option("--go", help="Send again, and let timers fire again.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Put the store back from a backup; list what may have left since; --go goes on."""
+    given = [name for name, one in (("FILE", file), ("--here", here), ("--go", go)) if one]
+    if len(given) > 1:
+        raise LocalFault(sentence("option-beside", option=given[0], other=given[1]))
+    aside = ""
+    if file is not None:
+        from mailproc.app import put_back  # here: the other ways need no copies
+
+        aside = put_back.from_file(configured(ctx), file)
+    with opened(ctx) as app:
+        if here:
+            restored_store.hold_here(app.store)
+        if go:
+            restored_store.go_on(app.store, app.context, who())
+        found = restored_store.look(app.store)
+        if as_json:
+            output.as_json(found)
+            return
+        if aside:
+            output.line(app.context.language.label("restore", "aside", file=aside))
+        _tell(found, app.context)
+
+
+def _tell(found: RestoredStore, context: Context) -> None:
+    language, shown = context.language, context.shown
+    words = language.texts.labels["restore"]
+    made = shown(found.newest_at) if found.newest_at else words["empty"]
+    output.line(language.label("restore", "found", at=shown(found.found_at), newest=made))
+    output.line(language.label("restore", "numbers", value=found.numbers))
+    if found.gone_on_at is None:
+        output.line(words["held"])
+    else:
+        output.line(language.label("restore", "gone", at=shown(found.gone_on_at), actor=found.actor))
+    letters = [
+        (
+            one.id,
+            language.word(one.to),
+            output.cut(one.subject, 50),
+            ", ".join(one.numbers),
+            "; ".join(one.answers),
+        )
+        for one in found.letters
+    ]
+    columns = ("letter", "to", "subject", "requests", "answers")
+    output.table([words[name] for name in columns], letters, words["none"])
+    if found.letters:
+        output.line(words["each"])
+    unknown = [
+        (one.id, shown(one.at), language.word(one.other), output.cut(one.about(language), 50))
+        for one in found.unknown
+    ]
+    if unknown:
+        output.table([words[name] for name in ("unknown", "when", "who", "subject")], unknown, "")

@@ -1,0 +1,1 @@
+"""What administrators do with the store: copies of it, and going on after one was put back."""

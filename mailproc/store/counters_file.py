@@ -1,0 +1,256 @@
+"""What left the store, in a small file outside it: by that a store put back from a copy is known.
+
+A copy knows nothing of what happened after it was made: it would send letters again and give numbers out a
+second time. The file holds three things:
+
+* ``reserved``: numbers of each counter that may have been given out. Durable before a number of them is
+  committed, in blocks, so that most numbers cost nothing.
+* ``given``: the last committed number of each counter, written after its COMMIT. A store that has counted
+  less is a copy; one that has counted more is right (a crash came before the file was written).
+* ``letter``, ``left_at``: the letter that was sent last, and when. A store that does not know it is a copy.
+
+The last two are written without waiting for the disk: a killed process loses nothing of them, a power cut the
+last seconds, which ``reserved`` still covers.
+"""
+
+import errno
+import fcntl
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mailproc import private
+from mailproc.errors import Misconfigured, NoRoom, TryLater
+
+_log = logging.getLogger(__name__)
+
+BLOCK = 1000
+"""Numbers that are reserved at once: one wait for the disk for as many."""
+SIZE = 1024
+"""Octets of the file, always: it is written in place, with one write."""
+
+
+@dataclass(frozen=True)
+class LeftStore:
+    """What the file says. ``left_at`` is an aware instant; None if no letter has left."""
+
+    store_id: str
+    given: Mapping[str, int] = field(default_factory=dict)
+    reserved: Mapping[str, int] = field(default_factory=dict)
+    letter: int = 0
+    left_at: datetime | None = None
+
+
+class CountersFile:
+    """The file of one store. Safe to use from any thread and process.
+
+    It is the first of ``places`` that is there; otherwise it is made in the first that can be written.
+    ``clock`` gives the present instant, for whoever finds a copy.
+    """
+
+    def __init__(self, places: Sequence[Path], clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self.store_id = ""
+        """Of which store it is; given by whoever opens that."""
+        self.may_be_anothers = False
+        """No store is known to have been here: the file of another one is set aside, not refused."""
+        self._places = places
+        self._reserved: dict[str, int] = {}
+
+    @property
+    def path(self) -> Path:
+        """Where it is, or will be if the first place can be written."""
+        return next((place for place in self._places if place.exists()), self._places[0])
+
+    def read(self) -> LeftStore | None:
+        """Return what it says; None if there is none.
+
+        Raise Misconfigured for another store's, and for one that is broken or cannot be used.
+        """
+        path = self.path
+        try:
+            left = self._parsed(path.read_bytes())
+            if left.store_id == self.store_id:
+                return left
+            if not self.may_be_anothers:
+                raise self._anothers(left)
+            path.rename(path.with_name(f"{path.name}.{left.store_id[:8]}"))
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise Misconfigured(self._unusable(error)) from None
+        return None
+
+    def reserve(self, name: str, last: int) -> None:
+        """Have the numbers up to ``last`` reserved on the disk before they are committed.
+
+        Raise TryLater or NoRoom if they cannot be, and Misconfigured as ``read``.
+        """
+        if last <= self._reserved.get(name, 0):
+            return
+
+        def more(left: LeftStore) -> LeftStore:
+            known = left.reserved.get(name, 0)
+            self._reserved[name] = known if known >= last else last + BLOCK
+            return replace(left, reserved={**left.reserved, name: self._reserved[name]})
+
+        try:
+            self._change(more, durable=True)
+        except Misconfigured as error:  # since the start
+            raise TryLater(f"no number can be given out: {error}") from None
+        except OSError as error:
+            kind = NoRoom if error.errno in (errno.ENOSPC, errno.EDQUOT) else TryLater
+            raise kind(f"no number can be given out: {self._unusable(error)}") from None
+
+    def committed(self, taken: "TakenNumbers") -> None:
+        """Write what a COMMIT made true. A failure is logged: the file then says less, which does no harm."""
+
+        def later(left: LeftStore) -> LeftStore:
+            given = {name: max(last, left.given.get(name, 0)) for name, last in taken.numbers}
+            now = replace(left, given={**left.given, **given})
+            return (
+                now if taken.letter is None else replace(now, letter=taken.letter[0], left_at=taken.letter[1])
+            )
+
+        try:
+            self._change(later, durable=False)
+        except (OSError, Misconfigured) as error:
+            _log.error("%s", self._unusable(error) if isinstance(error, OSError) else error)
+
+    def begin(self, left: LeftStore) -> None:
+        """Let it say this from now on, durably: the store is the right one. Raise Misconfigured."""
+        try:
+            self._change(lambda _: left, durable=True)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise NoRoom(self._unusable(error)) from None
+            raise Misconfigured(self._unusable(error)) from None
+        self._reserved = dict(left.reserved)
+
+    def _change(self, change: Callable[[LeftStore], LeftStore], *, durable: bool) -> None:
+        with self._locked() as number:
+            now = self._parsed(os.pread(number, SIZE, 0))
+            if now.store_id != self.store_id:
+                raise self._anothers(now)
+            then = change(now)
+            if then != now:
+                os.pwrite(number, _octets(then), 0)
+            if durable:
+                os.fdatasync(number)
+
+    @contextmanager
+    def _locked(self) -> Iterator[int]:
+        number = self._opened()
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX)
+            yield number
+        finally:
+            os.close(number)
+
+    def _opened(self) -> int:
+        for place in self._places:
+            with suppress(FileNotFoundError, NotADirectoryError):
+                return os.open(place, os.O_RDWR | os.O_CLOEXEC)
+        place = next((one for one in self._places[:-1] if self._may_hold(one.parent)), self._places[-1])
+        private.make_folder(place.parent)
+        _make(place, _octets(LeftStore(self.store_id)))
+        return os.open(place, os.O_RDWR | os.O_CLOEXEC)
+
+    def _may_hold(self, folder: Path) -> bool:
+        """Whether the folder belongs to whoever has that of the last place, and can be written.
+
+        What root makes elsewhere could not be opened by the service's user.
+        """
+        try:
+            same = os.stat(folder).st_uid == os.stat(self._places[-1].parent).st_uid
+        except OSError:
+            return False
+        return same and os.access(folder, os.W_OK | os.X_OK)
+
+    def _parsed(self, content: bytes) -> LeftStore:
+        try:
+            return _left(json.loads(content))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise Misconfigured(
+                f"store.counters: {self.path}, which says what left the store, is broken: delete it, and"
+                " if the store may be an older copy, run `mailproc restore --here`"
+            ) from None
+
+    def _anothers(self, left: LeftStore) -> Misconfigured:
+        return Misconfigured(
+            f"store.counters: {self.path} is the file of another store ({left.store_id[:8]}, not"
+            f" {self.store_id[:8]}): give each store a file of its own, or, if this one is meant, delete it"
+        )
+
+    def _unusable(self, error: OSError) -> str:
+        path = self.path
+        return f"store.counters: {path} cannot be written ({error.strerror}); {private.belongs(path)}"
+
+
+class TakenNumbers:
+    """What the present transaction of a connection takes; forgotten with what is undone."""
+
+    def __init__(self, file: CountersFile) -> None:
+        self.numbers: list[tuple[str, int]] = []
+        self.letter: tuple[int, datetime] | None = None
+        self._file = file
+
+    def number(self, name: str, last: int) -> None:
+        """Note that the numbers of ``name`` up to ``last`` are taken; they are reserved on the disk."""
+        self._file.reserve(name, last)
+        self.numbers.append((name, last))
+
+    def left(self, outgoing_id: int, at: datetime) -> None:
+        """Note that the letter has left; ``at`` is stored with it."""
+        self.letter = outgoing_id, at
+
+    def forget(self, since: int = 0) -> None:
+        """Forget what was undone: the numbers noted after the first ``since``."""
+        del self.numbers[since:]
+
+    def end(self) -> None:
+        """Write what was committed, and begin again."""
+        if self.numbers or self.letter is not None:
+            self._file.committed(self)
+        self.numbers, self.letter = [], None
+
+
+def _make(place: Path, content: bytes) -> None:
+    """Make the file whole or not at all. Of two processes at once the second finds it made."""
+    unfinished = place.with_name(f"{place.name}.unfinished-{os.getpid()}")
+    try:
+        number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, private.FILE)
+        try:
+            os.write(number, content)
+            os.fsync(number)
+        finally:
+            os.close(number)
+        with suppress(FileExistsError):
+            os.link(unfinished, place)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _octets(left: LeftStore) -> bytes:
+    value = {
+        "store": left.store_id,
+        "given": dict(left.given),
+        "reserved": dict(left.reserved),
+        "letter": left.letter,
+        "left_at": left.left_at.isoformat() if left.left_at else "",
+    }
+    return json.dumps(value).encode("ascii").ljust(SIZE - 1) + b"\n"
+
+
+def _left(value: Any) -> LeftStore:
+    given, reserved = (
+        {str(name): int(last) for name, last in value[key].items()} for key in ("given", "reserved")
+    )
+    at = datetime.fromisoformat(value["left_at"]) if value["left_at"] else None
+    return LeftStore(str(value["store"]), given, reserved, int(value["letter"]), at)

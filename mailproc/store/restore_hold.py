@@ -1,0 +1,141 @@
+"""Hold a store that was put back from a copy.
+
+What happened after the copy was made is not in it. So nothing leaves and no timer fires until staff say so;
+what was not sent yet is held, as it may have left; and the numbers go on above all that were given out.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from mailproc.sentence import sentence, stored
+from mailproc.store import outgoing, restored, store_identity
+from mailproc.store.counters_file import CountersFile, LeftStore
+from mailproc.store.letters import INBOX
+from mailproc.store.outgoing import INTENT, OUTGOING, NewLetterOut
+from mailproc.store.prepared_statements import table_of
+from mailproc.store.rows import Intent
+from mailproc.store.tables import Counter
+
+_log = logging.getLogger(__name__)
+
+COUNTER = table_of(Counter)
+WHY = sentence("restored")
+"""Why a letter is held that may have left before the store was put back from a copy."""
+COUNTERS = ("B", "L", "FILE")
+AHEAD = 1000
+"""Numbers that are left out where nobody knows how many were given out; a tenth of all, if that is more."""
+
+
+def check(connection: Connection, file: CountersFile) -> None:
+    """Hold the store if the counters file knows more than it; begin the file if there is none.
+
+    In the first transaction of a process, before anything else is written. Raise Misconfigured and NoRoom.
+    """
+    file.store_id = store_identity.make(connection)
+    left = file.read()
+    if left is None:
+        counted = {name: following - 1 for name, following in _counters(connection).items()}
+        file.begin(LeftStore(file.store_id, counted, counted))
+    elif is_older(connection, left):
+        enter(connection, file, restored.FOUND)
+        _log.warning("the store was put back from a copy: nothing is sent until `mailproc restore --go`")
+
+
+def is_older(connection: Connection, left: LeftStore) -> bool:
+    """Return whether something has left that the store does not know."""
+    counters = _counters(connection)
+    if any(counters.get(name, 1) - 1 < last for name, last in left.given.items()):
+        return True
+    if left.left_at is None:
+        return False
+    at = connection.execute(select(OUTGOING.c.handed_over_at).where(OUTGOING.c.id == left.letter)).scalar()
+    return at is None or at < left.left_at
+
+
+def enter(connection: Connection, file: CountersFile, how: str) -> None:
+    """Hold the store: no letter leaves, no timer fires, and numbers go on above all that were given out.
+
+    Where the file is missing, or knows no more than the store (a whole machine was put back), the numbers go
+    on far enough ahead. Raise as ``check``.
+    """
+    file.store_id = store_identity.make(connection)
+    left = file.read()
+    known = left is not None and is_older(connection, left)
+    moved = _jump(connection, left.reserved if left is not None else {}, known=known)
+    last = {name: following - 1 for name, following in moved.items()}
+    file.begin(LeftStore(file.store_id, last, last))
+    hold_unsent(connection)
+    numbers = ", ".join(f"{name} {following}" for name, following in sorted(moved.items()))
+    until = connection.execute(select(func.max(INBOX.c.id))).scalar() or 0
+    restored.record(connection, file.clock(), how, _newest(connection), until, numbers)
+
+
+def hold_unsent(connection: Connection) -> int:
+    """Hold the letters that wait, and mark what is not a letter yet; return how many letters."""
+    waiting = OUTGOING.c.state.in_(("prepared", "sending"))
+    held = OUTGOING.update().where(waiting).values(state="held", not_before=None, last_error=stored(WHY))
+    unwritten = INTENT.update().where(INTENT.c.state.in_(("todo", "held")))
+    connection.execute(unwritten.values(restored=1, unfinished=INTENT.c.unfinished))
+    return connection.execute(held).rowcount
+
+
+def add_letter(connection: Connection, letter: NewLetterOut, intents: Sequence[Intent]) -> int:
+    """Write the letter with what these intents send; return its id.
+
+    It is held if one of them may have left before the store was put back. Staff see it then, and the intents
+    are as others from now on.
+    """
+    marked = [intent.id for intent in intents if intent.restored]
+    if marked:
+        connection.execute(INTENT.update().where(INTENT.c.id.in_(marked)).values(restored=0))
+        if letter.state == "prepared":
+            letter = replace(letter, state="held", last_error=stored(WHY))
+    return outgoing.add_letter(connection, letter)
+
+
+def waits(connection: Connection) -> bool:
+    """Return whether a letter waits to be sent."""
+    one = select(OUTGOING.c.id).where(OUTGOING.c.state.in_(("prepared", "sending"))).limit(1)
+    return connection.execute(one).first() is not None
+
+
+def end(connection: Connection) -> bool:
+    """Return whether the store is still held. If staff let it go on, hold what is unsent now, for the last
+    time: from here on letters leave.
+
+    Only by whoever composes letters, between two of them: nothing that was read while the store was held
+    comes later.
+    """
+    if restored.is_ending(connection):
+        hold_unsent(connection)
+        restored.end(connection)
+    return restored.standing(connection) is not None
+
+
+def _counters(connection: Connection) -> dict[str, int]:
+    return {row.name: row.next for row in connection.execute(select(COUNTER))}
+
+
+def _jump(connection: Connection, reserved: Mapping[str, int], *, known: bool) -> dict[str, int]:
+    """Move every counter ahead; return the next number of each."""
+    counters = _counters(connection)
+    moved = {}
+    for name in sorted({*counters, *reserved, *COUNTERS}):
+        following = counters.get(name, 1)
+        ahead = 0 if known else max(AHEAD, following // 10)
+        moved[name] = max(following, reserved.get(name, 0) + 1) + ahead
+        if name in counters:
+            connection.execute(COUNTER.update().where(COUNTER.c.name == name).values(next=moved[name]))
+        else:
+            connection.execute(COUNTER.insert().values(name=name, next=moved[name]))
+    return moved
+
+
+def _newest(connection: Connection) -> datetime | None:
+    columns = (INBOX.c.received_at, OUTGOING.c.prepared_at)
+    last = (select(column).order_by(column.table.c.id.desc()).limit(1) for column in columns)
+    return max((at for one in last if (at := connection.execute(one).scalar()) is not None), default=None)

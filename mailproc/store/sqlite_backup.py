@@ -1,0 +1,144 @@
+"""A copy of a SQLite store in use, as it was at one moment; and what a file that may be one is."""
+
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailproc import private
+from mailproc.errors import LocalFault, NoRoom, TryLater
+from mailproc.sentence import sentence
+from mailproc.store import migrate
+from mailproc.store.db_errors import is_for_want_of_room
+
+_log = logging.getLogger(__name__)
+
+STEP = 256
+"""Pages copied at once: two megabytes of pages of 8,192 octets."""
+SYNC_EVERY = 16
+"""Steps after which the copy is brought to the disk: a COMMIT of the service must not wait for a gigabyte."""
+LONGEST_REST = 0.05
+
+
+@dataclass(frozen=True)
+class StoreFile:
+    """What a file says of itself: the id of its store, and its revision."""
+
+    store_id: str
+    revision: str
+
+
+def make(source: Path, to: Path, *, in_use: bool = True) -> None:
+    """Copy the store ``source`` to ``to``, checked; an earlier file there is replaced at the end, or stays.
+
+    It copies for half of the time, so the service hardly waits for it. The copy needs no log beside it.
+    ``in_use``: somebody may write into ``source``. Raise NoRoom, TryLater; LocalFault if the copy is damaged.
+    """
+    unfinished = to.with_name(f".{to.name}.unfinished")
+    try:
+        unfinished.unlink(missing_ok=True)
+        number = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, private.FILE)
+        try:
+            _copy(source, unfinished, in_use, lambda: os.fdatasync(number))
+            look(unfinished)
+            os.fsync(number)
+        finally:
+            os.close(number)
+        unfinished.replace(to)
+        sync(to.parent)
+    except (OSError, sqlite3.Error) as error:
+        kind = NoRoom if is_for_want_of_room(error) else TryLater
+        raise kind(sentence("backup-not-made", file=str(to), why=_words(error))) from None
+    finally:
+        for end in ("", "-journal", "-wal", "-shm"):
+            Path(f"{unfinished}{end}").unlink(missing_ok=True)
+
+
+def _copy(source: Path, to: Path, in_use: bool, to_disk: Callable[[], None]) -> None:
+    with (
+        closing(sqlite3.connect(source, timeout=30) if in_use else _opened(source)) as live,
+        closing(sqlite3.connect(to, isolation_level=None)) as copy,
+    ):
+        live.isolation_level = None
+        copy.execute("PRAGMA synchronous = OFF")
+        live.execute("BEGIN")  # one moment for all steps: whoever writes meanwhile does not begin them again
+        live.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        live.backup(copy, pages=STEP, progress=_Rest(to_disk))
+        live.execute("COMMIT")
+        copy.execute("PRAGMA journal_mode = DELETE").fetchone()
+
+
+class _Rest:
+    """Rests after each step as long as the step took."""
+
+    def __init__(self, to_disk: Callable[[], None]) -> None:
+        self._to_disk = to_disk
+        self._steps = 0
+        self._since = time.monotonic()
+
+    def __call__(self, _status: int, _remaining: int, _total: int) -> None:
+        self._steps += 1
+        if self._steps % SYNC_EVERY == 0:
+            self._to_disk()
+        time.sleep(min(time.monotonic() - self._since, LONGEST_REST))
+        self._since = time.monotonic()
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    """Open a file that nobody writes, also on a disk that cannot be written; nothing is made beside it."""
+    alone = "" if Path(f"{file}-wal").exists() else "&immutable=1"
+    return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro{alone}", uri=True)
+
+
+def look(file: Path) -> StoreFile:
+    """Read the whole file and return what it is.
+
+    Raise LocalFault if it is damaged, no store, or of a newer version.
+    """
+    try:
+        with closing(_opened(file)) as connection:
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
+            if found != ["ok"]:
+                raise LocalFault(sentence("backup-damaged", file=str(file), why="; ".join(found)[:300]))
+            revision = _one(connection, "SELECT version_num FROM alembic_version")
+            known = _one(connection, "SELECT store_id FROM identity")
+    except sqlite3.DatabaseError as error:
+        raise LocalFault(sentence("backup-damaged", file=str(file), why=_words(error))) from None
+    if not revision:
+        raise LocalFault(sentence("backup-no-store", file=str(file)))
+    if not migrate.is_known(revision):
+        raise LocalFault(sentence("backup-newer", file=str(file), revision=revision, known=migrate.HEAD))
+    return StoreFile(known, revision)
+
+
+def _one(connection: sqlite3.Connection, query: str) -> str:
+    """Return the only value; '' if there is no such table."""
+    try:
+        row = connection.execute(query).fetchone()
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            return ""
+        raise
+    return str(row[0]) if row else ""
+
+
+def unreadable(file: Path, error: OSError) -> LocalFault:
+    """Return the refusal of a file that cannot be read."""
+    return LocalFault(sentence("backup-damaged", file=str(file), why=_words(error)))
+
+
+def sync(folder: Path) -> None:
+    """Bring the names in the folder to the disk."""
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def _words(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

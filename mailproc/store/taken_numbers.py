@@ -1,0 +1,44 @@
+"""What the transaction of a connection takes of the numbers, for the counters file (``counters_file.py``)."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from mailproc.store.counters_file import CountersFile, TakenNumbers
+
+_KEY = "mailproc taken numbers"
+
+
+def begin(connection: Connection, file: CountersFile | None) -> None:
+    """Begin with nothing taken. A store without a file notes nothing."""
+    connection.info[_KEY] = TakenNumbers(file) if file is not None else None
+
+
+def number(connection: Connection, name: str, last: int) -> None:
+    """Note that the numbers of ``name`` up to ``last`` are taken. Raise as ``CountersFile.reserve``."""
+    if (taken := connection.info.get(_KEY)) is not None:
+        taken.number(name, last)
+
+
+def letter(connection: Connection, outgoing_id: int, at: datetime) -> None:
+    """Note that the letter has left; ``at`` is stored with it."""
+    if (taken := connection.info.get(_KEY)) is not None:
+        taken.left(outgoing_id, at)
+
+
+def count(connection: Connection) -> int:
+    """How many numbers are noted: for ``forget``."""
+    taken = connection.info.get(_KEY)
+    return len(taken.numbers) if taken is not None else 0
+
+
+def forget(connection: Connection, since: int = 0) -> None:
+    """Forget the numbers noted after the first ``since``, as they were undone."""
+    if (taken := connection.info.get(_KEY)) is not None:
+        taken.forget(since)
+
+
+def of(connection: Connection) -> TakenNumbers | None:
+    """What is noted; to be ended after the COMMIT, which may lose the connection."""
+    taken: TakenNumbers | None = connection.info.get(_KEY)
+    return taken
