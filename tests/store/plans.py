@@ -35,7 +35,7 @@ FEW = {
     "restored",
     "backup",
 }
-"""Tables that hold a row for each thing of the configuration, or each time the store was copied or put back."""
+"""Tables that hold a row for each thing of the configuration, or for each copy of the store."""
 SMALL = {
     "ix_partner_learned_paused": "a row for each partner that staff have paused",
     "ix_inbox_shelf": "what staff have not put away yet",

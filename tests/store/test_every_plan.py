@@ -121,6 +121,9 @@ rota B1
 letter I1
 letter O1
 letter E1
+restore --here
+restore --go
+restore
 """
 
 
