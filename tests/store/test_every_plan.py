@@ -121,6 +121,7 @@ rota B1
 letter I1
 letter O1
 letter E1
+redeliver O1
 restore --here
 restore --go
 restore

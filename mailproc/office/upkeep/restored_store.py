@@ -24,6 +24,8 @@ from mailproc.store.lock import daemon_lock
 from mailproc.store.outgoing import OUTGOING
 from mailproc.store.restored import Restored
 
+MOST = 1000
+"""Letters on the shelf that are looked at, partners' first."""
 PATIENCE = 10.0
 """Seconds that a running service has to go on; it is asked for each fifth of a second."""
 _HELD = select(OUTGOING.c.id, OUTGOING.c.rcpt_to, OUTGOING.c.subject).where(
@@ -78,7 +80,7 @@ def look(store: Store) -> RestoredStore:
             gone_on_at=found.gone_on_at,
             actor=found.actor,
             letters=tuple(_may_have_left(connection, found)),
-            unknown=tuple(line for line in mail.shelved(connection) if line.at >= found.found_at),
+            unknown=tuple(line for line in mail.shelved(connection, MOST) if line.at >= found.found_at),
         )
 
 
