@@ -11,6 +11,7 @@ import sys
 import time
 
 from bench import (
+    backup,
     big_file,
     clock,
     drain,
@@ -32,7 +33,7 @@ from bench.figures import Suite, judged, table
 SUITES: tuple[Suite, ...] = (
     intake.SUITE, parse.SUITE, proof.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
     big_file.SUITE, iso.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
-    people.SUITE, status.SUITE,
+    people.SUITE, status.SUITE, backup.SUITE,
 )  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def verbs() -> dict[str, set[str]]:
     }
 
 
-CALL = re.compile(r"(?:^|\s)(?:\S*/)?mailproc(?: --config \S+)? ([a-z]+)\b([^#|`]*)")
+CALL = re.compile(r"(?:^|\s)(?:\S*/)?mailproc(?: --config \S+)? ([a-z]+(?:-[a-z]+)*)\b([^#|`]*)")
 
 
 def calls(page: Path) -> Iterator[tuple[str, list[str]]]:

@@ -69,6 +69,7 @@ def _of_service(found: Status) -> Iterator[Metric]:
         "wrong", "things for which somebody must act, as mailproc status lists them", len(found.wrong)
     )
     yield _gauge("templates_broken", "broken templates of the library's own", len(found.templates))
+    yield _time("backup_time_seconds", "when the last good backup was made", found.backup.made_at)
     yield _gauge("disk_free_bytes", "free octets where the store lies", found.disk.free)
     waiting = {one.queue: one.waiting for one in found.queues}
     oldest = {one.queue: _seconds(one.oldest_at) for one in found.queues}

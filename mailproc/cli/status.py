@@ -58,6 +58,7 @@ def _tell(found: "Status", context: Context) -> None:
             for one in found.queues
         ),
         (words["disk"], _disk(found.disk.free, found.disk.folder, context)),
+        (words["backup"], _backup(found.backup.made_at, found.backup.file, context)),
     ]
     output.table((words["part"], words["state"]), rows, "")
     for texts, mark in ((found.wrong, words["wrong"]), (found.notes, words["note"])):
@@ -102,6 +103,12 @@ def _waiting(count: int, oldest: datetime | None, context: Context) -> str:
         return context.language.number(count)
     told = {"count": context.language.number(count), "when": context.shown(oldest)}
     return context.language.label("service", "oldest", **told)
+
+
+def _backup(made_at: datetime | None, file: str, context: Context) -> str:
+    if made_at is None:
+        return context.language.texts.labels["service"]["no_backup"]
+    return context.language.label("service", "backed_up", when=context.shown(made_at), file=file)
 
 
 def _disk(free: int, folder: str, context: Context) -> str:

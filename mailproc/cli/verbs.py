@@ -31,6 +31,10 @@ VERBS: Mapping[str, Verb] = {
     "backup": Verb(
         "backup", "Make a checked backup of the store and its documents, also while the service runs."
     ),
+    "copy-store": Verb(
+        "copy_store",
+        "Copy the store into an empty database of PostgreSQL, and compare the two. Stop the service first.",
+    ),
     "restore": Verb(
         "restore", "Put the store back from a backup; list what may have left since; --go goes on."
     ),

@@ -62,7 +62,7 @@ def put_back(file: Path, url: URL) -> None:
 
 def _at(url: URL) -> Sequence[str]:
     """The database, without a password: libpq asks PGPASSFILE."""
-    plain = url.set(drivername="postgresql", password=None)
+    plain = url.set(drivername="postgresql")._replace(password=None)
     return [f"--dbname={plain.render_as_string(hide_password=False)}", "--no-password"]
 
 

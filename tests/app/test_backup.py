@@ -219,6 +219,9 @@ def test_on_a_full_disk_it_says_so_and_leaves_nothing(app: Installation, small_d
         assert "There is no backup" in refused.err
         assert "full" in refused.err or "No space" in refused.err
         assert files_of(small_disk) == []
+    told = app.cli("status", "--json").json
+    assert "There is no backup" in told["backup"]["fault"]
+    assert any("the last backup failed" in one for one in told["wrong"])
     assert app.cli("verify").code == 0
 
 
@@ -231,5 +234,7 @@ def test_the_schedule_makes_them(app: Installation) -> None:
     made = app.folder / "backups"
     first = app.until(["jobs"], lambda _found: list(made.glob("mailproc-*.db")))
     assert "backup" in [one["job"] for one in first["jobs"]]
+    told = app.until(["status"], lambda found: found["backup"]["made_at"])
+    assert told["backup"]["file"].startswith(str(made))
     assert daemon.stop() == 0
     assert app.cli("verify").code == 0

@@ -59,6 +59,8 @@ def test_nothing_leaves_twice_and_no_number_is_used_again(app: Installation, rel
     assert told["is_held"]
     assert [(one["id"], one["numbers"]) for one in told["letters"]] == [("O1", ["B1"]), ("O2", [fresh])]
     assert "mailproc restore --go" in app.cli("restore").out
+    for verb in ("status", "digest", "outbox", "jobs", "check"):
+        assert "mailproc restore --go" in app.cli(verb).out, verb
     refused = app.cli("redeliver", "O1")
     assert refused.code == 1
     assert "restore --go" in refused.err

@@ -46,6 +46,7 @@ CALLS: dict[str, list[list[str]]] = {
     "jobs": [[], ["--limit", "1"]],
     "verify": [[]],
     "backup": [["backup.db"], ["--to", "backups"]],
+    "copy-store": [],
     "restore": [["--here"], []],
     "states": [[]],
     "request": [["request.json"]],

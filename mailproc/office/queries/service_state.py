@@ -1,7 +1,7 @@
 """Is the service of this store alive? By its lock, and by what it last recorded of itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.sentence import Sentence, sentence
-from mailproc.store import lock, service_record
+from mailproc.store import lock, restored, service_record
 from mailproc.store.engine import Store
 from mailproc.store.lock import Holder
 from mailproc.store.service_record import ServiceRecord
@@ -39,7 +39,10 @@ ALIVE = {ServiceCondition.RUNNING, ServiceCondition.STARTING, ServiceCondition.B
 
 @dataclass(frozen=True)
 class ServiceState:
-    """``said``: what is wrong, None while the service is alive. The rest is as the service recorded it."""
+    """``said``: what is wrong, None while the service is alive and its store is not held.
+
+    The rest is as the service recorded it.
+    """
 
     state: ServiceCondition
     alive: bool
@@ -54,10 +57,16 @@ class ServiceState:
 
 
 def service_state(store: Store, connection: Connection, context: Context) -> ServiceState:
-    """Return how the service is. Several may ask at once. Costs two short questions."""
-    return judged(
-        service_record.recorded(connection), lock.holder(store, connection), context.clock(), context.shown
-    )
+    """Return how the service is. Several may ask at once. Costs three short questions."""
+    record, holder = service_record.recorded(connection), lock.holder(store, connection)
+    return unless_held(judged(record, holder, context.clock(), context.shown), connection)
+
+
+def unless_held(found: ServiceState, connection: Connection) -> ServiceState:
+    """Return the same; a service that is alive sends nothing while its store is held."""
+    if found.said is None and restored.standing(connection) is not None:
+        return replace(found, said=sentence("service-held"))
+    return found
 
 
 def judged(

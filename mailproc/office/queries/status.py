@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 import mailproc
 from mailproc.flow.context import Context
 from mailproc.office.queries.agenda import FaultyText, faulty_texts
-from mailproc.office.queries.service_state import ServiceCondition, ServiceState, judged
+from mailproc.office.queries.service_state import ServiceCondition, ServiceState, judged, unless_held
 from mailproc.sentence import Note, Sentence, Word, note, sentence
-from mailproc.store import backlog, lock, open_requests, service_record
+from mailproc.store import backlog, backups, lock, open_requests, service_record
 from mailproc.store.engine import Store
 from mailproc.store.service_record import ServiceRecord
 
@@ -68,6 +68,15 @@ class DiskStatus:
 
 
 @dataclass(frozen=True)
+class BackupStatus:
+    """The last good backup; None and '' if there is none. ``fault``: why a later one was not made."""
+
+    made_at: datetime | None
+    file: str
+    fault: str
+
+
+@dataclass(frozen=True)
 class Status:
     """``wrong``: everything for which somebody must act. ``version``: of the program that answers."""
 
@@ -77,6 +86,7 @@ class Status:
     relay: RelayStatus
     queues: tuple[QueueStatus, ...]
     disk: DiskStatus
+    backup: BackupStatus
     templates: tuple[FaultyText, ...]
     wrong: tuple[Sentence, ...] = ()
     notes: tuple[Sentence, ...] = ()
@@ -85,7 +95,7 @@ class Status:
 def status(store: Store, connection: Connection, context: Context) -> Status:
     """Return the status. Its cost does not grow with the store."""
     now, record = context.clock(), service_record.recorded(connection)
-    service = judged(record, lock.holder(store, connection), now, context.shown)
+    service = unless_held(judged(record, lock.holder(store, connection), now, context.shown), connection)
     running = record if service.alive else None
     found = Status(
         service=service,
@@ -94,9 +104,16 @@ def status(store: Store, connection: Connection, context: Context) -> Status:
         relay=_relay(context, running),
         queues=tuple(_queues(connection, now, service)),
         disk=disk(store.path.parent if store.path is not None else context.config.file.parent),
+        backup=_backup(connection),
         templates=faulty_texts(context),
     )
     return Status(**vars(found) | {"wrong": tuple(_wrong(found)), "notes": tuple(_notes(found))})
+
+
+def _backup(connection: Connection) -> BackupStatus:
+    good, begun = backups.last(connection), backups.last(connection, good=False)
+    fault = begun.fault if begun is not None else ""
+    return BackupStatus(good.at, good.file, fault) if good is not None else BackupStatus(None, "", fault)
 
 
 def disk(folder: Path) -> DiskStatus:
@@ -152,6 +169,8 @@ def _wrong(found: Status) -> Iterator[Sentence]:
     if found.disk.low:
         free = found.disk.free // 1_000_000
         yield sentence("status-disk", folder=found.disk.folder, free=free)
+    if found.backup.fault:
+        yield sentence("status-backup", why=found.backup.fault.rstrip("."))
     for text in found.templates:
         yield sentence("status-template", path=text.path, why=text.error)
 

@@ -1,0 +1,129 @@
+"""The store moves to PostgreSQL whole or not at all; there it is backed up and put back too."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from tests.app.installation import Installation, order
+from tests.servers.postgres import PASSWORD
+
+MANY = 2_000
+"""Letters: enough for a copy that is killed in the middle."""
+
+
+@pytest.fixture
+def url(empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Of an empty database, without its password."""
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    plain = make_url(empty_postgres_url)._replace(password=None)
+    return plain.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def worked(app: Installation) -> Installation:
+    """A house with letters in and out, also one in words that are not English."""
+    app.place("Ein Buch über Brücken – naïve «Lösungen»")
+    daemon = app.start()
+    daemon.takes(order("C1"))
+    app.until(["requests"], lambda found: len(found) == 2)
+    app.until(["outbox"], lambda found: found == [])
+    assert daemon.stop() == 0
+    return app
+
+
+def moved(app: Installation, url: str) -> None:
+    """The configuration names the database now."""
+    config = app.folder / "config.toml"
+    config.write_text(f'{config.read_text()}\n[store]\nurl = "{url}"\n')
+
+
+def test_both_hold_the_same_and_the_service_goes_on_there(worked: Installation, url: str) -> None:
+    before = worked.json("requests"), worked.json("show", "B1"), worked.json("letters")
+    done = worked.json("copy-store", url)
+    assert all(one["same"] for one in done["tables"])
+    assert done["here"] == done["there"]
+    assert done["here"]["checked"] == 2
+    moved(worked, url)
+    assert (worked.json("requests"), worked.json("show", "B1"), worked.json("letters")) == before
+    assert worked.place("Roman Law") == "B2"
+    daemon = worked.start()
+    daemon.takes(order("C2"))
+    worked.until(["requests"], lambda found: len(found) == 4)
+    assert daemon.stop() == 0
+    assert worked.cli("verify").code == 0
+    assert [one["number"] for one in worked.json("requests", "--find", "naive")] == ["B1"]
+
+
+def test_what_is_in_the_way_is_named(worked: Installation, url: str) -> None:
+    assert worked.cli("copy-store", url).code == 0
+    for given, words in (
+        (url, "is not empty"),
+        (f"sqlite:///{worked.folder}/other.db", "postgresql+psycopg://"),
+        (str(make_url(url).set(password="secret-word").render_as_string(hide_password=False)), "PGPASSFILE"),
+        ("no url", "This is no URL"),
+    ):
+        refused = worked.cli("copy-store", given)
+        assert refused.code == 1
+        assert words in refused.err
+        assert "secret-word" not in refused.err
+    daemon = worked.start()
+    assert "stop it first" in worked.cli("copy-store", url).err
+    assert daemon.stop() == 0
+
+
+def test_one_that_was_killed_is_begun_again(worked: Installation, url: str) -> None:
+    with closing(sqlite3.connect(worked.folder / "var/mailproc.db")) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(inbox)") if row[1] != "id"]
+        changed = ", ".join("'d' || n.n" if name == "digest" else name for name in columns)
+        numbers = f"WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {MANY})"  # noqa: S608
+        connection.execute(
+            f"{numbers} INSERT INTO inbox ({', '.join(columns)}) SELECT {changed} FROM inbox, n"  # noqa: S608
+        )
+        connection.commit()
+    command = [
+        sys.executable,
+        "-m",
+        "mailproc",
+        "--config",
+        str(worked.folder / "config.toml"),
+        "copy-store",
+        url,
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    assert "of" in process.stderr.readline()
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    again = worked.cli("copy-store", url)
+    assert again.code == 0, again.err
+    assert "Both hold the same" in again.out
+    assert f"inbox: {MANY + 1} of {MANY + 1} rows" in again.err
+
+
+def test_there_it_is_backed_up_and_put_back(worked: Installation, url: str) -> None:
+    assert worked.cli("copy-store", url).code == 0
+    moved(worked, url)
+    folder = worked.folder / "backups"
+    told = worked.json("backup", "--to", str(folder))
+    dump = Path(told["file"])
+    assert dump.suffix == ".dump"
+    assert dump.stat().st_mode & 0o777 == 0o600
+    assert worked.place("Roman Law") == "B2"
+    refused = worked.cli("restore", str(worked.folder / "var/mailproc.db"))
+    assert "another kind of database" in refused.err
+    done = worked.cli("restore", str(dump))
+    assert done.code == 0, done.err
+    assert list((worked.folder / "var").glob("*.replaced-*.dump"))
+    assert worked.json("restore")["is_held"]
+    assert [one["number"] for one in worked.json("requests") if one["number"][0] == "B"] == ["B1"]
+    assert int(worked.place("A Third Book")[1:]) > 2
+    assert worked.cli("verify").code == 0
+    os.truncate(dump, dump.stat().st_size // 2)
+    assert worked.cli("restore", str(dump)).code == 1
