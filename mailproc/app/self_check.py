@@ -16,7 +16,7 @@ from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.language_files import FOLDER
 from mailproc.office.queries import service_state
 from mailproc.office.templates import template_dry_run
-from mailproc.store import connections
+from mailproc.store import connections, store_identity
 from mailproc.store.engine import Store
 from mailproc.templating.environment import TemplateLine
 from mailproc.transport import access_tokens, imap_in
@@ -59,6 +59,7 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
     found.warnings += [*file_permissions.warnings(config), *oauth.missing(context)]
     if store is not None:
         found.tried("store examined", lambda: _examined(store))
+        found.tried("counters file", lambda: _counters_file(context, store))
         _service(context, store, found)
         try:
             document_place.refuse_another(config, context, store)
@@ -83,6 +84,14 @@ def _service(context: Context, store: Store, found: CheckReport) -> None:
         found.warnings.append(str(service.said))
     else:
         found.fine.append(f"service: {service.state}")
+
+
+def _counters_file(context: Context, store: Store) -> str:
+    """Where it is. Raise Misconfigured if it is another store's, or broken."""
+    file = build.counters_file(context.config, context.clock)
+    with store.read() as connection:
+        file.store_id = store_identity.known_id(connection)
+    return str(file.path) if file.read() is not None else f"the first write makes {file.path}"
 
 
 def _examined(store: Store) -> str:

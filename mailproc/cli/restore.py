@@ -69,7 +69,7 @@ def _tell(found: RestoredStore, context: Context) -> None:
             language.word(one.to),
             output.cut(one.subject, 50),
             ", ".join(one.numbers),
-            "; ".join(one.answers),
+            "; ".join(f"{each.letter}: {language.event_word(each.event)}" for each in one.answers),
         )
         for one in found.letters
     ]

@@ -18,6 +18,7 @@ import fcntl
 import json
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -62,6 +63,9 @@ class CountersFile:
         """No store is known to have been here: the file of another one is set aside, not refused."""
         self._places = places
         self._reserved: dict[str, int] = {}
+        self._alone = threading.Lock()
+        self._number: int | None = None  # of the open file
+        self._last = b"", LeftStore("")  # what was read last, so that it is not read again
 
     @property
     def path(self) -> Path:
@@ -112,11 +116,11 @@ class CountersFile:
         """Write what a COMMIT made true. A failure is logged: the file then says less, which does no harm."""
 
         def later(left: LeftStore) -> LeftStore:
-            given = {name: max(last, left.given.get(name, 0)) for name, last in taken.numbers}
-            now = replace(left, given={**left.given, **given})
-            return (
-                now if taken.letter is None else replace(now, letter=taken.letter[0], left_at=taken.letter[1])
-            )
+            given = left.given
+            if taken.numbers:
+                given = {**given, **{name: max(last, given.get(name, 0)) for name, last in taken.numbers}}
+            letter, left_at = taken.letter or (left.letter, left.left_at)
+            return LeftStore(left.store_id, given, left.reserved, letter, left_at)
 
         try:
             self._change(later, durable=False)
@@ -135,23 +139,42 @@ class CountersFile:
 
     def _change(self, change: Callable[[LeftStore], LeftStore], *, durable: bool) -> None:
         with self._locked() as number:
-            now = self._parsed(os.pread(number, SIZE, 0))
+            octets, now = self._last
+            if (found := os.pread(number, SIZE, 0)) != octets:
+                now = self._parsed(found)
             if now.store_id != self.store_id:
                 raise self._anothers(now)
             then = change(now)
             if then != now:
-                os.pwrite(number, _octets(then), 0)
+                found = _octets(then)
+                os.pwrite(number, found, 0)
+            self._last = found, then
             if durable:
                 os.fdatasync(number)
 
+    def close(self) -> None:
+        """Close the file; the next change opens it again."""
+        number, self._number = self._number, None
+        if number is not None:
+            os.close(number)
+
     @contextmanager
     def _locked(self) -> Iterator[int]:
-        number = self._opened()
-        try:
+        with self._alone:
+            number = self._kept()
             fcntl.flock(number, fcntl.LOCK_EX)
-            yield number
-        finally:
-            os.close(number)
+            try:
+                yield number
+            finally:
+                fcntl.flock(number, fcntl.LOCK_UN)
+
+    def _kept(self) -> int:
+        """Return the open file, opened again if it was deleted or replaced."""
+        if self._number is not None and not os.fstat(self._number).st_nlink:
+            self.close()
+        if self._number is None:
+            self._number = self._opened()
+        return self._number
 
     def _opened(self) -> int:
         for place in self._places:
@@ -240,8 +263,8 @@ def _make(place: Path, content: bytes) -> None:
 def _octets(left: LeftStore) -> bytes:
     value = {
         "store": left.store_id,
-        "given": dict(left.given),
-        "reserved": dict(left.reserved),
+        "given": left.given,
+        "reserved": left.reserved,
         "letter": left.letter,
         "left_at": left.left_at.isoformat() if left.left_at else "",
     }

@@ -270,6 +270,8 @@ class Store:
         self.underway.close()
         self._reading.dispose()
         self._writing.dispose()
+        if self._counters is not None:
+            self._counters.close()
         if isinstance(self._guard, FileGuard):
             self._guard.close()
 

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import stat
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,9 +16,11 @@ from pathlib import Path
 import pytest
 
 from mailproc.store import migrate
+from mailproc.store.document_files import DocumentFolder
 from tests.app.installation import Installation, order
 from tests.servers.relay import Relay
 from tests.support.empty_store import copy_to
+from tests.support.files import PDF
 
 
 def store_of(app: Installation) -> Path:
@@ -238,3 +241,43 @@ def test_the_schedule_makes_them(app: Installation) -> None:
     assert told["backup"]["file"].startswith(str(made))
     assert daemon.stop() == 0
     assert app.cli("verify").code == 0
+
+
+def test_documents_lie_beside_it_and_come_back(app: Installation) -> None:
+    daemon = app.start()
+    daemon.takes(order("C1"))
+    app.until(["requests"], lambda found: len(found) == 1)
+    scan = app.folder / "scan.pdf"
+    scan.write_bytes(PDF)
+    assert app.cli("act", "L1", "ship", "--attach", str(scan)).code == 0
+    assert daemon.stop() == 0
+    live, folder = app.folder / "var/documents", app.folder / "backups"
+    (kept,) = (name for name in files_of(live) if "/" in name)
+    for _ in range(2):
+        assert app.json("backup", str(folder / "one.db"))["documents"] == 1
+    assert (folder / "documents" / kept).read_bytes() == scan.read_bytes()
+    assert mode(folder / "documents" / kept) == 0o600
+
+    shutil.rmtree(live)
+    missing = app.json("backup", str(folder / "two.db"))
+    assert (missing["documents"], missing["missing"]) == (0, 1)
+    assert app.cli("restore", str(folder / "one.db")).code == 0
+    assert (live / kept).read_bytes() == scan.read_bytes()
+    assert app.cli("verify").code == 0
+
+
+def test_documents_go_with_the_last_backup_that_has_them(app: Installation) -> None:
+    app.place()
+    folder = app.folder / "backups"
+    assert app.cli("backup", "--to", str(folder)).code == 0
+    files = DocumentFolder(folder / "documents")
+    with files.writing((app.folder / ".mailproc.db.id").read_text().strip()):
+        old, new = files.put(b"old"), files.put(b"new")
+    for name, age in (("mailproc-20260101T000000Z.db", 3_000), ("mailproc-20260102T000000Z.db", 2_000)):
+        (folder / name).write_bytes(b"a backup")
+        os.utime(folder / name, (time.time() - age,) * 2)
+    os.utime(folder / "documents" / old[:2] / old, (time.time() - 2_500,) * 2)
+    assert app.cli("backup", "--to", str(folder), "--keep", "3").code == 0
+    assert not files.state(old), "only what the oldest one that is left may have"
+    assert app.cli("backup", "--to", str(folder), "--keep", "2").code == 0
+    assert (files.state(old), files.state(new)) == ("missing", "")

@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tests.app.installation import Installation
+from tests.app.installation import Installation, order
 from tests.servers.relay import Relay
 
 
@@ -81,3 +81,102 @@ def test_nothing_leaves_twice_and_no_number_is_used_again(app: Installation, rel
     files = [line for text in sent for line in text.splitlines() if "FILEREFNO" in line]
     assert len(set(files)) == len(files), "no number of a file is used again"
     assert app.cli("verify").code == 0
+
+
+def reply(app: Installation, text: str) -> None:
+    head = "From: orders@bl.example\nTo: ill@town.example\nSubject: Replies\nMessage-ID: <1@bl.example>\n\n"
+    body = f"REPLIES FOR 99-0001   02-03-2026\n\n{text}\n"
+    assert app.cli("inject", "-", stdin=(head + body).replace("\n", "\r\n")).code == 0
+
+
+def test_what_came_since_shows_what_had_left(app: Installation, relay: Relay) -> None:
+    """An answer to B1 proves that its order left; B2 was placed after the copy, and nobody knows it."""
+    app.place("Iron Bridges")
+    copy = copied(app)
+    app.place("Roman Law")
+    assert app.cli("run", "--once").code == 0
+    assert len(orders(relay)) == 1
+    put_back(app, copy)
+
+    reply(app, "B1-1 USE*3\nB2-1 NOT")
+    refused = app.cli("restore", "--go")
+    assert refused.code == 1
+    assert "not read yet" in refused.err
+    assert app.cli("run", "--once").code == 0
+    told = app.json("restore")
+    (letter,) = told["letters"]
+    assert (letter["id"], letter["answers"]) == ("O1", [{"letter": "I1", "event": "ANSWER.promise"}])
+    assert "I1: " in app.cli("restore").out
+    assert "B2-1" in app.cli("letter", "I1").out
+    assert app.cli("restore", "--go").code == 0
+    assert app.cli("run", "--once").code == 0
+    assert len(orders(relay)) == 1, "what may have left stays held"
+
+
+def test_timers_stand_still_while_it_is_held(app: Installation) -> None:
+    """The chaser of an order whose answer may be lost is not sent; nothing is deleted either."""
+    config = app.folder / "config.toml"
+    config.write_text(config.read_text() + "\n[policy]\nchase_days = 1\n")
+    app.place("Iron Bridges")
+    assert app.cli("run", "--once").code == 0
+    with closing(sqlite3.connect(store_of(app))) as connection:
+        connection.execute("UPDATE timer SET due_at = '2026-01-01 00:00:00.000000'")
+        connection.commit()
+    assert app.cli("restore", "--here").code == 0
+    assert app.cli("run", "--once").code == 0
+    with closing(sqlite3.connect(store_of(app))) as connection:
+        fired = connection.execute("SELECT count(*) FROM timer WHERE fired_event_id IS NOT NULL").fetchone()
+        assert fired == (0,)
+    assert app.cli("restore", "--go").code == 0
+    assert app.cli("run", "--once").code == 0
+    with closing(sqlite3.connect(store_of(app))) as connection:
+        fired = connection.execute("SELECT count(*) FROM timer WHERE fired_event_id IS NOT NULL").fetchone()
+        assert fired > (0,)
+
+
+def test_a_whole_machine_that_was_put_back_is_held_by_hand(app: Installation, relay: Relay) -> None:
+    app.place("Iron Bridges")
+    counters = app.folder / ".mailproc.db.counters"
+    copy, file = copied(app), counters.read_bytes()
+    assert app.cli("run", "--once").code == 0
+    put_back(app, copy)
+    counters.write_bytes(file)
+    assert app.cli("restore").code == 1, "nobody can see it"
+    assert app.cli("restore", "--here").code == 0
+    assert app.cli("run", "--once").code == 0
+    assert len(orders(relay)) == 1
+    assert number_in(app.place("Roman Law")) > 1000
+    assert [one["id"] for one in app.json("restore")["letters"]] == ["O1"]
+
+
+def test_a_broken_file_stops_the_start_and_says_what_to_do(app: Installation) -> None:
+    app.place("Iron Bridges")
+    counters = app.folder / ".mailproc.db.counters"
+    assert f"counters file: {counters}" in app.cli("check").out
+    counters.write_bytes(b"")
+    for verb in (["run", "--once"], ["request", "-"]):
+        refused = app.cli(*verb, stdin='{"service": "LOAN", "item": {"title": "A"}, "partners": ["UK-BL"]}')
+        assert refused.code == 3
+        assert f"{counters}, which says what left the store, is broken" in refused.err
+    assert "is broken" in app.cli("check").out
+    counters.unlink()
+    assert app.cli("restore", "--here").code == 0
+    assert app.json("restore")["is_held"]
+
+
+def test_an_answer_of_ours_leaves_once(app: Installation, relay: Relay) -> None:
+    """It takes no number: the copy is known by the letter that left."""
+    daemon = app.start()
+    daemon.takes(order("C1"))
+    app.until(["requests"], lambda found: len(found) == 1)
+    daemon.kill()
+    assert app.cli("act", "L1", "unfilled").code == 0
+    copy = copied(app)
+    again = app.start()
+    relay.wait_for("ill@customer.example", 1)
+    app.until(["letters"], lambda found: "handed_over" in [one["state"] for one in found])
+    again.kill()
+    put_back(app, copy)
+    assert app.cli("run", "--once").code == 0
+    assert [one["state"] for one in app.json("outbox")] == ["held"]
+    assert len(relay.to("ill@customer.example")) == 1

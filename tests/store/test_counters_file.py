@@ -188,6 +188,14 @@ def test_an_earlier_store_gets_its_file_with_the_first_write(house: House) -> No
     assert house.file.stat().st_mode & 0o777 == 0o600
 
 
+def test_one_that_was_deleted_under_a_service_is_made_again(house: House) -> None:
+    with closing(house.opened()) as store:
+        store.write(take)
+        house.file.unlink()
+        store.write(take)
+        assert house.given() == 2
+
+
 def no_text(file: Path) -> None:
     file.write_bytes(b"\xff\xfe")
 

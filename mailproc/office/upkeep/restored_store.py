@@ -34,15 +34,23 @@ _HELD = select(OUTGOING.c.id, OUTGOING.c.rcpt_to, OUTGOING.c.subject).where(
 
 
 @dataclass(frozen=True)
+class CameSince:
+    """A message that came since: its letter (I7), and what it says, as its row in the state tables."""
+
+    letter: str
+    event: str
+
+
+@dataclass(frozen=True)
 class MayHaveLeft:
-    """A letter that was not sent in the copy. ``answers``: what came about the same since ("I7: SHIPPED"):
-    then it has left, or another letter has."""
+    """A letter that was not sent in the copy. ``answers``: what came about the same since: then it has left,
+    or another letter has."""
 
     id: str
     to: Part
     subject: str
     numbers: tuple[str, ...]
-    answers: tuple[str, ...]
+    answers: tuple[CameSince, ...]
 
 
 @dataclass(frozen=True)
@@ -150,10 +158,10 @@ def _one(connection: Connection, found: Restored, outgoing_id: int, to: str, sub
     return MayHaveLeft(f"O{outgoing_id}", to or sentence("on-paper"), subject, named, answers)
 
 
-def _heard_since(connection: Connection, transaction_id: int, inbox_until: int) -> list[str]:
+def _heard_since(connection: Connection, transaction_id: int, inbox_until: int) -> list[CameSince]:
     since = (EVENT.c.transaction_id == transaction_id, EVENT.c.inbox_id > inbox_until)
     rows = connection.execute(select(EVENT.c.inbox_id, EVENT.c.type, EVENT.c.apdu).where(*since))
     return [
-        f"I{inbox_id}: {event_heard(apdu_json.from_json(apdu)) if apdu else kind}"
+        CameSince(f"I{inbox_id}", event_heard(apdu_json.from_json(apdu)) if apdu else kind)
         for inbox_id, kind, apdu in rows
     ]
