@@ -281,3 +281,13 @@ def test_documents_go_with_the_last_backup_that_has_them(app: Installation) -> N
     assert not files.state(old), "only what the oldest one that is left may have"
     assert app.cli("backup", "--to", str(folder), "--keep", "2").code == 0
     assert (files.state(old), files.state(new)) == ("missing", "")
+
+
+def test_a_damaged_store_is_replaced_and_kept(app: Installation, made: Path) -> None:
+    store_of(app).write_bytes(b"nonsense" * 1000)
+    assert app.cli("verify").code != 0
+    assert app.cli("restore", str(made)).code == 0
+    (kept,) = (app.folder / "var").glob("mailproc.db.replaced-*Z")
+    assert kept.read_bytes().startswith(b"nonsense")
+    assert app.cli("verify").code == 0
+    assert [one["number"] for one in app.json("requests")] == ["B1"]
