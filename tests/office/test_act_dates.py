@@ -50,6 +50,7 @@ def test_a_day(small_world, action):
     small_world.ordered(ORDER)
     for act in case.before:
         small_world.act(case.number, act)
+    small_world.days(2)
     today = small_world.app.context.today()
     yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
     for day, refused in ((yesterday, case.ahead), (today, False), (tomorrow, case.done)):
@@ -73,6 +74,7 @@ def test_what_a_partner_told_by_telephone_has_happened_too(small_world, number, 
     small_world.ordered(ORDER)
     for act in before:
         small_world.act(number, act)
+    small_world.days(2)
     tomorrow = small_world.app.context.today() + timedelta(days=1)
     with pytest.raises(LocalFault, match="is still to come"):
         small_world.act(number, action, heard_by="phone", on=tomorrow)
@@ -104,3 +106,17 @@ def test_a_loan_without_a_date_counts_from_the_day_on_which_it_came(small_world)
         small_world.act(number, "receive", on=came)
         due = (came or today) + timedelta(days=small_world.app.config.policy.loan_days)
         assert small_world.rows("transactions")[-1]["due_on"] == due
+
+
+@pytest.mark.parametrize(("number", "before", "action", "says"), [
+    ("B1", ("receive",), "return", "the day on which it came"), ("L1", ("ship",), "check-in", "cannot be right"),
+])  # fmt: skip
+def test_nothing_goes_back_before_it_came(small_world, number, before, action, says):
+    small_world.place()
+    small_world.ordered(ORDER)
+    for act in before:
+        small_world.act(number, act)
+    stored = small_world.dump()
+    with pytest.raises(LocalFault, match=says):
+        small_world.act(number, action, on=small_world.app.context.today() - timedelta(days=1))
+    assert small_world.dump() == stored

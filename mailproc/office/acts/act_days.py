@@ -8,11 +8,14 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
+from mailproc.flow.matching import item_received
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Received
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.terms import Role
 from mailproc.office.acts.act_messages import StaffAct
 from mailproc.sentence import sentence
-from mailproc.store import requests
+from mailproc.store import events, requests
 from mailproc.store.rows import Transaction
 
 MOST_YEARS = 5
@@ -30,6 +33,9 @@ def check(connection: Connection, act: StaffAct, transaction: Transaction, conte
     if act.on is None:
         return
     check_day(connection, "--date", act.on, transaction, context)
+    came = _came_on(connection, transaction, context) if act.action == "return" else None
+    if came is not None and act.on < came:
+        raise LocalFault(sentence("act-day-before-receipt", day=act.on, came=came))
     due = transaction.due_on
     if act.action == "renew-reply" and act.answer and not act.heard_by and due is not None and act.on < due:
         raise LocalFault(sentence("act-day-earlier", day=act.on, due=due))
@@ -42,5 +48,22 @@ def check_day(
     if day > later(context.today(), 365 * MOST_YEARS):
         raise LocalFault(sentence("act-day-far", option=option, day=day, years=MOST_YEARS))
     asked = context.local(requests.load(connection, transaction.request_id).created_at).date()
-    if day < asked - ENTERED_LATE[transaction.role]:
+    may_be = ENTERED_LATE[transaction.role] if _by_hand(connection, transaction) else timedelta()
+    if day < asked - may_be:
         raise LocalFault(sentence("act-day-absurd", option=option, day=day, asked=asked))
+
+
+def _by_hand(connection: Connection, transaction: Transaction) -> bool:
+    """Return whether staff entered the request: what it is about may have happened before."""
+    asked = events.last_of(connection, transaction.id, ("ILL_REQUEST",))
+    return asked is None or asked.cause == "staff"
+
+
+def _came_on(connection: Connection, transaction: Transaction, context: Context) -> date | None:
+    """Return the day on which staff recorded the item as received, in words or by the day itself."""
+    receipt = item_received.receipt_event(connection, transaction.id)
+    if receipt is None:
+        return None
+    said = apdu_json.from_json(receipt.apdu) if receipt.apdu else None
+    named = said.received_on if isinstance(said, Received) else None
+    return named or context.local(receipt.at).date()
