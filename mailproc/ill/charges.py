@@ -1,10 +1,15 @@
 """Money that a message names: what an item would cost, or costs; and whether that is within a limit."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from mailproc.ill.apdu import Apdu, IllAnswer, Money, Shipped
+from mailproc.ill.note_sentences import PRICE, parted
 from mailproc.ill.terms import Results
+
+PRICED = (Results.CONDITIONAL, Results.WILL_SUPPLY, Results.HOLD_PLACED)
+"""Answers that may name a price, in their note: no field of them has it."""
 
 
 class ChargeStatus(StrEnum):
@@ -35,13 +40,28 @@ class Charge:
 def named_in(apdu: Apdu | None) -> Charge | None:
     """Return what the message says of money; None if nothing, or nothing that is to be paid.
 
-    The price beside a refusal (it is above the limit) is no estimate of ours.
+    The price of a condition or of a promise is an estimate. The price beside a refusal (it is above the
+    limit) is none.
     """
     if isinstance(apdu, Shipped) and apdu.cost is not None:
         return Charge(ChargeKind.SUPPLY, ChargeStatus.CHARGED, apdu.cost)
-    if isinstance(apdu, IllAnswer) and apdu.results is Results.ESTIMATE and apdu.cost_estimate is not None:
-        return Charge(ChargeKind.SUPPLY, ChargeStatus.ESTIMATED, apdu.cost_estimate)
-    return None
+    price = _estimated(apdu) if isinstance(apdu, IllAnswer) else None
+    return Charge(ChargeKind.SUPPLY, ChargeStatus.ESTIMATED, price) if price is not None else None
+
+
+def _estimated(answer: IllAnswer) -> Money | None:
+    if answer.results is Results.ESTIMATE:
+        return answer.cost_estimate
+    return price_in(answer.note) if answer.results in PRICED else None
+
+
+def price_in(note: str | None) -> Money | None:
+    """Return the price that our sentence in a note names; None if there is none."""
+    said = parted(note)
+    if said.said != PRICE:
+        return None
+    amount, _, currency = said.value.partition(" ")
+    return Money(amount=Decimal(amount), currency=currency or None)
 
 
 def written(money: Money) -> str:

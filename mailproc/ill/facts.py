@@ -180,9 +180,10 @@ class ActFacts(TypedDict, total=False):
     ``acknowledged``: the reader was told that we have the request;
     ``first``: nobody was asked before; ``due_on``: our own, if the lender named none; ``again``: it was
     repeated; ``anyway``: staff were warned and insist; ``over_limit``: what the borrower pays at most, where
-    the price is above it; ``no_renewal``: why a renewal should not be asked for; ``charge``: money that staff
-    record; ``goes_on``: cancelled only to be ordered in another way; ``remark`` of staff; ``quiet``: the
-    reader is not told; ``cost_open``: more was charged for a lost item than paid; ``cost_settled``: that is
+    the price is above it; ``not_due``: the day to come on which a loan is due that is called overdue;
+    ``no_renewal``: why a renewal should not be asked for; ``charge``: money that staff record; ``goes_on``:
+    cancelled only to be ordered in another way; ``remark`` of staff; ``quiet``: the reader is not told;
+    ``cost_open``: more was charged for a lost item than paid; ``cost_settled``: that is
     over; ``charged``: money, for one that is back; ``from_letter``: the received letter that made policy act;
     ``attached``: files that go with it. Of a receipt: ``wrong``, ``partial``: another item came, or only a
     part; ``told_here``: the reader was told that it had come. Of a due date that staff correct: ``due_on``,
@@ -205,6 +206,7 @@ class ActFacts(TypedDict, total=False):
     again: bool
     anyway: bool
     over_limit: str
+    not_due: str
     no_renewal: str
     charge: ChargeFact
     goes_on: bool

@@ -215,6 +215,8 @@ def _warned_of(occurrence: Occurrence) -> Sentence | None:
     """
     if occurrence.event == "ship" and (limit := occurrence.facts.get("over_limit")):
         return sentence("ship-over-limit", limit=limit)
+    if occurrence.event == "overdue" and (day := occurrence.facts.get("not_due")):
+        return sentence("overdue-early", day=date.fromisoformat(day))
     if occurrence.event == "renew" and (why := occurrence.facts.get("no_renewal")):
         return sentence("renewal-pointless", why=Word("labels.no_renewal", why))
     return None

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from mailproc.ill.apdu import (
@@ -12,7 +11,6 @@ from mailproc.ill.apdu import (
     Due,
     ForwardNotification,
     IllAnswer,
-    Money,
     Overdue,
     Received,
     Renew,
@@ -21,6 +19,7 @@ from mailproc.ill.apdu import (
     Shipped,
     StatusOrErrorReport,
 )
+from mailproc.ill.charges import price_in
 from mailproc.ill.note_sentences import PRICE, WANTED_BY, parted
 from mailproc.notices.language import Language
 
@@ -52,9 +51,8 @@ def _in_note(apdu: Apdu, language: Language) -> Iterator[tuple[str, Any]]:
     said = parted(apdu.note)
     if said.said == WANTED_BY:
         yield "wanted_by", date.fromisoformat(said.value)
-    elif said.said == PRICE:
-        amount, _, currency = said.value.partition(" ")
-        yield "cost", language.amount(Money(amount=Decimal(amount), currency=currency or None))
+    elif price := price_in(apdu.note):
+        yield "cost", language.amount(price)
 
 
 def _parts(apdu: Apdu, language: Language, name_of: Callable[[str], str]) -> Iterator[tuple[str, Any]]:

@@ -53,7 +53,7 @@ CUES: Mapping[str, tuple[str, Particulars]] = MappingProxyType(
         "ship": ("ship", lambda today: {"on": today + timedelta(weeks=4)}),
         "renewed": ("renew-reply", lambda today: {"answer": True, "on": today + timedelta(weeks=8)}),
         "refused": ("renew-reply", lambda _today: {"answer": False}),
-        "overdue": ("overdue", lambda today: {"on": today - timedelta(days=1)}),
+        "overdue": ("overdue", lambda today: {"on": today, "anyway": True}),
         "recall": ("recall", lambda _today: {}),
         "cancelled": ("cancel-reply", lambda _today: {"answer": True}),
         "check-in": ("check-in", lambda _today: {}),

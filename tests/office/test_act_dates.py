@@ -34,7 +34,7 @@ DATED = {
     "answer-retry": Case("L1", more={"reason": "at-bindery"}, ahead=True),
     "check-in": Case("L1", ("ship",), done=True),
     "renew-reply": Case("L1", ("ship",), more={"answer": True}),
-    "overdue": Case("L1", ("ship",)),
+    "overdue": Case("L1", ("ship",), more={"anyway": True}),
     "recall": Case("L1", ("ship",), ahead=True),
 }
 
@@ -109,7 +109,8 @@ def test_a_loan_without_a_date_counts_from_the_day_on_which_it_came(small_world)
 
 
 @pytest.mark.parametrize(("number", "before", "action", "says"), [
-    ("B1", ("receive",), "return", "the day on which it came"), ("L1", ("ship",), "check-in", "cannot be right"),
+    ("B1", ("receive",), "return", "the day on which it came"),
+    ("L1", ("ship",), "check-in", "cannot be right"),
 ])  # fmt: skip
 def test_nothing_goes_back_before_it_came(small_world, number, before, action, says):
     small_world.place()

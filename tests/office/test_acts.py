@@ -21,7 +21,7 @@ WAY = {
     "ordered": (),
     "conditional": (),
     "sent": (("ship", {}),),
-    "overdue": (("ship", {}), ("overdue", {})),
+    "overdue": (("ship", {}), ("overdue", {"anyway": True})),
     "lost": ("SHIPPED LOAN", ("lost", {})),
     "gone": (("ship", {}), ("lost", {})),
     "to stop": ("TXC1-1 CANCEL",),

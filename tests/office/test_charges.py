@@ -183,3 +183,32 @@ def test_what_is_said_by_telephone_and_in_a_letter_is_charged_once(small_world):
     assert [row["amount"] for row in small_world.rows("charge")] == ["12.50"]
     small_world.act("B1", "ship", cost="14 EUR", heard_by="post")
     assert len(small_world.rows("charge")) == 2, "another price is another charge"
+
+
+@pytest.mark.parametrize("act", ["conditional", "will-supply"])
+def test_the_price_of_a_condition_or_a_promise_is_an_estimate(small_world, act):
+    small_world.place(**LIMIT)
+    more = {"condition": "charges"} if act == "conditional" else {}
+    small_world.act("B1", act, cost="25 GBP", heard_by="phone", **more)
+    kept = [(row["status"], row["amount"], row["currency"]) for row in small_world.rows("charge")]
+    assert kept == [("estimated", "25", "GBP")]
+
+
+@pytest.mark.parametrize(
+    ("cost", "reasons"),
+    [("25 GBP", ()), ("25.01 GBP", ("cost-over-limit",)), ("9 EUR", ("cost-over-limit",))],
+)
+def test_a_price_that_we_agreed_to_is_within_the_limit(small_world, cost, reasons):
+    small_world.place(**LIMIT)
+    small_world.act("B1", "conditional", condition="charges", cost="25 GBP", heard_by="phone")
+    small_world.act("B1", "answer-condition", answer=True)
+    small_world.act("B1", "ship", cost=cost, heard_by="phone")
+    assert small_world.attention("B1") == reasons
+
+
+def test_a_condition_without_a_price_moves_no_limit(small_world):
+    small_world.place(**LIMIT)
+    small_world.act("B1", "conditional", condition="charges", heard_by="phone")
+    small_world.act("B1", "answer-condition", answer=True)
+    small_world.act("B1", "ship", cost="25 GBP", heard_by="phone")
+    assert small_world.attention("B1") == ("cost-over-limit",)

@@ -41,7 +41,7 @@ def written(world, number, action, to, **more):
             ["Apr"],
         ),
         ("message", {"note": "Hello."}, ["Hello."], ["Apr", "Date:  "]),
-        ("overdue", {"on": date(2026, 3, 1)}, ["due back on Sun 1 Mar"], ["13 Apr"]),
+        ("overdue", {"on": date(2026, 3, 2), "anyway": True}, ["due back on Mon 2 Mar"], ["13 Apr"]),
         ("check-in", {"on": date(2026, 3, 2)}, ["on Mon 2 Mar"], ["Apr"]),
     ],
 )

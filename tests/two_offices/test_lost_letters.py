@@ -176,7 +176,7 @@ def test_where_the_return_is_not_said_nobody_is_asked(make_town):
 def test_a_lost_overdue_is_found_by_asking_how_it_stands(make_town):
     town = make_town(Forgetful(), policy=Policy(overdue_every_days=0))
     numbers = placed(town)
-    lose(town, numbers, *SHIPPED, (LENDER, "overdue", {"on": DUE}))
+    lose(town, numbers, *SHIPPED, (LENDER, "overdue", {"on": DUE, "anyway": True}))
     assert waits(town[BORROWER])["DUE_UNHEARD"] == "2026-04-13"
     until(town, date(2026, 4, 13))
     assert said(town[LENDER])[-1]["report"]["current_state"] == "OVERDUE"

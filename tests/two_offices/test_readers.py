@@ -33,7 +33,7 @@ def subjects(town: Town) -> list[str]:
 
 HERE = "Your interlibrary loan is here"
 RENEW: Step = (BORROWER, "renew", {})
-OVERDUE: Step = (LENDER, "overdue", {"on": DUE})
+OVERDUE: Step = (LENDER, "overdue", {"on": DUE, "anyway": True})
 RECALL: Step = (LENDER, "recall", {})
 COMES_LATE = {
     "it was asked for longer before it came": ((RENEW,), 0, (), False),
@@ -146,7 +146,7 @@ def test_staff_who_did_not_find_it_demand_it(town):
     act(town, numbers, *BACK)
     town.days(32, pace=2)
     lender, borrower = town[LENDER], town[BORROWER]
-    act(town, numbers, (LENDER, "overdue", {"on": DUE}))
+    act(town, numbers, (LENDER, "overdue", {"on": DUE, "anyway": True}))
     assert attention(borrower, numbers[0]) == ("demanded-after-return",)
     assert state(borrower, numbers[0]) == "RETURNED"
     assert "LOAN_OVERDUE" in waits(lender)

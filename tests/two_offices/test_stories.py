@@ -61,6 +61,7 @@ class Story:
 
 
 YES, NO = {"answer": True}, {"answer": False}
+DEMANDED = {"on": DUE, "anyway": True}  # before its day: these stories take no time
 SHIPPED = (s("ship", on=DUE), b("receive"))
 HOME = (b("return"), s("check-in"))
 BACK = ("RETURNED", "CHECKED_IN")
@@ -79,18 +80,18 @@ STORIES = (
         *SHIPPED, b("renew"), s("renew-reply", **YES, on=LATER), Days(30),
         b("renew"), s("renew-reply", **YES, on=LATER + timedelta(days=28)), *HOME,
     ), BACK),
-    Story("overdue", (*SHIPPED, s("overdue", on=DUE), *HOME), BACK),
+    Story("overdue", (*SHIPPED, s("overdue", **DEMANDED), *HOME), BACK),
     Story("overdue, then renewed", (
-        *SHIPPED, s("overdue", on=DUE), b("renew"), s("renew-reply", **YES, on=LATER), *HOME), BACK),
+        *SHIPPED, s("overdue", **DEMANDED), b("renew"), s("renew-reply", **YES, on=LATER), *HOME), BACK),
     Story("overdue, renewal refused", (
-        *SHIPPED, s("overdue", on=DUE), b("renew"), s("renew-reply", **NO), *HOME), BACK),
+        *SHIPPED, s("overdue", **DEMANDED), b("renew"), s("renew-reply", **NO), *HOME), BACK),
     Story("recalled", (*SHIPPED, s("recall"), *HOME), BACK),
     Story("recalled while the renewal is asked", (
         *SHIPPED, b("renew").crosses, s("recall"), *HOME), BACK),
     Story("overdue crosses the renewal", (
-        *SHIPPED, s("overdue", on=DUE).crosses, b("renew"), s("renew-reply", **YES, on=LATER), *HOME), BACK),
+        *SHIPPED, s("overdue", **DEMANDED).crosses, b("renew"), s("renew-reply", **YES, on=LATER), *HOME), BACK),
     Story("overdue crosses the return", (
-        *SHIPPED, s("overdue", on=DUE).crosses, b("return"), s("check-in")), BACK),
+        *SHIPPED, s("overdue", **DEMANDED).crosses, b("return"), s("check-in")), BACK),
     Story("a condition accepted", (
         s("conditional", condition="charges"), b("answer-condition", **YES), *SHIPPED, *HOME), BACK),
     Story("the same condition asked anew is agreed to anew", (

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
-from mailproc.flow.advance import duplicates, request_screening
+from mailproc.flow.advance import duplicates, price_limit, request_screening
 from mailproc.flow.case import Case
 from mailproc.flow.matching import item_received, reader_standing, unfilled_letter
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
@@ -24,7 +24,6 @@ from mailproc.ill.apdu import (
     IllAnswer,
     IllRequest,
     Message,
-    Money,
     Overdue,
     Recall,
     Received,
@@ -32,10 +31,11 @@ from mailproc.ill.apdu import (
     Shipped,
 )
 from mailproc.ill.apdu_json import ApduJson
-from mailproc.ill.charges import ChargeStatus, above, written
+from mailproc.ill.charges import ChargeStatus
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.facts import ChargeFact, Facts
+from mailproc.ill.note_sentences import WANTED_BY, parted
 from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import CHARGE_NOTED, DUE_CORRECTED, RENEWAL_ASKED, to_json
@@ -69,7 +69,7 @@ def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     if isinstance(apdu, IllRequest) and event.cause == "letter":
         facts |= _of_their_request(case, apdu)
     if isinstance(apdu, Shipped):
-        facts |= _of_shipped(case, event, apdu) | _over_limit(case, apdu)
+        facts |= _of_shipped(case, event, apdu) | price_limit.facts_of(case, apdu)
     facts |= loan_terms.facts_of(event.type, apdu, current)
     facts |= _of_our_cancel(case, event, apdu) or _of_reader(case, event, apdu)
     if event.cause == "timer":
@@ -91,6 +91,8 @@ def _of_message(case: Case, event: Event, apdu: Message) -> Facts:
 def _of_dates(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     if isinstance(apdu, RenewAnswer) and case.current.role is Role.REQUESTER:
         return _of_renewal(case, event, apdu)
+    if isinstance(apdu, Recall) and (by := parted(apdu.note)).said == WANTED_BY:
+        return {"wanted_by": by.value}
     return {"guessed": True} if isinstance(apdu, Overdue) and _is_a_guess(case) else {}
 
 
@@ -124,17 +126,6 @@ def _comes_to_us(case: Case) -> bool:
         return False
     where = requests.load(case.connection, case.transaction.request_id).delivery or {}
     return ascii_lower(str(where.get("electronic") or "")) in case.context.mailed_to
-
-
-def _over_limit(case: Case, shipped: Shipped) -> Facts:
-    """Return the limit of the request where the price is above it."""
-    if shipped.cost is None:
-        return {}
-    limit = requests.load(case.connection, case.transaction.request_id).max_cost
-    if limit is None:
-        return {}
-    most: Money = apdu_json.value_from_json(Money, limit, "max_cost")
-    return {"over_limit": written(most)} if above(shipped.cost, most) else {}
 
 
 def _of_our_cancel(case: Case, event: Event, apdu: Apdu | None) -> Facts:
@@ -210,6 +201,8 @@ def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
         return _to_undo(case.connection, transaction)
     facts: Facts = {"found": to_json(current), "attention": transaction.attention}
     facts |= _of_cost(case, event) | _of_repeated_recall(case, event)
+    if action == "overdue" and isinstance(apdu, Overdue) and apdu.due and apdu.due.on >= case.day(event.at):
+        facts["not_due"] = apdu.due.on.isoformat()
     if action == "request" and transaction.attempt == 1 and case.context.settings.notices:
         facts["first"] = True
     if action in ("cancel", "receive"):

@@ -19,7 +19,7 @@ from mailproc.flow.case import Case
 from mailproc.flow.context import Context
 from mailproc.ill import apdu_json
 from mailproc.ill.actions import BY_NAME
-from mailproc.ill.apdu import Apdu, Overdue, Recall, RenewAnswer, Shipped
+from mailproc.ill.apdu import Apdu, Overdue, RenewAnswer, Shipped
 from mailproc.ill.facts import Facts
 from mailproc.ill.findings import Noted
 from mailproc.office.acts import act_days, action_names, attached_files, options
@@ -194,6 +194,4 @@ def _facts(act: StaffAct, said: Apdu | None) -> Facts | None:
         "quiet": act.quiet, "wrong": act.wrong, "partial": act.partial, "anyway": act.anyway
     }  # fmt: skip
     facts |= cast(Facts, {name: True for name, said in decided.items() if said})
-    if isinstance(said, Recall) and act.on is not None:
-        facts["wanted_by"] = act.on.isoformat()
     return facts or None

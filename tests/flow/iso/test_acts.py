@@ -34,7 +34,7 @@ LENT = [  # state before, act, options, what the message says
     ("", "ship", {"service": "COPY"}, {"shipped_service": "COPY"}),
     ("", "ship", {"condition": "library-use-only"}, {"shipped_conditions": "library-use-only"}),
     ("ship", "check-in", {}, {"type": "CHECKED_IN", "checked_in_on": "2026-03-02"}),
-    ("ship", "overdue", ON, {"type": "OVERDUE"}),
+    ("ship", "overdue", ON | {"anyway": True}, {"type": "OVERDUE"}),
     ("ship", "recall", {"note": "needed here"}, {"type": "RECALL", "note": "needed here"}),
     ("ship", "lost", {}, {"type": "LOST"}),
     ("ship", "damaged", {"note": "wet"}, {"type": "DAMAGED", "note": "wet"}),
@@ -225,7 +225,7 @@ PAST = date(2026, 3, 1)
     ("before", "action", "more", "says"),
     [
         ("", "ship", {"on": PAST}, "due back 2026-03-01 (that day has passed)"),
-        ("ship", "overdue", {}, "due back 2026-04-01: it is overdue only after that day"),
+        ("ship", "overdue", {"anyway": True}, "due back 2026-04-01: it is overdue only after that day"),
         ("", "ship", {"service": "COPY", "on": DAY}, "--date was ignored: a copy has no due date"),
         (
             "RENEW",
@@ -236,7 +236,7 @@ PAST = date(2026, 3, 1)
     ],
 )
 def test_an_unlikely_day_is_named_and_accepted(iso, before, action, more, says):
-    """It may have been done in time and be recorded late: so nothing is refused, and undo is there."""
+    """It may have been done in time and be recorded late: so it is accepted, and undo is there."""
     lent(iso, before)
     assert str(iso.foresee("L1", action, **more).words[0]) == says
     assert str(iso.act("L1", action, **more).words[0]) == says

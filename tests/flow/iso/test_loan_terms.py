@@ -1,12 +1,14 @@
 """On what terms a loan came: staff and the reader know them, and nobody asks for what will not be given."""
 
+from datetime import date
+
 import pytest
 
 from mailproc.cli import request_view
 from mailproc.errors import LocalFault
 from mailproc.office.queries import possible_actions, request_details
 
-from .conftest import LENDER
+from .conftest import BORROWER, LENDER
 
 DUE = {"on": "2026-04-20"}
 
@@ -124,6 +126,16 @@ def test_what_the_borrower_does_not_pay_is_shipped_only_if_staff_insist(iso):
     assert iso.last()["cost"] == {"amount": "20.50", "currency": "EUR"}
 
 
+def test_a_price_that_the_borrower_agreed_to_is_shipped(iso):
+    named = iso.asks(max_cost=LIMIT)
+    iso.act("L1", "conditional", condition="charges", cost="25 EUR")
+    iso.hears("CONDITIONAL_REPLY", BORROWER, named, answer=True)
+    with pytest.raises(LocalFault, match="pay at most 20 EUR"):
+        iso.act("L1", "ship", cost="25.50 EUR")
+    iso.act("L1", "ship", cost="25 EUR")
+    assert iso.attention("L1") == ()
+
+
 def test_a_price_in_a_shipped_and_in_an_estimate_is_kept(iso):
     iso.place(LENDER, max_cost=LIMIT)
     iso.hears("SHIPPED", shipped_service="LOAN", due=DUE, cost={"amount": "25.00", "currency": "EUR"})
@@ -142,3 +154,17 @@ def test_a_condition_names_our_limit_too(iso):
     iso.place(LENDER, max_cost=LIMIT)
     iso.hears("ILL_ANSWER", results="CONDITIONAL", conditions=[{"condition": "charges"}], note="25 EUR")
     assert "we pay at most 20 EUR" in iso.notices()[0].text
+
+
+def test_a_recall_names_the_day_until_which_no_reader_is_dunned(iso):
+    iso.place(LENDER)
+    iso.hears("SHIPPED", shipped_service="LOAN", due={"on": "2026-05-02", "renewable": True})
+    iso.act("B1", "receive")
+    iso.hears("RECALL", note="Needed for a course.\nWanted back by 2026-04-15.")
+    assert "Please bring it back by Wed 15 Apr" in iso.reader()[-1].text
+    heard = len(iso.reader())
+    while iso.now.date() < date(2026, 4, 15):
+        iso.days(1)
+    assert len(iso.reader()) == heard
+    iso.days(2)
+    assert len(iso.reader()) == heard + 1
