@@ -89,7 +89,8 @@ STORIES = (
     Story("recalled while the renewal is asked", (
         *SHIPPED, b("renew").crosses, s("recall"), *HOME), BACK),
     Story("overdue crosses the renewal", (
-        *SHIPPED, s("overdue", **DEMANDED).crosses, b("renew"), s("renew-reply", **YES, on=LATER), *HOME), BACK),
+        *SHIPPED, s("overdue", **DEMANDED).crosses, b("renew"), s("renew-reply", **YES, on=LATER), *HOME,
+    ), BACK),
     Story("overdue crosses the return", (
         *SHIPPED, s("overdue", **DEMANDED).crosses, b("return"), s("check-in")), BACK),
     Story("a condition accepted", (
