@@ -3,10 +3,10 @@
 Many programs leave out the header field that the RFC demands, so the beginning of the subject counts too.
 """
 
-from mailproc.mail import headers
+from dataclasses import replace
+
 from mailproc.mail.letter import Letter
 
-_FIELDS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Mail-Autoreply")
 _SUBJECTS = (
     "automatic reply", "auto reply", "auto-reply", "autoreply", "out of office", "out-of-office",
     "automatic response", "auto response", "auto:", "away from my mail", "vacation reply",
@@ -20,14 +20,22 @@ def is_automatic(letter: Letter) -> bool:
     """Return whether an autoresponder wrote it: nobody has read what it answers."""
     if letter.auto_submitted.startswith("auto-replied") or letter.precedence == "auto_reply":
         return True
-    if letter.subject[:40].strip().casefold().startswith(_SUBJECTS):
-        return True
-    return any(True for name in _FIELDS for _ in headers.named(letter.raw, name))
+    return letter.autoreply or letter.subject[:40].strip().casefold().startswith(_SUBJECTS)
+
+
+def unmarked(letter: Letter) -> Letter:
+    """Return the letter without what calls it an automatic reply: so it shows what it would say as a letter
+    of its sender."""
+    plain = replace(letter, auto_submitted="", precedence="", autoreply=False)
+    return replace(plain, subject=letter.subject.partition(":")[2]) if is_automatic(plain) else plain
+
+
+def is_of_machine(letter: Letter) -> bool:
+    """Return whether anything says that a program sent it, on its own account or as a reply."""
+    bulk = letter.precedence in ("bulk", "junk", "list")
+    return bulk or letter.auto_submitted not in ("", "no") or is_automatic(letter)
 
 
 def may_be_answered(letter: Letter) -> bool:
     """Return whether a machine may answer it: nothing says that a machine wrote it, or wrote to many."""
-    if is_automatic(letter) or letter.auto_submitted not in ("", "no"):
-        return False
-    bulk = letter.precedence in ("bulk", "junk", "list")
-    return not bulk and letter.return_path != "" and bool(letter.sender)
+    return not is_of_machine(letter) and letter.return_path != "" and bool(letter.sender)

@@ -67,18 +67,18 @@ def _lines(text: str) -> Iterator[str]:
     yield text[begin:]
 
 
-def from_html(html: str, *, as_mail: bool = False) -> str:
+def from_html(html: str, *, with_links: bool = False) -> str:
     """Return the words of an HTML text in lines, without scripts, styles and tags.
 
-    ``as_mail``: as mail programs write it in plain text: lines of a blockquote begin with ">", and where a
+    Lines of a blockquote begin with ">", as mail programs write them in plain text. ``with_links``: where a
     link leads stands behind its words.
     """
-    page = _Page(as_mail=as_mail)
+    page = _Page()
     for token in _TOKEN.finditer(html[:MOST_OF_HTML]):
         if token["tag"]:
             name, opens = token["tag"].lower(), not token["close"]
             page.tag(name, opens=opens)
-            if as_mail and name == "a":
+            if with_links and name == "a":
                 page.link(token[0] if opens else "")
         elif token["words"]:
             page.words(unescape(_ENDLESS.sub("\ufffd", token["words"])))
@@ -88,8 +88,7 @@ def from_html(html: str, *, as_mail: bool = False) -> str:
 class _Page:
     """Breaks lines as a browser would, each block once, however deep blocks are nested."""
 
-    def __init__(self, *, as_mail: bool) -> None:
-        self._as_mail = as_mail
+    def __init__(self) -> None:
         self._link = ""
         self._depth = 0
         self._lines: list[str] = []
@@ -105,7 +104,7 @@ class _Page:
             self._line.append(" ")
         if name == "pre":
             self._as_is = opens
-        if name == "blockquote" and self._as_mail:
+        if name == "blockquote":
             self._depth = max(0, self._depth + (1 if opens else -1))
 
     def link(self, tag: str) -> None:

@@ -40,7 +40,8 @@ class Letter:
 
     Addresses are bare and in lower case ("ill@library.example"), '' if there is none. ``authors`` are the
     From fields as lines, unchecked. ``message_id`` is without angle brackets. ``date`` is aware, in the
-    sender's zone.
+    sender's zone. ``autoreply``: a field says that an autoresponder wrote it; ``of_list``: that a list
+    sent it (RFC 2919).
     """
 
     raw: bytes
@@ -56,6 +57,8 @@ class Letter:
     date: datetime | None = None
     auto_submitted: str = ""
     precedence: str = ""
+    autoreply: bool = False
+    of_list: bool = False
     media_type: str = "text/plain"
     parts: tuple[Part, ...] = ()
     defects: tuple[str, ...] = ()

@@ -27,14 +27,20 @@ def own_ids(letter: Letter, addresses: Collection[str]) -> frozenset[str]:
     """
     if letter.sender in addresses:
         return frozenset({letter.message_id} - {""})
-    if any(map(_says_something, letter.parts)):
+    if any(map(says_something, letter.parts)):
         return frozenset()
-    if returned := [part for part in letter.parts if part.media_type in _RETURNED]:
-        return frozenset(one for part in returned for one in _named_in(part))
+    if any(part.media_type in _RETURNED for part in letter.parts):
+        return attached_ids(letter)
     return frozenset({*letter.in_reply_to, *letter.references})
 
 
-def _says_something(part: Part) -> bool:
+def attached_ids(letter: Letter) -> frozenset[str]:
+    """Return the Message-IDs of the letters that are attached, whole or as a header."""
+    returned = (part for part in letter.parts if part.media_type in _RETURNED)
+    return frozenset(one for part in returned for one in _named_in(part))
+
+
+def says_something(part: Part) -> bool:
     """Return whether it is neither a returned letter nor a text (body or attached) that is all quoted."""
     if part.media_type in _RETURNED:
         return False

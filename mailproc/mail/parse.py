@@ -9,6 +9,8 @@ from mailproc.mail import addresses, headers, html_text, mime
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter, Part
 
+_AUTOREPLY = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-mail-autoreply")
+
 
 @slow_work.outside_writes
 def parse(raw: bytes) -> Letter:
@@ -33,7 +35,9 @@ def parse(raw: bytes) -> Letter:
         return_path=_return_path(header),
         date=headers.date(headers.first(header, "date"), defects),
         auto_submitted=headers.token(headers.first(header, "auto-submitted")),
-        precedence=headers.token(headers.first(header, "precedence")),
+        precedence=(precedence := headers.token(headers.first(header, "precedence"))),
+        autoreply=not header.keys().isdisjoint(_AUTOREPLY),
+        of_list="list-id" in header or precedence == "list",
         media_type=media_type,
         parts=tuple(tree.parts),
         defects=defects.as_tuple(),

@@ -50,7 +50,7 @@ def body(letter: Letter) -> str:
         if part.media_type == "text/plain" and part.text and not part.text.isspace():
             return part.text
     pages = (part.text or "" for part in parts if part.media_type == "text/html")
-    return next((html_text.from_html(page, as_mail=True) for page in pages), "")
+    return next((html_text.from_html(page, with_links=True) for page in pages), "")
 
 
 def split(text: str) -> ReplyText:

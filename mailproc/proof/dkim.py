@@ -32,15 +32,11 @@ _silent = logging.Logger("dkimpy", logging.CRITICAL + 1)  # it logs what strange
 
 @dataclass(frozen=True)
 class Dkim:
-    """``domain`` is d= of the signature that held, '' if none did; ``reason`` says why none did.
-
-    ``signed``: the names of the fields (lower case) of which it covers every one in the letter.
-    """
+    """``domain`` is d= of the signature that held, '' if none did; ``reason`` says why none did."""
 
     held: bool
     domain: str
     reason: Part
-    signed: frozenset[bytes] = field(default=frozenset(), compare=False)
 
 
 @dataclass
@@ -94,14 +90,13 @@ def _first_that_holds(fields: list[header.HeaderField], found: Header, asked: _A
     body, reasons, waiting = _Body(found.body), list[Part](), None
     for one in fields:
         try:
-            read = signature.read(one, asked.at)
-            _check(read, found, body, asked)
+            _check(signature.read(one, asked.at), found, body, asked)
         except Irregular as fault:
             reasons.append(fault.said)
         except TryLater as unanswered:
             waiting = waiting or unanswered
         else:
-            return Dkim(True, asked.domain, "", signature.covered(read, found))
+            return Dkim(held=True, domain=asked.domain, reason="")
     if waiting:
         raise waiting
     return _unproven(sentence("proof-signature-fails", domain=asked.domain, why=reasons[0]))

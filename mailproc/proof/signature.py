@@ -5,7 +5,6 @@ Stricter than the RFC if a letter is to change a request: see ``unsigned``.
 
 import base64
 import re
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -129,13 +128,6 @@ def unsigned(signature: Signature, header: Header) -> Part:
         if key not in signature.signed and (key in SIGNED or key in keys):
             return sentence("proof-field-unsigned", field=_title(key))
     return ""
-
-
-def covered(signature: Signature, header: Header) -> frozenset[bytes]:
-    """Return the names of the fields of which the signature covers every one in the letter."""
-    there = Counter(field.key for field in header.fields)
-    signed = Counter(signature.signed)
-    return frozenset(key for key, count in there.items() if signed[key] >= count)
 
 
 def decoded(value: bytes, what: Sentence) -> bytes:

@@ -167,6 +167,9 @@ OF_LETTER: dict[str, Call | None] = {
     "mail.attachments.is_file": lambda letter: [
         _module("mail.attachments").is_file(part) for part in letter.parts],
     "mail.own_letters.own_ids": lambda letter: _module("mail.own_letters").own_ids(letter, ["ill@library.example"]),
+    "mail.own_letters.attached_ids": lambda letter: _module("mail.own_letters").attached_ids(letter),
+    "mail.own_letters.says_something": lambda letter: [
+        _module("mail.own_letters").says_something(part) for part in letter.parts],
     "mail.reply_text.read": lambda letter: _module("mail.reply_text").read(letter),
     "protocols.artemail.read.explain.explain": lambda letter: _module("protocols.artemail.read.explain").explain(ART, letter),
     "protocols.artemail.read.body_lines.texts": lambda letter: list(_module("protocols.artemail.read.body_lines").texts(letter)),

@@ -21,6 +21,10 @@ from mailproc.mail.parse import parse
         ("<pre>TX1\n   VOL 3\n</pre>", "TX1\n   VOL 3\n"),
         ("  many\n\n  blanks <b>in</b>  a row ", "many blanks in a row\n"),
         ("1 < 2", "1 < 2\n"),
+        (
+            "own<blockquote>quoted<blockquote>older</blockquote></blockquote>own",
+            "own\n> quoted\n> > older\nown\n",
+        ),
         ("unclosed <b", "unclosed\n"),
         ("&#99999999999999999999;" + "&#" + "9" * 5000 + ";", "\ufffd\ufffd\n"),
         ("", "\n"),

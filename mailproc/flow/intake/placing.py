@@ -218,10 +218,12 @@ def _listener(connection: Connection, reading: LetterReading, apdu: Apdu, contex
 def _of_another_account(partner: Partner, apdu: Apdu, transaction: Transaction) -> str:
     """Return why a message is not about this order although the number matches: it names another account.
 
-    Another system may use the same numbers under that account. A code that is not ours is ignored.
+    Another system may use the same numbers under that account, or it is our own report on an order of theirs.
     """
     ordered_by = (transaction.options or {}).get("account", "")
     code = apdu.ref.customer_code if apdu.ref else ""
+    if accounts.is_theirs(partner, code):
+        return stored(sentence("account-theirs", partner=partner.symbol, code=code))
     if not ordered_by or code == ordered_by or not accounts.is_known(partner, code):
         return ""
     number = apdu.ref.number if apdu.ref else ""
@@ -285,6 +287,10 @@ def _place_file_report(
     """Place a receipt or a rejection: it is about every order of the file."""
     symbol = reading.partner.symbol if reading.partner else ""
     file_ref = apdu.ref.file_ref if apdu.ref else ""
+    code = apdu.ref.customer_code if apdu.ref else ""
+    if reading.partner is not None and accounts.is_theirs(reading.partner, code):
+        _add_unknown(placement, reading, apdu, sentence("account-theirs", partner=symbol, code=code))
+        return
     rejected = isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error"
     row = transactions.find(connection, symbol, "file_ref", file_ref)
     if row is None or row.outgoing_id is None:

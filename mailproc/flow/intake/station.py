@@ -21,6 +21,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.intake import (
     batch,
     deferral,
+    echoes,
     forwarded_senders,
     letters_of_people,
     portions,
@@ -128,7 +129,8 @@ def _settle_long(store: Store, reading: LetterReading, context: Context) -> None
 def _is_taken(connection: Connection, reading: LetterReading, context: Context) -> bool:
     """Return whether ``settle`` will place the letter's messages."""
     known = reading.later or reading.refused or _earlier_copy(connection, reading)
-    return not (known or _own_letter(connection, reading, context))
+    back = known or _own_letter(connection, reading, context)
+    return not (back or echoes.why_second_hand(connection, reading, context))
 
 
 def _settle_one(
@@ -161,6 +163,8 @@ def settle(connection: Connection, reading: LetterReading, context: Context) -> 
         _done(connection, reading, sentence("own-letter-back", letter=f"O{own}"))
     elif reading.refused:
         _shelve(connection, reading, reading.refused, context)
+    elif why := echoes.why_second_hand(connection, reading, context):
+        _shelve(connection, replace(reading, alarm=Reason.SHELVED), why, context)
     else:
         _settle_messages(connection, reading, context, place_all(connection, reading, context))
 

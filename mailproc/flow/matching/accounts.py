@@ -22,6 +22,12 @@ def is_known(partner: Partner, code: str) -> bool:
     return any(one.direction == "out" and one.customer_code == code for one in every)
 
 
+def is_theirs(partner: Partner, code: str) -> bool:
+    """Return whether ``partner`` orders from us under ``code``, and we under another one."""
+    every = (one for one in registry.every_account(partner) if one.customer_code == code)
+    return bool(code) and {one.direction for one in every} == {"in"}
+
+
 def named(partner: Partner, name: str) -> Account | None:
     """Return our account with this name (case is ignored) or customer code."""
     wanted = name.casefold()

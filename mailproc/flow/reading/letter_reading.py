@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from mailproc.config import Partner
 from mailproc.errors import Misconfigured, RemoteFault, TryLater
 from mailproc.flow.context import Context
-from mailproc.flow.partners import Sender, is_of_one
-from mailproc.flow.reading import automatic_marks, bounced_letters, documents, order_file, sender_proof
+from mailproc.flow.partners import is_of_one
+from mailproc.flow.reading import bounced_letters, documents, order_file, second_hand, sender_proof
+from mailproc.flow.reading.envelope import sender_of, with_envelope
 from mailproc.flow.reading.event_columns import EventColumns, described
 from mailproc.flow.reading.sender_proof import Evidence, Proven
 from mailproc.flow.reading.writing import Writing, writing_of
@@ -24,7 +25,6 @@ from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.automatic import is_automatic
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.bounce import read as read_bounce
-from mailproc.mail.channel import of_door
 from mailproc.mail.letter import Letter
 from mailproc.mail.own_letters import own_ids
 from mailproc.mail.parse import parse
@@ -68,7 +68,8 @@ class LetterReading:
     we sent one of them, this is our own letter. ``file_key``: equal for equal order files. ``described``: the
     event columns of each APDU of ``decoded`` (``event_columns.described``). ``writing``: of a letter that no
     protocol reads, what people wrote in it; ``speakers``: the partners who are proven to have sent that.
-    ``documents``: how many of them came with the letter (``documents.documents_in``).
+    ``documents``: how many of them came with the letter (``documents.documents_in``). ``second_hand``: why
+    the messages are not taken as the partner's own (``second_hand.why``), unless staff release the letter.
     """
 
     inbox_id: int
@@ -96,6 +97,7 @@ class LetterReading:
     file_key: str = ""
     writing: Writing | None = None
     speakers: tuple[Partner, ...] = ()
+    second_hand: Part = ""
 
     @property
     def is_in_words(self) -> bool:
@@ -116,7 +118,7 @@ def read(row: InboxLetter, context: Context, keys: "KeySource | None" = None) ->
         reading = replace(reading, letter=letter, content_digest=letter.content_digest(), documents=came)
         return _read(reading, row, context, keys)
     except TryLater as unanswered:  # DNS does not answer: the sender may be proven later
-        claimants = context.partners.claimed_by(_sender(row, reading.letter))
+        claimants = context.partners.claimed_by(sender_of(row, reading.letter))
         return replace(reading, later=unanswered.said, partner=_only(claimants))
     except RemoteFault as fault:  # too large to be read
         return replace(reading, refused=fault.said, alarm=Reason.UNREADABLE)
@@ -126,16 +128,6 @@ def read(row: InboxLetter, context: Context, keys: "KeySource | None" = None) ->
     except Exception as error:  # any bytes may come: a bug in a reader must affect one letter only
         _log.exception("I%s could not be read", row.id)
         return replace(reading, refused=sentence("program-fault-reading", error=type(error).__name__))
-
-
-def with_envelope(letter: Letter, row: InboxLetter) -> Letter:
-    """Return the letter with the envelope's sender, if the channel knows it.
-
-    A Return-Path inside such a letter could have been written by anybody.
-    """
-    if not of_door(row.door).envelope:
-        return letter
-    return replace(letter, return_path=ascii_lower(row.mail_from))
 
 
 def proven_sender(reading: LetterReading) -> str:
@@ -163,7 +155,7 @@ def _read(
         return replace(reading, bounce=bounce, marks=bounced_letters.marks(row.rcpt_to, letter))
     reading = replace(reading, own_ids=own_ids(letter, context.addresses))
     codec, too_much = _recognised(letter, context)
-    sender = _sender(row, letter)
+    sender = sender_of(row, letter)
     released = row.proof == RELEASED
     claimants = _vouched_for(row, context) if released else context.partners.claimed_by(sender)
     found = replace(reading, codec=codec.name if codec else "", partner=_only(claimants))
@@ -174,11 +166,8 @@ def _read(
     found = replace(found, proofs=_proofs(claimants, evidence, context, released=released))
     proven = tuple(one for one in claimants if found.proofs[one.symbol].by)
     if codec is None:
-        held = [found.proofs[one.symbol] for one in proven]
-        unmarked = automatic_marks.without_unsigned(letter, held)
-        if unmarked and (report := _recognised(unmarked, context)[0]):
-            said = replace(found, codec=report.name, letter=unmarked)
-            return replace(_said(said, report, proven), letter=letter)
+        if proven and (report := _in_an_automatic_reply(found, context, proven)):
+            return report
         people = _of_people(_without_protocol(found, claimants), proven)
         if too_much:
             return replace(people, refused=too_much, alarm=Reason.UNREADABLE)
@@ -201,6 +190,23 @@ def _said(found: LetterReading, codec: Codec, proven: tuple[Partner, ...]) -> Le
         said = replace(said, refused=sentence("document-at-link"), alarm=Reason.DOCUMENT_LINK)
     answers = said.refused and (letter.in_reply_to or letter.references)
     return _of_people(said, proven) if answers or said.alarm is Reason.DOCUMENT_LINK else said
+
+
+def _in_an_automatic_reply(
+    found: LetterReading, context: Context, proven: tuple[Partner, ...]
+) -> LetterReading | None:
+    """Read the report in what calls itself an automatic reply; None if there is none.
+
+    It is second-hand: nobody has read what an autoresponder answers.
+    """
+    report = second_hand.as_from_a_person(found.letter, context)
+    if report is None:
+        return None
+    plain, codec = report
+    said = _said(replace(found, codec=codec.name, letter=plain), codec, proven)
+    if said.decoded.credentials is not None or (said.refused and said.alarm is not Reason.DOCUMENT_LINK):
+        return None
+    return replace(said, letter=found.letter, second_hand=sentence("report-automatic"))
 
 
 def _recognised(letter: Letter, context: Context) -> tuple[Codec | None, Part]:
@@ -312,7 +318,8 @@ def _decoded(reading: LetterReading, codec: Codec, partners: tuple[Partner, ...]
     sharers = () if whose else partners
     columns = described((*decoded.apdus, *decoded.unsure))
     reading = replace(reading, decoded=decoded, described=columns)
-    return replace(reading, partner=whose, proof=by, sharers=sharers, file_key=key)
+    heard = second_hand.why(reading.letter, codec, decoded)
+    return replace(reading, partner=whose, proof=by, sharers=sharers, file_key=key, second_hand=heard)
 
 
 def _bounded(decoded: Decoded) -> Decoded:
@@ -326,18 +333,3 @@ def _bounded(decoded: Decoded) -> Decoded:
         for said in (decoded.apdus, decoded.unsure)
     )
     return replace(decoded, apdus=apdus, unsure=unsure, faults=(*decoded.faults, *refused))
-
-
-def _sender(row: InboxLetter, letter: Letter) -> Sender:
-    """Return the sender: the envelope's is known by SMTP, may be known by hand, and is the Return-Path by
-    IMAP."""
-    envelope: str | None
-    channel = of_door(row.door)
-    if channel.envelope:
-        envelope = row.mail_from
-    elif channel.vouched:
-        envelope = row.mail_from or None
-    else:
-        envelope = letter.return_path
-    envelope = ascii_lower(envelope) if envelope else envelope
-    return Sender(row.door, envelope, letter.sender, row.peer, row.login)

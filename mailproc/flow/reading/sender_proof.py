@@ -33,12 +33,10 @@ class Proven:
     """The result of the checks.
 
     ``by``: the proof that held, '' if none did. ``reasons``: why each proof checked before it did not hold.
-    ``signed``: of a signature, the fields that it covers (lower case); None for any other proof.
     """
 
     by: str
     reasons: tuple[Part, ...] = ()
-    signed: frozenset[bytes] | None = None
 
 
 class Evidence:
@@ -55,7 +53,6 @@ class Evidence:
         self._raw = raw
         self._at = at
         self._context = context
-        self.signed: frozenset[bytes] = frozenset()
 
     def network(self, partner: Partner) -> Part:
         """Check the client's address. Never holds by IMAP, where the client is unknown."""
@@ -119,7 +116,6 @@ class Evidence:
 
         keys, ours = self._keys or self._context.keys, self._context.mailed_to
         found = verify(self._raw, self.sender.header, keys, self._at, ours)
-        self.signed = found.signed
         return "" if found.held else found.reason
 
 
@@ -153,7 +149,7 @@ def proven(partner: Partner, asked: tuple[ProofName, ...], evidence: Evidence) -
                 raise
             why = unanswered.said
         if not why:
-            return Proven(name, tuple(reasons), evidence.signed if name == "dkim" else None)
+            return Proven(name, tuple(reasons))
         reasons.append(sentence("proof-failed", proof=name, why=why))
     return Proven("", tuple(reasons) or (sentence("proof-none-configured"),))
 

@@ -12,7 +12,8 @@ from mailproc.flow.advance import steps
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
 from mailproc.flow.intake import forwarded_senders
-from mailproc.flow.reading.letter_reading import RELEASED, LetterReading, read, with_envelope
+from mailproc.flow.reading.envelope import with_envelope
+from mailproc.flow.reading.letter_reading import RELEASED, LetterReading, read
 from mailproc.flow.replies import unmatched
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Message

@@ -12,6 +12,7 @@ from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import Apdu, Cancel, IllAnswer, IllRequest, Renew, StatusQuery
 from mailproc.ill.terms import ApduType, Ref, Role
 from mailproc.mail import bounce
+from mailproc.mail.automatic import is_automatic
 from mailproc.mail.last_letter import LastLetter
 from mailproc.mail.letter import Body, Letter
 from mailproc.mail.parse import parse
@@ -126,9 +127,8 @@ class ArtemailCodec(Codec):
 
     def _is_automatic(self, letter: Letter) -> bool:
         said = " ".join(letter.subject.split())[:300]
-        own_words = letter.auto_submitted.startswith("auto-replied")
-        layout = self.replies.codes.layout
-        return own_words or bool(layout.auto_reply.fullmatch(said)) or bounce.read(letter) is not None
+        marked = is_automatic(letter) or self.replies.codes.layout.auto_reply.fullmatch(said)
+        return bool(marked) or bounce.read(letter) is not None
 
     @slow_work.outside_writes
     @one_letter()

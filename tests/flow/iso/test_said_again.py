@@ -1,12 +1,14 @@
 """Delivered again, said again, or new: by the service time, not by the words."""
 
 from datetime import date
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 import pytest
 
 from mailproc.office.mailroom import incoming
 
-from .conftest import BORROWER, LENDER
+from .conftest import BORROWER, LENDER, MAIL
 
 AT = "2026-03-02T11:00:0{}"
 FIRST, SECOND, THIRD, FOURTH = (AT.format(one) for one in (1, 2, 3, 4))
@@ -212,3 +214,26 @@ def test_our_own_message_that_a_partner_sends_back_says_nothing(iso):
     letter = iso.row("inbox", letter_id)
     assert (letter["state"], letter["note"]) == ("done", "our own letter O1 came back")
     assert iso.events("L1")[-1] == "ship"
+
+
+# What a partner's machine sends back of ours
+
+
+@pytest.mark.parametrize("mark", [{}, {"Auto-Submitted": "auto-generated"}], ids=str)
+def test_a_letter_of_ours_that_is_sent_back_whole(iso, mark):
+    """A ticket system attaches what it got: our message is not the partner's, and nothing follows."""
+    iso.place(LENDER)
+    iso.act("B1", "message", note="Where is it?")
+    sent, before = len(iso.sent), iso.world.events("B1")
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = MAIL[LENDER], "ill@library.example", "Ticket 17"
+    made["Message-ID"] = "<t17@lender.example>"
+    for name, value in mark.items():
+        made[name] = value
+    made.set_content("A ticket was opened for your message.")
+    made.add_attachment(message_from_bytes(iso.world.to(MAIL[LENDER])[-1].raw, policy=policy.default))
+    iso.world.inject(made.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"), MAIL[LENDER])
+    iso.world.run()
+    assert iso.world.events("B1") == before
+    assert MAIL[LENDER] not in [one.to for one in iso.sent[sent:]]
+    assert "our own text" in next(iter(iso.shelf().values()))
