@@ -114,7 +114,8 @@ class ContentFacts(TypedDict, total=False):
     """What follows from the content of a message.
 
     Of an Unfilled: ``follows`` (next | ask | wait | locations), ``too_late``: no longer needed. Of a Shipped:
-    the day ``on`` which it came; ``to_us``: a copy, sent to an address of ours; its ``terms``;
+    the day ``on`` which it came; ``to_us``: a copy, sent to an address of ours; its ``terms`` (or of a
+    receipt: what had been named before);
     ``due_passed``: it names a due date that is over, of an item that is here.
     ``renewal_on``: until then the lender renews automatically; ``waited_for``: it will not renew, as others
     wait; ``unasked``: it refuses a renewal that it had announced itself, or nobody asked for; ``no_later``:

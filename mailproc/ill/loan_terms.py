@@ -22,19 +22,33 @@ LASTING = (
 """Conditions under which an item may be lent (Shipped-Conditions of ISO 10161-1), the strictest first."""
 
 
-def of_shipped(shipped: Shipped, agreed: Sequence[Any] = ()) -> LoanTerms | None:
+def of_shipped(shipped: Shipped, named: Sequence[Any] = ()) -> LoanTerms | None:
     """Return the terms that a Shipped names; None if it names none.
 
-    A condition that was ``agreed`` before holds for the loan, also if the Shipped does not repeat it.
+    A condition that was ``named`` before holds for the loan, also if the Shipped does not repeat it.
     """
     terms: LoanTerms = {}
-    if condition := shipped.shipped_conditions or next((one for one in LASTING if one in agreed), None):
+    if condition := shipped.shipped_conditions or _lasting(named):
         terms["condition"] = condition
     if shipped.insured_for is not None:
         terms["insured_for"] = value_to_json(shipped.insured_for)
     if shipped.return_insurance is not None:
         terms["return_insurance"] = value_to_json(shipped.return_insurance)
     return terms or None
+
+
+def _lasting(named: Sequence[Any]) -> str:
+    return next((one for one in LASTING if one in named), "")
+
+
+def _of_receipt(current: "TransactionState", named: Sequence[Any]) -> LoanTerms | None:
+    """Return the terms of what came before any Shipped said how it is lent; None if none were named."""
+    known: LoanTerms = {**(current.loan_terms or {})}
+    condition = "" if known.get("condition") else _lasting(named)
+    if not condition:
+        return None
+    known["condition"] = condition
+    return known
 
 
 def in_library_only(terms: LoanTerms | None) -> bool:
@@ -45,10 +59,14 @@ def in_library_only(terms: LoanTerms | None) -> bool:
 def facts_of(event: str, apdu: Apdu | None, current: "TransactionState") -> Facts:
     """Return what an event says of a loan's terms, to be stored with it; a step acts only on what is stored.
 
-    So what an earlier release did, which did not look, stays as it was. ``current``: before the event.
+    So what an earlier release did, which did not look, stays as it was. ``current``: before the event. A
+    library may send the item before we answer its condition: then the condition holds too.
     """
-    if isinstance(apdu, Shipped) and (named := of_shipped(apdu, current.agreed)):
-        return {"terms": named}
+    named = (*current.agreed, *current.offered)
+    if isinstance(apdu, Shipped) and (terms := of_shipped(apdu, named)):
+        return {"terms": terms}
+    if event == "receive" and (terms := _of_receipt(current, named)):
+        return {"terms": terms}
     if isinstance(apdu, Overdue) and is_final(apdu):
         return {"last_demand": True}
     if event == "renew" and (why := against_renewal(current.loan_terms, current.renewable)):

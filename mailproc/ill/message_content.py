@@ -45,7 +45,7 @@ def flaw(facts: Facts) -> str:
 
 
 def _take_receipt(current: "TransactionState", facts: Facts) -> "TransactionState":
-    after = replace(current, flaw=flaw(facts))
+    after = replace(current, flaw=flaw(facts), loan_terms=facts.get("terms") or current.loan_terms)
     if current.due_on is None and facts.get("due_on"):
         return replace(after, due_on=date.fromisoformat(facts["due_on"]), promise=None)
     return replace(after, promise=None) if current.state is State.RECEIVED else after

@@ -203,7 +203,9 @@ def _is_on_conditions(step: Step, occurrence: Occurrence) -> bool:
     """Return whether the lender's Shipped names conditions that staff must know; agreed ones are no news."""
     lent, shipped = step.after, occurrence.apdu
     named = loan_terms.of_shipped(shipped) if isinstance(shipped, Shipped) else None
-    return lent.role is Role.REQUESTER and bool(named or lent.renewable is False)
+    condition = (lent.loan_terms or {}).get("condition")
+    news = named or (condition and condition not in lent.agreed) or lent.renewable is False
+    return lent.role is Role.REQUESTER and bool(news)
 
 
 def _amiss(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:

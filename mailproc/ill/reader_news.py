@@ -11,7 +11,7 @@ from mailproc.ill.facts import Promise
 from mailproc.ill.loan_terms import IN_LIBRARY_ONLY
 from mailproc.ill.terms import Results, Role, State
 from mailproc.ill.transaction_state import RENEWAL_ASKED, Occurrence, Step
-from mailproc.ill.whereabouts import reader_has
+from mailproc.ill.whereabouts import is_for_reader, reader_has
 
 ACKNOWLEDGED = "patron/acknowledged"
 WAITING_LIST = "patron/waiting_list"
@@ -26,9 +26,15 @@ def effects(
     if not wanted or step.before.role is not Role.REQUESTER:
         return ()
     told = _told(step, occurrence)
-    if told == RENEWAL_REFUSED and not reader_has(step.before, collected_said=collected_said):
+    if told == RENEWAL_REFUSED and not _uses_it(step, collected_said=collected_said):
         return ()
     return (Notify(told),) if told in wanted else ()
+
+
+def _uses_it(step: Step, *, collected_said: bool) -> bool:
+    """Return whether the reader has the loan, or uses it in the library."""
+    here = is_for_reader(step.before) and loan_terms.in_library_only(step.before.loan_terms)
+    return here or reader_has(step.before, collected_said=collected_said)
 
 
 def _told(step: Step, occurrence: Occurrence) -> str:
@@ -41,7 +47,7 @@ def _told(step: Step, occurrence: Occurrence) -> str:
             return RENEWAL_REFUSED
         case "ANSWER.conditional" if step.entered is State.CONDITIONAL:
             return IN_LIBRARY if IN_LIBRARY_ONLY in step.after.offered else ""
-        case "SHIPPED" if step.entered is State.SHIPPED and IN_LIBRARY_ONLY not in step.before.agreed:
+        case "SHIPPED" if step.entered is State.SHIPPED and IN_LIBRARY_ONLY not in step.before.offered:
             return IN_LIBRARY if loan_terms.in_library_only(step.after.loan_terms) else ""
         case _:
             return ""

@@ -124,6 +124,7 @@ class PatronWaitingList(ToPatron):
 class PatronRenewalRefused(ToPatron):
     due: str = field_help("Until when it may be kept.", sample="Mon 23 Nov 2026", optional=True)
     late: bool = field_help("Has that day passed?", sample=False, optional=True)
+    in_library: bool = field_help("May it be used in our library only?", sample=False, optional=True)
 
 
 TO_READERS = (

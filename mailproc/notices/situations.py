@@ -51,6 +51,7 @@ RECALLED = (
 RENEWAL_REFUSED = (
     Situation("before its day", {}),
     Situation("after its day", {"due": "", "late": True}),
+    Situation("it is used in our library", {"in_library": True}),
 )
 CANCELLED = (
     Situation("staff have ended it", {"needed_by": ""}),

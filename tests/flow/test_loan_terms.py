@@ -124,3 +124,24 @@ def test_a_condition_under_which_nothing_is_lent(small_world):
     small_world.place()
     with pytest.raises(LocalFault, match="'charges' is no condition"):
         small_world.act("B1", "ship", heard_by="mail", condition="charges")
+
+
+SENT = {
+    "the lender says that it has sent it": ("ship", "receive"),
+    "it is simply here": ("receive",),
+}
+
+
+@pytest.mark.parametrize("case", SENT)
+def test_a_condition_holds_for_what_comes_before_we_answer_it(small_world, case):
+    small_world.place()
+    small_world.act("B1", "conditional", heard_by="mail", condition="library-use-only")
+    for action in SENT[case]:
+        heard = {"heard_by": "mail", "on": date(2026, 4, 10)} if action == "ship" else {}
+        small_world.act("B1", action, **heard)
+        if action == "ship":
+            assert "lent-on-conditions" in small_world.attention("B1"), "nobody has agreed to it"
+    said = small_world.reader()[-1].text
+    assert "It may be used in our library only" in said and "You may keep it" not in said
+    assert shown(small_world).loan_terms == {"condition": "library-use-only"}
+    assert small_world.verify().differences == ()

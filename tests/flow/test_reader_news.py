@@ -1,5 +1,7 @@
 """Letters that a library may want or not: [notices] turns each on; each goes once, and where it is true."""
 
+from datetime import date
+
 import pytest
 
 from mailproc.config import ReaderNotices
@@ -65,7 +67,8 @@ NO = RenewAnswer(answer=False)
         (State.RECEIVED, NO, {"facts": {"here": True}}, []),
         (State.PENDING, CONDITION, {}, ["patron/in_library"]),
         (State.PENDING, SHIPPED, {}, ["patron/in_library"]),
-        (State.PENDING, SHIPPED, {"agreed": (ONLY_HERE,)}, []),
+        (State.PENDING, SHIPPED, {"agreed": (ONLY_HERE,), "offered": (ONLY_HERE,)}, []),
+        (State.CONDITIONAL, SHIPPED, {"offered": (ONLY_HERE,)}, []),
         (State.PENDING, Shipped(shipped_service=Service.LOAN), {}, []),
         (State.RECEIVED, SHIPPED, {}, []),
     ],
@@ -129,8 +132,19 @@ def test_each_has_a_rule_of_when_it_is_true(notice, true, untrue):
 
 def test_a_renewal_is_refused_to_whom_has_the_loan():
     here = {"facts": {"here": True}, "loan_terms": {"condition": ONLY_HERE}}
-    assert news(State.RENEW_PENDING, NO, **here) == []
+    assert news(State.RENEW_PENDING, NO, **here) == ["patron/renewal_refused"], "it is used in the library"
     assert news(State.RENEW_PENDING, NO, **here, whereabouts="collected") == ["patron/renewal_refused"]
+    assert news(State.RENEW_PENDING, NO, **here, whereabouts="brought-back") == []
+
+
+def test_who_uses_it_in_the_library_hears_of_a_refused_renewal(telling):
+    telling.place()
+    telling.act("B1", "ship", heard_by="mail", condition=ONLY_HERE, on=date(2026, 4, 10))
+    telling.act("B1", "receive")
+    telling.act("B1", "renew")
+    telling.act("B1", "renew-reply", heard_by="mail", answer=False)
+    assert subjects(telling)[-1] == "It cannot be renewed"
+    assert "You may use it here until Fri 10 Apr." in telling.reader()[-1].text
 
 
 def test_the_waiting_list_has_a_place(telling):

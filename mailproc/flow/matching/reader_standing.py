@@ -92,7 +92,9 @@ _TRUE: Mapping[str, Callable[[ReaderStanding], bool]] = {
     "patron/recalled": lambda one: one.state is State.RECALL and not one.brought_back,
     reader_news.ACKNOWLEDGED: _asked,
     reader_news.WAITING_LIST: lambda one: _asked(one) and one.listed,
-    reader_news.RENEWAL_REFUSED: lambda one: _on_loan(one) and one.has and not one.renewal_asked,
+    reader_news.RENEWAL_REFUSED: lambda one: (
+        _on_loan(one) and (one.has or one.in_library) and not one.renewal_asked and not one.wrong
+    ),
     reader_news.IN_LIBRARY: _here_only,
 }
 """When a letter to a reader is true."""
