@@ -164,7 +164,7 @@ class PartnerLetter(Section):
     layout: Literal["letter", "plain"] = "letter"  # plain: an order as labelled lines
     name_reader: bool = False  # is the reader's name told? The card number and status always are
     postal: tuple[str, ...] = ()  # their address, line by line, above each letter
-    signer: tuple[str, ...] = ()  # lines above our name, such as who signs
+    signer: tuple[str, ...] = ()  # lines below our name and address, such as who signs
 
 
 class Login(Section):

@@ -56,6 +56,7 @@ class Reason(StrEnum):
     DEMANDED_AFTER_RETURN = "demanded-after-return"
     NOT_BACK = "not-back"
     SEND_BACK = "send-back"
+    DUE_SOON = "due-soon"
     TO_PRINT = "to-print"
     LENDER_SILENT = "lender-silent"
     RECALL_UNHEARD = "recall-unheard"
@@ -71,6 +72,7 @@ class Reason(StrEnum):
     ASK_UNFILLED = "ask-unfilled"
     WRONG_COPY = "wrong-copy"
     PARTIAL_COPY = "partial-copy"
+    ASK_RIGHT_ONE = "ask-right-one"
     CANCEL_SILENT = "cancel-silent"
     RENEWAL_SILENT = "renewal-silent"
     NO_ANSWER = "no-answer"
@@ -184,15 +186,10 @@ def _to_read(*ways: str) -> Rule:
 
 
 def _unfilled(*ways: str) -> Rule:
-    """The next library may be asked."""
     return Rule(until=Until.LOOK, over_with_next=True, ways=ways)
 
 
-def _amiss() -> Rule:
-    """What came is not what was asked for; it is settled by the next order, or when the right one comes."""
-    return Rule(until=Until.STATE, over_with_next=True, ways=("act receive", *_AGAIN, "act close"))
-
-
+_AMISS = Rule(until=Until.STATE, over_with_next=True, ways=("act receive", *_AGAIN, "act close"))
 _TOLD = Rule(until=Until.TOLD)
 _PASS_ON = Rule(until=Until.NOTED, ways=("save", "act receive", NOTE))  # a document that the reader wants
 
@@ -245,8 +242,9 @@ _ROWS: dict[Reason, Rule] = {
     Reason.SHIPPED_AFTER_CANCEL: _state("act receive", "act return"),
     Reason.CANCEL_REFUSED: _state("act query", "act message"),
     Reason.DEMANDED_AFTER_RETURN: _look("act message"),
-    Reason.NOT_BACK: _said_last("act recall", "act lost"),
+    Reason.NOT_BACK: _said_last("act brought-back", "act check-in", *_RETURN, "act recall", "act lost"),
     Reason.SEND_BACK: _state(*_RETURN),
+    Reason.DUE_SOON: _state(*_RETURN),
     Reason.TO_PRINT: _said_last("print", *_RETURN),
     Reason.LENDER_SILENT: _said_last("act query"),
     Reason.RECALL_UNHEARD: _said_last("act query", "act message", "act lost"),
@@ -260,8 +258,9 @@ _ROWS: dict[Reason, Rule] = {
     Reason.ASK_ESTIMATE: _unfilled(*_AGAIN),
     Reason.ASK_LOCATIONS: _unfilled("next partner", "amend again"),
     Reason.ASK_UNFILLED: _unfilled(*_AGAIN),
-    Reason.WRONG_COPY: _amiss(),
-    Reason.PARTIAL_COPY: _amiss(),
+    Reason.WRONG_COPY: _AMISS,
+    Reason.PARTIAL_COPY: _AMISS,
+    Reason.ASK_RIGHT_ONE: Rule(until=Until.FOLLOWS, ways=_AGAIN),
     Reason.CANCEL_SILENT: _said_last("act query"),
     Reason.RENEWAL_SILENT: _said_last("act query"),
     Reason.NO_ANSWER: _state(*_ASK, next_settles=True),

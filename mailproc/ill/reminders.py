@@ -7,6 +7,7 @@ from mailproc.ill.automatic_replies import said_again
 from mailproc.ill.effects import AskAgain, AskStaff, Effect, FollowUpAct, Notify, Send
 from mailproc.ill.events import Timer
 from mailproc.ill.transaction_state import Occurrence, TransactionState
+from mailproc.ill.whereabouts import is_for_reader
 
 ATTENTION = {
     Timer.NEED_BEFORE: Reason.NEED_BEFORE_PASSED,
@@ -32,7 +33,8 @@ def effects(current: TransactionState, occurrence: Occurrence, levels: int) -> t
         return ()
     kind, level = Timer(occurrence.event), occurrence.facts.get("level", 1)
     if occurrence.facts.get("with_us"):
-        return (AskStaff(Reason.SEND_BACK),)
+        soon = kind is Timer.DUE_SOON and is_for_reader(current)  # until its day, as the reader was told
+        return (AskStaff(Reason.DUE_SOON if soon else Reason.SEND_BACK),)
     if occurrence.facts.get("unprinted"):
         return (AskStaff(Reason.TO_PRINT),)
     if (told := _of_reader(kind, level, levels)) is not None:

@@ -98,6 +98,11 @@ class PartnerReturned(ToPartner):
     returned: str = field_help("When it left.", sample="Mon 23 Nov 2026")
     via: str = field_help("How it travels.", sample="parcel", optional=True)
     wrong: bool = field_help("Whether it is not what we asked for.", sample=False, optional=True)
+    wanted: bool = field_help(
+        "Do we still want from them what we asked for? Not where another library was asked.",
+        sample=False,
+        optional=True,
+    )
     insured: str = field_help("What it is insured for.", sample="50 EUR", optional=True)
 
 

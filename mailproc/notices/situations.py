@@ -97,7 +97,8 @@ NOTICE = (
 )
 RETURNED = (
     Situation("an item of theirs", {}),
-    Situation("what was not asked for", {"wrong": True, "insured": ""}),
+    Situation("what was not asked for", {"wrong": True, "wanted": True, "insured": ""}),
+    Situation("what was not asked for, and another library was asked", {"wrong": True, "insured": ""}),
 )
 DIGEST = (
     Situation("a day with work", {}),

@@ -300,6 +300,7 @@ def test_a_flood_in_a_readers_name_is_bounded(read):
     notes = [one for one in read.events("B1") if one == "READER_WROTE"]
     assert len(notes) == 10
     told = [one for one in read.notices() if "the reader wrote" in one.text.lower()]
+    assert told[0].text.count("Please renew B1. 0") == 1, "the words stand once"
     assert len(told) <= 10
     assert len(read.shelf()) == 20
     assert read.state("B1") == "RECEIVED"

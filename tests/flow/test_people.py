@@ -433,3 +433,17 @@ def test_staff_read_that_people_are_written_to(by_mail):
     assert (told["cancel"], told["message"], told["close"]) == (Manner.NOTICE, Manner.NOTICE, Manner.LOCAL)
     said = " ".join(str(one) for one in by_mail.foresee("B1", "cancel").words)
     assert f"a letter to the people of XX-TOWN at {PEOPLE}" in said
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=["nobody else", "the next library"])
+def test_the_right_one_is_asked_for_unless_another_library_was(make_world, sqlite_url, asked):
+    world = make_world(sqlite_url, library() + partner_lines(BL, ["RESPONDER"], "out"))
+    world.place("XX-TOWN", BL)
+    world.act("B1", "ship", heard_by="mail")
+    world.act("B1", "receive", wrong=True)
+    if asked:
+        world.next("B1")
+    world.act("B1-1", "return")
+    told = world.to(PEOPLE)[-1].text
+    assert "the wrong item is on its way back" in told
+    assert ("Please tell us whether you can still send us what we asked for." in told) is not asked

@@ -1,5 +1,7 @@
 """Where a borrowed item is, as staff say it: the reader is reminded only of what they have."""
 
+from datetime import date
+
 import pytest
 
 from mailproc.errors import LocalFault
@@ -117,7 +119,7 @@ def test_who_collects_it_late_is_reminded_of_the_due_date(said):
     """What was due soon while it lay on the hold shelf went to staff, not to the reader."""
     number = received(said)
     said.days(40)
-    assert said.attention(number) == ("send-back",)
+    assert said.attention(number) == ("due-soon",)
     assert [subject[:8] for subject in subjects(said)] == ["Your int"]
     said.act(number, "collected")
     said.days(1)
@@ -125,3 +127,43 @@ def test_who_collects_it_late_is_reminded_of_the_due_date(said):
     said.days(40)
     assert len([one for one in subjects(said) if one.startswith("Please b")]) == 1
     assert said.verify().differences == ()
+
+
+def test_what_waits_for_its_reader_is_not_sent_back_before_their_day(make_world, sqlite_url):
+    world = make_world(sqlite_url, more=SAID + "reader_days_before = 3\n")
+    number = world.place()
+    world.act(number, "ship", heard_by="mail", on=date(2026, 3, 25))
+    world.act(number, "receive")
+    world.days(17)
+    told = world.notices()[-1].text
+    assert (
+        world.attention(number) == ("due-soon",) and "send it back" not in told.partition("What you can")[0]
+    )
+    assert "must be back with its library by Wed 25 Mar" in told
+    assert "the reader may use it until Sun 22 Mar" in told
+    world.days(5)
+    assert world.attention(number) == ("send-back",)
+    assert world.verify().differences == ()
+
+
+def test_who_collects_it_on_the_last_day_is_not_asked_to_write_before_it(make_world, sqlite_url):
+    world = make_world(sqlite_url, more=SAID)
+    number = world.place()
+    world.act(number, "ship", heard_by="mail", on=date(2026, 3, 22))
+    world.act(number, "receive")
+    world.days(20)
+    world.act(number, "collected")
+    world.tick()
+    told = world.to(READER)[-1].text
+    assert "must be back with us by Sun 22 Mar" in told
+    assert "please write to us today" in told and "before that day" not in told
+
+
+def test_what_is_not_back_after_the_last_reminder_can_be_recorded_as_back(world):
+    number = received(world)
+    world.days(80)
+    assert world.attention(number) == ("not-back",)
+    with world.store.read() as connection:
+        shown = request_details.shown(connection, number, world.app.context)
+    offered = [way.command.removeprefix(f"mailproc act {number} ") for way in shown.ways]
+    assert offered == ["brought-back", "return", "renew", "lost"]

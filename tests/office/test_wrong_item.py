@@ -184,3 +184,21 @@ def test_the_rota_says_that_nobody_is_asked_now(small_world):
     small_world.act(number, "receive", wrong=True)
     with small_world.store.read() as connection:
         assert not rota.rota(connection, small_world.app.context, number).open
+
+
+ASK = "Please tell us whether you can still send us what we asked for."
+
+
+def test_what_came_wrong_after_the_next_library_was_asked_asks_for_nothing(small_world, addresses):
+    number = came(small_world)
+    small_world.act(number, "receive", wrong=True)
+    small_world.next(number)
+    small_world.act(f"{number}-1", "receive", wrong=True, note="The second volume.")
+    assert ASK not in small_world.to(addresses[BL])[-1].text
+
+
+def test_a_wrong_item_that_went_back_is_called_that(small_world):
+    number = came(small_world)
+    small_world.act(number, "receive", wrong=True)
+    small_world.act(number, "return")
+    assert groups(small_world) == {number: "ask-right-one"}

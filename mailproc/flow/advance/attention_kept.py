@@ -12,6 +12,7 @@ from mailproc.ill.attention import (
     OUTLASTS_A_LOOK,
     Reason,
 )
+from mailproc.ill.events import Timer
 from mailproc.ill.facts import Facts
 from mailproc.ill.transaction_state import NOTED, Step
 from mailproc.store.rows import Event
@@ -19,8 +20,10 @@ from mailproc.store.rows import Event
 SETTLES: Mapping[str, Reason] = {
     "CHECKED_IN": Reason.DEMANDED_AFTER_RETURN,
     "RENEW_ANSWER": Reason.RENEWAL_SILENT,
+    Timer.READER_OVERDUE: Reason.DUE_SOON,
 }
-"""Messages that end a reason, whatever the state: the lender has it again; something is heard."""
+"""Events that end a reason, whatever the state: the lender has it again; something is heard; its day has
+passed."""
 OF_DOCUMENTS = (Reason.DOCUMENT_WITHHELD, Reason.DOCUMENT_CAME)
 """Files lie with us; over once all of them have gone to the reader."""
 

@@ -41,6 +41,7 @@ from mailproc.ill.effects import (
     Withhold,
 )
 from mailproc.ill.event_names import NEWS, told
+from mailproc.ill.events import READER_WROTE
 from mailproc.ill.facts import Facts
 from mailproc.ill.policy import ASK, REMARKS
 from mailproc.ill.rota import COPYRIGHT
@@ -88,6 +89,8 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
 
 def _trouble(work: Work) -> Facts:
     """Return what is wrong with a letter of ours or a document, and which it is; nothing for other events."""
+    if work.event.type == READER_WROTE:
+        return {}  # the letter to staff quotes a reader's words
     return (work.event.facts or {}) if work.event.type in {*OF_OUR_LETTER, *REMARKS} else {}
 
 

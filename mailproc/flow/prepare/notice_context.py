@@ -139,7 +139,7 @@ def _attention(writer: NoticeWriter) -> StaffAttention:
         sender=facts.get("sender", "") or _address_of_reader(writer),
         subject=facts.get("subject", ""),
         about=facts.get("about", ""),
-        note=writer.language.words_stored(facts.get("note", "")),
+        note=writer.language.words_stored(facts.get("note", "")) or _due_here(writer),
         ours=named(writer.connection, facts.get("ours", ()), writer.context, writer.language),
         said=_said(writer),
         words=_words(writer),
@@ -152,6 +152,17 @@ def _attention(writer: NoticeWriter) -> StaffAttention:
         waiting=_waiting(writer),
         untold=_untold(writer),
     )
+
+
+def _due_here(writer: NoticeWriter) -> str:
+    """Return until when what is here may be used, and by when it must be back."""
+    row = writer.transaction
+    if Reason.DUE_SOON not in writer.facts.get("reasons", ()) or row is None or row.due_on is None:
+        return ""
+    until = writer.standing.due_on
+    if until is None or until == row.due_on:
+        return writer.language.word(sentence("due-here", day=row.due_on))
+    return writer.language.word(sentence("due-here-reader", day=row.due_on, until=until))
 
 
 MOST_WORDS, MOST_LINES = 4_000, 60

@@ -7,7 +7,7 @@ from typing import Any
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
 from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
-from mailproc.ill.apdu import Apdu, IllRequest, Overdue, RenewAnswer, Returned
+from mailproc.ill.apdu import Apdu, IllRequest, Overdue, Received, RenewAnswer, Returned
 from mailproc.ill.event_names import told
 from mailproc.ill.note_sentences import WANTED_BY, WRONG, parted
 from mailproc.ill.terms import Role
@@ -19,7 +19,7 @@ from mailproc.notices.outgoing_details import telling
 from mailproc.notices.partner import PartnerDocument, PartnerNotice, PartnerOrder, PartnerReturned, ToPartner
 from mailproc.notices.render import Notice
 from mailproc.notices.shared_contexts import EnclosedDocument, Request
-from mailproc.store import documents, events
+from mailproc.store import documents, events, transactions
 from mailproc.store.engine import Store
 from mailproc.store.intent_bodies import NoticeToPartner
 from mailproc.store.rows import Intent
@@ -42,6 +42,7 @@ def content_of(writer: NoticeWriter, apdu: Apdu) -> ToPartner:
             via=apdu.returned_via or "",
             insured=writer.language.amount(apdu.insured_for),
             wrong=parted(apdu.note).said == WRONG,
+            wanted=_is_wanted(writer),
         )
     kind, language = told(apdu), writer.language
     role, service = _place(writer)
@@ -70,8 +71,18 @@ def _please(writer: NoticeWriter, apdu: Apdu) -> str:
         return language.texts.please["BACK_BY"].format(day=writer.day(loan.due_on))
     if isinstance(apdu, Overdue) and _is_over(writer, apdu):
         return language.texts.please["RECALL"]
+    if isinstance(apdu, Received) and parted(apdu.note).said == WRONG and not _is_wanted(writer):
+        return ""
     by_a_day = parted(apdu.note).said == WANTED_BY
     return language.please(told(apdu), _place(writer)[0], WANTED_BY if by_a_day else "")
+
+
+def _is_wanted(writer: NoticeWriter) -> bool:
+    """Return whether this library may still send what we asked for: nobody was asked after it."""
+    row, request = writer.transaction, writer.request
+    if row is None or request is None or request.closed_at is not None:
+        return False
+    return transactions.of_request(writer.connection, request.id)[-1].id == row.id
 
 
 def _is_over(writer: NoticeWriter, demand: Overdue) -> bool:

@@ -141,6 +141,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "note": lambda writer: _body(writer).note,
     "level": lambda writer: _body(writer).level or 1,
     "due": _due,
+    "last_day": lambda writer: writer.standing.due_on == writer.context.today(),
     "late": lambda writer: writer.standing.late,
     "needed_by": _needed_by,
     "last": _last_demand,

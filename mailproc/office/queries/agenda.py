@@ -205,6 +205,8 @@ def _unspoken(last: OpenAttempt, day: date) -> set[str]:
     if borrowing and (state is State.IDLE or state.gives_way or last.flaw):
         if not last.somebody_left:
             return {Reason.END_OF_ROTA}
+        if last.flaw:
+            return {Reason.ASK_RIGHT_ONE}
         return {Reason.CANCELLED_NOT_OVER if state is State.CANCELLED else Reason.ASK_UNFILLED}
     return set()
 
