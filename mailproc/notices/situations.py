@@ -132,7 +132,9 @@ ATTENTION = (
     ),
     Situation(
         "a letter in words",
-        _with("partner", "sender", "subject", "words", letter="I12", reasons=("they wrote in words",)),
+        _with(
+            "partner", "sender", "subject", "words", "files", letter="I12", reasons=("they wrote in words",)
+        ),
     ),
     Situation(
         "a reader wrote",
