@@ -10,17 +10,20 @@ import json
 import logging
 import re
 import sys
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from mailproc import invisible, slow_work
 from mailproc.invisible import escaped
+from mailproc.repeated_lines import WINDOW, RepeatedLines
 from mailproc.secret_words import MASK, SHORTEST, SecretWords
 
 TONED_DOWN = ("sqlalchemy", "apscheduler", "mail.log", "imapclient", "alembic", "asyncio", "pymap")
@@ -35,12 +38,19 @@ MOST_LINES = 200
 _MARGIN = 500
 """Characters before a cut that are left out too: half a secret there would not be masked."""
 
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "following", "taskName"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "following",
+    "trace",
+    "taskName",
+}
 
 A = TypeVar("A")
 T = TypeVar("T")
 
-_letter: ContextVar[str] = ContextVar("letter", default="")
+_about: ContextVar[tuple[str, str]] = ContextVar("about", default=("", ""))
+"""The id that a line is about, and its trace."""
 _secrets: set[str] = set()
 _tokens: deque[str] = deque(maxlen=60)
 _words = _shown = SecretWords()
@@ -55,32 +65,54 @@ def set_up(level: str | int = "INFO", json_lines: bool = False) -> None:
     """
     handler = _Handler()
     handler.setFormatter(_Json() if json_lines else _Text())
+    logging.captureWarnings(json_lines)
+    if json_lines:
+        sys.excepthook = _unexpected
     root = logging.getLogger()
     root.setLevel(level.upper() if isinstance(level, str) else level)
     for old in [one for one in root.handlers if isinstance(one, _Handler)]:
         root.removeHandler(old)
+        old.close()
     root.addHandler(handler)
     logging.setLogRecordFactory(_record)
     for name in TONED_DOWN:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
 
 
+def json_line(level: int, message: str) -> str | None:
+    """What is said beside the log, as a line like those of the log; None while that is text."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _Handler) and isinstance(handler.formatter, _Json):
+            return handler.format(_record(__package__, level, "", 0, message, (), None))
+    return None
+
+
+def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    logging.getLogger(__package__).critical("mailproc failed", exc_info=(kind, error, trace))
+
+
 @contextmanager
-def following(letter: str) -> Iterator[None]:
-    """Put this id ("I12", "O12", "E40", "B3-1") on every line logged inside; nests."""
-    token = _letter.set(letter)
+def following(letter: str, trace: str = "") -> Iterator[None]:
+    """Put this id ("I12", "O12", "E40") and its trace (``store/traces.py``) on every line inside; nests."""
+    token = _about.set((letter, trace))
     try:
         yield
     finally:
-        _letter.reset(token)
+        _about.reset(token)
+
+
+def traced(trace: str) -> None:
+    """Name the trace of what is followed, now that it is known."""
+    if letter := _about.get()[0]:
+        _about.set((letter, trace))
 
 
 def about_the_same(job: Callable[[A], T]) -> Callable[[A], T]:
     """The job, to be run in another thread: what it logs is about the letter that is followed here."""
-    letter = _letter.get()
+    letter, trace = _about.get()
 
     def run(argument: A) -> T:
-        with following(letter):
+        with following(letter, trace):
             return job(argument)
 
     return run
@@ -152,14 +184,54 @@ def _octets(encoding: str, content: str) -> bytes:
 
 
 class _Handler(logging.Handler):
-    """Ours, to be found again by ``set_up``. Asks for stderr at each line, so it never holds a closed one."""
+    """Ours, to be found again by ``set_up``. Asks for stderr at each line, so it never holds a closed one.
+
+    A line that repeats is counted, and how often is said when its time is over, also if no line follows.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines = RepeatedLines()
+        self._timer: threading.Timer | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            sys.stderr.write(self.format(record) + "\n")
-            sys.stderr.flush()
+            line = self.format(record)
+            if self._lines.is_new(line[getattr(self.formatter, "timed", 0) :], record):
+                self._write(line)
+            self._write_counts()
         except Exception:  # a full disk or a bad record must not stop who logs
             self.handleError(record)
+
+    def close(self) -> None:
+        with self._guarded(), suppress(Exception):  # stderr may be gone
+            self._write_counts(all_of_them=True)
+        super().close()
+
+    def _write(self, line: str) -> None:
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    def _write_counts(self, *, all_of_them: bool = False) -> None:
+        for record in self._lines.over(all_of_them=all_of_them):
+            self._write(self.format(record))
+        if self._timer is None and self._lines.counts:
+            self._timer = threading.Timer(WINDOW, self._look)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _look(self) -> None:
+        with self._guarded(), suppress(Exception):
+            self._timer = None
+            self._write_counts()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        self.acquire()
+        try:
+            yield
+        finally:
+            self.release()
 
 
 def _record(*args: Any, **kwargs: Any) -> logging.LogRecord:
@@ -174,7 +246,7 @@ def _record(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record.exc_text = _short_trace("".join(traceback.format_exception(*record.exc_info)).rstrip("\n"))
     if record.stack_info:
         record.stack_info = _short_trace(record.stack_info)
-    record.following = _letter.get()
+    record.following, record.trace = _about.get()
     return record
 
 
@@ -213,7 +285,18 @@ def _traceback(record: logging.LogRecord) -> str:
     return "\n".join(text for text in (record.exc_text, record.stack_info) if text)
 
 
+def _traces(record: logging.LogRecord) -> dict[str, str]:
+    """What the line comes from, and the requests it is about."""
+    words = getattr(record, "trace", "").split()
+    kinds = {"trace": "IE", "request": "BL"}
+    found = {kind: " ".join(word for word in words if word[0] in kinds[kind]) for kind in kinds}
+    return {kind: said for kind, said in found.items() if said}
+
+
 class _Json(logging.Formatter):
+    timed = len('{"time": "2026-01-31T12:00:00.000Z"')
+    """Characters at the beginning of a line that differ in equal ones."""
+
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "time": _time(record),
@@ -222,6 +305,7 @@ class _Json(logging.Formatter):
             "message": record.getMessage(),
         }
         line |= {"letter": letter} if (letter := getattr(record, "following", "")) else {}
+        line |= _traces(record)
         line |= {name: value for name, value in _extra(record).items() if name not in line}
         line |= {"traceback": trace} if (trace := _traceback(record)) else {}
         return json.dumps(line)
@@ -230,8 +314,13 @@ class _Json(logging.Formatter):
 class _Text(logging.Formatter):
     """A line for people. What is not seen is written out: a subject cannot forge a line or turn it."""
 
+    timed = len("2026-01-31T12:00:00.000Z")
+
     def format(self, record: logging.LogRecord) -> str:
-        words = [_time(record), record.levelname.ljust(7), getattr(record, "following", "") or "-"]
+        about = dict.fromkeys(
+            (getattr(record, "following", "") or "-", *getattr(record, "trace", "").split())
+        )
+        words = [_time(record), record.levelname.ljust(7), "/".join(about)]
         words += [record.name.removeprefix("mailproc."), record.getMessage()]
         words += [f"{name}={value}" for name, value in _extra(record).items()]
         line = _short(escaped(_short(" ".join(words))))

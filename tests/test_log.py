@@ -2,12 +2,13 @@
 
 import json
 import logging
+import sys
 import threading
 from collections.abc import Iterator
 
 import pytest
 
-from mailproc import log, slow_work
+from mailproc import log, repeated_lines, slow_work
 from mailproc.secret_words import SecretWords
 
 SECRET = 'Q7W8"E9\\R+ü'
@@ -60,6 +61,100 @@ def test_json_lines(written: Written) -> None:
         "partner": "XX-1",
         "n": 3,
     }
+
+
+def test_what_a_line_comes_from(written: Written) -> None:
+    for json_lines in (True, False):
+        log.set_up("INFO", json_lines=json_lines)
+        with log.following("I4", "I4"):
+            logging.info("came")
+        with log.following("O11", "I4 B1 B2 E12"):
+            logging.info("left")
+        with log.following("E3"):
+            log.traced("I4 B1")
+            logging.info("moved")
+        log.traced("I9")  # nothing is followed
+        logging.info("alone")
+    lines = written.text().splitlines()
+    keys = [{key: json.loads(line).get(key) for key in ("letter", "trace", "request")} for line in lines[:4]]
+    assert keys == [
+        {"letter": "I4", "trace": "I4", "request": None},
+        {"letter": "O11", "trace": "I4 E12", "request": "B1 B2"},
+        {"letter": "E3", "trace": "I4", "request": "B1"},
+        {"letter": None, "trace": None, "request": None},
+    ]
+    assert [line.split()[2] for line in lines[4:]] == ["I4", "O11/I4/B1/B2/E12", "E3/I4/B1", "-"]
+
+
+@pytest.mark.parametrize("json_lines", [True, False])
+def test_a_thousand_equal_lines_become_one(written: Written, json_lines: bool) -> None:
+    log.set_up("INFO", json_lines=json_lines)
+    for number in range(1_000):
+        logging.warning("the store failed: %s", "full")
+        with log.following(f"O{number % 2}"):
+            logging.info("it waits")
+    assert [line.count("waits") for line in written.text().splitlines()] == [0, 1, 1]
+    log.set_up("INFO", json_lines=json_lines)  # ends the count
+    said = [line for line in written.text().splitlines() if "again" in line]
+    assert [line.partition("again, ")[2].partition(" ")[0] for line in said] == ["999", "499", "499"]
+    assert ["full" in line for line in said] == [True, False, False]
+
+
+def test_a_line_that_repeats_is_counted_though_nothing_follows(
+    written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "WINDOW", 0.01)
+    log.set_up("INFO")
+    now, said = [0.0], threading.Event()
+    handler = next(one for one in logging.getLogger().handlers if isinstance(one, log._Handler))
+    monkeypatch.setattr(handler, "_lines", repeated_lines.RepeatedLines(lambda: now[0]))
+    monkeypatch.setattr(handler, "_write", lambda line: said.set() if "again, 1 times" in line else None)
+    logging.warning("twice")
+    logging.warning("twice")
+    now[0] = repeated_lines.WINDOW
+    assert said.wait(30)
+
+
+def test_a_line_is_written_again_when_its_time_is_over() -> None:
+    now = 0.0
+    lines = repeated_lines.RepeatedLines(lambda: now)
+    record = logging.makeLogRecord({"msg": "x"})
+    written = []
+    for second in range(0, 200, 10):
+        now = float(second)
+        counted = [one.msg.partition("again, ")[2][:1] for one in lines.over()]
+        if lines.is_new("x", record):
+            written.append((second, counted))
+    assert written == [(0, []), (60, ["5"]), (120, ["5"]), (180, ["5"])]
+
+
+def test_few_lines_are_remembered() -> None:
+    lines = repeated_lines.RepeatedLines()
+    for number in range(3 * repeated_lines.MOST):
+        lines.is_new(f"{number}", logging.makeLogRecord({"msg": "x"}))
+        assert list(lines.over()) == []
+    assert len(lines._lines) == repeated_lines.MOST
+
+
+def test_what_is_said_beside_the_log_is_json_too(written: Written) -> None:
+    log.set_up("INFO")
+    assert log.json_line(logging.INFO, "ready") is None
+    log.set_up("ERROR", json_lines=True)
+    line = json.loads(log.json_line(logging.INFO, "ready") or "")
+    assert (line["level"], line["message"]) == ("info", "ready")
+
+
+def test_what_nobody_caught_is_a_line_too(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    log.set_up("INFO", json_lines=True)
+    logging.captureWarnings(False)
+    try:
+        raise ValueError("oops")
+    except ValueError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    (line,) = written.values()
+    assert line["message"] == "mailproc failed"
+    assert "ValueError: oops" in str(line["traceback"])
 
 
 def test_text_lines(written: Written) -> None:
@@ -292,7 +387,7 @@ def test_no_cut_leaves_half_a_secret(written: Written) -> None:
     log.register_secret(secret)
     log.set_up("INFO")
     for before in range(log.LONGEST - 30, log.LONGEST + 30):
-        logging.getLogger("t").info("%s%s%s", "x" * before, secret, "y" * 5_000)
+        logging.getLogger("t").info("%04d %s%s%s", before, "x" * (before - 5), secret, "y" * 5_000)
     assert secret[:4] not in written.text()
     assert len(written.text().splitlines()) == 60
 

@@ -1,6 +1,7 @@
 """How answers are shown: one JSON value, or tables and lines for people."""
 
 import json
+import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 import typer
 
+from mailproc import log
 from mailproc.invisible import UNSEEN
 from mailproc.log import mask, mask_shown
 from mailproc.sentence import Note, Sentence, sentences
@@ -83,8 +85,9 @@ def page_end() -> None:
 
 
 def complain(sentence: str) -> None:
-    """A sentence on stderr, without secrets; one line too."""
-    sys.stderr.write(_unbroken(mask(sentence)) + "\n")
+    """A sentence on stderr, without secrets; one line too, as JSON where the log is."""
+    words = _unbroken(mask(sentence))
+    sys.stderr.write((log.json_line(logging.ERROR, words) or words) + "\n")
 
 
 def _unbroken(words: str) -> str:

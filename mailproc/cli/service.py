@@ -1,6 +1,8 @@
 """Verbs of the service: run, check, verify, states, and the show to try it all."""
 
+import logging
 import signal
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from itertools import chain
@@ -64,7 +66,12 @@ def _say_warnings(app: App) -> None:
         file_permissions.warnings(app.config),
     )
     for warning in chain(*told):
-        output.line(f"note: {warning}")
+        _say(f"note: {warning}", logging.WARNING)
+
+
+def _say(words: str, level: int = logging.INFO) -> None:
+    """A line on stdout, which with --log-json is JSON as those of the log are."""
+    output.line(log.json_line(level, words) or words)
 
 
 def _log_at(level: str, json_lines: bool) -> None:
@@ -94,8 +101,9 @@ def _asked_by_signals() -> Asked:
 
 def _ready(addresses: Sequence[tuple[str, int]]) -> None:
     for host, port in addresses:
-        typer.echo(f"listening on {host}:{port}")
-    typer.echo("ready")
+        _say(f"listening on {host}:{port}")
+    _say("ready")
+    sys.stdout.flush()
 
 
 @verbs.command("check")

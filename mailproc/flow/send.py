@@ -131,7 +131,7 @@ def _with_verp_sender(connection: Connection, row: OutgoingLetter, context: Cont
 
 def _send_one(row: OutgoingLetter, context: Context, deliver: Deliver) -> SendResult:
     """Send one letter; an error is part of the result, because another thread handles it."""
-    with following(f"O{row.id}"):
+    with following(f"O{row.id}", row.trace):
         try:
             raw = unmasked(row, context)
             state, answer = deliver(Envelope(row.mail_from, row.rcpt_to, row.transport), raw, f"O{row.id}")
@@ -144,7 +144,7 @@ def _end(store: Store, result: SendResult | None, context: Context) -> bool:
     """Record the result of a letter; return whether the next one may be tried at once."""
     if result is None:  # none has finished yet, and another one may be due
         return True
-    with following(f"O{result.row.id}"):
+    with following(f"O{result.row.id}", result.row.trace):
         store.write(_ending(result, context))
     return not isinstance(result.error, TryLater)
 

@@ -53,12 +53,13 @@ class NewLetterOut:
     file: str = ""
     transport: str = BY_MAIL
     documents: str = ""
+    trace: str = ""
 
 
 _ADD_INTENT = Constant(insert_into(
     IntentRow,
     ("event_id", "seq", "request_id", "transaction_id", "kind", "body", "partner", "state", "attempts",
-     "last_error"),
+     "last_error", "trace"),
 ))  # fmt: skip
 _ADD_LETTER = Constant(insert_into(OutgoingRow, tuple(NewLetterOut.__dataclass_fields__)))
 _PLACE = Constant(update_of(IntentRow, ("state", "outgoing_id", "last_error", "unfinished", "not_before")))
@@ -117,11 +118,15 @@ def add_intent(
     *,
     event_id: int,
     seq: int,
+    trace: str = "",
     partner: str = "",
     request_id: int | None = None,
     transaction_id: int | None = None,
 ) -> int:
-    """Write an intent of event ``event_id``, ``seq`` in its order; return its id."""
+    """Write an intent of event ``event_id``, ``seq`` in its order; return its id.
+
+    ``trace``: what it comes from (``traces.of_event``).
+    """
     values = {
         "event_id": event_id,
         "seq": seq,
@@ -133,6 +138,7 @@ def add_intent(
         "state": "todo",
         "attempts": 0,
         "last_error": "",
+        "trace": trace,
     }
     return int(_ADD_INTENT.scalar(connection, values))
 

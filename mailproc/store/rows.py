@@ -238,6 +238,7 @@ class Intent(Queued):
     partner: str
     outgoing_id: int | None
     restored: int
+    trace: str
 
     @property
     def message(self) -> ApduJson:
@@ -304,6 +305,7 @@ class OutgoingLetter(Queued):
     file: str
     transport: str
     documents: str
+    trace: str
 
 
 @dataclass(frozen=True)

@@ -517,6 +517,7 @@ class IntentRow(QueueRow, table=True):
     outgoing_id: int | None = None
     # 1: it was not sent when the store was put back from a copy, so it may have left since the copy was made.
     restored: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    trace: str = Field(default="", sa_column_kwargs=_EMPTY)  # what it comes from: store/traces.py
 
 
 class OutgoingRow(QueueRow, table=True):
@@ -551,6 +552,7 @@ class OutgoingRow(QueueRow, table=True):
     file: str = ""
     transport: str = Field(default="mail", sa_column_kwargs={"server_default": text("'mail'")})
     documents: str = Field(default="", sa_column_kwargs=_EMPTY)
+    trace: str = Field(default="", sa_column_kwargs=_EMPTY)  # of its intents
 
 
 DOCUMENT_KEPT = "deleted_at IS NULL AND why_not = ''"

@@ -30,6 +30,7 @@ from mailproc.ill.findings import Noted
 from mailproc.ill.summary import gist
 from mailproc.ill.terms import ApduType, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, NOTED, Occurrence, Step, TransactionState
+from mailproc.log import traced
 from mailproc.notices import not_told
 from mailproc.notices.language_files import ENGLISH
 from mailproc.sentence import Part, stored
@@ -87,6 +88,7 @@ def _step(connection: Connection, event: Event, context: Context, *, attached: b
     case = Case(connection, transaction, found, context)
     decided = decide(case, event, apdu)
     work = _work(case, event, decided)
+    traced(work.trace)
     work.by_hand = attached or event.cause == "staff"
     forwarding.learn(work, decided.taken, decided.occurrence)
     carry_out(work, decided.effects)

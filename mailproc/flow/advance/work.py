@@ -9,7 +9,7 @@ from mailproc.flow.context import Context
 from mailproc.ill.attention import Reason
 from mailproc.ill.facts import NotToldFact
 from mailproc.sentence import Part
-from mailproc.store import outgoing
+from mailproc.store import outgoing, requests, traces
 from mailproc.store.intent_bodies import IntentBody
 from mailproc.store.rows import Event, Transaction, TransactionOptions
 
@@ -18,15 +18,16 @@ from mailproc.store.rows import Event, Transaction, TransactionOptions
 class Work:
     """What one step changes of the transaction, and the events that follow from it.
 
-    ``by_hand``: staff do it and see the result. ``answered``: automatic answers. ``not_told``: what
-    the partner does not read of our messages. ``pinned``: new options of
-    the transaction. ``stood``: the reasons known to staff before.
+    ``trace``: by which it is followed through the log. ``by_hand``: staff do it and see the result.
+    ``answered``: automatic answers. ``not_told``: what the partner does not read of our messages.
+    ``pinned``: new options of the transaction. ``stood``: the reasons known to staff before.
     """
 
     connection: Connection
     event: Event
     transaction: Transaction
     context: Context
+    trace: str = ""
     by_hand: bool = False
     attention: list[str] = field(default_factory=list)
     last_service_at: str = ""
@@ -41,6 +42,8 @@ class Work:
 
     def __post_init__(self) -> None:
         self.stood = tuple(self.attention)
+        number = requests.number_of(self.connection, self.transaction.request_id)
+        self.trace = traces.of_event(self.event, number)
 
     def attend(self, reason: Reason) -> None:
         """Add a reason for attention, once."""
@@ -54,6 +57,7 @@ class Work:
             body,
             event_id=self.event.id,
             seq=self.seq,
+            trace=self.trace,
             request_id=self.transaction.request_id,
             transaction_id=self.transaction.id,
             partner=self.transaction.partner,

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.flow.notify_staff import notify_staff
-from mailproc.flow.reading.letter_reading import LetterReading
+from mailproc.flow.reading.letter_reading import LetterReading, came
 from mailproc.ill.attention import Reason
 from mailproc.ill.facts import Facts
 from mailproc.log import mask
@@ -35,7 +35,7 @@ MOST_PARTNERS = 20
 def defer(connection: Connection, reading: LetterReading, context: Context) -> None:
     """Keep the letter ``todo`` and read it again after a pause; lists show its claimed sender and why."""
     now, why = context.clock(), sentence("sender-not-provable", why=shortened(reading.later))
-    _log.info("I%s deferred: %s", reading.inbox_id, why)
+    _log.info("I%s deferred: %s", reading.inbox_id, why, extra=came(reading))
     symbol = reading.partner.symbol if reading.partner else ""
     letters.claimed_by(
         connection, reading.inbox_id, partner=symbol, subject=mask(reading.letter.subject)[:250]

@@ -16,7 +16,7 @@ from mailproc.ill.attention import Reason
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.automatic import may_be_answered
 from mailproc.sentence import Sentence, sentence
-from mailproc.store import events, letters, outgoing
+from mailproc.store import events, letters, outgoing, traces
 from mailproc.store.events import NewEvent
 from mailproc.store.intent_bodies import NoticeToStaff, StaffFacts
 from mailproc.store.rows import Intent
@@ -97,6 +97,7 @@ def _tell_how(
         NoticeToStaff(ATTENTION, facts),
         event_id=events.add(connection, event),
         seq=0,
+        trace=traces.of_letter(reading.inbox_id),
         partner=told.intent.partner,
         request_id=told.intent.request_id,
         transaction_id=told.intent.transaction_id,

@@ -30,7 +30,7 @@ from mailproc.flow.intake import (
 )
 from mailproc.flow.intake.placing import Placement, place_all
 from mailproc.flow.reading import bounced_letters, sender_proof
-from mailproc.flow.reading.letter_reading import LetterReading, proven_sender
+from mailproc.flow.reading.letter_reading import LetterReading, came, proven_sender
 from mailproc.flow.replies import error_reports, order_receipts
 from mailproc.ill.attention import Reason
 from mailproc.log import following, mask
@@ -85,7 +85,7 @@ def _settle_all(
     until, count = monotonic() + SHARED, 0
     for reading in takewhile(lambda one: not portions.is_long(one), readings):
         underway.at(reading.inbox_id)
-        with following(f"I{reading.inbox_id}"):
+        with following(f"I{reading.inbox_id}", f"I{reading.inbox_id}"):
             try:
                 with savepoint(connection):
                     _settle_one(connection, reading, context)
@@ -110,7 +110,7 @@ def _not_placed(connection: Connection, reading: LetterReading, error: Exception
 
 def _settle_long(store: Store, reading: LetterReading, context: Context) -> None:
     """Settle a letter of thousands of messages: decided like any other, and written in portions."""
-    with following(f"I{reading.inbox_id}"):
+    with following(f"I{reading.inbox_id}", f"I{reading.inbox_id}"):
         try:
             store.underway.at(reading.inbox_id)
             with store.read() as connection:
@@ -193,14 +193,14 @@ def _by_its_sender(connection: Connection, reading: LetterReading, context: Cont
 def _done(connection: Connection, reading: LetterReading, *note: Part, taken_from: str = "") -> None:
     """Finish the letter. ``taken_from``: its proven sender, if the letter had an effect."""
     said = [changed(part, mask) for part in note]  # it may quote an address, which a stranger wrote
-    _log.info("I%s done: %s", reading.inbox_id, "; ".join(filter(None, map(str, said))))
+    _log.info("I%s done: %s", reading.inbox_id, "; ".join(filter(None, map(str, said))), extra=came(reading))
     found = _found(reading)
     letters.settle(connection, reading.inbox_id, "done", note=stored(*said), taken_from=taken_from, **found)
 
 
 def _shelve(connection: Connection, reading: LetterReading, why: Part, context: Context) -> None:
     why = changed(why, mask)  # as above
-    _log.info("I%s shelved: %s", reading.inbox_id, why)
+    _log.info("I%s shelved: %s", reading.inbox_id, why, extra=came(reading))
     note = mask(shelf_alarm.numbers_in(reading))
     letters.settle(
         connection, reading.inbox_id, "shelved", last_error=stored(why), note=note, **_found(reading)

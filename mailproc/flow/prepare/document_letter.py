@@ -130,7 +130,7 @@ def _settle(
     if letter is None:
         outgoing.place(connection, row.id, "withdrawn", None)
         return
-    outgoing_id = restore_hold.add_letter(connection, letter, [row])
+    outgoing_id = restore_hold.add_letter(connection, replace(letter, trace=row.trace), [row])
     outgoing.place(connection, row.id, "prepared", outgoing_id)
     letter_events.record(connection, row, "DOCUMENT_SENT", _what_went(writing.sent, outgoing_id), context)
     if writing.turn is not None:

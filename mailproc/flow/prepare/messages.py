@@ -32,7 +32,16 @@ from mailproc.mail.letter import BY_MAIL
 from mailproc.notices.cover_text import beside
 from mailproc.protocols.codec import Codec, Encoded, Held, Wire
 from mailproc.sentence import Part, note, sentence, shortened, stored
-from mailproc.store import counters, outgoing, partner_turns, queue, requests, restore_hold, transactions
+from mailproc.store import (
+    counters,
+    outgoing,
+    partner_turns,
+    queue,
+    requests,
+    restore_hold,
+    traces,
+    transactions,
+)
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import NewLetterOut
 from mailproc.store.rows import Intent, Transaction
@@ -212,6 +221,7 @@ def _letter(bundle: Bundle, encoded: Encoded, context: Context) -> NewLetterOut 
         ),
         file_ref=bundle.wire.file_ref,
         secret_ref=secret if encoded.secret_customer_code else "",
+        trace=traces.joined(intent.trace for intent in bundle.intents),
     )
 
 
@@ -234,7 +244,7 @@ def _settle(
         _refer(connection, letter, outgoing_id)
         for rendered in bundle.in_words.rendered if bundle.in_words else ():
             site_texts.settle(connection, rendered, context)
-        with log.following(f"O{outgoing_id}"):
+        with log.following(f"O{outgoing_id}", letter.trace):
             _log.info("O%s prepared for %s", outgoing_id, letter.rcpt_to)
     for index, intent in enumerate(bundle.intents):
         if index in held:

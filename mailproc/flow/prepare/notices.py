@@ -24,7 +24,7 @@ from mailproc.ill.effects import FORWARDED
 from mailproc.notices.catalogue import StaffAttention
 from mailproc.notices.last_good import Rendered
 from mailproc.sentence import stored
-from mailproc.store import alarms, outgoing, partner_turns, restore_hold
+from mailproc.store import alarms, outgoing, partner_turns, restore_hold, traces
 from mailproc.store.alarms import Turn
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import NewLetterOut
@@ -81,6 +81,7 @@ def _write_one(store: Store, row: Intent, context: Context) -> None:
             if who.on_paper
             else notice_letter.letter(row, rendered, who.address, context, enclosed)
         )
+        letter = replace(letter, trace=traces.joined(intent.trace for intent in intents))
         store.write(lambda done: _settle(done, intents, letter, rendered, turn, context))
 
 

@@ -5,6 +5,7 @@ letter it is about; here the answer is composed and stored.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import Connection
@@ -80,4 +81,5 @@ def _letter(row: Intent, refused: Sequence[Fault], context: Context) -> NewLette
 
 
 def _settle(connection: Connection, row: Intent, letter: NewLetterOut) -> None:
-    outgoing.place(connection, row.id, "prepared", restore_hold.add_letter(connection, letter, [row]))
+    outgoing_id = restore_hold.add_letter(connection, replace(letter, trace=row.trace), [row])
+    outgoing.place(connection, row.id, "prepared", outgoing_id)

@@ -105,6 +105,11 @@ class LetterReading:
         return self.alarm not in (Reason.UNREADABLE, Reason.FILE_REFUSED)
 
 
+def came(reading: LetterReading) -> dict[str, str]:
+    """By what a line of the log names the letter as its sender does."""
+    return {"sender": reading.letter.sender, "message_id": reading.letter.message_id}
+
+
 def read(row: InboxLetter, context: Context, keys: "KeySource | None" = None) -> LetterReading:
     """Read the letter of an inbox row; ``keys`` None means the DNS keys of ``context``.
 

@@ -27,7 +27,7 @@ from mailproc.ill.terms import Role
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.letter import Body
 from mailproc.protocols.codec import Wire
-from mailproc.store import auto_replies, events, outgoing, transactions
+from mailproc.store import auto_replies, events, outgoing, traces, transactions
 from mailproc.store.events import NewEvent
 from mailproc.store.intent_bodies import SendReport
 
@@ -146,11 +146,13 @@ def intend(
         state="done",
     )
     said = replace(answer, sent_at=context.local(now))
+    event_id = events.add(connection, event)
     outgoing.add_intent(
         connection,
         SendReport(partner.codec, our_role(said, context), apdu_json.to_json(said)),
-        event_id=events.add(connection, event),
+        event_id=event_id,
         seq=0,
+        trace=f"E{event_id}" if about.inbox_id is None else traces.of_letter(about.inbox_id),
         partner=symbol,
     )
     return True

@@ -10,7 +10,7 @@ from mailproc.flow.reading.letter_reading import LetterReading
 from mailproc.ill.terms import Role
 from mailproc.mail.addresses import ascii_lower
 from mailproc.protocols import registry
-from mailproc.store import alarms, auto_replies, events, outgoing
+from mailproc.store import alarms, auto_replies, events, outgoing, traces
 from mailproc.store.events import NewEvent
 from mailproc.store.intent_bodies import SendReceipt
 
@@ -60,6 +60,7 @@ def intend(connection: Connection, reading: LetterReading, context: Context) -> 
         SendReceipt(reading.codec, body),
         event_id=events.add(connection, event),
         seq=0,
+        trace=traces.of_letter(reading.inbox_id),
         partner=partner.symbol,
     )
 

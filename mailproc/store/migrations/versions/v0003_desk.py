@@ -11,6 +11,8 @@ def upgrade() -> None:
     since = sa.Column("attention_since", sa.JSON(none_as_null=True), nullable=True)
     op.add_column("transactions", since)
     op.create_index("ix_patron_email", "patron", [sa.text("lower(email)")])
+    op.add_column("intent", _word("trace"))
+    op.add_column("outgoing", _word("trace"))
     _same_item()
     _documents()
     _charges()
