@@ -86,6 +86,9 @@ VERBS: Mapping[str, Verb] = {
     ),
     "outbox": Verb("letters", "List letters that wait or failed, and why."),
     "letter": Verb("letter", "Show one letter: its content and its effect. Passwords are masked."),
+    "trace": Verb(
+        "trace", "Follow a letter or a request: what came, what it moved, and what left, in order."
+    ),
     "release": Verb("mailroom", "Process a shelved letter or message again; you vouch for its sender."),
     "report": Verb("mailroom", "Report to the sender of a shelved message that we do not know its request."),
     "attach": Verb(

@@ -66,6 +66,7 @@ CALLS: dict[str, list[list[str]]] = {
     "shelved": [[]],
     "outbox": [[]],
     "letter": [["I1"], ["O1"]],
+    "trace": [["I1"], ["O1"], ["B1"], ["E1"]],
     "release": [["I2"]],
     "report": [["E"]],
     "attach": [["I2", "B1"]],

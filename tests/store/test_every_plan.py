@@ -125,6 +125,14 @@ redeliver O1
 restore --here
 restore --go
 restore
+trace I1
+trace I3
+trace O1
+trace E1
+trace B1
+trace B1-1
+trace B4
+trace L1
 """
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.ill.attention import Reason
 from mailproc.ill.facts import NotToldFact
+from mailproc.ill.terms import Role
 from mailproc.sentence import Part
 from mailproc.store import outgoing, requests, traces
 from mailproc.store.intent_bodies import IntentBody
@@ -42,8 +43,13 @@ class Work:
 
     def __post_init__(self) -> None:
         self.stood = tuple(self.attention)
-        number = requests.number_of(self.connection, self.transaction.request_id)
-        self.trace = traces.of_event(self.event, number)
+        self.trace = traces.of_event(self.event, self._number())
+
+    def _number(self) -> str:
+        """Return the request's number. Where we borrow, the transaction is named by it."""
+        if self.transaction.role is Role.REQUESTER:
+            return self.transaction.tgq
+        return requests.number_of(self.connection, self.transaction.request_id)
 
     def attend(self, reason: Reason) -> None:
         """Add a reason for attention, once."""
