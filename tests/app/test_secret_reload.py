@@ -15,6 +15,8 @@ from tests.app.installation import ART, CUSTOMER, Installation, order
 from tests.servers.relay import Relay
 
 NEW = "Nw3Passwd"
+EACH_LINE = "from mailproc import repeated_lines; repeated_lines.WINDOW = 0.0"
+"""A line that repeats is written each time: the test counts them."""
 
 
 def in_files(app: Installation) -> dict[str, Path]:
@@ -47,7 +49,7 @@ def test_an_order_goes_with_the_new_password(app: Installation, relay: Relay) ->
 
 def test_no_letter_is_lost_while_secrets_are_read(app: Installation) -> None:
     files = in_files(app)
-    daemon = app.start()
+    daemon = app.start(code=EACH_LINE)
     wanted = [f"C{number}" for number in range(20)]
     sender = threading.Thread(target=lambda: [daemon.takes(order(number)) for number in wanted])
     sender.start()

@@ -59,7 +59,7 @@ def test_an_idle_service_ends_at_once(app: Installation, by: signal.Signals) -> 
 
 
 def test_a_hangup_is_said_and_ends_nothing(app: Installation) -> None:
-    daemon = app.start()
+    daemon = app.start(code="from mailproc import repeated_lines; repeated_lines.WINDOW = 0.0")
     for times in (1, 2):
         daemon.process.send_signal(signal.SIGHUP)
         daemon.says("SIGHUP: secrets were read again; changed: none", times=times)

@@ -49,14 +49,14 @@ class Station:
 
 
 @dataclass(frozen=True)
-class Way:
+class Trace:
     """The stations in the order of time; ``left_out``: so many events are not shown."""
 
     stations: list[Station]
     left_out: int = 0
 
 
-def way(connection: Connection, name: str) -> Way:
+def way(connection: Connection, name: str) -> Trace:
     """Follow I4, E3, O11, or a request (B1, B1-2, a partner's number). Raise LocalFault."""
     begun = _begun(connection, name.strip())
     found = sorted({one for which in begun.events for one in connection.execute(which).scalars()})
@@ -71,14 +71,14 @@ def way(connection: Connection, name: str) -> Way:
     ]
     order = {"I": 0, "E": 1, "O": 3}
     stations.sort(key=lambda one: (one.at, order.get(one.id[:1], 2), int(one.id[1:] or 0)))
-    return Way(stations, len(found) - len(shown))
+    return Trace(stations, len(found) - len(shown))
 
 
 @dataclass(frozen=True)
 class Begun:
     """``events``: select the ids of those on the way; ``came``, ``went``: letters that are in any case."""
 
-    events: tuple[Select[tuple[int]], ...]
+    events: tuple[Select[Any], ...]
     came: tuple[int, ...] = ()
     went: tuple[int, ...] = ()
 
@@ -110,7 +110,7 @@ def _attempts(connection: Connection, name: str) -> Sequence[Transaction]:
     return [find.transaction_of(connection, name)]
 
 
-def _of_attempt(transaction_id: int) -> Select[tuple[int]]:
+def _of_attempt(transaction_id: int) -> Select[Any]:
     return select(EVENT.c.id).where(EVENT.c.transaction_id == transaction_id)
 
 
