@@ -23,7 +23,7 @@ from mailproc.protocols.iso10161.wire import MEDIA_TYPE
 from mailproc.protocols.iso10161.writing import Ends
 from tests.cli.conftest import CONFIG
 from tests.command_line import Ran
-from tests.support import configuration
+from tests.support import configuration, short_form
 
 Cli = Callable[..., Ran]
 FORGED = "Forged: mailproc act L1 close"
@@ -36,7 +36,9 @@ PARTNER = configuration.partner(
 
 AT_THE_LEFT = re.compile(rf"^[\s�]{{0,12}}{FORGED}", re.MULTILINE)
 """Where a reader takes it for a line of ours: in the columns of a table it may stand."""
-WITHOUT = frozenset({"run", "demo", "practice", "states", "password"})
+WITHOUT = frozenset(
+    {"run", "demo", "practice", "states", "password", "authorize", "backup", "copy-store", "restore"}
+)
 """Verbs that show no letter's words, and `run`, whose log has tests of its own."""
 
 
@@ -187,13 +189,14 @@ def verbs(cli: Cli, folder: Path) -> Iterator[tuple[str, ...]]:
     yield from (("letter", one) for one in letters)
     yield from (("patterns", "test", file.name) for file in sorted(folder.glob("[an]*.eml")))
     yield from (
-        (verb,) for verb in ("requests", "letters", "shelved", "outbox", "digest", "jobs", "partners")
+        (verb,)
+        for verb in ("requests", "letters", "shelved", "outbox", "digest", "jobs", "partners", "status")
     )
     yield from ((verb,) for verb in ("check", "verify", "templates", "status"))
     yield from (("rota", one) for one in requests if one.startswith("B"))
     yield ("preview", "en/patron/arrived.txt", "--request", "B1")
     yield ("decode", *(file.name for file in sorted(folder.glob("*.eml"))))
-    for one in requests:
+    for one in requests if short_form.everything() else requests[::3]:
         actions = cli("show", one, "--json").json["actions"]
         yield from (("act", one, action, "--dry-run") for action in actions)
     yield ("partners", "--confirm", "A1")
