@@ -10,7 +10,8 @@ SUPPLIED = (State.SHIPPED, State.RECEIVED)
 
 
 def effects(step: Step, occurrence: Occurrence, *, wanted: bool) -> tuple[Effect, ...]:
-    """Return the order to send them: when they come, and when the copy is known to be supplied.
+    """Return the order to send them: when they come, and when the copy is known to be supplied, also after a
+    wrong one or a part.
 
     Not ``wanted``: the library passes them on itself, so staff are told of each.
 
@@ -24,5 +25,6 @@ def effects(step: Step, occurrence: Occurrence, *, wanted: bool) -> tuple[Effect
         return ()
     if not wanted:
         return (AskStaff(Reason.DOCUMENT_CAME),) if facts.get("documents") else ()
-    came = facts.get("documents") or step.entered in SUPPLIED
+    right_at_last = event == "receive" and step.before.flaw
+    came = facts.get("documents") or step.entered in SUPPLIED or right_at_last
     return (ForwardDocuments(),) if came else ()

@@ -45,6 +45,7 @@ class PatronArrived(ToPatron):
 
 @dataclass(frozen=True, kw_only=True)
 class PatronWrongItem(ToPatron):
+    had_copy: bool = field_help("Did we send it to the reader by e-mail?", sample=False, optional=True)
     note: str = field_help("A remark of the staff.", sample="The right one is ordered.", optional=True)
 
 
@@ -139,6 +140,7 @@ TO_READERS = (
         "en/patron/wrong_item.txt",
         PatronWrongItem,
         "Tells a reader who was told that the item is here that it is not the right one.",
+        situations=situations.WRONG_ITEM,
     ),
     Contract("en/patron/unfilled.txt", PatronUnfilled, "Tells a reader that no library can supply it."),
     Contract(

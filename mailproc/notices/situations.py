@@ -36,6 +36,10 @@ ARRIVED = (
         {"request": sample_of(Request, service="copy"), "due": "", "note": "", "with_us": True},
     ),
 )
+WRONG_ITEM = (
+    Situation("at the desk", {}),
+    Situation("a copy that we have sent by e-mail", {"had_copy": True}),
+)
 OVERDUE = (
     Situation("the first reminder", {"level": 1}),
     Situation("a further reminder", {"level": 2}),

@@ -210,9 +210,7 @@ def test_a_document_goes_some_time_after_the_end_and_then_no_more(
     world.act("B1", "receive")
     assert world.rows("request")[0]["closed_at"] is not None
     world.later(days=days)
-    head = f"From: {ADDRESS[BL]}\nTo: {US}\nSubject: B1-1\nMessage-ID: <late@bl.example>\n"
-    world.inject(files.letter(head, "Here it is.", [ARTICLE]), ADDRESS[BL])
-    world.run()
+    borrower.hear("B1-1 SHIPPED COPY")
     assert len(borrower.letters()) == went
 
 
@@ -489,3 +487,53 @@ def test_no_letter_is_named_for_print_that_does_not_exist(borrower: Borrower) ->
     assert [one for one in world.notices() if "letters --print" in one.text] == []
     world.act(number, "receive")
     assert world.attention(number) == ("document-withheld",)
+
+
+def hear_in_words(world: World, text: str, *given: File, sender: str = ADDRESS[BL]) -> None:
+    world._count += 1
+    head = f"From: {sender}\nTo: {US}\nSubject: B1-1\nMessage-ID: <w{world._count}@bl.example>\n"
+    world.inject(files.letter(head, text, given), sender)
+    world.run()
+
+
+INVOICE = File("invoice.pdf", PDF + b"invoice")
+
+
+def test_an_invoice_before_the_copy_does_not_go_to_the_reader(borrower: Borrower) -> None:
+    hear_in_words(borrower.world, "Our invoice. Please pay in advance.", INVOICE)
+    borrower.hear("B1-1 SHIPPED COPY")
+    assert [borrower.files_of(one) for one in borrower.letters()] == [[("article.pdf", PDF)]]
+    told = borrower.why_not()
+    borrower.world.act("B1", "receive", quiet=True)
+    assert len(borrower.letters()) == 1
+    assert (told, borrower.why_not()) == (told, told)
+
+
+def test_an_act_that_records_the_report_lets_no_file_go(borrower: Borrower) -> None:
+    hear_in_words(borrower.world, "Our invoice. Please pay in advance.", INVOICE)
+    borrower.world.act("B1", "ship", heard_by="mail")
+    assert (borrower.world.state("B1"), borrower.letters()) == ("SHIPPED", [])
+
+
+def test_what_staff_kept_from_the_reader_stays_so(borrower: Borrower) -> None:
+    world = borrower.world
+    hear_in_words(world, "A licence form for staff only", File("form.pdf", PDF + b"form"))
+    world.act("B1", "receive", quiet=True)
+    hear_in_words(world, "Here is the invoice.", INVOICE)
+    assert borrower.letters() == []
+    assert "invoice.pdf of I2 does not go to the reader: it came after the copy" in borrower.why_not()
+
+
+def test_the_right_copy_after_a_wrong_one_goes_once_staff_have_it(borrower: Borrower) -> None:
+    world, right = borrower.world, File("right.pdf", PDF + b"right")
+    borrower.hear("B1-1 SHIPPED COPY")
+    world.act("B1", "receive", wrong=True)
+    letter = world.reader()[-1].text
+    assert "Please delete the file." in letter and "bring it back" not in letter
+    hear_in_words(world, "Sorry, now the right one.", right)
+    assert len(borrower.letters()) == 1
+    world.act("B1", "receive")
+    assert [borrower.files_of(one) for one in borrower.letters()] == [
+        [("article.pdf", PDF)], [("right.pdf", right.content)],
+    ]  # fmt: skip
+    assert "is here" not in heard_last(world)

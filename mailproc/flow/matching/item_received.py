@@ -84,12 +84,17 @@ def receipt_event(connection: Connection, transaction_id: int) -> Event | None:
     return _not_undone(events.of_transaction(connection, transaction_id), "receive")
 
 
-def flawed_receipt(connection: Connection, transaction_id: int) -> int:
-    """Return the id of the last receipt of a wrong item or of a part only; 0 if there is none."""
+def receipts(connection: Connection, transaction_id: int) -> list[Event]:
+    """Return every receipt that staff recorded and did not undo, the first one first."""
     happened = events.of_transaction(connection, transaction_id)
     undone = _undone(happened)
-    flawed = (one for one in happened if one.type == "receive" and flaw(one.facts or {}))
-    return max((one.id for one in flawed if one.id not in undone), default=0)
+    return [one for one in happened if one.type == "receive" and one.id not in undone]
+
+
+def flawed_receipt(connection: Connection, transaction_id: int) -> int:
+    """Return the id of the last receipt of a wrong item or of a part only; 0 if there is none."""
+    flawed = (one.id for one in receipts(connection, transaction_id) if flaw(one.facts or {}))
+    return max(flawed, default=0)
 
 
 def given_on(connection: Connection, transaction_id: int, context: Context) -> date | None:

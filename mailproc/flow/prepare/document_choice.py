@@ -8,9 +8,11 @@ from sqlalchemy import Connection
 
 from mailproc.config import Documents
 from mailproc.flow.context import Context
+from mailproc.flow.matching import item_received
 from mailproc.flow.reading.documents import documents_in
 from mailproc.flow.reading.letter_reading import LEARNED, RELEASED
 from mailproc.ill.document_forwarding import SUPPLIED
+from mailproc.ill.facts import Facts
 from mailproc.ill.message_content import WRONG
 from mailproc.ill.transaction_state import NOTED
 from mailproc.log import mask
@@ -24,6 +26,8 @@ from mailproc.store.rows import Event, InboxLetter, Intent, StoredDocument
 
 FORWARDED_FOR = timedelta(days=90)
 """How long after the end of its request a document still goes to the reader."""
+REPORTED = "SHIPPED"
+"""The message with which a copy comes that its lender reports as sent."""
 VOUCHED = ("", RELEASED, LEARNED)
 """Of a letter: no proof, or the word of staff alone."""
 
@@ -74,12 +78,16 @@ def _came(connection: Connection, row: Intent, had: set[str], context: Context) 
     whatever it is; in the order of the letters. Of several letters with one document, one that may is taken.
     """
     of_request = why_not_now(connection, row, context.clock())
+    receipts = item_received.receipts(connection, row.said_in)
     found: dict[str, _Came] = {}
     for event in reversed(documents.came_with(connection, row.said_in)):
         letter = letters.load(connection, event.inbox_id or 0)
         if letter is None or event.type in NOTED:  # what a reader wrote
             continue
-        why = _why_not_of(event, letter) or of_request
+        later = [one.facts or {} for one in receipts if one.id > event.id]
+        if later and later[-1].get("quiet") and not later[-1].get("wrong"):
+            continue  # staff want the reader to hear nothing of it
+        why = _why_not_of(event, letter) or of_request or _not_let_go(event, later, received=bool(receipts))
         for file in documents_in(parse(bytes(letter.raw)), context):
             known = found.get(file.digest)
             if file.digest not in had and (known is None or (known[2] and not why)):
@@ -98,6 +106,19 @@ def of_letter(connection: Connection, event: Event, context: Context) -> tuple[A
     """Return the documents of the letter that the event came with."""
     letter = letters.load(connection, event.inbox_id or 0)
     return documents_in(parse(bytes(letter.raw)), context) if letter is not None else ()
+
+
+def _not_let_go(event: Event, later: Sequence[Facts], *, received: bool) -> Part:
+    """Return why what came with the event is not known to be the copy; '' if it is.
+
+    It is if the same letter reports the copy shipped, or if staff have recorded the receipt since: an invoice
+    or a form comes with other words. ``later``: the facts of the receipts since.
+    """
+    if any(one.get("wrong") for one in later):
+        return sentence("document-wrong")
+    if event.type == REPORTED or later:
+        return ""
+    return sentence("document-after-copy" if received else "document-not-supplied")
 
 
 def why_not_now(connection: Connection, row: Intent, now: datetime) -> Part:

@@ -123,6 +123,12 @@ def _has_copy(writer: NoticeWriter) -> bool:
     return bool(sent(writer.connection, writer.transaction))
 
 
+def _had_copy(writer: NoticeWriter) -> bool:
+    """Return whether a file of it went to the reader, the right one or not."""
+    row = writer.transaction
+    return row is not None and bool(readers_copy.sent_ever(writer.connection, row))
+
+
 def _documents(writer: NoticeWriter) -> tuple[EnclosedDocument, ...]:
     """Return what went to the reader before, for a preview; ``document_letter`` names what goes now."""
     if writer.transaction is None:
@@ -153,6 +159,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "sent_to": _sent_to,
     "has_copy": _has_copy,
     "with_us": _with_us,
+    "had_copy": _had_copy,
     "partial": _partial,
     "position": lambda writer: _promise(writer).get("position"),
     "expected": _expected,
