@@ -80,6 +80,7 @@ HOME = {
     "the words before the quoted letter": ("B1-1 is here." + QUOTED.format("B2-1"), "Hello", "text"),
     "one number twice": ("B1-1, yes, B1", "Hello", "text"),
     "with a number that is nobody's": ("B1-1, shelf mark B77-1", "Hello", "text"),
+    "beside a postcode": ("B1-1: post it to Room 3, Birmingham B2 4TT", "Hello", "text"),
     "with another library's number": ("B1-1, not B3-1", "Hello", "text"),
 }
 
@@ -128,6 +129,28 @@ def test_an_answer_to_a_file_of_many_orders_must_name_one(small_world):
     assert write(world, "It is here.", ADDRESS[BL], **answers)["state"] == "shelved"
     assert write(world, "B2-1 is here.", ADDRESS[BL], **answers)["state"] == "done"
     assert (len(messages(world, "B1")), len(messages(world, "B2"))) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "subject", "home"),
+    [
+        ("B2-1 was posted today.", "Re: B1-1", None),
+        ("It was posted today.", "B2-1", None),
+        ("Unlike B2-1, B1-1 was posted today.", "Hello", "B1"),
+        ("B1-1 was posted today.", "Re: B1-1, B2-1", "B1"),
+        ("It was posted today, with B3-1.", "Hello", "B1"),
+    ],
+)
+def test_an_answer_with_words_about_another_request_alone_waits_for_staff(small_world, words, subject, home):
+    world = small_world
+    world.place()
+    order = world.to(ADDRESS[BL])[0]
+    world.place()
+    world.place(SECOND)
+    row = write(world, words, ADDRESS[BL], subject, In_Reply_To=message_id(order))
+    assert row["state"] == ("done" if home else "shelved")
+    assert [number for number in ("B1", "B2", "B3") if messages(world, number)] == ([home] if home else [])
+    assert home or "B1, B2" in world.notices()[-1].text
 
 
 def test_the_letter_that_is_answered_goes_before_those_before_it(small_world):

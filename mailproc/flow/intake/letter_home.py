@@ -1,8 +1,9 @@
 """Find the one request that a letter of people is about.
 
 Looked at in this order: the letter of ours that it answers, a number in the subject, in the writer's own
-words, in the quoted letter. The first of them that names a request decides. If it names several, nobody can
-tell, and staff choose. Only transactions of the writer count: another partner's number is no match.
+words, in the quoted letter. The first of them that names a request decides. If it names several, or answers
+our letter about one with words about another alone, nobody can tell, and staff choose. Only transactions of
+the writer count: another partner's number is no match.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -75,7 +76,8 @@ def _is_theirs(named: NamedTransaction, symbols: Sequence[str]) -> bool:
 def _match(connection: Connection, writing: Writing, counts: Counts) -> Match:
     own = _answered(connection, writing, counts)
     if len(own) == 1:  # a file of many orders tells nothing: the letter must name one of them
-        return Match(own[0], MatchedBy.ANSWERED)
+        instead = _named_instead(connection, writing, counts, own[0])
+        return Match(candidates=(own[0], *instead)) if instead else Match(own[0], MatchedBy.ANSWERED)
     elsewhere: list[NamedTransaction] = []
     for by, names in (
         (MatchedBy.SUBJECT, writing.subject),
@@ -90,6 +92,22 @@ def _match(connection: Connection, writing: Writing, counts: Counts) -> Match:
             return Match(candidates=tuple(found))
         elsewhere += (one for one in named if not counts(one))
     return Match(candidates=tuple(own), elsewhere=tuple(elsewhere))
+
+
+def _named_instead(
+    connection: Connection, writing: Writing, counts: Counts, answered: NamedTransaction
+) -> list[NamedTransaction]:
+    """Return which of the writer's requests the writer's words, or the subject, name and not ``answered``.
+
+    People answer the letter at hand to write about another one.
+    """
+    for names in (writing.text, writing.subject):
+        named = _one_of_each_request(one for one in _named(connection, names) if counts(one))
+        if named and answered.request_id not in {one.request_id for one in named}:
+            return named
+        if named:
+            return []
+    return []
 
 
 def _answered(connection: Connection, writing: Writing, counts: Counts) -> list[NamedTransaction]:

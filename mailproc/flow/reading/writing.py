@@ -20,7 +20,8 @@ LEAST_OF_THEIRS, LEAST_DIGITS = 6, 3
 
 _WORD = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z][0-9A-Za-z/_.-]{0,39}+(?![0-9A-Za-z])")
 _OURS = re.compile(
-    r"(?<![0-9A-Za-z])(?P<base>[BL][1-9][0-9]{0,8}+)(?:-(?P<attempt>[1-9][0-9]{0,2}+))?(?![0-9A-Za-z])",
+    r"(?<![0-9A-Za-z])(?P<base>[BL][1-9][0-9]{0,8}+)(?:-(?P<attempt>[1-9][0-9]{0,2}+))?(?![0-9A-Za-z])"
+    r"(?![ \t]{1,2}(?-i:[0-9][A-Z]{2})(?![0-9A-Za-z]))",  # "B15 2TT" and "L7 8XP" are postcodes
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
