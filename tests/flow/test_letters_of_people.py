@@ -469,3 +469,29 @@ def test_automatic_replies_in_a_readers_name_have_a_limit(small_world):
     assert world.events("B1").count("AUTOMATIC_REPLY") == 10
     write(world, "Where is it?", READER, "B1")
     assert world.events("B1").count("READER_WROTE") == 1
+
+
+@pytest.mark.parametrize("sender", ["ann.smith@bl.example", "private@home.example"])
+def test_an_answer_from_another_address_reaches_staff_and_moves_nothing(small_world, sender):
+    world = small_world
+    world.place()
+    order = world.to(ADDRESS[BL])[0]
+    row = write(world, "We posted it today.", sender, "Re: your order", In_Reply_To=message_id(order))
+    assert (row["state"], row["taken_from"], messages(world, "B1")) == ("shelved", "", [])
+    (notice,) = world.notices()
+    assert "may be about B1" in row["last_error"] and row["last_error"] in notice.text
+    assert "  | We posted it today." in notice.text
+    write(world, "We posted it again.", sender, "Re: your order", In_Reply_To=message_id(order))
+    assert len(world.notices()) == 1, "one letter an hour about all strangers"
+    world.days(1)
+    assert world.verify().differences == ()
+
+
+def test_a_stranger_or_a_machine_that_answers_nothing_of_ours_is_not_told(small_world):
+    world = small_world
+    world.place()
+    order = world.to(ADDRESS[BL])[0]
+    write(world, "Buy now.", "shop@spam.example", "Re: B1-1", In_Reply_To="<never@library.example>")
+    answers = {"In_Reply_To": message_id(order), "Auto_Submitted": "auto-replied"}
+    write(world, "I am away.", "ann.smith@bl.example", "Automatic reply", **answers)
+    assert (world.notices(), len(world.shelf())) == ([], 2)

@@ -134,3 +134,20 @@ def test_what_became_of_a_document_keeps_nothing_from_being_undone_unless_it_wen
         with pytest.raises(LocalFault):
             small_world.act("B1", "undo")
     assert small_world.state("B1") == ("PENDING" if taken_back else "RECEIVED")
+
+
+@pytest.mark.parametrize(
+    ("automatic", "attention"), [("no", ("reader-wrote",)), ("auto-replied", ())], ids=["reader", "machine"]
+)
+def test_what_anybody_writes_ends_no_undo(small_world, automatic, attention):
+    """Nothing proves a reader's address: who writes it decides nothing. What was written stays to be read."""
+    small_world.place()
+    before = current(small_world, "B1")
+    small_world.act("B1", "receive", run=False)
+    reader = "r@readers.example"
+    letter = small_world.letter("Thanks for B1", reader, "Hello", Auto_Submitted=automatic)
+    small_world.inject(letter, reader)
+    small_world.step()
+    small_world.act("B1", "undo")
+    assert current(small_world, "B1") == before
+    assert small_world.attention("B1") == attention

@@ -31,9 +31,11 @@ from mailproc.ill.apdu import (
     Shipped,
 )
 from mailproc.ill.apdu_json import ApduJson
+from mailproc.ill.attention import Reason
 from mailproc.ill.charges import ChargeStatus
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.event_names import event_heard
+from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE
 from mailproc.ill.facts import ChargeFact, Facts
 from mailproc.ill.note_sentences import WANTED_BY, parted
 from mailproc.ill.reader_due import due_of_reader
@@ -47,8 +49,10 @@ from mailproc.store.rows import Event, Transaction
 
 ANNOUNCED = timedelta(days=7)
 """How long before its date an automatic renewal is announced, according to one library."""
-BESIDE = ("note", CHARGE_NOTED, "DOCUMENT_WITHHELD", "DOCUMENT_DELETED")
-"""Events that an undo passes over: nothing left with them."""
+BESIDE = ("note", CHARGE_NOTED, "DOCUMENT_WITHHELD", "DOCUMENT_DELETED", READER_WROTE, AUTOMATIC_REPLY)
+"""Events that an undo passes over: nothing left with them, and what anybody may write ends no undo."""
+RAISED_BESIDE = (Reason.READER_WROTE, Reason.DOCUMENT_WITHHELD)
+"""What such an event brings to attention; an undo of what was done before it leaves that."""
 UNFILLED = (Results.UNFILLED, Results.RETRY, Results.LOCATIONS_PROVIDED, Results.ESTIMATE)
 
 
@@ -333,5 +337,7 @@ def _to_undo(connection: Connection, transaction: Transaction) -> Facts:
     left = any(row.letter_state in outgoing.LEFT for row in outgoing.of_event(connection, last.id))
     if left and last.type != "close":  # closing is told to the reader only, who is told again on arrival
         raise LocalFault(sentence("undo-left"))
-    kept: Facts = {"found": facts["found"], "attention": facts.get("attention"), "undone": last.id}
+    had, now = facts.get("attention") or [], transaction.attention or []
+    since = [reason for reason in now if reason in RAISED_BESIDE and reason not in had]
+    kept: Facts = {"found": facts["found"], "attention": [*had, *since] or None, "undone": last.id}
     return kept | {"withdrew": facts["withdrew"]} if "withdrew" in facts else kept

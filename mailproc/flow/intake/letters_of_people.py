@@ -2,7 +2,9 @@
 
 A proven partner's letter becomes a Message of the partner. A reader's address proves nothing, so a reader's
 letter is a note that moves no state, and there is a limit on how many are taken. What an autoresponder wrote
-is a note without attention. Nothing is answered from here but our own staff (``staff_replies``).
+is a note without attention. An answer to a letter of ours from an address that is nobody's is shelved, and
+staff hear of it under the limit for strangers. Nothing is answered from here but our own staff
+(``staff_replies``).
 """
 
 from collections.abc import Sequence
@@ -66,7 +68,8 @@ def settled(connection: Connection, reading: LetterReading, context: Context) ->
     of_partner = _of_partner(connection, reading, writing) if reading.speakers else None
     if of_partner is not None and of_partner.done:
         return of_partner
-    return _of_reader(connection, reading, writing, context) or of_partner
+    known = _of_reader(connection, reading, writing, context) or of_partner
+    return known or _of_stranger(connection, reading, writing, context)
 
 
 def _of_partner(connection: Connection, reading: LetterReading, writing: Writing) -> Settled:
@@ -119,6 +122,20 @@ def _of_reader(
     note = _automatic if writing.automatic else _note_of_reader
     _add(connection, note(reading, match.found), reading, match, "")
     return Settled(_taken(match.found), sender)
+
+
+def _of_stranger(
+    connection: Connection, reading: LetterReading, writing: Writing, context: Context
+) -> Settled | None:
+    """Return None unless it answers a letter of ours: somebody got that, and wrote from another address."""
+    sender = ascii_lower(reading.letter.sender)
+    if writing.automatic or reading.proofs or sender in context.addresses:
+        return None
+    about = named_requests.answered(connection, (*writing.answers, *writing.thread))
+    if not about:
+        return None
+    why = sentence("unproven-answer", sender=sender or sentence("sender-none"), numbers=_numbers(about))
+    return Settled(why=why, alarm=Reason.UNPROVEN)
 
 
 def _earlier_copy(connection: Connection, reading: LetterReading, sender: str) -> int | None:

@@ -26,7 +26,7 @@ CLAIMED = "strangers-untold"
 """The kind that counts those not yet reported, by the partner they claim to be from ('' for none)."""
 MOST_PARTNERS, MOST_NUMBERS = 20, 5
 """Partners named in one letter, and requests of each."""
-WITH_WORDS = (Reason.IN_WORDS, Reason.READER_IN_WORDS, Reason.DOCUMENT_LINK)
+WITH_WORDS = (Reason.IN_WORDS, Reason.READER_IN_WORDS, Reason.DOCUMENT_LINK, Reason.UNPROVEN)
 """Staff get the words of the letter too."""
 OF_EACH_LETTER = (Reason.UNKNOWN_FILE_REJECTED, Reason.DOCUMENT_LINK)
 """Staff hear of each letter: with a wrong password nothing is ordered, and links run out."""

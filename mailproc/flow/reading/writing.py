@@ -1,7 +1,9 @@
 """Read a letter that people wrote: their own words, and what in it may name a request. Pure: no store."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from mailproc import slow_work
 from mailproc.flow.reading import document_offers
@@ -93,17 +95,26 @@ def writing_of(letter: Letter) -> Writing:
 
 def names_in(text: str) -> Names:
     """Return what in the text may name a request; at most ``MOST_NAMES`` of each kind."""
+    said = list(_WORD.finditer(text))
     words = dict.fromkeys(
-        word for match in _WORD.finditer(text) if _has_digits(word := match[0].strip("/_.-").upper(), 1)
+        word for match in said if _has_digits(word := match[0].strip("/_.-").upper(), 1)
     )
     ours = dict.fromkeys(
         (match["base"].upper(), int(match["attempt"]) if match["attempt"] else None)
         for match in _OURS.finditer(text)
     )
     labelled = (match["number"].strip("/_.-").upper() for match in _LABELLED.finditer(text))
-    long = (word for word in words if len(word) >= LEAST_OF_THEIRS and _has_digits(word, LEAST_DIGITS))
+    each = (*words, *_pairs(text, said))
+    long = (word for word in each if len(word) >= LEAST_OF_THEIRS and _has_digits(word, LEAST_DIGITS))
     theirs = dict.fromkeys([*(word for word in labelled if _has_digits(word, 1)), *long])
     return Names(tuple(words)[:MOST_NAMES], tuple(ours)[:MOST_NAMES], tuple(theirs)[:MOST_NAMES])
+
+
+def _pairs(text: str, words: Sequence[re.Match[str]]) -> Iterator[str]:
+    """Yield two words that one blank parts, as a number may be written: "AB 12/3"."""
+    for one, following in pairwise(words):
+        if following.start() == one.end() + 1 and text[one.end()] in " \t\n":
+            yield f"{one[0]} {following[0]}".strip("/_.-").upper()
 
 
 def _has_digits(word: str, least: int) -> bool:
