@@ -126,3 +126,16 @@ def test_a_library_without_a_system_gets_letters_with_its_number(make_world, sql
     assert all("T-77" in text for text in letters)
     assert world.state("L1") == "RECALL"
     assert world.verify().differences == ()
+
+
+@pytest.mark.parametrize(
+    "words", ["We have received AB 12/3.", "About your AB\n12/3: it is here.", "ab 12/3"]
+)
+def test_a_number_of_theirs_with_a_blank_is_found_in_their_letters(small_world, addresses, words):
+    world = small_world
+    enter(world, their_number="AB  12/3")
+    sender = addresses["XX-CUSTOMER"]
+    world.inject(world.letter(words, sender, "Hello"), sender)
+    world.run()
+    assert world.shelf() == {}
+    assert [line.event for line in world.shown("L1").history].count("MESSAGE") == 1

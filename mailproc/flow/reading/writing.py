@@ -96,9 +96,7 @@ def writing_of(letter: Letter) -> Writing:
 def names_in(text: str) -> Names:
     """Return what in the text may name a request; at most ``MOST_NAMES`` of each kind."""
     said = list(_WORD.finditer(text))
-    words = dict.fromkeys(
-        word for match in said if _has_digits(word := match[0].strip("/_.-").upper(), 1)
-    )
+    words = dict.fromkeys(word for match in said if _has_digits(word := match[0].strip("/_.-").upper(), 1))
     ours = dict.fromkeys(
         (match["base"].upper(), int(match["attempt"]) if match["attempt"] else None)
         for match in _OURS.finditer(text)

@@ -81,7 +81,7 @@ def read(value: Any, partners: Sequence[str] = ()) -> HandedOrder:
 
 
 def _number(text: str) -> str:
-    number = text.strip()
+    number = " ".join(text.split())
     if len(number) > LONGEST_NUMBER or not number.isprintable():
         raise LocalFault(sentence("their-number-signs", most=LONGEST_NUMBER))
     return number
