@@ -40,6 +40,34 @@ def test_a_word_beside_those_of_an_order_is_shown(small_world, addresses, word):
     assert "SHIPPED LOAN" in "".join(letter.text for letter in small_world.to(addresses["XX-CUSTOMER"]))
 
 
+@pytest.mark.parametrize("line", ["RENEW C1-1", "C1-1 RENEW", "  c1-1   renewal "])
+def test_a_renewal_without_the_mark_of_an_order_is_asked(small_world, line):
+    lent(small_world)
+    small_world.ordered(line, file_ref="2")
+    assert (small_world.state("L1"), small_world.shelf()) == ("RENEW_PENDING", {})
+
+
+@pytest.mark.parametrize("line", ["CHASER C1-1", "C1-1 CHASE"])
+def test_a_chaser_without_the_mark_of_an_order_is_shown(small_world, line):
+    small_world.ordered(ORDER)
+    small_world.ordered(line, file_ref="2")
+    assert "status-asked" in small_world.attention("L1")
+    assert small_world.shelf() == {}
+
+
+@pytest.mark.parametrize(
+    "lines", ["RENEW C1-1 until May", "We ask for C1-1 again", "RENEW C1-1\nRENEW the other one too"]
+)
+def test_what_is_not_certain_stands_in_the_history_and_staff_hear(small_world, lines):
+    lent(small_world)
+    small_world.ordered(lines, file_ref="2")
+    assert small_world.state("L1") == "SHIPPED"
+    last = small_world.shown("L1").history[-1]
+    assert last.event == "UNREAD" and "no line begins an order" in last.note
+    assert len(small_world.shelf()) == 1
+    assert any("no line begins an order" in letter.text for letter in small_world.notices())
+
+
 def test_what_is_asked_about_no_order_lies_on_the_shelf(small_world):
     small_world.ordered("TXC9-9 RENEW")
     assert small_world.rows("transactions") == []

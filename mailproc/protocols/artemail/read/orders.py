@@ -83,9 +83,42 @@ def read(lines: Sequence[str], words: Keywords) -> OrderFile:
             orders.append(_order(lines, start, stop, words, whole_file))
         except RemoteFault as fault:
             faults.append(Fault(fault.position, str(fault), _number(lines[start].strip(), words)))
-    if not starts and any(lines[header.end : end]):
-        faults.append(Fault(header.end + 1, "there is text, but no line begins an order with TX"))
+    if not starts:
+        orders, faults = _unmarked(lines, header.end, end, words)
     return OrderFile(header.credentials, tuple(orders), tuple(faults))
+
+
+def _unmarked(lines: Sequence[str], begin: int, end: int, words: Keywords) -> tuple[list[Order], list[Fault]]:
+    """Read a file in which no line begins with TX: people may write "RENEW 12-1" there.
+
+    That is certain if every line is a number with what is asked about it; else all is one fault, with the
+    number of the first line that names one.
+    """
+    said = [index for index in range(begin, end) if lines[index].strip()]
+    asked = [_asked(lines[index], index + 1, words) for index in said]
+    found = [one for one in asked if one is not None]
+    if not said or len(found) == len(said):
+        return found, []
+    number = next(filter(None, (_named(lines[index], words) for index in said[:MOST_LINES])), "")
+    return [], [Fault(said[0] + 1, "there is text, but no line begins an order with TX", number)]
+
+
+def _asked(line: str, position: int, words: Keywords) -> Order | None:
+    """Return what "RENEW 12-1" or "12-1 chaser" asks about an order; None for any other line."""
+    tokens, number = line.split(), _named(line, words)
+    others = tuple(token.upper() for token in tokens if token != number)
+    is_asked = number and len(tokens) == 2 and len(others) == 1 and words.action(others)
+    return Order(position, number, others, (), ()) if is_asked else None
+
+
+def _named(line: str, words: Keywords) -> str:
+    """Return the first word that can be the number of an order; '' if none can."""
+    can = (
+        token
+        for token in line[:LONGEST_LINE].split()
+        if is_number(token) and CUSTOMERS_NUMBER.fullmatch(token) and not words.find(token)
+    )
+    return next(can, "")
 
 
 def _whole_file_address(lines: Sequence[str]) -> tuple[str, ...]:
