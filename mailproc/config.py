@@ -162,7 +162,7 @@ class PartnerLetter(Section):
     """Letters to this partner's people: how they look, and what they say of the reader."""
 
     layout: Literal["letter", "plain"] = "letter"  # plain: an order as labelled lines
-    name_reader: bool = False  # is the reader's name told? The card number and status always are
+    name_reader: bool = False  # are the reader's name, card number and status told?
     postal: tuple[str, ...] = ()  # their address, line by line, above each letter
     signer: tuple[str, ...] = ()  # lines below our name and address, such as who signs
 

@@ -45,7 +45,7 @@ class PartnerOrder(ToPartner):
         optional=True,
     )
     reader: str = field_help(
-        "Whom it is for, as far as this library is told: card number, status, name.",
+        "Whom it is for (name, card number, status), if this library is told.",
         sample="R1 (student)",
         optional=True,
     )

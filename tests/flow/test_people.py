@@ -58,11 +58,11 @@ def test_an_order_is_a_letter_from_which_a_person_can_supply_it(by_mail):
     for said in (
         "Dear colleagues at Town Library", "B1-1", "Article: On first orders", "Title: A journal",
         "needed by Wed 1 Apr", "at most 20 GBP", "desk@library.example", "2 Any Road", "AB1 2CD Anytown",
-        "the declaration is signed", "A clean copy, please.", "R1",
+        "the declaration is signed", "A clean copy, please.",
         "Please answer this letter and leave the number B1-1 in the subject.",
     ):  # fmt: skip
         assert said in text
-    assert "A Reader" not in letter.text  # this library did not ask for the name
+    assert "For reader" not in letter.text  # this library does not want to know
     assert by_mail.shown("B1").line.delivery == "handed_over"
 
 
@@ -323,8 +323,10 @@ def test_an_order_in_doubt_waits_for_staff(by_mail):
 @pytest.mark.parametrize(("asks", "named"), [("true", True), ("false", False)])
 def test_the_reader_is_named_where_the_library_wants_the_name(asks, named, make_world, sqlite_url):
     world = make_world(sqlite_url, library(more=f"[partner.letter]\nname_reader = {asks}"))
-    world.place("XX-TOWN")
-    assert ("A Reader" in world.to(PEOPLE)[0].text) is named
+    patron = {"id": "CARD-77", "name": "A Reader", "status": "Fellow", "email": "r@readers.example"}
+    world.place("XX-TOWN", patron=patron)
+    order = world.to(PEOPLE)[0].text
+    assert [word in order for word in ("A Reader", "CARD-77", "Fellow")] == [named] * 3
 
 
 def test_every_letter_has_their_address_and_who_signs(make_world, sqlite_url):

@@ -158,8 +158,9 @@ def _names_on_the_wire(wanted: IllRequest) -> TransactionOptions | None:
 def wanted_of(request: StoredRequest, reader: StoredPatron | None = None) -> IllRequest:
     """Return the ILL-Request of a request row.
 
-    Another library is told the card number and the status of ``reader``: it needs a word by which we know
-    whom the item is for. The name is told only to people who want it (``[partner.letter] name_reader``).
+    Another library's system is told the card number and the status of ``reader``: it needs a word by which we
+    know whom the item is for. People are told them, and the name, only where ``[partner.letter] name_reader``
+    says so.
     """
     value, more = apdu_json.value_from_json, request.more or {}
     services = (request.service,)

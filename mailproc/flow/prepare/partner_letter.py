@@ -120,12 +120,12 @@ def _known(writer: NoticeWriter, apdu: Apdu) -> dict[str, Any]:
 
 
 def _wanted(writer: NoticeWriter, wanted: IllRequest) -> dict[str, Any]:
-    name = writer.reader.name if writer.reader else ""
+    told = writer.reader  # None unless they are to know ([partner.letter] name_reader)
     delivery, billing = wanted.delivery, wanted.billing
     return {
         "cited": order_details.item_lines(wanted, writer.language),
         "wishes": order_details.wish_lines(wanted, writer.context.today(), writer.language),
-        "reader": order_details.reader_line(wanted.patron, name),
+        "reader": order_details.reader_line(wanted.patron, told.name) if told else "",
         "post": order_details.post_lines(delivery.postal if delivery else None),
         "electronic": (delivery.electronic if delivery else "") or "",
         "bill": order_details.post_lines(billing.postal if billing else None),
