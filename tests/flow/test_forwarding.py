@@ -466,16 +466,31 @@ def test_a_copy_that_went_straight_to_the_reader_is_said_to_be_there(small_world
     assert small_world.attention(number) == ()
 
 
-def test_the_rest_of_a_copy_can_be_received_and_staff_read_that_it_went_on(borrower: Borrower) -> None:
+def test_the_rest_of_a_copy_goes_on_once_it_is_received_and_staff_are_offered_that(
+    borrower: Borrower,
+) -> None:
     world = borrower.world
     borrower.hear("B1-1 SHIPPED COPY")
     world.act("B1", "receive", partial=True)
     head = f"From: {ADDRESS[BL]}\nTo: {US}\nSubject: B1-1\nMessage-ID: <rest@bl.example>\n"
     world.inject(files.letter(head, "And the second half.", [File("p2.pdf", PDF + b"2")]), ADDRESS[BL])
     world.run()
-    told = world.notices()[-1].text
-    assert f"p2.pdf ({len(PDF) + 1} bytes): goes to the reader" in told
+    told = next(one.text for one in world.notices() if f"p2.pdf ({len(PDF) + 1} bytes)" in one.text)
     assert told.index("mailproc act B1 receive") < told.index("mailproc act B1 lost")
+    assert "goes to the reader once you record that you received" in borrower.why_not()
+    world.act("B1", "receive")
+    assert [name for one in borrower.letters() for name, _ in borrower.files_of(one)] == [
+        "article.pdf",
+        "p2.pdf",
+    ]
+
+
+def test_staff_read_what_went_on_to_the_reader(borrower: Borrower) -> None:
+    borrower.hear("B1-1 NOT", with_files=())
+    borrower.hear("B1-1 SHIPPED COPY")
+    assert len(borrower.letters()) == 1
+    told = "\n".join(one.text for one in borrower.world.notices())
+    assert f"article.pdf ({len(PDF)} bytes): goes to the reader" in told
 
 
 def test_no_letter_is_named_for_print_that_does_not_exist(borrower: Borrower) -> None:

@@ -13,7 +13,7 @@ from mailproc.flow.reading.documents import documents_in
 from mailproc.flow.reading.letter_reading import LEARNED, RELEASED
 from mailproc.ill.document_forwarding import SUPPLIED
 from mailproc.ill.facts import Facts
-from mailproc.ill.message_content import WRONG
+from mailproc.ill.message_content import WRONG, flaw
 from mailproc.ill.transaction_state import NOTED
 from mailproc.log import mask
 from mailproc.mail.attachments import Attachment, name_of_type
@@ -79,6 +79,7 @@ def _came(connection: Connection, row: Intent, had: set[str], context: Context) 
     """
     of_request = why_not_now(connection, row, context.clock())
     receipts = item_received.receipts(connection, row.said_in)
+    received = bool(receipts) and not flaw(receipts[-1].facts or {})
     found: dict[str, _Came] = {}
     for event in reversed(documents.came_with(connection, row.said_in)):
         letter = letters.load(connection, event.inbox_id or 0)
@@ -87,7 +88,7 @@ def _came(connection: Connection, row: Intent, had: set[str], context: Context) 
         later = [one.facts or {} for one in receipts if one.id > event.id]
         if later and later[-1].get("quiet") and not later[-1].get("wrong"):
             continue  # staff want the reader to hear nothing of it
-        why = _why_not_of(event, letter) or of_request or _not_let_go(event, later, received=bool(receipts))
+        why = _why_not_of(event, letter) or of_request or _not_let_go(event, later, received=received)
         for file in documents_in(parse(bytes(letter.raw)), context):
             known = found.get(file.digest)
             if file.digest not in had and (known is None or (known[2] and not why)):
@@ -112,7 +113,8 @@ def _not_let_go(event: Event, later: Sequence[Facts], *, received: bool) -> Part
     """Return why what came with the event is not known to be the copy; '' if it is.
 
     It is if the same letter reports the copy shipped, or if staff have recorded the receipt since: an invoice
-    or a form comes with other words. ``later``: the facts of the receipts since.
+    or a form comes with other words. ``later``: the facts of the receipts since; ``received``: the last
+    of all ended the request, so that there will be no other.
     """
     if any(one.get("wrong") for one in later):
         return sentence("document-wrong")

@@ -81,10 +81,10 @@ def read(value: Any, partners: Sequence[str] = ()) -> HandedOrder:
 
 
 def _number(text: str) -> str:
-    number = " ".join(text.split())
+    number = text.strip()
     if len(number) > LONGEST_NUMBER or not number.isprintable():
         raise LocalFault(sentence("their-number-signs", most=LONGEST_NUMBER))
-    return number
+    return " ".join(number.split())
 
 
 def enter(
