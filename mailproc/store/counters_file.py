@@ -172,6 +172,7 @@ class CountersFile:
         """Return the open file, opened again if it was deleted or replaced."""
         if self._number is not None and not os.fstat(self._number).st_nlink:
             self.close()
+            self._reserved.clear()
         if self._number is None:
             self._number = self._opened()
         return self._number
@@ -201,14 +202,14 @@ class CountersFile:
             return _left(json.loads(content))
         except (ValueError, TypeError, KeyError, AttributeError):
             raise Misconfigured(
-                f"store.counters: {self.path}, which says what left the store, is broken: delete it, and"
-                " if the store may be an older copy, run `mailproc restore --here`"
+                f"store.counters: {self.path}, which says what left the store, is broken: put it back,"
+                " or delete it; without it the store is held until `mailproc restore --go`"
             ) from None
 
     def _anothers(self, left: LeftStore) -> Misconfigured:
         return Misconfigured(
             f"store.counters: {self.path} is the file of another store ({left.store_id[:8]}, not"
-            f" {self.store_id[:8]}): give each store a file of its own, or, if this one is meant, delete it"
+            f" {self.store_id[:8]}): give each store a file of its own, or delete this one"
         )
 
     def _unusable(self, error: OSError) -> str:

@@ -31,16 +31,18 @@ AHEAD = 1000
 
 
 def check(connection: Connection, file: CountersFile) -> None:
-    """Hold the store if the counters file knows more than it; begin the file if there is none.
+    """Hold the store if the counters file knows more than it; begin the file if it never had one.
 
-    In the first transaction of a process, before anything else is written. Raise Misconfigured and NoRoom.
+    A store whose file is missing was put back too, or moved: nobody can tell what has left since. In the
+    first transaction of a process, before anything else is written. Raise Misconfigured and NoRoom.
     """
     file.store_id = store_identity.make(connection)
     left = file.read()
-    if left is None:
+    if left is None and not store_identity.has_counters(connection):
         counted = {name: following - 1 for name, following in _counters(connection).items()}
         file.begin(LeftStore(file.store_id, counted, counted))
-    elif is_older(connection, left):
+        store_identity.note_counters(connection, there=True)
+    elif left is None or is_older(connection, left):
         enter(connection, file, restored.FOUND)
         _log.warning("the store was put back from a copy: nothing is sent until `mailproc restore --go`")
 
@@ -68,6 +70,7 @@ def enter(connection: Connection, file: CountersFile, how: str) -> None:
     moved = _jump(connection, left.reserved if left is not None else {}, known=known)
     last = {name: following - 1 for name, following in moved.items()}
     file.begin(LeftStore(file.store_id, last, last))
+    store_identity.note_counters(connection, there=True)
     hold_unsent(connection)
     numbers = ", ".join(f"{name} {following}" for name, following in sorted(moved.items()))
     until = connection.execute(select(func.max(INBOX.c.id))).scalar() or 0

@@ -35,6 +35,16 @@ def make(connection: Connection) -> str:
     return new
 
 
+def has_counters(connection: Connection) -> bool:
+    """Return whether the store has a counters file."""
+    return bool(connection.execute(select(IDENTITY.c.has_counters)).scalar())
+
+
+def note_counters(connection: Connection, *, there: bool) -> None:
+    """Note whether it has one."""
+    connection.execute(IDENTITY.update().values(has_counters=int(there)))
+
+
 def touch(connection: Connection) -> None:
     """Write something without a change, to see whether there is room."""
     connection.execute(IDENTITY.update().values(run=IDENTITY.c.run))

@@ -114,12 +114,14 @@ class Counter(SQLModel, table=True):
 
 class IdentityRow(SQLModel, table=True):
     """One row: which store this is (identity.py). ``verified``: the last history row of a store whose every
-    transaction was found to be the fold of its events (flow/advance/verify.py)."""
+    transaction was found to be the fold of its events (flow/advance/verify.py). ``has_counters``: 1 once the
+    store has its counters file (counters_file.py)."""
 
     __tablename__ = "identity"
     store_id: str = Field(primary_key=True)
     run: str = ""
     verified: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    has_counters: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class ServiceRow(SQLModel, table=True):

@@ -109,6 +109,17 @@ def test_on_a_new_machine_numbers_go_on_far_ahead(app: Installation, made: Path)
     assert int(app.place("Roman Law")[1:]) > 1000
 
 
+def test_a_store_without_its_file_is_held(app: Installation, relay: Relay, made: Path) -> None:
+    """As on a new machine to which the copy was brought by hand, without `restore`."""
+    for file in (store_of(app), *app.folder.glob(".mailproc.db.*")):
+        file.unlink()
+    shutil.copyfile(made, store_of(app))
+    assert app.cli("run", "--once").code == 0
+    assert relay.letters == []
+    assert app.json("restore")["is_held"]
+    assert int(app.place("Roman Law")[1:]) > 1000
+
+
 def another_store(app: Installation, file: Path) -> str:
     copy_to(app.folder / "other/mailproc.db")
     with closing(sqlite3.connect(app.folder / "other/mailproc.db")) as other:
@@ -276,7 +287,8 @@ def test_documents_go_with_the_last_backup_that_has_them(app: Installation) -> N
     for name, age in (("mailproc-20260101T000000Z.db", 3_000), ("mailproc-20260102T000000Z.db", 2_000)):
         (folder / name).write_bytes(b"a backup")
         os.utime(folder / name, (time.time() - age,) * 2)
-    os.utime(folder / "documents" / old[:2] / old, (time.time() - 2_500,) * 2)
+    for digest, age in ((old, 2_500), (new, -1_000)):
+        os.utime(folder / "documents" / digest[:2] / digest, (time.time() - age,) * 2)
     assert app.cli("backup", "--to", str(folder), "--keep", "3").code == 0
     assert not files.state(old), "only what the oldest one that is left may have"
     assert app.cli("backup", "--to", str(folder), "--keep", "2").code == 0

@@ -160,7 +160,7 @@ def test_a_broken_file_stops_the_start_and_says_what_to_do(app: Installation) ->
         assert f"{counters}, which says what left the store, is broken" in refused.err
     assert "is broken" in app.cli("check").out
     counters.unlink()
-    assert app.cli("restore", "--here").code == 0
+    assert app.cli("run", "--once").code == 0
     assert app.json("restore")["is_held"]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mailproc.errors import Misconfigured, TryLater
-from mailproc.store import counters, restored, store_identity, taken_numbers
+from mailproc.store import counters, restore_hold, restored, store_identity, taken_numbers
 from mailproc.store.counters_file import BLOCK, CountersFile
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import OUTGOING
@@ -194,6 +194,15 @@ def test_one_that_was_deleted_under_a_service_is_made_again(house: House) -> Non
         house.file.unlink()
         store.write(take)
         assert house.given() == 2
+
+
+def test_a_store_without_its_file_is_held(house: House) -> None:
+    with closing(house.opened()) as store:
+        store.write(take)
+    house.file.unlink()
+    with closing(house.opened()) as store:
+        assert store.write(take) > 1 + restore_hold.AHEAD
+        assert is_held(store)
 
 
 def no_text(file: Path) -> None:

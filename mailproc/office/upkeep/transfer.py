@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mailproc.errors import LocalFault
 from mailproc.flow.advance.verify import Verified, verify_all
 from mailproc.sentence import sentence
-from mailproc.store import store_transfer
+from mailproc.store import store_identity, store_transfer
 from mailproc.store.engine import Store
 from mailproc.store.lock import daemon_lock
 from mailproc.store.store_transfer import CopiedTable, Progress
@@ -36,4 +36,6 @@ def transfer(store: Store, target: Store, progress: Progress) -> Transferred:
         store_transfer.refuse_if_in_use(target)
         store_transfer.copy(store, target, progress)
         tables = store_transfer.compared(store, target)
-        return Transferred(tables, verify_all(store), verify_all(target))
+        done = Transferred(tables, verify_all(store), verify_all(target))
+        target.write(lambda connection: store_identity.note_counters(connection, there=False))
+        return done

@@ -92,6 +92,7 @@ def _service() -> None:
 
 def _copies() -> None:
     """Whether the store was put back from a copy, and when one was made."""
+    op.add_column("identity", sa.Column("has_counters", sa.Integer(), server_default="0", nullable=False))
     op.add_column("intent", sa.Column("restored", sa.Integer(), server_default="0", nullable=False))
     op.create_table(
         "restored",
