@@ -217,6 +217,11 @@ def verbs(cli: Cli, folder: Path) -> Iterator[tuple[str, ...]]:
     yield ("inject", "000.eml")
     yield ("request", "nothing.json")
     yield ("encode", "nothing.json", "--codec", "iso10161")
+    yield ("authorize", "none")
+    yield ("backup", "backup.db")
+    yield ("copy-store", "no url")
+    yield ("restore", "--here")
+    yield ("restore",)
 
 
 def ours(printed: str, arguments: tuple[str, ...]) -> str:
