@@ -48,7 +48,7 @@ class Store:
         self._writer: Writer | None = None
         self._counters: CountersFile | None = None
         self._counters_checked = False
-        self._held = False
+        self._awaits_go = False
         self._watch: connections.DedicatedConnection | None = None
         self._watching = threading.Lock()
 
@@ -184,7 +184,7 @@ class Store:
         """
 
         self._check_counters()
-        run, self._held = self.write(
+        run, self._awaits_go = self.write(
             lambda connection: (store_identity.begin_run(connection), restore_hold.end(connection))
         )
         if isinstance(self._guard, ServerGuard):
@@ -200,12 +200,12 @@ class Store:
     @property
     def is_held(self) -> bool:
         """Whether the store was put back from a copy and does not go on yet; known from ``begin_run`` on."""
-        return self._held
+        return self._awaits_go
 
     def go_on_if_let(self) -> None:
         """End the hold if staff let the store go on (``restore_hold.end``)."""
-        if self._held:
-            self._held = self.write(restore_hold.end)
+        if self._awaits_go:
+            self._awaits_go = self.write(restore_hold.end)
 
     def put_back(self, how: str) -> None:
         """Hold the store, which was put back from a copy, or a whole machine was. Raise as ``begin_run``."""
@@ -213,7 +213,7 @@ class Store:
             raise RuntimeError("a store is held with its counters file")
         self._counters_checked = True  # whatever the file says, it is a copy
         self.write(lambda connection: restore_hold.enter(connection, counters, how))
-        self._held = True
+        self._awaits_go = True
 
     def writing_since(self) -> float | None:
         """Since when (monotonic) the writer has been committing; None if it is not."""
