@@ -99,14 +99,22 @@ def _templates(config: Config) -> "Templates":
 
 
 def build(
-    path: Path, clock: Callable[[], datetime] = now, *, secrets_needed: bool = True, migrate: bool = True
+    path: Path,
+    clock: Callable[[], datetime] = now,
+    *,
+    secrets_needed: bool = True,
+    make: bool = True,
+    migrate: bool = True,
 ) -> App:
     """The parts with an open store. Only the service may ``migrate``: bring an older store up to date.
+
+    Without ``make`` a store that is not there is refused.
 
     Raises Misconfigured, LocalFault (a service runs on what must be migrated), TryLater.
     """
     context = configured(path, clock, secrets_needed=secrets_needed)
-    return App(context.config, context, store_of(context.config, migrate=migrate, clock=clock))
+    store = store_of(context.config, make=make, migrate=migrate, clock=clock)
+    return App(context.config, context, store)
 
 
 def store_of(

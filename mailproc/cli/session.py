@@ -26,13 +26,14 @@ def config_path(ctx: typer.Context) -> Path:
 
 
 @contextmanager
-def opened(ctx: typer.Context, *, secrets_needed: bool = False) -> Iterator[App]:
-    """The app with an open store; only warnings go to the log of a verb.
+def opened(ctx: typer.Context, *, secrets_needed: bool = False, make: bool = True) -> Iterator[App]:
+    """The app with an open store; only warnings go to the log of a verb. Without ``make`` a store that is not
+    there is refused.
 
     Staff look and act without the service's passwords: only what logs in somewhere needs them.
     """
     log.set_up("WARNING")
-    app = build.build(config_path(ctx), secrets_needed=secrets_needed, migrate=False)
+    app = build.build(config_path(ctx), secrets_needed=secrets_needed, make=make, migrate=False)
     ctx.meta[CONTEXT] = app.context
     try:
         yield app

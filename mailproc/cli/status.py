@@ -25,7 +25,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
     """Say whether the service is alive and what it needs is in order; exit 1 if anything is wrong."""
     from mailproc.office.queries import status as query  # here: other verbs use the rest of this file
 
-    with opened(ctx) as app:
+    with opened(ctx, make=False) as app:  # it is asked often, and perhaps not by the service's user
         with app.store.read() as connection:
             found = query.status(app.store, connection, app.context)
         output.as_json(found) if as_json else _tell(found, app.context)

@@ -132,6 +132,15 @@ def test_runs_of_once_are_expected_for_a_day(app: Installation, monkeypatch: pyt
     assert told(app).json["service"]["state"] == "stopped"
 
 
+def test_who_asks_makes_no_store(app: Installation) -> None:
+    store = app.folder / "var/mailproc.db"
+    store.unlink()
+    ran = app.cli("status")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.rstrip().endswith("is not there")
+    assert not store.exists()
+
+
 def test_a_template_broken_while_it_runs_is_said(app: Installation) -> None:
     app.start()
     assert told(app).code == 0
