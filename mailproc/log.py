@@ -215,7 +215,7 @@ class _Handler(logging.Handler):
     def _write_counts(self, *, all_of_them: bool = False) -> None:
         for record in self._lines.over(all_of_them=all_of_them):
             self._write(self.format(record))
-        if self._timer is None and self._lines.counts:
+        if self._timer is None and self._lines.counting:
             self._timer = threading.Timer(WINDOW, self._look)
             self._timer.daemon = True
             self._timer.start()

@@ -21,24 +21,24 @@ class _Line:
 
 
 class RepeatedLines:
-    """Remembers what was written of late, by a key that is equal for equal lines. Not for several threads."""
+    """Remembers what was written of late, by a key that is equal for equal lines. Not for several threads.
+
+    ``counting``: so many of these lines have come more than once.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lines: OrderedDict[str, _Line] = OrderedDict()
+        self.counting = 0
 
     def is_new(self, key: str, record: logging.LogRecord) -> bool:
         """Return whether the line is to be written; else it is counted."""
         if (known := self._lines.get(key)) is not None:
+            self.counting += not known.more
             known.more += 1
             return False
         self._lines[key] = _Line(record, self._clock())
         return True
-
-    @property
-    def counts(self) -> bool:
-        """Whether some line has come more than once."""
-        return any(line.more for line in self._lines.values())
 
     def over(self, *, all_of_them: bool = False) -> Iterator[logging.LogRecord]:
         """Forget the lines whose time is over; yield a record that says how often each came again."""
@@ -49,6 +49,7 @@ class RepeatedLines:
                 return
             del self._lines[key]
             if line.more:
+                self.counting -= 1
                 yield _counted(line)
 
 

@@ -401,3 +401,17 @@ def test_a_long_message_is_no_slow_work_in_a_write(written: Written) -> None:
         except ValueError:
             logging.getLogger("t").exception("failed")
     assert len(written.text().splitlines()) > 2
+
+
+def test_a_line_costs_the_same_however_many_are_remembered() -> None:
+    """Looking through all of them at each line would cost more than the line."""
+    lines = repeated_lines.RepeatedLines()
+    for number in range(repeated_lines.MOST):
+        lines.is_new(f"{number}", logging.makeLogRecord({"msg": "x"}))
+    assert lines.counting == 0
+    for _ in range(3):
+        lines.is_new("1", logging.makeLogRecord({"msg": "x"}))
+        lines.is_new("2", logging.makeLogRecord({"msg": "x"}))
+    assert lines.counting == 2
+    assert len(list(lines.over(all_of_them=True))) == 2
+    assert lines.counting == 0
