@@ -199,8 +199,16 @@ def demo(
 
 
 @verbs.command("practice")
-def practice(ctx: typer.Context) -> None:
+def practice(
+    ctx: typer.Context,
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a configuration for practice, and end.")
+    ] = None,
+) -> None:
     """Run simulated partners for your own configuration: a British Library, libraries, a customer."""
     from mailproc.practice import try_out  # as above
 
+    if write:
+        output.text(try_out.write(write))
+        return
     raise typer.Exit(try_out.run(configured(ctx).config))

@@ -25,17 +25,27 @@ proof = ["none"]
 """
 
 
-def lines(relay_port: int, mailbox_port: int, poll: str) -> str:
-    """[deliver], [[mailbox]] and the five [[partner]]s; passwords come from the environment."""
+def lines(relay_port: int, mailbox_port: int, poll: str, password_file: str = "") -> str:
+    """[deliver], [[mailbox]] and the five [[partner]]s; passwords come from the environment, or that file."""
+
+    def secret(who: str) -> str:
+        return f'{{ file = "{password_file}" }}' if password_file else f'{{ env = "{PASSWORDS[who]}" }}'
+
     lenders = [
-        _partner(module.SYMBOL, module.NAME, module.ADDRESS, "RESPONDER", ("out", module.CUSTOMER_CODE, who))
+        _partner(
+            module.SYMBOL,
+            module.NAME,
+            module.ADDRESS,
+            "RESPONDER",
+            ("out", module.CUSTOMER_CODE, secret(who)),
+        )
         for who, module in _LENDER
     ]
     borrower = _partner(
         customer.SYMBOL, customer.NAME, customer.ADDRESS, "REQUESTER",
-        ("in", customer.CUSTOMER_CODE, "customer"),
+        ("in", customer.CUSTOMER_CODE, secret("customer")),
     )  # fmt: skip
-    doors = [_deliver(relay_port), _mailbox(mailbox_port, poll)]
+    doors = [_deliver(relay_port), _mailbox(mailbox_port, poll, secret("mailbox"))]
     return "\n".join([*doors, *lenders, borrower, _NEIGHBOUR, _TOWN])
 
 
@@ -49,7 +59,7 @@ security = "none"
 """
 
 
-def _mailbox(port: int, poll: str) -> str:
+def _mailbox(port: int, poll: str, secret: str) -> str:
     return f"""\
 [[mailbox]]
 name = "practice"
@@ -57,13 +67,13 @@ host = "127.0.0.1"
 port = {port}
 security = "none"
 user = "{USER}"
-password = {{ env = "{PASSWORDS["mailbox"]}" }}
+password = {secret}
 poll = "{poll}"
 """
 
 
 def _partner(symbol: str, name: str, address: str, role: str, account: tuple[str, str, str]) -> str:
-    direction, customer_code, who = account
+    direction, customer_code, secret = account
     return f"""\
 [[partner]]
 symbol = "{symbol}"
@@ -74,5 +84,5 @@ roles = ["{role}"]
 [[partner.artemail.account]]
 direction = "{direction}"
 customer_code = "{customer_code}"
-password = {{ env = "{PASSWORDS[who]}" }}
+password = {secret}
 """

@@ -4,25 +4,28 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from mailproc.config import Config
-from mailproc.practice import configuration
+from mailproc.practice import british_library, configuration, ready_file
 from mailproc.practice.telling import Telling, sentence
 from mailproc.practice.world import PASSWORDS, Ground, World
 
 RELAY_PORT, MAILBOX_PORT = 8026, 8143
 DEFAULT = "PRACT1CE"  # no secret: printed, in the documentation, and good for nothing else
 
-_HOW_TO = """\
-The practice world stands on 127.0.0.1. These lines join your config.toml to it (its [deliver]
-stands in place of your own):
+_JOIN = """\
+These lines join your config.toml to it (its [deliver] stands in place of your own):
 
 {lines}
 And in the terminal of `mailproc run` (`check` and `fetch` need them too, other verbs do not):
 
 {exports}
-
+"""
+_JOINED = "Your configuration is joined to it: start `mailproc run` in another terminal.\n"
+_HOW_TO = """\
+The practice world stands on 127.0.0.1. {join}
 {listener}
 Write `go B2 renewed`, `order {address}` or `stop`; Ctrl-C ends it.
 The words for the title stand in docs/practice.md.
@@ -50,14 +53,25 @@ def run(config: Config, relay_port: int = RELAY_PORT, mailbox_port: int = MAILBO
     return 0
 
 
+def write(file: Path) -> str:
+    """Write a configuration that is joined already; return what to do with it. Raises LocalFault."""
+    here, password = ready_file.write(file, RELAY_PORT, MAILBOX_PORT, DEFAULT)
+    return (
+        f"{here} is a configuration for practice, {password} holds its password. Each in a terminal:\n\n"
+        f"mailproc --config {here} practice\nmailproc --config {here} run\n"
+        f"mailproc --config {here} request FILE --partner {british_library.SYMBOL}"
+    )
+
+
 def how_to(config: Config, passwords: Mapping[str, str], lines: str) -> str:
-    """What to write into config.toml. A password of the person's own is not printed."""
+    """What to write into config.toml, unless it is there. A password of the person's own is not printed."""
     values = {name: "…" if passwords[who] != DEFAULT else DEFAULT for who, name in PASSWORDS.items()}
     listener = _listener(config)
     host, port = listener or ("", 0)
+    exports = "\n".join(f"export {name}={value}" for name, value in values.items())
+    joined = any(partner.symbol == british_library.SYMBOL for partner in config.partner)
     return _HOW_TO.format(
-        lines=lines,
-        exports="\n".join(f"export {name}={value}" for name, value in values.items()),
+        join=_JOINED if joined else _JOIN.format(lines=lines, exports=exports),
         listener=f"Half of the answers come to your listener on {host}:{port}."
         if listener
         else "Your listener is off (or on a free port): all answers come into the mailbox.",

@@ -15,6 +15,7 @@ from mailproc.practice.child import Child
 from mailproc.practice.try_out import DEFAULT, how_to
 from mailproc.practice.world import PASSWORDS
 from mailproc.protocols import registry
+from tests.command_line import run
 
 OPEN = dict.fromkeys(PASSWORDS, DEFAULT)
 
@@ -55,6 +56,38 @@ def test_a_password_of_the_persons_own_is_not_printed() -> None:
 @pytest.mark.parametrize("listen", [Listen(enabled=False), Listen(port=0)])
 def test_without_a_listener_all_comes_by_mailbox(listen: Listen) -> None:
     assert "all answers come into the mailbox" in how_to(Config(listen=listen), OPEN, "")
+
+
+def test_it_writes_a_configuration_that_is_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("practice", "--write", "try.toml").code == 0
+    ran = run("--config", "try.toml", "check")
+    assert (ran.code, ran.out.count("WRONG")) == (0, 0), ran
+    config = load(tmp_path / "try.toml", registry.problems)
+    text = how_to(config, OPEN, "LINES")
+    assert "LINES" not in text
+    assert "joined" in text
+    assert all((tmp_path / name).stat().st_mode & 0o777 == 0o600 for name in ("try.toml", "try.password"))
+
+
+@pytest.mark.parametrize("there", ["try.toml", "try.password"])
+def test_a_file_that_is_there_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / there).write_text("mine")
+    ran = run("practice", "--write", "try.toml")
+    assert (ran.code, "is there already" in ran.err) == (1, True)
+    assert [path.name for path in tmp_path.iterdir()] == [there]
+    assert (tmp_path / there).read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["no/such/folder/x.toml", 'a "b".toml', "ö.toml"])
+def test_any_name_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run("practice", "--write", name)
+    if "/" in name:
+        assert (ran.code, "cannot be written" in ran.err) == (1, True)
+    else:
+        assert run("--config", name, "check").code == 0
 
 
 RUN = """
