@@ -55,12 +55,20 @@ def _help(option: Option) -> str:
     return "; ".join(f"of {', '.join(names)}: {word}" for word, names in named.items()).capitalize() + "."
 
 
+def _names_like(incomplete: str) -> list[str]:
+    """For the completion of the shell."""
+    return [action.name for action in ACTIONS if action.name.startswith(incomplete)]
+
+
 @verbs.command("act")
 def act(
     ctx: typer.Context,
     number: Numbers,
     action: Annotated[
-        str | None, typer.Argument(help="receive, return, ship, …; without it: what is possible now.")
+        str | None,
+        typer.Argument(
+            help="receive, return, ship, …; without it: what is possible now.", autocompletion=_names_like
+        ),
     ] = None,
     note: Annotated[str, _option(actions.NOTE)] = "",
     on: Annotated[str, _option(actions.DATE)] = "",
@@ -108,11 +116,11 @@ def act(
         heard_by=heard_by,
         repeat=repeat,
         anyway=anyway,
-        by=who(),
         once=once,
     )
     many = several_numbers.read(number)
     with opened(ctx) as app:
+        done = replace(done, by=who(app))
         if many is not None:
             _act_on_each(app, done, many, as_json=as_json, dry_run=dry_run)
             return
@@ -163,14 +171,15 @@ def next_(
     ctx: typer.Context,
     number: Number,
     partner: Annotated[list[str] | None, typer.Option(help="Add to the end of the rota first.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
     as_json: Json = False,
 ) -> None:
     """Ask the next partner of the rota."""
     with opened(ctx) as app:
-        outcome = place.next_partner(app.store, app.context, number, partner or (), who())
+        outcome = place.next_partner(app.store, app.context, number, partner or (), who(app), dry_run=dry_run)
         with app.store.read() as connection:
             line = request_details.shown(connection, number).line
-        answered(number, outcome, line, app.context, as_json=as_json, would=False)
+        answered(number, outcome, line, app.context, as_json=as_json, would=dry_run)
 
 
 def _possible(app: App, wanted: perform.StaffAct, *, as_json: bool, dry_run: bool) -> None:

@@ -42,7 +42,7 @@ def digest(
         if send:
             from mailproc.office.mailroom import digest_mail  # here: who reads writes no letter
 
-            found = digest_mail.send(app.store, app.context, who())
+            found = digest_mail.send(app.store, app.context, who(app))
         else:
             with app.store.read() as connection:
                 found = agenda(connection, app.context)
@@ -78,7 +78,7 @@ def rota(
         if add or drop:
             from mailproc.office.requests import rota_change  # here: who reads takes no step
 
-            rota_change.change(app.store, app.context, number, add or (), drop or (), who())
+            rota_change.change(app.store, app.context, number, add or (), drop or (), who(app))
         with app.store.read() as connection:
             found = rotas.rota(connection, app.context, number)
         if as_json:

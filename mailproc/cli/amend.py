@@ -1,5 +1,6 @@
 """The verbs that correct a request, and add a note to it."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -74,7 +75,7 @@ def amend(
     if right_day := days.day(due, "--due"):
         if given or beside or need_before or file or again or anyway:
             raise LocalFault(sentence("due-alone"))
-        wanted_due = DueDate(number, right_day, quiet=not tell, by=who())
+        wanted_due = DueDate(number, right_day, quiet=not tell)
         _correct_due(ctx, wanted_due, as_json=as_json, dry_run=dry_run)
         return
     if not (given or beside or need_before or file or again):
@@ -84,7 +85,7 @@ def amend(
     wanted = corrections.read(json_value(file) if file else {}, given, need_before, beside)
     with opened(ctx) as app:
         done = amending.amend(
-            app.store, app.context, number, wanted, again=again, anyway=anyway, by=who(), dry_run=dry_run
+            app.store, app.context, number, wanted, again=again, anyway=anyway, by=who(app), dry_run=dry_run
         )
         if as_json:
             output.as_json(output.plain(done) | {"dry_run": dry_run})
@@ -94,6 +95,7 @@ def amend(
 
 def _correct_due(ctx: typer.Context, wanted: DueDate, *, as_json: bool, dry_run: bool) -> None:
     with opened(ctx) as app:
+        wanted = replace(wanted, by=who(app))
         outcome = due_date.correct(app.store, app.context, wanted, dry_run=dry_run)
         with app.store.read() as connection:
             line = request_details.shown(connection, wanted.number).line
@@ -109,7 +111,7 @@ def note(
 ) -> None:
     """Add a private note to a request: it stands in its history and in lists, never in a letter."""
     with opened(ctx) as app:
-        outcome = notes.add(app.store, app.context, number, text, who())
+        outcome = notes.add(app.store, app.context, number, text, who(app))
         with app.store.read() as connection:
             line = request_details.shown(connection, number).line
         answered(number, outcome, line, app.context, as_json=as_json, would=False)

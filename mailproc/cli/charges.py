@@ -53,7 +53,7 @@ def charges(
     with opened(ctx) as app:
         if add:
             entry = ChargeEntry(number, add, kind or ChargeKind.SUPPLY, status or ChargeStatus.CHARGED, note)
-            entering.add(app.store, app.context, entry, who())
+            entering.add(app.store, app.context, entry, who(app))
         if number:
             _of_request(app, number, as_json=as_json)
             return

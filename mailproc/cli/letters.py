@@ -7,6 +7,7 @@ import typer
 from sqlalchemy import Connection
 
 from mailproc.cli import days, output, status, truncated
+from mailproc.cli.colour import OF_A_LETTER, Marked
 from mailproc.cli.session import opened
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
@@ -112,7 +113,7 @@ def outbox(ctx: typer.Context, as_json: Json = False) -> None:
         empty = "none_waiting" if filed else "all_left"
         if told := status.dead(status.state_of_service(app), app.context):
             output.complain(told) if as_json else output.line(told)
-        _list(lines, app.context, value, empty, count)
+        _list(lines, app.context, value, empty, count, next_try=True)
         if filed and not as_json:
             told = app.context.language.label("letters", "folder", value=app.config.deliver.folder)
             output.line(told)
@@ -141,8 +142,13 @@ def _list(
     value: list[dict[str, Any]] | None,
     empty: str,
     count: Counted,
+    *,
+    next_try: bool = False,
 ) -> None:
-    """``value``: the same as JSON, where that is asked for; ``empty``: what is said of no letter."""
+    """``value``: the same as JSON, where that is asked for; ``empty``: what is said of no letter.
+
+    ``next_try``: say when each is tried next.
+    """
     if value is not None:
         output.as_json(value)
         return
@@ -154,11 +160,13 @@ def _list(
             context.shown(line.at),
             language.word(line.other),
             output.cut(line.about(language), 50),
-            language.delivery_word(line.state),
+            Marked(language.delivery_word(line.state), OF_A_LETTER.get(line.state, "")),
+            *((context.shown(line.next_at) if line.next_at else "",) if next_try else ()),
             output.cut(language.words_of(line.note), 160),
         )
         for line in lines
     ]
-    columns = [words[name] for name in ("letter", "when", "who", "subject", "state", "why")]
+    next_column = ("next_try",) if next_try else ()
+    columns = [words[name] for name in ("letter", "when", "who", "subject", "state", *next_column, "why")]
     output.table(columns, rows, words[empty])
     truncated.tell(len(lines), count, language)

@@ -9,8 +9,9 @@ from mailproc.app.build import App
 from mailproc.cli import output
 from mailproc.cli.letter_files import LetterFile, letters
 from mailproc.cli.session import opened, who
+from mailproc.errors import LocalFault
 from mailproc.mail.channel import INJECT
-from mailproc.office.mailroom import dismissal, incoming
+from mailproc.office.mailroom import dismissal, incoming, redelivery
 from mailproc.office.mailroom.handled import Handled
 from mailproc.sentence import Part, sentence
 from mailproc.store.inbox import NewLetter
@@ -84,7 +85,7 @@ def report(ctx: typer.Context, letter_id: Id, as_json: Json = False) -> None:
     """Report to the sender of a shelved message that we do not know its request."""
     with opened(ctx) as app:
         _tell(
-            incoming.report(app.store, app.context, letter_id, who()),
+            incoming.report(app.store, app.context, letter_id, who(app)),
             app,
             as_json=as_json,
         )
@@ -118,7 +119,7 @@ def dismiss(
 ) -> None:
     """Dismiss shelved letters or messages, or ours that did not arrive: kept, but listed no more."""
     with opened(ctx) as app:
-        done = dismissal.dismiss(app.store, app.context, letter_ids, note, who())
+        done = dismissal.dismiss(app.store, app.context, letter_ids, note, who(app))
         language = app.context.language
     if as_json:
         output.as_json(done)
@@ -130,17 +131,31 @@ def dismiss(
 @verbs.command("redeliver")
 def redeliver(
     ctx: typer.Context,
-    letter_id: Id,
+    letter_id: Annotated[str, typer.Argument(metavar="O12", help="A letter of ours.")] = "",
     arrived: Annotated[bool, typer.Option("--arrived", help="It did arrive: do not send again.")] = False,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="All that failed or wait; none in doubt, bounced or held."),
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
     as_json: Json = False,
 ) -> None:
     """Send the same letter again (after a failure, a bounce, a doubt, a hold)."""
+    if every == bool(letter_id) or (every and arrived):
+        raise LocalFault(sentence("redeliver-which"))
     with opened(ctx) as app:
-        _tell(
-            incoming.redeliver(app.store, letter_id, arrived=arrived),
-            app,
-            as_json=as_json,
-        )
+        if not every:
+            done = redelivery.redeliver(app.store, letter_id, arrived=arrived, dry_run=dry_run)
+            _tell(done, app, as_json=as_json)
+            return
+        letters = redelivery.redeliver_all(app.store, dry_run=dry_run)
+        if as_json:
+            output.as_json(letters)
+            return
+        for one in letters:
+            _tell(one, app, as_json=False)
+        if not letters:
+            output.line(app.context.language.label("letters", "none_to_redeliver"))
 
 
 @verbs.command("hold")

@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from mailproc import log
+from mailproc.cli.colour import STYLES, Marked, Meaning, painted
 from mailproc.invisible import UNSEEN
 from mailproc.log import mask, mask_shown
 from mailproc.sentence import Note, Sentence, sentences
@@ -68,10 +69,10 @@ def _parts(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-def line(text: str = "") -> None:
+def line(text: str = "", meaning: Meaning = "") -> None:
     """One line for people, without passwords. A line end within it does not end it: a stranger's word may
     hold one, and no such word makes a line of its own. (``text`` is for what has several lines.)"""
-    sys.stdout.write(_unbroken(mask_shown(text)) + "\n")
+    sys.stdout.write(painted(_unbroken(mask_shown(text)), meaning, sys.stdout) + "\n")
 
 
 def text(lines: str) -> None:
@@ -87,7 +88,7 @@ def page_end() -> None:
 def complain(sentence: str) -> None:
     """A sentence on stderr, without secrets; one line too, as JSON where the log is."""
     words = _unbroken(mask(sentence))
-    sys.stderr.write((log.json_line(logging.ERROR, words) or words) + "\n")
+    sys.stderr.write((log.json_line(logging.ERROR, words) or painted(words, "wrong", sys.stderr)) + "\n")
 
 
 def _unbroken(words: str) -> str:
@@ -140,5 +141,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> 
     for column in columns:
         grid.add_column(column, overflow="fold")
     for row in rows:
-        grid.add_row(*(Text(one_line(cell)) for cell in row))
+        grid.add_row(*(Text(one_line(cell), _style(cell)) for cell in row))
     console.print(grid)
+
+
+def _style(cell: str) -> str:
+    return STYLES[cell.meaning] if isinstance(cell, Marked) else ""

@@ -33,9 +33,9 @@ def partners(
     with opened(ctx) as app:
         words: list[Part] = []
         if confirm:
-            words += directory.confirm(app.store, app.context, confirm, who()).words
+            words += directory.confirm(app.store, app.context, confirm, who(app)).words
         if forget:
-            words += directory.forget(app.store, app.context, forget, who()).words
+            words += directory.forget(app.store, app.context, forget, who(app)).words
         if words and not as_json:
             for said in words:
                 output.line(output.one_line(app.context.language.word(said)))
@@ -59,7 +59,7 @@ def pause(ctx: typer.Context, symbol: Symbol, as_json: Json = False) -> None:
     """Hold all letters to a partner, from now until `resume`. Nothing else stops or fails."""
     with opened(ctx) as app:
         _tell(
-            pausing.pause(app.store, app.context, symbol, who()),
+            pausing.pause(app.store, app.context, symbol, who(app)),
             app,
             as_json=as_json,
         )
@@ -70,7 +70,7 @@ def resume(ctx: typer.Context, symbol: Symbol, as_json: Json = False) -> None:
     """Send letters to a paused partner again."""
     with opened(ctx) as app:
         _tell(
-            pausing.resume(app.store, app.context, symbol, who()),
+            pausing.resume(app.store, app.context, symbol, who(app)),
             app,
             as_json=as_json,
         )

@@ -130,11 +130,11 @@ def _enter(app: App, value: Any, partners: Sequence[str], *, anyway: bool, dry_r
     as_ = value.get("as") if isinstance(value, dict) else None
     if as_ == lend.LENDER:
         order = lend.read(value, partners)
-        return lend.enter(app.store, app.context, order, who(), anyway=anyway, dry_run=dry_run)
+        return lend.enter(app.store, app.context, order, who(app), anyway=anyway, dry_run=dry_run)
     if as_ not in (None, place.BORROWER):
         raise LocalFault(sentence("as-wrong", known=f"{place.BORROWER}, {lend.LENDER}"))
     wanted = place.read(value, partners)
-    return place.place(app.store, app.context, wanted, who(), anyway=anyway, dry_run=dry_run)
+    return place.place(app.store, app.context, wanted, who(app), anyway=anyway, dry_run=dry_run)
 
 
 def _tell(app: App, entered: Entered, *, as_json: bool, dry_run: bool) -> None:

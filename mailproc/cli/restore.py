@@ -43,7 +43,7 @@ def restore(
         if here:
             restored_store.hold_here(app.store)
         if go:
-            restored_store.go_on(app.store, app.context, who())
+            restored_store.go_on(app.store, app.context, who(app))
         found = restored_store.look(app.store)
         if as_json:
             output.as_json(found)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from mailproc.cli import output
+from mailproc.cli import groups, output, pager
 from mailproc.cli.verbs import VERBS
 from mailproc.errors import LocalFault, MailprocError, Misconfigured
 from mailproc.sentence import Part, sentence
@@ -28,7 +28,10 @@ class Verbs(TyperGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands = {name: TyperCommand(name, help=verb.help) for name, verb in VERBS.items()}
+        self.commands = {name: _listed(name) for name in groups.in_order(VERBS)}
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # in the order of the groups
+        return list(self.commands)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The list of verbs knows of each what ``VERBS`` says; the one that is called is loaded."""
@@ -76,9 +79,19 @@ def _language_of(ctx: typer.Context) -> Callable[[Part], str]:
     return word
 
 
+def _listed(name: str) -> TyperCommand:
+    """What the list of verbs shows of one: its file is not loaded."""
+    shown = f"{VERBS[name].help} [dim]Example: {groups.example_of(name)}[/dim]"
+    return TyperCommand(name, help=shown, rich_help_panel=groups.group_of(name))
+
+
 def loaded(name: str) -> Any:
     """The verb itself, with its options."""
-    return typer.main.get_group(_file(VERBS[name].file)).commands[name]
+    verb = typer.main.get_group(_file(VERBS[name].file)).commands[name]
+    if name in pager.PAGED and verb.callback:
+        verb.callback = pager.paged(verb.callback)
+    verb.epilog = f"Example: {groups.example_of(name)}"
+    return verb
 
 
 @cache
@@ -104,7 +117,7 @@ app = typer.Typer(
     help="Interlibrary loan by mail: takes letters in, moves transactions, sends what follows.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
+    add_completion=True,
 )
 
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,7 @@ from mailproc.app import build, file_permissions
 from mailproc.app.build import App
 from mailproc.app.signals import Asked
 from mailproc.cli import output
+from mailproc.cli.colour import Meaning
 from mailproc.cli.session import config_path, configured, opened
 from mailproc.flow.advance.verify import Verified, verify_all, verify_changed
 from mailproc.ill import chart, machine
@@ -24,6 +25,9 @@ from mailproc.ill.terms import Role, Service
 from mailproc.notices.language import Language
 from mailproc.office.queries import document_check
 from mailproc.office.queries.document_check import CheckedDocuments
+
+if TYPE_CHECKING:
+    from mailproc.app.self_check import CheckReport
 
 verbs = typer.Typer()
 
@@ -122,11 +126,15 @@ def check(
     if as_json:
         output.as_json(found)
     else:
-        for mark, texts in (("ok   ", found.fine), ("note ", found.warnings), ("WRONG", found.wrong)):
+        for mark, texts, meaning in _parts(found):
             for text in texts:
-                output.line(f"{mark} {output.one_line(text)}")
+                output.line(f"{mark} {output.one_line(text)}", meaning)
     if found.wrong:
         raise typer.Exit(1)
+
+
+def _parts(found: "CheckReport") -> tuple[tuple[str, list[str], Meaning], ...]:
+    return ("ok   ", found.fine, ""), ("note ", found.warnings, "look"), ("WRONG", found.wrong, "wrong")
 
 
 @verbs.command("verify")

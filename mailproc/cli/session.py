@@ -1,6 +1,7 @@
 """Opens what a verb needs: the configuration by its path, and the store for as long as it runs."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from getpass import getuser
@@ -23,6 +24,9 @@ def config_path(ctx: typer.Context) -> Path:
     here = Path("config.toml")
     named = os.environ.get("MAILPROC_CONFIG")
     return Path(named) if named and not here.exists() else here
+
+
+_SUDO_NAME = re.compile(r"[^\W_][\w.@\\+$-]{0,63}")
 
 
 @contextmanager
@@ -48,9 +52,23 @@ def configured(ctx: typer.Context, *, secrets_needed: bool = False) -> Context:
     return context
 
 
-def who() -> str:
-    """The system's user, for the history."""
+def who(app: App) -> str:
+    """Who acts, for the history: the system's user; through sudo as the service's user, who called sudo.
+
+    Any other user could write SUDO_USER into the environment: it counts for the service's user alone.
+    """
+    behind = os.environ.get("SUDO_USER", "")
+    if _SUDO_NAME.fullmatch(behind) and os.geteuid() == _user_of_the_service(app):
+        return behind
     try:
         return getuser()
     except (KeyError, OSError):
         return "staff"
+
+
+def _user_of_the_service(app: App) -> int | None:
+    """Whose the store is; of PostgreSQL, whose the folder is that the service writes beside it."""
+    try:
+        return os.stat(app.store.path or app.config.file.parent / "var").st_uid
+    except OSError:
+        return None

@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 
-from mailproc.office.mailroom import incoming
+from mailproc.office.mailroom import redelivery
 from mailproc.practice import order_file
 from tests.acceptance.crash_load import Lender, Senders, Staff
 from tests.acceptance.service import LENDER, Service
@@ -104,7 +104,7 @@ def staff_settle_doubts(service: Service, relay: Relay) -> None:
     with_notes = service.ask("SELECT id, message_id FROM outgoing WHERE state = 'in_doubt'")
     for outgoing_id, message_id in with_notes:
         there = message_id.strip("<>") in arrived
-        incoming.redeliver(service.store, f"O{outgoing_id}", arrived=there)
+        redelivery.redeliver(service.store, f"O{outgoing_id}", arrived=there)
 
 
 def identity(raw: bytes) -> str:

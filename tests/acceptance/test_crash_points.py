@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mailproc.office.mailroom import incoming
+from mailproc.office.mailroom import incoming, redelivery
 from mailproc.practice import order_file
 from mailproc.sentence import note
 from mailproc.store import inbox
@@ -243,7 +243,7 @@ def test_between_5a_and_5b_an_order_waits_for_staff(
     assert (line.state, line.delivery) == ("PENDING", "in_doubt")
     assert "in-doubt" in line.attention
     assert len(relay.to(OURS)) == 1  # staff are told, once
-    incoming.redeliver(service.store, "O1", arrived=bool(arrived))
+    redelivery.redeliver(service.store, "O1", arrived=bool(arrived))
     assert once(service) == 0
     assert numbers(relay.to(LENDER)) == ["B1-1"]
     line = service.shown("B1").line

@@ -1,16 +1,21 @@
 """The list of verbs, and what the call of one leaves unloaded: programs call the command line often."""
 
 import importlib
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
 import typer
 
 import mailproc.cli
+from mailproc.cli import groups
 from mailproc.cli.root import loaded
 from mailproc.cli.verbs import VERBS
+from tests.command_line import Ran
 
 FOLDER = Path(mailproc.cli.__file__).parent
 
@@ -27,6 +32,33 @@ def test_no_verb_is_missing_from_the_list() -> None:
         if isinstance(verbs := getattr(file, "verbs", None), typer.Typer):
             for name in typer.main.get_group(verbs).commands:
                 assert VERBS[name].file == path.stem
+
+
+def test_every_verb_stands_in_a_group_with_an_example_that_works() -> None:
+    assert sorted(verb for verbs in groups.GROUPS.values() for verb in verbs) == sorted(VERBS)
+    for verb in VERBS:
+        program, *words = shlex.split(groups.example_of(verb))
+        known = {option for one in loaded(verb).params for option in one.opts}
+        assert (program, words[0]) == ("mailproc", verb)
+        assert {word for word in words if word.startswith("--")} <= known
+        assert groups.example_of(verb) in loaded(verb).epilog
+
+
+def test_the_list_shows_the_groups_in_their_order(cli: Callable[..., Ran]) -> None:
+    said = " ".join(cli("--help").out.replace("│", " ").split())
+    places = [said.index(f"─ {group} ─") for group in groups.GROUPS]
+    assert places == sorted(places)
+    for verb in VERBS:
+        assert f"Example: {groups.example_of(verb)}" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("mailproc re", "redeliver"), ("mailproc next --d", "--dry-run"), ("mailproc act B1 rec", "receive")],
+)
+def test_the_shell_completes(program: Callable[..., Any], words: str, found: str) -> None:
+    asked = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" ")), "_MAILPROC_COMPLETE": "complete_bash"}
+    assert found in program(**asked).stdout.decode().split()
 
 
 CALLS = """

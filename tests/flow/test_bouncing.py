@@ -8,7 +8,7 @@ from mailproc.config import Config, Partner
 from mailproc.errors import LocalFault
 from mailproc.flow.partners import Partners, Sender
 from mailproc.mail import verp
-from mailproc.office.mailroom import incoming
+from mailproc.office.mailroom import incoming, redelivery
 from mailproc.office.queries import letters
 from mailproc.sentence import note
 from mailproc.store import outgoing
@@ -61,7 +61,7 @@ def test_it_is_the_same_at_every_try(make_world, sqlite_url):
     world.place()
     first = world.row("outgoing", 1)["mail_from"]
     world.refuses = lambda _sent: False
-    incoming.redeliver(world.app.store, "O1")
+    redelivery.redeliver(world.app.store, "O1")
     world.run()
     assert world.row("outgoing", 1)["state"] == "handed_over"
     assert world.row("outgoing", 1)["mail_from"] == first != US
@@ -141,7 +141,7 @@ def test_several_bounces_of_one_letter_are_one_event(verp_world):
         assert put(verp_world, report(more=f"X-Number: {number}\n"), sender)["state"] == "done"
     assert verp_world.events("B1").count("BOUNCED") == 1
     assert len(verp_world.notices()) == 1
-    incoming.redeliver(verp_world.app.store, "O1")
+    redelivery.redeliver(verp_world.app.store, "O1")
     verp_world.run()
     put(verp_world, report(more="X-Number: 6\n"), sender)
     assert verp_world.events("B1").count("BOUNCED") == 2

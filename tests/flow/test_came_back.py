@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office.mailroom import incoming
+from mailproc.office.mailroom import redelivery
 from mailproc.office.requests.amend import amend
 from mailproc.office.requests.corrections import Correction
 
@@ -85,7 +85,7 @@ def test_a_letter_that_failed_is_named(world):
     assert f"to the reader ({READER})" in told.text and len(commands(told)) == 2
     assert "redeliver O1" not in commands(told)
     world.refuses = lambda _sent: False
-    incoming.redeliver(world.app.store, commands(told)[0].partition(" ")[2])
+    redelivery.redeliver(world.app.store, commands(told)[0].partition(" ")[2])
     world.run()
     assert len(world.reader()) == 1
 

@@ -5,7 +5,7 @@ from email.parser import BytesParser
 
 import pytest
 
-from mailproc.office.mailroom import incoming
+from mailproc.office.mailroom import redelivery
 
 OURS = "ill@library.example"
 
@@ -73,7 +73,7 @@ def test_a_bounce_of_an_order(world, addresses):
     assert (line.state, line.delivery, line.attention) == ("PENDING", "bounced", ("bounced",))
     assert (world.shown("B2").line.delivery, world.attention("B2")) == ("handed_over", ())
     assert world.events("B1")[-1] == "BOUNCED"
-    incoming.redeliver(world.app.store, "O1")
+    redelivery.redeliver(world.app.store, "O1")
     world.run()
     assert (world.shown("B1").line.delivery, world.attention("B1")) == ("handed_over", ())
 
@@ -142,7 +142,7 @@ def test_a_file_rejected_once_more(small_world, addresses):
     """Sent again after a remedy that was none: staff are asked again."""
     small_world.place()
     answer_file(small_world, "rejected", addresses=addresses)
-    incoming.redeliver(small_world.app.store, "O1")
+    redelivery.redeliver(small_world.app.store, "O1")
     small_world.run()
     assert (small_world.shown("B1").line.delivery, small_world.attention("B1")) == ("handed_over", ())
     answer_file(small_world, "rejected", addresses=addresses)

@@ -10,7 +10,7 @@ from mailproc.app import build, delivery
 from mailproc.app.build import App
 from mailproc.cli.requests import shown_json
 from mailproc.flow import send
-from mailproc.office.mailroom import incoming
+from mailproc.office.mailroom import incoming, redelivery
 from mailproc.office.queries import letters
 from mailproc.office.queries.letters import LetterLine
 from mailproc.office.requests import place
@@ -138,7 +138,7 @@ class Office(Desk):
             return letters.outbox(connection)
 
     def redeliver(self, letter_id: str, *, arrived: bool = False) -> str:
-        return str(incoming.redeliver(self.store, letter_id, arrived=arrived).text)
+        return str(redelivery.redeliver(self.store, letter_id, arrived=arrived).text)
 
     def template(self, path: str, text: str) -> Path:
         file = self.site / path

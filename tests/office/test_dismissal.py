@@ -3,7 +3,7 @@
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office.mailroom import dismissal, incoming
+from mailproc.office.mailroom import dismissal, incoming, redelivery
 from mailproc.office.queries import letters
 from mailproc.office.queries.agenda import agenda
 
@@ -107,7 +107,7 @@ def test_a_reader_s_letter_that_came_back(world):
     assert "BOUNCED" in world.events("B1")
     world.bounce(notice)  # it is known
     assert world.events("B1").count("BOUNCED") == 1 and unsent(world) == []
-    incoming.redeliver(world.app.store, notice.name)
+    redelivery.redeliver(world.app.store, notice.name)
     world.run()
     assert len(world.reader()) == 2
 

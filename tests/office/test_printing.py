@@ -3,7 +3,7 @@
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office.mailroom import incoming, printing
+from mailproc.office.mailroom import printing, redelivery
 from mailproc.office.queries import letters
 from tests.support.world import World
 
@@ -71,7 +71,7 @@ def test_it_is_not_sent_by_redeliver(small_world):
     received(small_world)
     (one,) = to_print(small_world)
     with pytest.raises(LocalFault, match="to be printed"):
-        incoming.redeliver(small_world.store, one.id)
+        redelivery.redeliver(small_world.store, one.id)
 
 
 @pytest.mark.parametrize("printed", [False, True])

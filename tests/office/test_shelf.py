@@ -1,10 +1,13 @@
 """What lies on the shelf: released, attached, or left there."""
 
+from datetime import timedelta
+
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office.mailroom import incoming
+from mailproc.office.mailroom import incoming, redelivery
 from mailproc.office.queries import letters
+from mailproc.store import outgoing
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 
@@ -139,9 +142,53 @@ def test_hold_and_redeliver(world):
     assert (world.sent, world.shown("B1").line.delivery) == ([], "held")
     with pytest.raises(LocalFault):
         incoming.hold(world.app.store, "O1")
-    incoming.redeliver(world.app.store, "O1")
+    redelivery.redeliver(world.app.store, "O1")
     world.run()
     assert (len(world.sent), world.shown("B1").line.delivery) == (1, "handed_over")
+
+
+STATES = [
+    # a letter's state, whether it waits for another try, whether `redeliver --all` takes it
+    ("shelved", False, True), ("prepared", True, True), ("prepared", False, False),
+    ("in_doubt", False, False), ("bounced", False, False), ("held", False, False),
+    ("sending", False, False), ("handed_over", False, False),
+    ("dismissed", False, False), ("to_print", False, False), ("withdrawn", False, False),
+]  # fmt: skip
+
+
+def test_all_that_failed_or_waits_is_sent_again_and_nothing_else(world):
+    for _ in STATES:
+        world.place(run=False)
+        world.quiet()
+    later = world.clock() + timedelta(hours=1)
+
+    def change(connection):
+        for number, (state, waits, _) in enumerate(STATES, start=1):
+            outgoing.change(connection, number, state=state, not_before=later if waits else None)
+
+    world.app.store.write(change)
+    wanted = [f"O{number}" for number, (*_, taken) in enumerate(STATES, start=1) if taken]
+    foreseen = redelivery.redeliver_all(world.app.store, dry_run=True)
+    assert [one.id for one in foreseen] == wanted
+    assert all(str(one.text).startswith("Nothing is changed. This would be: O") for one in foreseen)
+    with world.app.store.read() as connection:
+        assert [line.next_at for line in letters.outbox(connection) if line.id == "O2"] == [later]
+    assert [one.id for one in redelivery.redeliver_all(world.app.store)] == wanted
+    with world.app.store.read() as connection:
+        rows = [outgoing.load(connection, number) for number in range(1, len(STATES) + 1)]
+    assert [row.state for row in rows] == ["prepared" if taken else state for state, _, taken in STATES]
+    assert [row.not_before for row in rows] == [None] * len(STATES)
+    assert redelivery.redeliver_all(world.app.store) == []
+
+
+def test_what_redeliver_would_do_changes_nothing(world):
+    world.place(run=False)
+    world.quiet()
+    incoming.hold(world.app.store, "O1")
+    said = redelivery.redeliver(world.app.store, "O1", dry_run=True)
+    assert (said.state, str(said.text)) == ("prepared", "Nothing is changed. This would be: O1 is sent again")
+    world.run()
+    assert (world.sent, world.shown("B1").line.delivery) == ([], "held")
 
 
 def test_who_attaches_a_letter_knows_of_it(world):

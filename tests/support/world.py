@@ -14,7 +14,7 @@ from mailproc.errors import GiveUp
 from mailproc.flow import clock, send
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.mail.letter import Envelope
-from mailproc.office.mailroom import incoming
+from mailproc.office.mailroom import incoming, redelivery
 from mailproc.office.requests import place
 from mailproc.store import events, timers
 from mailproc.store.inbox import NewLetter
@@ -156,7 +156,7 @@ class World(Desk):
         for row in self.rows("outgoing"):
             if row["state"] == "in_doubt" and row["partner"]:
                 name = f"O{row['id']}"
-                incoming.redeliver(self.store, name, arrived=name in arrived)
+                redelivery.redeliver(self.store, name, arrived=name in arrived)
         self.later(minutes=10)
         self.run()
 

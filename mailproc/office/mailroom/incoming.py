@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 
 from mailproc.config import Config
 from mailproc.errors import LocalFault
-from mailproc.flow import send
 from mailproc.flow.advance import steps
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
@@ -26,7 +25,7 @@ from mailproc.office.mailroom.handled import Handled
 from mailproc.office.queries.find import transaction_of
 from mailproc.office.queries.letters import not_on_the_shelf, parsed
 from mailproc.sentence import Sentence, Word, sentence, stored
-from mailproc.store import events, letters, outgoing, partner_addresses, restored
+from mailproc.store import events, letters, outgoing, partner_addresses
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.inbox import NewLetter, StoredLetter, keep
@@ -131,32 +130,6 @@ def attach(store: Store, context: Context, letter_id: str, number: str) -> Handl
             raise LocalFault(sentence("attach-ours", letter=letter_id))
         outcome = steps.step(connection, event_id, context, attached=True)
         return Handled(f"{kind}{row_id}", "done", _moved(letter_id, outcome), number, outcome.words)
-
-    return store.write(job)
-
-
-def redeliver(store: Store, letter_id: str, *, arrived: bool = False) -> Handled:
-    """Send the same bytes again, or take the letter as delivered."""
-    kind, number = parsed(letter_id)
-    if kind != "O":
-        raise LocalFault(sentence("not-ours", letter=letter_id))
-
-    def job(connection: Connection) -> Handled:
-        row = _ours(connection, number)
-        if row.state in ("sending", "withdrawn", outgoing.TO_PRINT, outgoing.PRINTED):
-            raise LocalFault(sentence("redeliver-state", number=number, state=Word("delivery", row.state)))
-        if not arrived and restored.standing(connection) is not None:
-            raise LocalFault(sentence("restore-first"), ("mailproc restore", "mailproc restore --go"))
-        whole = send.redeliver(connection, row, arrived=arrived)
-        if not whole:
-            said = sentence("sent-in-part", number=number, partner=row.partner)
-        else:
-            said = (
-                sentence("counts-as-delivered", number=number)
-                if arrived
-                else sentence("sent-again", number=number)
-            )
-        return Handled(f"O{number}", _ours(connection, number).state, said)
 
     return store.write(job)
 

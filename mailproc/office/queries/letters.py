@@ -47,6 +47,7 @@ class LetterLine:
     """A letter in a list: I12 came in, O12 is ours, E40 is one message of a letter.
 
     ``event``: what a message says, as its row in the state tables, or UNREADABLE; '' for a letter.
+    ``next_at``: when what waits is tried next; None where it is tried at once, or not by itself.
     """
 
     id: str
@@ -56,6 +57,7 @@ class LetterLine:
     subject: str
     note: Note
     event: str = ""
+    next_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -252,7 +254,10 @@ def _incoming(row: Any) -> LetterLine:
 def _outgoing(row: Any) -> LetterLine:
     note = note_of(row["last_error"]) or Note(row["reply"] or row["file"] or "")
     to = row["rcpt_to"] or sentence("on-paper")
-    return LetterLine(f"O{row['id']}", row["prepared_at"], row["state"], to, row["subject"], note)
+    next_at = row["not_before"] if row["state"] == "prepared" else None
+    return LetterLine(
+        f"O{row['id']}", row["prepared_at"], row["state"], to, row["subject"], note, next_at=next_at
+    )
 
 
 def _message(row: Any) -> LetterLine:
@@ -280,4 +285,4 @@ def _intent(row: _UnwordedIntent) -> LetterLine:
     said = _event(apdu_in(row.body))
     what = f"{row.number or ''} {'' if said else name_of(row.body)}".strip()
     why = note_of(row.last_error)
-    return LetterLine(f"intent {row.id}", row.at, row.state, row.partner, what, why, said)
+    return LetterLine(f"intent {row.id}", row.at, row.state, row.partner, what, why, said, row.not_before)

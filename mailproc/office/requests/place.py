@@ -175,9 +175,15 @@ def _place(
 
 
 def next_partner(
-    store: Store, context: Context, number: str, partners: Sequence[str] = (), by: str = ""
+    store: Store,
+    context: Context,
+    number: str,
+    partners: Sequence[str] = (),
+    by: str = "",
+    *,
+    dry_run: bool = False,
 ) -> StepOutcome:
-    """Go to the next partner of the rota (after adding ``partners`` at its end).
+    """Go to the next partner of the rota (after adding ``partners`` at its end); ``dry_run`` keeps nothing.
 
     Raise LocalFault at the end of the rota, or while an attempt is still open.
     """
@@ -191,7 +197,7 @@ def next_partner(
         give_up_undelivered(connection, context, request.id, by)
         return ask(connection, context, request.id, by)
 
-    return store.write(job)
+    return foreseen(store, job) if dry_run else store.write(job)
 
 
 def give_up_undelivered(connection: Connection, context: Context, request_id: int, by: str) -> None:

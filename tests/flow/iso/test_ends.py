@@ -8,7 +8,7 @@ from mailproc.cli import request_view
 from mailproc.config import Policy
 from mailproc.errors import LocalFault
 from mailproc.flow.prepare import messages
-from mailproc.office.mailroom import incoming
+from mailproc.office.mailroom import incoming, redelivery
 from mailproc.office.partners import directory
 from mailproc.store import partner_addresses
 from tests.proof import signer
@@ -730,7 +730,7 @@ def test_nothing_more_goes_to_a_forgotten_address(iso):
     )
     iso.run()
     assert (iso.sent[-1].to, iso.last()["note"]) == (MAIL[LENDER], "first")
-    incoming.redeliver(store, "O2")  # it left for there once, and does not again
+    redelivery.redeliver(store, "O2")  # it left for there once, and does not again
     iso.run()
     assert (iso.sent[-1].to, iso.last()["type"]) == (MAIL[LENDER], "ILL_REQUEST")
     iso.act("B1", "message", note="second")

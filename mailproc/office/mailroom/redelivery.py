@@ -1,0 +1,87 @@
+"""Send letters of ours again, one or all that failed or wait."""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection, select
+
+from mailproc.errors import LocalFault
+from mailproc.flow import send
+from mailproc.office.acts.dry_run import foreseen
+from mailproc.office.mailroom.handled import Handled
+from mailproc.office.queries.letters import parsed
+from mailproc.sentence import Word, sentence
+from mailproc.store import outgoing, restored
+from mailproc.store.engine import Store
+from mailproc.store.outgoing import OUTGOING
+from mailproc.store.rows import OutgoingLetter
+
+PORTION = 200
+"""Letters in one commit."""
+NEVER_AGAIN = ("sending", "withdrawn", outgoing.TO_PRINT, outgoing.PRINTED)
+
+_FAILED = OUTGOING.c.state == "shelved"
+_TRIED_LATER = (OUTGOING.c.state == "prepared") & OUTGOING.c.not_before.is_not(None)
+
+
+def redeliver(store: Store, letter_id: str, *, arrived: bool = False, dry_run: bool = False) -> Handled:
+    """Send the same bytes again, or take the letter as delivered; with ``dry_run`` keep nothing."""
+    kind, number = parsed(letter_id)
+    if kind != "O":
+        raise LocalFault(sentence("not-ours", letter=letter_id))
+
+    def job(connection: Connection) -> Handled:
+        row = _ours(connection, number)
+        if row.state in NEVER_AGAIN:
+            raise LocalFault(sentence("redeliver-state", number=number, state=Word("delivery", row.state)))
+        if not arrived:
+            _refuse_before_restore_ends(connection)
+        return _again(connection, row, arrived=arrived)
+
+    return _would(foreseen(store, job)) if dry_run else store.write(job)
+
+
+def redeliver_all(store: Store, *, dry_run: bool = False) -> list[Handled]:
+    """Send again everything that failed, or waits for another try, in portions; by number.
+
+    Never what may have arrived (in doubt, bounced), and never what is held: somebody, or a restore, held it.
+    """
+    with store.read() as connection:
+        statement = select(OUTGOING.c.id).where(_FAILED | _TRIED_LATER).order_by(OUTGOING.c.id)
+        numbers = list(connection.execute(statement).scalars())
+    done: list[Handled] = []
+    for start in range(0, len(numbers), PORTION):
+        portion = numbers[start : start + PORTION]
+
+        def job(connection: Connection, portion: list[int] = portion) -> list[Handled]:
+            _refuse_before_restore_ends(connection)
+            wanted = OUTGOING.c.id.in_(portion) & (_FAILED | _TRIED_LATER)  # one may have left since
+            still = connection.execute(select(OUTGOING.c.id).where(wanted).order_by(OUTGOING.c.id)).scalars()
+            return [_again(connection, _ours(connection, number), arrived=False) for number in list(still)]
+
+        done += map(_would, foreseen(store, job)) if dry_run else store.write(job)
+    return done
+
+
+def _again(connection: Connection, row: OutgoingLetter, *, arrived: bool) -> Handled:
+    whole = send.redeliver(connection, row, arrived=arrived)
+    if not whole:
+        said = sentence("sent-in-part", number=row.id, partner=row.partner)
+    else:
+        said = sentence("counts-as-delivered" if arrived else "sent-again", number=row.id)
+    return Handled(f"O{row.id}", _ours(connection, row.id).state, said)
+
+
+def _refuse_before_restore_ends(connection: Connection) -> None:
+    if restored.standing(connection) is not None:
+        raise LocalFault(sentence("restore-first"), ("mailproc restore", "mailproc restore --go"))
+
+
+def _would(done: Handled) -> Handled:
+    return replace(done, text=sentence("foreseen", said=done.text))
+
+
+def _ours(connection: Connection, number: int) -> OutgoingLetter:
+    row = outgoing.load(connection, number)
+    if row is None:
+        raise LocalFault(sentence("no-letter", name=f"O{number}"))
+    return row
