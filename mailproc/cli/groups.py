@@ -20,6 +20,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "outbox": "mailproc outbox",
         "letters": "mailproc letters --partner UK-BL",
         "letter": "mailproc letter I12",
+        "trace": "mailproc trace B1",
         "attach": "mailproc attach I12 B1",
         "release": "mailproc release I12",
         "dismiss": "mailproc dismiss I12 --note advertising",
