@@ -144,6 +144,7 @@ def failing_after(store: Store, letter: str, spoken: Spoken) -> Iterator[Store]:
 
     class Full:
         underway = store.underway
+        is_held = False
 
         def write(self, job: Callable[[Connection], T]) -> T:
             if letter in spoken.began:
