@@ -25,6 +25,7 @@ _TOKEN = re.compile(
 )
 _LINK = re.compile(r"""\bhref\s{0,9}=\s{0,9}["']?(?P<to>https?://[^\s"'<>]{1,2000}+)""", re.IGNORECASE)
 _ENDLESS = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")  # no character has such a number
+_WORD_END = re.compile("[0-9A-Za-z] $")
 _WHITE = re.compile(r"[ \t\n\r\f]+")  # not the no-break space: an empty line of Outlook's is one
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset"}
@@ -37,7 +38,8 @@ def unflowed(text: str, delete_space: bool) -> str:
     """Join the lines that a flowed text broke; quoted lines only within their level.
 
     A blank line is never joined, because blank lines have a meaning here. A text above ``MOST_LINES`` is
-    unchanged.
+    unchanged. ``delete_space`` joins no Latin words or numbers, against the RFC: no program breaks them, but
+    a blank that anybody may add would make another number of two.
     """
     if text.count("\n") >= MOST_LINES:
         return text
@@ -50,7 +52,11 @@ def unflowed(text: str, delete_space: bool) -> str:
         if depth == 0 and content.startswith(">"):
             content = unquoted  # stuffed, because ">" is no mark of quotation here
         flows = content.endswith(" ") and content != "-- "
-        said = content[:-1] if flows and delete_space else content
+        said = (
+            content[:-1]
+            if flows and delete_space and not _WORD_END.search(content, len(content) - 2)
+            else content
+        )
         if open_depth != depth or content in ("", "-- "):
             pieces.append("\n" * bool(pieces) + ">" * depth + " " * bool(depth))
         pieces.append(said)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from mailproc.mail import charset, headers, html_text, parameters, transfer_encoding
+from mailproc.mail import charset, headers, parameters, transfer_encoding
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Part
 
@@ -90,8 +90,6 @@ class Tree:
         characters, name = None, given.get("charset", "")
         if media_type.startswith("text/"):
             characters, name = charset.decode(content, name, self._defects)
-            if given.get("format", "").lower() == "flowed" and media_type == "text/plain":
-                characters = html_text.unflowed(characters, given.get("delsp", "").lower() == "yes")
         disposition = headers.first(header, "content-disposition")
         return Part(
             media_type=media_type,

@@ -6,7 +6,7 @@ Message-----", a block of From, Sent, To and Subject) everything is quoted, unle
 the lines between them are the writer's. (docs/decisions.md says why this is code of our own.)
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailproc import slow_work
@@ -48,9 +48,20 @@ def body(letter: Letter) -> str:
     parts = [part for part in letter.parts if not part.attachment and part.text]
     for part in parts:
         if part.media_type == "text/plain" and part.text and not part.text.isspace():
-            return part.text
+            return _unflowed(part.text, dict(part.parameters))
     pages = (part.text or "" for part in parts if part.media_type == "text/html")
     return next((html_text.from_html(page, with_links=True) for page in pages), "")
+
+
+def _unflowed(text: str, given: Mapping[str, str]) -> str:
+    """Return a text with its paragraphs joined if it is format=flowed (RFC 3676).
+
+    Only here, for the words of people: a blank at the end of a line joins it to the next, and most signatures
+    leave such blanks out, so anybody could join the lines of a report.
+    """
+    if given.get("format", "").lower() != "flowed":
+        return text
+    return html_text.unflowed(text, delete_space=given.get("delsp", "").lower() == "yes")
 
 
 def split(text: str) -> ReplyText:

@@ -1,12 +1,15 @@
 """Decode Content-Transfer-Encoding (RFC 2045, section 6) leniently."""
 
 import binascii
+import re
 
 from mailproc.mail.defects import Defects
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _OTHERS = bytes(sorted(set(range(256)) - set(_ALPHABET)))
 _LAYOUT = b"\r\n\t ="
+_BLANKS_AT_END = re.compile(rb"(?<![ \t])[ \t]++(?=\r?(?:\n|\Z))")
+"""Of quoted-printable: added on the way (RFC 2045, 6.7, rule 3); a signature need not cover them."""
 _IDENTITY = ("", "7bit", "8bit", "binary")
 
 
@@ -15,7 +18,7 @@ def decode(content: bytes, encoding: str, defects: Defects) -> bytes:
     if encoding in _IDENTITY:
         return content
     if encoding == "quoted-printable":
-        return binascii.a2b_qp(content)
+        return binascii.a2b_qp(_BLANKS_AT_END.sub(b"", content))
     if encoding == "base64":
         return base64(content, defects)
     defects.note(f"unknown transfer encoding {encoding[:40]!r}")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailproc.mail import reply_text
 from mailproc.mail.html_text import from_html, unflowed
 from mailproc.mail.parse import parse
 
@@ -47,7 +48,8 @@ def test_hostile_html_takes_no_time(piece: str) -> None:
     ("flowed", "delsp", "text"),
     [
         ("one \ntwo\nthree", False, "one two\nthree"),
-        ("one \ntwo", True, "onetwo"),
+        ("one \ntwo", True, "one two"),
+        ("\u4e00 \n\u4e8c", True, "\u4e00\u4e8c"),
         ("> a \n> b\nc", False, "> a b\nc"),
         (">> a \n> b", False, ">> a \n> b"),
         (" From here", False, "From here"),
@@ -63,5 +65,6 @@ def test_flowed(flowed: str, delsp: bool, text: str) -> None:
 def test_only_what_says_so_is_unflowed() -> None:
     body = b"\n\none \ntwo\n"
     assert parse(b"Content-Type: text/plain" + body).text == "one \ntwo\n"
-    assert parse(b"Content-Type: text/plain; format=Flowed" + body).text == "one two\n"
-    assert parse(b"Content-Type: text/html; format=flowed" + body).parts[0].text == "one \ntwo\n"
+    assert reply_text.body(parse(b"Content-Type: text/plain" + body)) == "one \ntwo\n"
+    assert reply_text.body(parse(b"Content-Type: text/plain; format=Flowed" + body)) == "one two\n"
+    assert parse(b"Content-Type: text/plain; format=Flowed" + body).text == "one \ntwo\n"
