@@ -21,6 +21,7 @@ from tests.support.world import Sent, World
 
 FORWARD = "[documents]\nforward = true\nmax_size = 100_000\n"
 ARTICLE = File("article.pdf", PDF)
+READER = "r@readers.example"
 
 
 class Borrower:
@@ -144,6 +145,16 @@ NAMES_ANOTHER = {
     "in its own words": ("B1-1 and B2-1 of another reader", "B1-1", "copy.pdf"),
     "in what it quotes": ("Here.\r\n\r\n> B1-1 One\r\n> B2-1 Two", "B1-1", "copy.pdf"),
     "in a file's name": ("Here it is.", "B1-1", "B2-1.pdf"),
+    "below its signature": ("Here it is.\n\nThanks,\nJo\nOrder B2-1", "B1-1", "copy.pdf"),
+    "below its dashes": ("Here it is.\n-- \nB2-1", "B1-1", "copy.pdf"),
+    "where nobody reads on": ("Here it is.\n" + "More of it.\n" * 2_000 + "B2-1", "B1-1", "copy.pdf"),
+    "in wide signs": ("Here is \uff22\uff12\uff0d\uff11.", "B1-1", "copy.pdf"),
+}
+COVERS = {
+    "a text": File("cover.txt", b"The article of B2-1", "text/plain"),
+    "a page": File("cover.html", b"<html><body><p>B2<b>-1</b></p></body></html>", "text/html"),
+    "a letter": File("cover.eml", b"Subject: x\r\n\r\nThe article of B2-1\r\n", "message/rfc822"),
+    "a text that calls itself a file": File("x.bin", b"The article of B2-1", "application/octet-stream"),
 }
 
 
@@ -164,6 +175,44 @@ def test_a_letter_in_words_that_names_another_request_brings_nobody_anything(
     assert [one.event for one in borrower.world.shown("B1").history].count("MESSAGE") == 1
     assert borrower.letters() == []
     assert "about other requests too" in borrower.why_not()
+
+
+@pytest.mark.parametrize("cover", COVERS)
+@pytest.mark.parametrize("report", [True, False])
+def test_a_cover_that_names_another_request_keeps_the_document_back(
+    borrower: Borrower, cover: str, report: bool
+) -> None:
+    borrower.world.place(service="COPY", title="Another article")
+    if report:
+        borrower.hear("B1-1 SHIPPED COPY", with_files=[ARTICLE, COVERS[cover]])
+    else:
+        borrower.hear("B1-1 SHIPPED COPY", with_files=())
+        head = f"From: {ADDRESS[BL]}\nTo: {US}\nSubject: B1-1\nMessage-ID: <p1@bl.example>\n"
+        borrower.world.inject(files.letter(head, "Here it is.", [ARTICLE, COVERS[cover]]), ADDRESS[BL])
+        borrower.world.run()
+    assert borrower.letters() == []
+    assert "about other requests too" in borrower.why_not()
+
+
+def test_words_beside_a_report_that_name_another_request_keep_the_document_back(borrower: Borrower) -> None:
+    borrower.hear("B1-1 SHIPPED COPY\nThe article of B2-1 is attached", with_files=[ARTICLE])
+    assert borrower.letters() == []
+
+
+def test_readers_letters_with_files_hide_no_document_of_the_lender(borrower: Borrower) -> None:
+    """The copy comes before its report, and anybody can write in the reader's name."""
+    world = borrower.world
+    head = f"From: {ADDRESS[BL]}\nTo: {US}\nSubject: B1-1\nMessage-ID: <early@bl.example>\n"
+    world.inject(files.letter(head, "Here it is.", [ARTICLE]), ADDRESS[BL])
+    world.run()
+    for number in range(20):
+        mark = "Auto-Submitted: auto-replied\n" if number % 2 else ""
+        head = f"From: {READER}\nTo: {US}\nSubject: B1\nMessage-ID: <r{number}@readers.example>\n{mark}"
+        world.inject(files.letter(head, f"See {number}.", [File("x.pdf", PDF + b"%d" % number)]), READER)
+    world.run()
+    assert world.events("B1").count("READER_WROTE") + world.events("B1").count("AUTOMATIC_REPLY") == 20
+    borrower.hear("B1-1 SHIPPED COPY", with_files=())
+    assert len(borrower.letters()) == 1
 
 
 def test_a_report_with_a_file_named_after_another_request_brings_nobody_anything(borrower: Borrower) -> None:

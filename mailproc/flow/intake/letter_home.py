@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
+from mailproc.flow.reading.named_numbers import NamedNumbers
 from mailproc.flow.reading.writing import Names, Writing
 from mailproc.ill.terms import Role
 from mailproc.store import named_requests
@@ -54,17 +55,19 @@ def of_reader(connection: Connection, writing: Writing, requests: Sequence[Named
     return _match(connection, writing, lambda one: one.request_id in ids)
 
 
-def names_others(connection: Connection, writing: Writing, found: NamedTransaction) -> bool:
-    """Return whether any part of the letter names another request than ``found``, whoever's that is.
+def names_others(
+    connection: Connection, writing: Writing, anywhere: NamedNumbers, found: NamedTransaction
+) -> bool:
+    """Return whether any part of the letter names, or may name, another request than ``found``, whoever's.
 
     A letter of ours that is answered may be about many orders, ``found`` among them.
     """
+    if not anywhere.complete:
+        return True
     answered = {one.request_id for one in named_requests.answered(connection, writing.answers)}
     if answered and found.request_id not in answered:
         return True
-    parts = (writing.subject, writing.text, writing.quoted, writing.files)
-    named = (one for names in parts for one in _named(connection, names))
-    return any(one.request_id != found.request_id for one in named)
+    return any(one.request_id != found.request_id for one in _named(connection, anywhere.names))
 
 
 def _is_theirs(named: NamedTransaction, symbols: Sequence[str]) -> bool:

@@ -218,7 +218,7 @@ def _add(connection: Connection, event: NewEvent, reading: LetterReading, match:
     if reading.documents:
         facts["documents"] = reading.documents
         found, writing = match.found, reading.writing
-        if found and writing and letter_home.names_others(connection, writing, found):
+        if found and writing and letter_home.names_others(connection, writing, reading.named, found):
             facts["several"] = True
     events.add(
         connection, replace(event, inbox_id=reading.inbox_id, position=0, partner=partner, facts=facts)

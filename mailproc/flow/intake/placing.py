@@ -331,7 +331,7 @@ def _add_event(
     """
     said = columns if apdu is None else reading.described.get(id(apdu)) or as_columns(apdu)
     if reading.documents and apdu is not None:
-        facts = {**(facts or {}), **documents.facts_of(reading.documents, reading.letter, reading.decoded)}
+        facts = {**(facts or {}), **documents.facts_of(reading.documents, reading.named, reading.decoded)}
     placement.events.append(
         NewEvent(
             **said,

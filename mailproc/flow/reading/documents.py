@@ -2,7 +2,8 @@
 
 from mailproc.flow.context import Context
 from mailproc.flow.reading.event_columns import is_about_a_file
-from mailproc.flow.reading.writing import MOST_OF_SUBJECT, names_in
+from mailproc.flow.reading.named_numbers import NamedNumbers
+from mailproc.flow.reading.writing import names_in
 from mailproc.ill.facts import Facts
 from mailproc.mail.attachments import Attachment, attachments, is_file
 from mailproc.mail.letter import Letter
@@ -41,18 +42,18 @@ def brings_a_link(decoded: Decoded) -> bool:
     return bool(decoded.faults) and not (decoded.apdus or decoded.unsure) and decoded.faults[0].link
 
 
-def facts_of(count: int, letter: Letter, decoded: Decoded) -> Facts:
-    """Return the facts of a message with which ``count`` documents came."""
-    several = _is_about_several(decoded) or _names_others(letter, decoded)
+def facts_of(count: int, named: NamedNumbers, decoded: Decoded) -> Facts:
+    """Return the facts of a message with which ``count`` documents came; ``named``: what its letter names."""
+    several = _is_about_several(decoded) or not named.complete or _names_others(named, decoded)
     return {"documents": count, "several": True} if several else {"documents": count}
 
 
-def _names_others(letter: Letter, decoded: Decoded) -> bool:
-    """Return whether the subject, or a file's name, has a number of ours that the messages do not have."""
-    said = " ".join(one.ref.number for one in decoded.apdus if one.ref)
-    titles = [letter.subject[:MOST_OF_SUBJECT], *(part.filename for part in letter.parts if part.filename)]
-    named = {base for base, _ in names_in("\n".join(titles)).ours}
-    return bool(named - {base for base, _ in names_in(said).ours}) if said else False
+def _names_others(named: NamedNumbers, decoded: Decoded) -> bool:
+    """Return whether anything in the letter has a number of ours that the messages do not have."""
+    said = [one.ref.number for one in decoded.apdus if one.ref]
+    said += [one.transaction.tgq for one in decoded.apdus if one.transaction]
+    messages = {base for base, _ in names_in(" ".join(said)).ours}
+    return not {base for base, _ in named.names.ours} <= messages
 
 
 def _is_about_several(decoded: Decoded) -> bool:

@@ -17,6 +17,7 @@ from mailproc.flow.partners import is_of_one
 from mailproc.flow.reading import bounced_letters, documents, order_file, second_hand, sender_proof
 from mailproc.flow.reading.envelope import sender_of, with_envelope
 from mailproc.flow.reading.event_columns import EventColumns, described
+from mailproc.flow.reading.named_numbers import NamedNumbers, named_in
 from mailproc.flow.reading.sender_proof import Evidence, Proven
 from mailproc.flow.reading.writing import Writing, writing_of
 from mailproc.ill.attention import Reason
@@ -68,8 +69,9 @@ class LetterReading:
     we sent one of them, this is our own letter. ``file_key``: equal for equal order files. ``described``: the
     event columns of each APDU of ``decoded`` (``event_columns.described``). ``writing``: of a letter that no
     protocol reads, what people wrote in it; ``speakers``: the partners who are proven to have sent that.
-    ``documents``: how many of them came with the letter (``documents.documents_in``). ``second_hand``: why
-    the messages are not taken as the partner's own (``second_hand.why``), unless staff release the letter.
+    ``documents``: how many of them came with the letter (``documents.documents_in``); ``named``: then, what
+    in the letter may name a request. ``second_hand``: why the messages are not taken as the partner's own
+    (``second_hand.why``), unless staff release the letter.
     """
 
     inbox_id: int
@@ -94,6 +96,7 @@ class LetterReading:
     own_ids: frozenset[str] = frozenset()
     described: Mapping[int, EventColumns] = field(default_factory=dict)
     documents: int = 0
+    named: NamedNumbers = field(default_factory=NamedNumbers)
     file_key: str = ""
     writing: Writing | None = None
     speakers: tuple[Partner, ...] = ()
@@ -121,6 +124,8 @@ def read(row: InboxLetter, context: Context, keys: "KeySource | None" = None) ->
         letter = with_envelope(parse(bytes(row.raw)), row)
         came = documents.count(letter, context)
         reading = replace(reading, letter=letter, content_digest=letter.content_digest(), documents=came)
+        if came:
+            reading = replace(reading, named=named_in(letter))
         return _read(reading, row, context, keys)
     except TryLater as unanswered:  # DNS does not answer: the sender may be proven later
         claimants = context.partners.claimed_by(sender_of(row, reading.letter))

@@ -52,7 +52,7 @@ class Writing:
     """A letter of people.
 
     ``own``: the writer's words; ``answers``: the Message-IDs that it answers, ``thread`` those before them;
-    ``files``: what the names of its files may name; ``offers_document``: it says that one waits at a link.
+    ``offers_document``: it says that one waits at a link.
     """
 
     own: str = ""
@@ -62,7 +62,6 @@ class Writing:
     subject: Names = field(default_factory=Names)
     text: Names = field(default_factory=Names)
     quoted: Names = field(default_factory=Names)
-    files: Names = field(default_factory=Names)
     offers_document: bool = False
 
     @property
@@ -88,13 +87,12 @@ def writing_of(letter: Letter) -> Writing:
         subject=names_in(subject),
         text=names_in(said.own),
         quoted=names_in(said.quoted),
-        files=names_in("\n".join(part.filename for part in letter.parts if part.filename)),
         offers_document=document_offers.offers(said.own, subject),
     )
 
 
-def names_in(text: str) -> Names:
-    """Return what in the text may name a request; at most ``MOST_NAMES`` of each kind."""
+def names_in(text: str, most: int = MOST_NAMES) -> Names:
+    """Return what in the text may name a request; at most ``most`` of each kind."""
     said = list(_WORD.finditer(text))
     words = dict.fromkeys(word for match in said if _has_digits(word := match[0].strip("/_.-").upper(), 1))
     ours = dict.fromkeys(
@@ -105,7 +103,7 @@ def names_in(text: str) -> Names:
     each = (*words, *_pairs(text, said))
     long = (word for word in each if len(word) >= LEAST_OF_THEIRS and _has_digits(word, LEAST_DIGITS))
     theirs = dict.fromkeys([*(word for word in labelled if _has_digits(word, 1)), *long])
-    return Names(tuple(words)[:MOST_NAMES], tuple(ours)[:MOST_NAMES], tuple(theirs)[:MOST_NAMES])
+    return Names(tuple(words)[:most], tuple(ours)[:most], tuple(theirs)[:most])
 
 
 def _pairs(text: str, words: Sequence[re.Match[str]]) -> Iterator[str]:
