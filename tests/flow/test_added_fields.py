@@ -92,9 +92,19 @@ def test_a_field_that_names_another_request_hides_no_letter(signing, key, field)
     other = next(line.split(b": ")[1] for line in asked.split(b"\r\n") if line.startswith(b"Message-ID"))
     raw = signed(signing, key, "It has been sent back to you for repair.", "Your request B1-1")
     for _ in range(2):
-        hear(signing, field + b": " + other + b"\r\n" + raw)
-    assert signing.events("B2")[1:] == ["MESSAGE"]
+        hear(signing, field + b": " + other + b"\r\n" + raw, "shelved")
     for _ in range(2):
         hear(signing, raw)
     assert signing.events("B1")[1:] == ["MESSAGE"]
+    assert signing.events("B2")[1:] == []
+
+
+def test_nor_does_one_that_names_the_only_request(signing, key):
+    """Words that name nothing go where the field says; the letter itself is no copy of that one."""
+    signing.place(title="Another book")
+    asked = signing.sent[-1].raw
+    other = next(line.split(b": ")[1] for line in asked.split(b"\r\n") if line.startswith(b"Message-ID"))
+    raw = signed(signing, key, "It has been sent back to you for repair.", "Your book")
+    hear(signing, b"In-Reply-To: " + other + b"\r\n" + raw)
     assert signing.events("B2")[1:] == ["MESSAGE"]
+    hear(signing, raw, "shelved")

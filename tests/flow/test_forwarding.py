@@ -145,7 +145,6 @@ NAMES_ANOTHER = {
     "in its own words": ("B1-1 and B2-1 of another reader", "B1-1", "copy.pdf"),
     "in what it quotes": ("Here.\r\n\r\n> B1-1 One\r\n> B2-1 Two", "B1-1", "copy.pdf"),
     "in a file's name": ("Here it is.", "B1-1", "B2-1.pdf"),
-    "below its signature": ("Here it is.\n\nThanks,\nJo\nOrder B2-1", "B1-1", "copy.pdf"),
     "below its dashes": ("Here it is.\n-- \nB2-1", "B1-1", "copy.pdf"),
     "where nobody reads on": ("Here it is.\n" + "More of it.\n" * 2_000 + "B2-1", "B1-1", "copy.pdf"),
     "in wide signs": ("Here is \uff22\uff12\uff0d\uff11.", "B1-1", "copy.pdf"),
@@ -212,6 +211,7 @@ def test_readers_letters_with_files_hide_no_document_of_the_lender(borrower: Bor
     world.run()
     assert world.events("B1").count("READER_WROTE") + world.events("B1").count("AUTOMATIC_REPLY") == 20
     borrower.hear("B1-1 SHIPPED COPY", with_files=())
+    world.act("B1", "receive")
     assert len(borrower.letters()) == 1
 
 

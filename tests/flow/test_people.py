@@ -134,7 +134,7 @@ LENT = [
     ((), "forward", {"to": "XX-OTHER"}, ["passed your request for this loan on", "XX-OTHER"]),
     ((), "ship", {"on": DUE, "via": "courier", "cost": "5 GBP"},
      ["we have sent you this loan", "due back on Mon 13 Apr", "courier", "5 GBP"]),
-    (SENT, "overdue", {"level": 2}, ["this loan is overdue", "due back on Mon 13 Apr", "reminder 2"]),
+    (SENT, "overdue", {"level": 2, "anyway": True}, ["this loan is overdue", "due back on Mon 13 Apr", "reminder 2"]),
     (SENT, "recall", {}, ["we need this loan back", "as soon as you can"]),
     (SENT, "check-in", {}, ["this loan is back with us"]),
     (SENT, "lost", {}, ["we now regard this loan as lost", "If you still have it", "replace it"]),
@@ -367,17 +367,17 @@ def lent_to_them(world):
 
 def test_a_renewal_that_we_refused_is_not_offered_again(by_mail):
     lent_to_them(by_mail)
-    assert "ask us for a renewal" in written(by_mail, "L1", "overdue", {"level": 1})[1]
+    assert "ask us for a renewal" in written(by_mail, "L1", "overdue", {"level": 1, "anyway": True})[1]
     by_mail.act("L1", "renew", **ASKED)
     _, refused = written(by_mail, "L1", "renew-reply", {"answer": False})
     assert "send it back by Mon 13 Apr" in refused
-    _, text = written(by_mail, "L1", "overdue", {"level": 2})
+    _, text = written(by_mail, "L1", "overdue", {"level": 2, "anyway": True})
     assert "renewal" not in text and "Please send it back" in text
 
 
 def test_the_last_reminder_offers_no_renewal(by_mail):
     lent_to_them(by_mail)
-    _, text = written(by_mail, "L1", "overdue", {"level": 3})
+    _, text = written(by_mail, "L1", "overdue", {"level": 3, "anyway": True})
     assert "renewal" not in text and "Please send it back" in text
 
 
