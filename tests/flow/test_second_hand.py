@@ -75,12 +75,22 @@ def test_a_system_that_answers_our_order_is_taken(small_world):
     assert small_world.state("B1") == "NOT_SUPPLIED"
 
 
-def test_a_letter_in_words_by_a_list_is_no_message(small_world):
-    small_world.place()
-    inbox_id = arrives(small_world, "B1-1 has a nice cover.", List_Id="<ill-list.bl.example>")
-    assert (small_world.events("B1"), len(small_world.notices())) == (["request"], 1)
-    release(small_world, inbox_id)
-    assert small_world.events("B1") == ["request", "MESSAGE"]
+@pytest.mark.parametrize(("header", "goes"), [({}, 1), ({"List-Id": "<ill-list.bl.example>"}, 0)], ids=str)
+def test_a_letter_in_words_by_a_list_moves_nothing_and_its_files_stay(make_world, sqlite_url, header, goes):
+    world = make_world(sqlite_url, more="[documents]\nforward = true\n")
+    world.place(service="COPY")
+    arrives(world, "B1-1 SHIPPED COPY\n")
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"], made["Message-ID"] = ADDRESS[BL], US, "B1-1", "<w@bl.example>"
+    for name, value in header.items():
+        made[name] = value
+    made.set_content("The article is attached.")
+    made.add_attachment(b"%PDF-1.4\n%%EOF\n", "application", "pdf", filename="article.pdf")
+    world.inject(made.as_bytes().replace(b"\n", b"\r\n"))
+    world.run()
+    assert (world.state("B1"), world.events("B1")[2]) == ("SHIPPED", "MESSAGE")
+    world.act("B1", "receive")
+    assert sum(b"article.pdf" in one.raw or b"application/pdf" in one.raw for one in world.reader()) == goes
 
 
 def html(world, text):

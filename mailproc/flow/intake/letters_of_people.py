@@ -17,7 +17,7 @@ from mailproc.config import Partner
 from mailproc.flow.context import Context
 from mailproc.flow.intake import letter_home, staff_replies
 from mailproc.flow.intake.letter_home import Match
-from mailproc.flow.reading.letter_reading import OF_MACHINE, OF_READER, RELEASED, LetterReading
+from mailproc.flow.reading.letter_reading import OF_MACHINE, OF_READER, LetterReading
 from mailproc.flow.reading.writing import Writing
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Message
@@ -73,8 +73,6 @@ def settled(connection: Connection, reading: LetterReading, context: Context) ->
 
 
 def _of_partner(connection: Connection, reading: LetterReading, writing: Writing) -> Settled:
-    if reading.letter.of_list and reading.proof != RELEASED:  # any of its members may have written it
-        return Settled(why=sentence("sent-by-list"), alarm=None if writing.automatic else Reason.IN_WORDS)
     symbols = [one.symbol for one in reading.speakers]
     match = letter_home.of_partners(connection, writing, symbols)
     if match.found is None:

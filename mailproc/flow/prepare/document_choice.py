@@ -18,6 +18,7 @@ from mailproc.ill.transaction_state import NOTED
 from mailproc.log import mask
 from mailproc.mail.attachments import Attachment, name_of_type
 from mailproc.mail.content_type import FileType, is_page_too
+from mailproc.mail.letter import Letter
 from mailproc.mail.parse import parse
 from mailproc.sentence import Part, Sentence, sentence, stored
 from mailproc.store import documents, letters, patrons, requests, transactions
@@ -88,18 +89,21 @@ def _came(connection: Connection, row: Intent, had: set[str], context: Context) 
         later = [one.facts or {} for one in receipts if one.id > event.id]
         if later and later[-1].get("quiet") and not later[-1].get("wrong"):
             continue  # staff want the reader to hear nothing of it
-        why = _why_not_of(event, letter) or of_request or _not_let_go(event, later, received=received)
-        for file in documents_in(parse(bytes(letter.raw)), context):
+        read = parse(bytes(letter.raw))
+        why = _why_not_of(event, letter, read) or of_request or _not_let_go(event, later, received=received)
+        for file in documents_in(read, context):
             known = found.get(file.digest)
             if file.digest not in had and (known is None or (known[2] and not why)):
                 found[file.digest] = file, letter.id, why
     return found.values()
 
 
-def _why_not_of(event: Event, letter: InboxLetter) -> Part:
+def _why_not_of(event: Event, letter: InboxLetter, read: Letter) -> Part:
     facts = event.facts or {}
     if facts.get("by_hand") or letter.proof in VOUCHED:
         return sentence("document-unproven")
+    if read.of_list:
+        return sentence("document-by-list")
     return sentence("document-of-several") if facts.get("several") else ""
 
 
