@@ -249,6 +249,8 @@ ONE_MISTAKE: list[tuple[str, list[tuple[str, str]], int, str]] = [
     ("lists in lists", [('["dkim"]', "[" * 3000)], 27, "too many lists in lists"),
     ("a very long number", [("8025", "8" * 5000)], 8, "must be a number"),
     ("a very long hexadecimal number", [("8025", "0x" + "f" * 5000)], 8, "must be a whole number"),
+    ("quotes of a text program around a number", [("8025", "“smtp”")], 8, "quotes are the straight ones"),
+    ("a word that is none of the allowed", [('"smtp"', "zz")], 13, "text stands in quotes"),
     ("a very long key", [("port = 8025", "p" * 5000 + " = 1")], 8, "unknown key"),
 ]  # fmt: skip
 

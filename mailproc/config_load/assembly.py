@@ -12,20 +12,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailproc.config_load import syntax_cures
+from mailproc.config_load.depth import is_deep
 from mailproc.config_load.place import Place
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.config_load.statements import Statement, split
 from mailproc.config_load.syntax_cures import Cure
+from mailproc.config_load.toml_file import Repeats
 
 _KEY = re.compile(
     r"""[ \t]*+((?:[\w-]+|"[^"]*"|'[^']*')(?:[ \t]*\.[ \t]*(?:[\w-]+|"[^"]*"|'[^']*'))*+)[ \t]*="""
 )
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
-
-MOST_DEPTH = 12
-"""Tables and lists within each other; no file of ours has half as many."""
-Repeats = Callable[[Loc], bool | None]
-"""Is the table of this name written [[name]]? None where that is not known."""
 
 
 @dataclass
@@ -166,14 +163,6 @@ class Assembly:
         first = f"; the first is in line {self.lines[loc]}" if loc in self.lines else ""
         what = ": write the keys of both below one" if loc in self._opened else ""
         self.problems.append(ConfigProblem(loc, f"stands there twice{first}{what}", line=line))
-
-
-def is_deep(value: object, left: int = MOST_DEPTH) -> bool:
-    """Do tables and lists lie in each other more than ``left`` times?"""
-    if not isinstance(value, dict | list):
-        return False
-    inner = value.values() if isinstance(value, dict) else value
-    return left == 0 or any(is_deep(one, left - 1) for one in inner)
 
 
 def parsed_alone(text: str) -> dict[str, Any] | None:

@@ -62,7 +62,7 @@ def _checked(file: TomlFile, further: Rules, secrets_needed: bool) -> _Checked:
         config, hidden, wrong = _valid(source, source.data, secrets_needed)
     if wrong:
         config, _, _ = _valid(source, types.mended(source.data, wrong), secrets_needed)
-    problems += [*hidden, *_new(wrong, file)]
+    problems += _new([*hidden, *wrong], file)
     if config is not None and not file.lost_table:
         unsure = file.lost | {one.loc for one in wrong if one.meant is HIDDEN or types.is_missing(one)}
         told = ToldProblems([one.loc for one in problems], unsure, left_out)
@@ -72,11 +72,12 @@ def _checked(file: TomlFile, further: Rules, secrets_needed: bool) -> _Checked:
 
 
 def _new(wrong: Iterable[ConfigProblem], file: TomlFile) -> Iterator[ConfigProblem]:
-    """What is no consequence of a value that could not be read, or of a table of which something was said."""
-    said = {one.loc for one in file.problems if one.loc in file.lost or schema.section_at(one.loc)}
+    """What is no consequence of a statement of which something was said, or of a table that was lost."""
+    keys = {one.loc for one in file.problems if one.loc and not schema.section_at(one.loc)} | file.lost
+    tables = {one.loc for one in file.problems if schema.section_at(one.loc)}
     for one in wrong:
         around = (one.loc[:n] for n in range(1, len(one.loc) + 1))
-        follows = one.loc in said or not file.lost.isdisjoint(around)
+        follows = one.loc in tables or not keys.isdisjoint(around)
         if not follows and not (file.lost_table and types.is_missing(one)):
             yield one
 

@@ -78,10 +78,10 @@ def _cured(words: str, mended: str, place: Callable[[Loc], Place]) -> Cure:
 
 def _is_a_table(text: str, repeats: Callable[[Loc], bool | None]) -> bool:
     """Other brackets, or as in other formats "library:", of a table that there is."""
-    if _HEADER.fullmatch(text) is None:
+    found = _HEADER.fullmatch(text)
+    if found is None or repeats(tuple(found[2].split(".", MOST_PARTS)[:MOST_PARTS])) is None:
         return False
-    name, colon, rest = text.strip(" \t").partition(":")
-    return text.lstrip(" \t")[:1] in "{(<" or bool(colon and not rest and repeats((name,)) is not None)
+    return text.lstrip(" \t")[:1] in "{(<" or text.rstrip(" \t").endswith(":")
 
 
 def _key_of(text: str) -> tuple[str, ...]:

@@ -5,13 +5,19 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailproc.config_load import encoding, place, schema
-from mailproc.config_load.assembly import Assembly, Repeats, is_deep
+from mailproc.config_load.depth import is_deep
 from mailproc.config_load.place import Place
 from mailproc.config_load.problem import ConfigProblem, ConfigSource, Loc, misconfigured
 from mailproc.errors import Misconfigured, Setting
+
+if TYPE_CHECKING:
+    from mailproc.config_load.assembly import Assembly
+
+Repeats = Callable[[Loc], bool | None]
+"""Is the table of this name written [[name]]? None where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +85,10 @@ def _values(text: str) -> dict[str, Any] | None:
         return None
 
 
-def assembled(text: str, kinds: Kinds) -> Assembly:
+def assembled(text: str, kinds: Kinds) -> "Assembly":
     """The text put together statement by statement."""
+    from mailproc.config_load.assembly import Assembly  # here: a right file needs it not
+
     found = Assembly(kinds.repeats, kinds.place)
     found.read(text)
     return found
