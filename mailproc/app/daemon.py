@@ -28,6 +28,7 @@ from mailproc.flow.advance import station as advance
 from mailproc.flow.intake import portions
 from mailproc.flow.intake import station as intake
 from mailproc.flow.prepare import messages, notices, receipts
+from mailproc.flow.prepare.waiting_letters import withdraw_if_outdated
 from mailproc.flow.send import Deliver
 from mailproc.mail.letter import Envelope
 from mailproc.sentence import sentence
@@ -114,7 +115,7 @@ def run_once(app: App) -> None:
 
 
 def _until_done(app: App, deliver: Deliver) -> None:
-    while work_once(app) + send.run(app.store, app.context, deliver):
+    while work_once(app) + send.run(app.store, app.context, deliver, withdrawn=withdraw_if_outdated):
         pass
 
 
@@ -275,7 +276,7 @@ class Daemon:
         if self._unwritten:
             send.recover(store, context, sentence("sending-not-recorded"), died=False)
         self._unwritten = True
-        sent = send.run(store, context, deliver, limit=AT_A_TIME, goes_on=self._goes_on_sending)
+        sent = send.run(store, context, deliver, AT_A_TIME, self._goes_on_sending, withdraw_if_outdated)
         self._unwritten = False
         return sent
 

@@ -42,11 +42,10 @@ from mailproc.store.tables import OutgoingRow
 _log = logging.getLogger(__name__)
 
 Deliver = Callable[[Envelope, bytes, str], tuple[str, str]]
-"""(envelope, bytes, name of the letter) -> (state handed_over | filed, the relay's answer or file).
+"""(envelope, bytes, name) -> (handed_over | filed, the answer or file); or TryLater, InDoubt, GiveUp."""
 
-Raises TryLater, InDoubt, GiveUp.
-"""
-
+Withdrawn = Callable[[Connection, OutgoingLetter, Context], bool]
+"""Withdraws a letter that is no longer true, and returns whether it did."""
 
 LOOK = 0.5
 """Seconds between checks for another letter while some are being sent and a connection is free."""
@@ -66,9 +65,11 @@ def run(
     deliver: Deliver,
     limit: int = 20,
     goes_on: Callable[[], bool] = lambda: True,
+    withdrawn: Withdrawn = lambda *_: False,
 ) -> int:
     """Send the letters that are due, at most ``limit``, while ``goes_on``; return how many were tried.
 
+    ``withdrawn`` is asked about each in the commit before it leaves: it may have waited for days.
     ``deliver.max_connections`` letters are sent at once; those of one request one after the other. After the
     first TryLater no more are started: the next call tries the next letter. Letters being sent are always
     finished first, also if the store or this program fails; then that error is raised.
@@ -82,7 +83,7 @@ def run(
         try:
             more = more and goes_on()
             while more and tried < limit and sender.may_start:
-                row = store.write(lambda connection: _begin(connection, context, sender.ids))
+                row = store.write(lambda connection: _begin(connection, context, sender.ids, withdrawn))
                 if row is None:
                     break
                 tried += 1
@@ -111,9 +112,14 @@ def _at_once(context: Context) -> int:
     return deliver.max_connections if deliver.mode == "smtp" else 1
 
 
-def _begin(connection: Connection, context: Context, sending: Sequence[int]) -> OutgoingLetter | None:
-    row = partner_turns.claim_letter(connection, paused(connection, context), context.clock(), sending)
-    return row if row is None else _with_verp_sender(connection, row, context)
+def _begin(
+    connection: Connection, context: Context, sending: Sequence[int], withdrawn: Withdrawn
+) -> OutgoingLetter | None:
+    at, pauses = context.clock(), paused(connection, context)
+    while row := partner_turns.claim_letter(connection, pauses, at, sending):
+        if not withdrawn(connection, row, context):
+            return _with_verp_sender(connection, row, context)
+    return None
 
 
 def _with_verp_sender(connection: Connection, row: OutgoingLetter, context: Context) -> OutgoingLetter:

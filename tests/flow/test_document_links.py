@@ -100,3 +100,10 @@ def test_a_letter_about_a_copy_on_its_way_offers_to_receive_it_first(small_world
     small_world.run()
     told = small_world.notices()[-1].text
     assert told.index(f"mailproc act {number} receive") < told.index(f"mailproc act {number} lost")
+
+
+def test_nobody_is_said_to_be_silent_who_has_sent_a_link(small_world: World) -> None:
+    number = small_world.place(service="COPY", title="An article")
+    arrives(small_world, f"{number}-1 00000001-001")
+    small_world.days(12)
+    assert small_world.attention(number) == ("document-link",)

@@ -59,7 +59,7 @@ def test_more_time_moves_the_readers_date_too(world):
     ("due", "told"),
     [
         (date(2026, 3, 12), "until Sat 7 Mar."),
-        (date(2026, 3, 6), "until Mon 2 Mar."),  # not before the day on which it came
+        (date(2026, 3, 6), "until Wed 4 Mar."),  # half of the time is left
         (date(2026, 3, 2), "until Mon 2 Mar."),
         (date(2026, 2, 27), "wants it back already"),  # no date in the past
     ],

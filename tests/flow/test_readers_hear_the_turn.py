@@ -80,7 +80,7 @@ def test_more_time_ends_on_no_day_that_is_today(world):
     world.act("B1", "renew")
     world.act("B1", "renew-reply", heard_by="mail", answer=True, on=date(2026, 3, 21))
     (letter,) = world.reader()
-    assert "until Mon 16 Mar" in letter.text, "tomorrow, not today"
+    assert "until Thu 19 Mar" in letter.text, "half of the time from tomorrow on"
 
 
 def test_a_renewal_that_moves_no_day_of_the_reader_is_for_staff(world):

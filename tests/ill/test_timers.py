@@ -157,7 +157,7 @@ CASES = {
     ),
     "with the reader, whose earlier day would have passed": (
         borrowing(State.RECEIVED, due_on=after(2).date()), {"given_on": TODAY, "days": Days(reader_before=5)},
-        {"READER_OVERDUE": after(1)},
+        {"DUE_SOON": after(1), "READER_OVERDUE": after(2)},
     ),
     "with the reader, with days of grace": (
         borrowing(State.RECEIVED, due_on=DUE), {"days": Days(grace=4)},

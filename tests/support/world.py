@@ -13,6 +13,7 @@ from mailproc.app.build import App
 from mailproc.errors import GiveUp
 from mailproc.flow import clock, send
 from mailproc.flow.advance.steps import StepOutcome
+from mailproc.flow.prepare import waiting_letters
 from mailproc.mail.letter import Envelope
 from mailproc.office.mailroom import incoming, redelivery
 from mailproc.office.requests import place
@@ -147,8 +148,13 @@ class World(Desk):
 
     def run(self) -> None:
         """The stations until nothing is due."""
-        while self.step() + send.run(self.store, self.app.context, self._deliver):
+        while self.step() + self._send():
             pass
+
+    def _send(self) -> int:
+        return send.run(
+            self.store, self.app.context, self._deliver, withdrawn=waiting_letters.withdraw_if_outdated
+        )
 
     def settle_doubts(self) -> None:
         """Staff ask by telephone whether an order arrived; a notice in doubt goes again by itself."""

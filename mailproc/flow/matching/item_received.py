@@ -13,7 +13,7 @@ from mailproc.ill import rota
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.effects import FORWARDED
 from mailproc.ill.message_content import WRONG, flaw
-from mailproc.ill.reader_due import due_of_reader
+from mailproc.ill.reader_due import recalled_for
 from mailproc.ill.reader_news import ACKNOWLEDGED
 from mailproc.ill.terms import Role, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, RENEWAL_ASKED
@@ -133,7 +133,7 @@ def recalled_by(
     if recall is None or named is None:
         return None
     tomorrow = later(context.local(recall.at).date(), 1)
-    day = due_of_reader(date.fromisoformat(named), context.config.policy.reader_days_before, tomorrow)
+    day = recalled_for(date.fromisoformat(named), context.config.policy.reader_days_before, tomorrow)
     return min(day, due_on or day)
 
 

@@ -96,6 +96,8 @@ def _counting(who: Addressed, turn: Turn | None, context: Context) -> Addressed:
 
 def _hold_back(connection: Connection, intents: Sequence[Intent], turn: Turn, context: Context) -> None:
     """Withdraw the notices with the reason; the next letter counts them."""
+    if not outgoing.still_wanted(connection, [one.id for one in intents]):
+        return
     for intent in intents:
         outgoing.place(connection, intent.id, "withdrawn", None, stored(notice_limits.why_not(turn)))
     alarms.count(connection, turn.kind, turn.key, context.clock())
@@ -109,6 +111,8 @@ def _settle(
     turn: Turn | None,
     context: Context,
 ) -> None:
+    if not outgoing.still_wanted(connection, [one.id for one in intents]):
+        return  # staff undid one meanwhile; the others are written without it
     outgoing_id = restore_hold.add_letter(connection, letter, intents)
     for intent in intents:
         outgoing.place(connection, intent.id, "prepared", outgoing_id)

@@ -32,6 +32,8 @@ UNKNOWN_ID = "unknown-transaction-id"
 RETURNED = ApduType.RETURNED.name
 LENDERS_OVERDUE = "OVERDUE"
 """Event type: a lender's Overdue, of which the reader was informed at once, counts as a reminder."""
+OF_WORDS = frozenset({Reason.MESSAGE, Reason.DOCUMENT_LINK})
+"""Reasons that staff have words of the partner to read."""
 
 
 def of(
@@ -49,7 +51,7 @@ def of(
     wanted_until = (_need_before(case), expiry)
     past = () if began else timers.fired(case.connection, case.id)
     by_people = not _repeat_safe(case)  # a machine discards a repeat, and words are no answer to it
-    unread = by_people and Reason.MESSAGE in (case.transaction.attention or ())
+    unread = by_people and not OF_WORDS.isdisjoint(case.transaction.attention or ())
     return TimerInputs(
         since=since,
         today=case.day(at),

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.flow.prepare import paper_letters
+from mailproc.flow.prepare import waiting_letters
 from mailproc.ill.attention import Reason
 from mailproc.mail.parse import parse
 from mailproc.office.queries.letters import parsed
@@ -37,7 +37,7 @@ def to_print(connection: Connection) -> list[LetterToPrint]:
 
 def withhold(store: Store, context: Context) -> tuple[str, ...]:
     """Check the letters that wait: return the ids of those that are no longer true, and so not printed."""
-    return tuple(f"O{number}" for number in paper_letters.check(store, context))
+    return tuple(f"O{number}" for number in waiting_letters.check(store, context))
 
 
 def mark(store: Store, letter_ids: Sequence[str]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""Letters on paper, once more before staff print them: weeks may have passed since they were written."""
+"""Letters to readers that have waited, looked at once more before they leave: on paper, or for the relay."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,10 @@ from mailproc.store import outgoing
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import TO_PRINT, NewLetterOut
 from mailproc.store.rows import Intent, OutgoingLetter
+
+NO_LONGER_SO: Sentence = sentence("paper-no-longer-so")
+WAITED = timedelta(hours=1)
+"""An e-mail that left so late is looked at once more."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,23 @@ def _reads_otherwise(row: OutgoingLetter, fresh: NewLetterOut) -> bool:
     return (row.subject, parse(row.raw).text) != (fresh.subject, parse(fresh.raw).text)
 
 
+def withdraw_if_outdated(connection: Connection, row: OutgoingLetter, context: Context) -> bool:
+    """Withdraw an e-mail to a reader that has waited for the relay, and is no longer true; return whether.
+
+    What has just been written is true: it was looked at then.
+    """
+    if row.partner or context.clock() - row.prepared_at < WAITED:
+        return False
+    intents = outgoing.intents_of(connection, row.id)
+    if len(intents) != 1 or not intents[0].notice.name.startswith("patron/"):
+        return False
+    who = staff_letter.letter_of(connection, intents, context)
+    if who.on_paper or who.address:
+        return False
+    _withdraw(connection, row.id, intents[0].id)
+    return True
+
+
 def _settle(connection: Connection, changed: Sequence[Checked]) -> None:
     for one in changed:
         _settle_one(connection, one)
@@ -64,9 +86,10 @@ def _settle_one(connection: Connection, one: Checked) -> None:
     if one.fresh is not None:
         outgoing.change(connection, now.id, subject=one.fresh.subject, raw=one.fresh.raw)
         return
+    _withdraw(connection, now.id, one.intent.id)
+
+
+def _withdraw(connection: Connection, outgoing_id: int, intent_id: int) -> None:
     why = stored(NO_LONGER_SO)
-    outgoing.change(connection, now.id, state="withdrawn", last_error=why)
-    outgoing.place(connection, one.intent.id, "withdrawn", None, why)
-
-
-NO_LONGER_SO: Sentence = sentence("paper-no-longer-so")
+    outgoing.change(connection, outgoing_id, state="withdrawn", last_error=why)
+    outgoing.place(connection, intent_id, "withdrawn", None, why)
