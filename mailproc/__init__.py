@@ -8,6 +8,6 @@ def __getattr__(name: str) -> str:
     from importlib.metadata import PackageNotFoundError, version
 
     try:
-        return version("mailproc")
+        return version("mailproc-ill")
     except PackageNotFoundError:  # run from a tree that was never installed
         return "0"

@@ -223,6 +223,15 @@ def test_make_targets_exist(page: Path) -> None:
             assert set(call[1].split()) <= targets, f"{code!r}: not in the Makefile"
 
 
+def test_nobody_is_told_to_install_the_mailproc_of_pypi() -> None:
+    """That name belongs to another program: what is installed is a file, or the tree."""
+    texts = [*PAGES, ROOT / "config.toml", ROOT / "Makefile", *(ROOT / "mailproc").rglob("*.py")]
+    for page in texts:
+        for what in re.findall(r"pipx? install((?: +[^\s`]+)+)", text_of(page)):
+            bare = [word for word in what.split() if re.match(r"['\"]?mailproc(?![\w./-]*/)", word)]
+            assert bare == [], f"{page}: install{what}"
+
+
 def test_ci_runs_what_the_readme_says() -> None:
     script = text_of(ROOT / ".ci" / "run")
     assert "make lint types layers" in script

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from importlib.util import find_spec
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
@@ -30,9 +29,7 @@ class PracticeMailbox:
         self._wanted = port
 
     def start(self) -> int:
-        """The bound port. Raises LocalFault where pymap is missing or does not come up."""
-        if find_spec("pymap") is None:
-            raise LocalFault("The practice mailbox needs pymap: pip install 'mailproc[demo]'.")
+        """The bound port. Raises LocalFault where pymap does not come up."""
         for _ in range(_ATTEMPTS):  # a free port may be taken by another before pymap has it
             self.port = self._wanted or _free_port()
             self._process = self._serve()
@@ -84,8 +81,7 @@ def _free_port() -> int:
 
 
 def _serve_until_orphaned(port: str) -> None:
-    # Here, not above: the extra `demo` may be missing where this file is only imported.
-    from pymap.main import main
+    from pymap.main import main  # here: only the process that serves needs it
 
     def wait() -> None:
         sys.stdin.buffer.read()

@@ -33,7 +33,7 @@ The words for the title stand in docs/practice.md.
 
 
 def run(config: Config, relay_port: int = RELAY_PORT, mailbox_port: int = MAILBOX_PORT) -> int:
-    """Until Ctrl-C or "stop". Raises LocalFault where a port is taken or pymap missing."""
+    """Until Ctrl-C or "stop". Raises LocalFault where a port is taken."""
     telling = Telling()
     passwords = {who: os.environ.get(name, DEFAULT) for who, name in PASSWORDS.items()}
     ground = Ground(passwords, relay_port, mailbox_port, _listener(config))

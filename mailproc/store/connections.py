@@ -135,7 +135,9 @@ def _postgresql(url: URL, **options: Any) -> Engine:
     try:
         engine = create_engine(url, connect_args=arguments, hide_parameters=True, **options)
     except (ModuleNotFoundError, NoSuchModuleError):
-        raise Misconfigured("store.url names PostgreSQL: install mailproc[postgres] (psycopg 3)") from None
+        raise Misconfigured(
+            "store.url names PostgreSQL, which needs psycopg 3: pip install 'psycopg[binary]'"
+        ) from None
     event.listen(engine, "handle_error", _without_detail)
     return engine
 

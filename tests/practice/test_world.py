@@ -11,7 +11,6 @@ import pytest
 from imapclient import IMAPClient
 
 from mailproc.errors import LocalFault
-from mailproc.practice import mailbox
 from mailproc.practice.mailbox import USER
 from mailproc.practice.post_office import Posted, PostOffice
 from tests.practice.conftest import SECRET, Process, file_letter, order
@@ -143,12 +142,6 @@ def test_a_taken_port_is_named() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(LocalFault, match=f"cannot have port {port}"):
             PostOffice(print, port).start()
-
-
-def test_a_missing_pymap_is_said_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mailbox, "find_spec", lambda _name: None)
-    with pytest.raises(LocalFault, match=r"pip install 'mailproc\[demo\]'"):
-        mailbox.PracticeMailbox("secret").start()
 
 
 def test_the_post_office_keeps_a_letter_for_each_recipient() -> None:
