@@ -22,13 +22,15 @@ url = "sqlite:///{folder}/mailproc.db"
 
 {lines}"""
 
+_NO_NAME = re.compile(r"[^A-Za-z0-9._-]")
+
 
 def write(file: Path, relay_port: int, mailbox_port: int, password: str) -> list[Path]:
     """Write the configuration, and beside it a file with the password of all; return both.
 
     Raise LocalFault where one of them is there already, or cannot be written.
     """
-    name = re.sub(r"[^A-Za-z0-9._-]", "-", file.stem) or "practice"
+    name = _NO_NAME.sub("-", file.stem) or "practice"
     password_file = file.with_name(f"{name}.password")
     lines = configuration.lines(relay_port, mailbox_port, "every 5s", password_file.name)
     content = {file: _TEXT.format(folder=f"{name}-var", lines=lines), password_file: f"{password}\n"}

@@ -119,8 +119,8 @@ class Stories:
         copy = self._by_letter(_article("A flood remembered by those who were there"))
         self._acts(copy, "SHIPPED", "ship", "--heard-by", "phone")
         self._writes(copy, "copy")
+        self._acts(copy, "RECEIVED", "receive")
         self._stage.happening("the copy to its reader", event="post", to=_READER["email"], documents=1)
-        self._acts(copy, "RECEIVED", "receive", "--quiet")
 
     def _by_letter(self, wanted: dict[str, Any]) -> str:
         self._telling.line(

@@ -15,8 +15,8 @@ from mailproc.store import migrate
 from mailproc.store.sqlite_backup import StoreFile, sync
 
 _NO_ROOM = "No space left on device"
-_REVISION = re.compile(r"^COPY \S*alembic_version .*;\n(\S+)$", re.MULTILINE)
-_STORE_ID = re.compile(r"^COPY \S*identity \(([^)]*)\) .*;\n([^\n]*)$", re.MULTILINE)
+_REVISION = re.compile(r"^COPY \S{0,99}?alembic_version [^\n]{0,999};\n(\S+)$", re.MULTILINE)
+_STORE_ID = re.compile(r"^COPY \S{0,99}?identity \(([^)\n]{0,999}+)\) [^\n]{0,99};\n([^\n]*)$", re.MULTILINE)
 
 
 def make(url: URL, to: Path) -> None:

@@ -59,7 +59,9 @@ def test_quoted_whole_by_nobody_whom_we_know(small_world, addresses):
     letter = small_world.letter("", "x@else.example", In_Reply_To=message_id.partition(":")[2].strip())
     inbox_id = small_world.inject(letter, "x@else.example")
     small_world.run()
-    assert "came back" in small_world.row("inbox", inbox_id)["note"]
+    row = small_world.row("inbox", inbox_id)
+    assert (row["state"], "B1" in row["last_error"]) == ("shelved", True)
+    assert small_world.shown("B1").history[-1].event == "request"
 
 
 def test_a_bounce_of_an_order(world, addresses):

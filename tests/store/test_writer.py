@@ -284,6 +284,7 @@ def test_a_locked_store_says_try_later(sqlite_url, letter, monkeypatch):
 
 def test_what_a_job_logs_is_about_the_letter_of_whoever_submitted_it(writing, capsys):
     log.set_up("INFO", json_lines=True)
+    capsys.readouterr()  # what was repeated before
     with log.following("O7"):
         writing.write(lambda _c: logging.getLogger("mailproc.test").info("handed over"))
     writing.write(lambda _c: logging.getLogger("mailproc.test").info("nobody's"))

@@ -50,10 +50,11 @@ def facts_of(count: int, named: NamedNumbers, decoded: Decoded) -> Facts:
 
 def _names_others(named: NamedNumbers, decoded: Decoded) -> bool:
     """Return whether anything in the letter has a number of ours that the messages do not have."""
-    said = [one.ref.number for one in decoded.apdus if one.ref]
-    said += [one.transaction.tgq for one in decoded.apdus if one.transaction]
-    messages = {base for base, _ in names_in(" ".join(said)).ours}
-    return not {base for base, _ in named.names.ours} <= messages
+    messages = (*decoded.apdus, *decoded.unsure)
+    said = [one.ref.number for one in messages if one.ref]
+    said += [one.transaction.tgq for one in messages if one.transaction]
+    theirs = {base for base, _ in names_in(" ".join(said)).ours}
+    return not {base for base, _ in named.names.ours} <= theirs
 
 
 def _is_about_several(decoded: Decoded) -> bool:

@@ -24,6 +24,9 @@ ENTERED_LATE: Mapping[Role, timedelta] = MappingProxyType(
 )
 """What was asked, or lent, by hand may be entered so long after it."""
 
+DEEDS = frozenset({"receive", "return", "check-in"})
+"""Acts whose day is that of the deed; others name a day to come, or a due date."""
+
 
 def check(connection: Connection, act: StaffAct, transaction: Transaction, context: Context) -> None:
     """Raise LocalFault if the day of ``act`` cannot be right, with the day that it contradicts.
@@ -32,7 +35,8 @@ def check(connection: Connection, act: StaffAct, transaction: Transaction, conte
     """
     if act.on is None:
         return
-    check_day(connection, "--date", act.on, transaction, context)
+    deed = act.action in DEEDS and not _by_hand(connection, transaction)
+    check_day(connection, "--date", act.on, transaction, context, timedelta() if deed else None)
     came = _came_on(connection, transaction, context) if act.action == "return" else None
     if came is not None and act.on < came:
         raise LocalFault(sentence("act-day-before-receipt", day=act.on, came=came))
@@ -42,14 +46,21 @@ def check(connection: Connection, act: StaffAct, transaction: Transaction, conte
 
 
 def check_day(
-    connection: Connection, option: str, day: date, transaction: Transaction, context: Context
+    connection: Connection,
+    option: str,
+    day: date,
+    transaction: Transaction,
+    context: Context,
+    before: timedelta | None = None,
 ) -> None:
-    """Raise LocalFault if the ``day`` of an ``option`` is years ahead, or was long before the request."""
+    """Raise LocalFault if the ``day`` of an ``option`` is years ahead, or was long before the request.
+
+    ``before``: how long before it may be; None for what may have been entered late.
+    """
     if day > later(context.today(), 365 * MOST_YEARS):
         raise LocalFault(sentence("act-day-far", option=option, day=day, years=MOST_YEARS))
     asked = context.local(requests.load(connection, transaction.request_id).created_at).date()
-    may_be = ENTERED_LATE[transaction.role] if _by_hand(connection, transaction) else timedelta()
-    if day < asked - may_be:
+    if day < asked - (ENTERED_LATE[transaction.role] if before is None else before):
         raise LocalFault(sentence("act-day-absurd", option=option, day=day, asked=asked))
 
 

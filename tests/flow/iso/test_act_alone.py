@@ -43,7 +43,7 @@ def test_each_action_is_sent_as_announced(make_iso, dialect, unheard, letters):
         iso.asks(f"G{count}")
         iso.sent.clear()
         given = {option.field: NAMED[option] for option in one.needs if option is not ANSWER}
-        outcome = iso.act(f"L{count}", one.action.name, **given)
+        outcome = iso.act(f"L{count}", one.action.name, **given, anyway=bool(one.against))
         assert outcome.after == one.becomes.name
         iso.run()
         left = [iso.codec.recognise(parse(one.raw)) for one in iso.sent if one.to == MAIL[BORROWER]]

@@ -301,7 +301,7 @@ def test_the_way_of_return_is_in_both_histories(iso):
     iso.hears("RETURNED", BORROWER, ASKED, returned_on="2026-03-01", returned_via="courier")
     assert iso.shown("L1").history[-1].note == "sent back on 2026-03-01, courier"
     iso.place(LENDER)
-    iso.act("B1", "receive")
+    iso.act("B1", "receive", on=PAST)
     iso.act("B1", "return", via="parcel 7", cost="50 EUR", on=PAST)
     assert iso.shown("B1").history[-1].note == "sent back on 2026-03-01, parcel 7, insured for 50 EUR"
 

@@ -50,7 +50,7 @@ def accepted(iso, number: str, action: Action) -> set[str]:
     found = set()
     for answer in ("yes", "no") if action.asks else ("",):
         try:
-            iso.foresee(number, action.name, answer=answer == "yes" if answer else None, **more)
+            iso.foresee(number, action.name, answer=answer == "yes" if answer else None, **more, anyway=True)
         except LocalFault:
             continue
         found.add(answer)

@@ -72,7 +72,7 @@ def test_a_service_that_the_report_has_no_number_for_stands_in_its_note(iso):
     assert (said["most_recent_service"], said["date_of_most_recent_service"]) == ("SHIPPED", "2026-03-02")
     assert said["most_recent_service_note"] == "sent today; then RENEW of XX-BORROWER on 2026-03-03"
     iso.later(days=1)
-    iso.act("L1", "overdue", on=date(2026, 3, 10))
+    iso.act("L1", "overdue", on=date(2026, 3, 10), anyway=True)
     iso.hears("STATUS_QUERY", BORROWER, ASKED)
     said = iso.last()["report"]
     assert said["history"]["most_recent_service"] == "SHIPPED"
