@@ -197,11 +197,12 @@ def test_no_statement_of_a_day_grows_and_each_row_is_made_of_its_columns(office:
 
 
 UNHEARD = [
-    *["office/mailroom/redelivery.py:redeliver_all"] * 2,
+    "office/mailroom/redelivery.py:redeliver_all",
+    "office/mailroom/redelivery.py:job",
     "notices/last_good.py:good",
     *["notices/last_good.py:remember"] * 2,
 ]
-"""Places that ask the store, and not in this day: of letters by their numbers, where some wait for another try;
+"""Places that ask the store, and not in this day: of letters that wait for another try, by their numbers;
 of the table of templates, which has a row for each."""
 
 
