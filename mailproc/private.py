@@ -19,6 +19,20 @@ def make_folder(path: Path) -> None:
         path.mkdir(mode=FOLDER, exist_ok=True)
 
 
+def write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet; what could not be written whole is removed.
+
+    Raises OSError; FileExistsError where something is there.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
 def is_open_to_others(path: Path) -> bool:
     """May every user of this machine do something with it? False where it is not there."""
     try:

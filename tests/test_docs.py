@@ -2,7 +2,7 @@
 
 import json
 import re
-import tomllib
+import shlex
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -16,6 +16,7 @@ from mailproc.ill.apdu import Delivery, Item, Money, Postal
 from mailproc.ill.copyright_rules import Declaration
 from mailproc.office.requests import lend, place
 from mailproc.protocols import registry
+from tests.command_line import run
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "templates/README.md"])
@@ -153,18 +154,17 @@ def example(page: str, mark: str) -> str:
 
 
 def test_the_readmes_configuration_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a reader does it: [library] changed, the partner put behind the shipped file."""
+    """As a reader does it: init, then the partner put at the end."""
     monkeypatch.setenv("ART_PASSWORD", "ZZTOP99")
-    written = example("README.md", "config")
-    library = tomllib.loads(written)["library"]
-    text = text_of(ROOT / "config.toml") + written[written.index("[[partner]]") :]
-    for key, value in library.items():
-        text, changed = re.subn(rf'^{key} = "[^"]*"', f'{key} = "{value}"', text, count=1, flags=re.MULTILINE)
-        assert changed == 1, f"config.toml has no line for library.{key}"
-    file = tmp_path / "config.toml"
-    file.write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    _mailproc, *call = shlex.split(example("README.md", "init"))
+    made = run(*call[: call.index("&&")])
+    assert made.code == 0, made
+    file = tmp_path / call[-1] / "config.toml"
+    with file.open("a", encoding="utf-8") as config_file:
+        config_file.write(example("README.md", "config"))
     config = config_load.load(file, registry.problems)
-    assert config.library.symbol == library["symbol"]
+    assert config.library.symbol == "UK-EXAMPLE"
     assert [partner.symbol for partner in config.partner] == ["UK-BL"]
     assert not [told for told in config_load.warnings(config) if "placeholder" in told]
 

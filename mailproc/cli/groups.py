@@ -31,6 +31,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "fetch": "mailproc fetch intray",
     },
     "Service": {
+        "init": "mailproc init library",
         "check": "mailproc check --connect",
         "run": "mailproc run",
         "status": "mailproc status",

@@ -15,6 +15,10 @@ class Verb(NamedTuple):
 
 
 VERBS: Mapping[str, Verb] = {
+    "init": Verb(
+        "init",
+        "Write config.toml and the folders for a first start; ask for what is not given. Overwrite nothing.",
+    ),
     "run": Verb("service", "Run the service. SIGTERM and Ctrl-C end it gracefully."),
     "check": Verb(
         "service",

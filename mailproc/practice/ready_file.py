@@ -1,6 +1,5 @@
 """A whole configuration for the practice world, ready to use: ``practice --write FILE``."""
 
-import os
 import re
 from pathlib import Path
 
@@ -44,8 +43,6 @@ def write(file: Path, relay_port: int, mailbox_port: int, password: str) -> list
 
 def _write(path: Path, text: str) -> None:
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, private.FILE)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        private.write_new(path, text)
     except OSError as error:
         raise LocalFault(f"{path} cannot be written: {error.strerror}") from error

@@ -90,6 +90,15 @@ def test_it_runs_from_its_own_files(installed: Path, here: Path) -> None:
 
 
 @pytest.mark.long
+def test_it_writes_its_first_configuration(installed: Path, tmp_path: Path) -> None:
+    library = ("--symbol", "XX-OURS", "--name", "Our Library", "--email", "ill@library.example")
+    made = run(installed, "init", "first", *library, cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    checked = run(installed, "check", cwd=tmp_path / "first")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.long
 def test_an_order_leaves_into_the_folder(installed: Path, here: Path) -> None:
     checked = run(installed, "check", cwd=here)
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -41,6 +41,7 @@ SPOKEN = {
 }  # fmt: skip
 
 CALLS: dict[str, list[list[str]]] = {
+    "init": [["first", "--symbol", "XX-FIRST", "--name", "First Library", "--email", "ill@first.example"]],
     "check": [[]],
     "status": [],
     "jobs": [[], ["--limit", "1"]],
