@@ -60,6 +60,7 @@ wheel: install  ## dist/mailproc_ill-….whl: all that another machine needs (pi
 docs: install  ## writes the generated pages again
 	$(BIN)/mailproc states --markdown > docs/states.md
 	$(BIN)/mailproc templates --markdown > templates/README.md
+	$(BIN)/python -m mailproc.cli.manual > docs/mailproc.1
 
 clean:  ## takes .venv away; var/ (the store!) stays
 	rm -rf .venv
