@@ -15,7 +15,7 @@ from mailproc.flow.matching import accounts
 from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.language_files import FOLDER
 from mailproc.office.queries import service_state
-from mailproc.office.templates import template_dry_run
+from mailproc.office.templates import new_release, template_dry_run
 from mailproc.store import connections, store_identity
 from mailproc.store.engine import Store
 from mailproc.templating.environment import TemplateLine
@@ -69,6 +69,7 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
     found.fine.append(f"templates: {sum(one.state == 'ok' for one in listed)} of {len(listed)} in order")
     found.wrong += [f"template {one.path}: {problem}" for one in listed for problem in one.problems]
     found.warnings += [*_without_templates(context), *_without_words(context, listed)]
+    found.warnings += _changed_texts(context, store)
     found.fine += list(_accounts(config))
     found.fine += list(sender_authentication.shown(config))
     if connect:
@@ -97,6 +98,15 @@ def _counters_file(context: Context, store: Store) -> str:
 def _examined(store: Store) -> str:
     store.examine()
     return "whole" if store.path is not None else "by PostgreSQL's own tools"
+
+
+def _changed_texts(context: Context, store: Store | None) -> Iterator[str]:
+    """Until a service of this version has run, which says the same at its start."""
+    if store is not None:
+        with store.read() as connection:
+            if not new_release.is_first_start(connection):
+                return
+    yield from new_release.changed_texts(context)
 
 
 def _without_templates(context: Context) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -25,6 +25,7 @@ from mailproc.ill.terms import Role, Service
 from mailproc.notices.language import Language
 from mailproc.office.queries import document_check
 from mailproc.office.queries.document_check import CheckedDocuments
+from mailproc.office.templates import new_release
 
 if TYPE_CHECKING:
     from mailproc.app.self_check import CheckReport
@@ -68,9 +69,17 @@ def _say_warnings(app: App) -> None:
         config_load.warnings(app.config),
         app.context.registry.warnings,
         file_permissions.warnings(app.config),
+        _changed_texts(app),
     )
     for warning in chain(*told):
         _say(f"note: {warning}", logging.WARNING)
+
+
+def _changed_texts(app: App) -> Iterator[str]:
+    with app.store.read() as connection:
+        first = new_release.is_first_start(connection)
+    if first:
+        yield from new_release.changed_texts(app.context)
 
 
 def _say(words: str, level: int = logging.INFO) -> None:

@@ -13,6 +13,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow.prepare import site_texts
 from mailproc.office.templates import previews, template_dry_run
 from mailproc.sentence import sentence
+from mailproc.templating.earlier_release import RELEASE
 
 verbs = typer.Typer()
 
@@ -36,10 +37,13 @@ def templates(
         return
     if diff:
         changed = context.registry.mask(known.diff(diff).encode()).decode()
+        since = known.diff_since_earlier(diff)
         if as_json:
-            output.as_json({"template": diff, "diff": changed})
+            output.as_json({"template": diff, "diff": changed, "since": RELEASE, "shipped_diff": since})
             return
         output.text(changed.rstrip("\n") or f"{diff} is as it was shipped.")
+        if since:
+            _tell_since(diff, since, is_theirs=known.is_of_earlier(diff))
         return
     listed = template_dry_run.listed(context)
     broken = [one for one in listed if one.problems]
@@ -55,6 +59,15 @@ def templates(
                 output.line(f"  {problem}")
     if broken:
         raise typer.Exit(1)
+
+
+def _tell_since(path: str, since: str, *, is_theirs: bool) -> None:
+    output.line()
+    output.line(f"The shipped text of {path} has changed since {RELEASE}:")
+    if is_theirs:
+        output.line(f"yours is the one of {RELEASE}, unchanged: delete your file, and the new one is used.")
+    output.line()
+    output.text(since.rstrip("\n"))
 
 
 @verbs.command("preview")

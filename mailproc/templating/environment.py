@@ -12,6 +12,7 @@ from jinja2 import Template, TemplateSyntaxError
 from mailproc import slow_work
 from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.errors import LocalFault
+from mailproc.templating import earlier_release
 from mailproc.templating.branches import Branches
 from mailproc.templating.check import check_names
 from mailproc.templating.contract import Contract
@@ -148,6 +149,36 @@ class Templates:
         if ours.origin == "shipped" or shipped is None:
             return ""
         return unified(shipped.read(), _text_of(ours), f"shipped/{shipped.path}", f"site/{ours.path}")
+
+    def diff_since_earlier(self, path: str) -> str:
+        """Return what has changed in the text that the site has replaced, since the earlier release.
+
+        '' if nothing, if the site has no text for ``path``, or one that was brought up to date. Raise as
+        ``diff`` does.
+        """
+        ours = self._load(path).source
+        shipped = self._folders.shipped(ours.path)
+        if ours.origin == "shipped" or shipped is None:
+            return ""
+        return earlier_release.changed_since(shipped.path, shipped.read(), _text_of(ours))
+
+    def is_of_earlier(self, path: str) -> bool:
+        """Return whether the site's text is the one that the earlier release shipped, to the letter."""
+        ours = self._load(path).source
+        shipped = self._folders.shipped(ours.path)
+        before = earlier_release.text_of(shipped.path) if shipped is not None else ""
+        return ours.origin == "site" and bool(before) and _text_of(ours) == before
+
+    @slow_work.outside_writes
+    def changed_since_earlier(self) -> list[str]:
+        """Return the site's own paths whose shipped text has changed since the earlier release."""
+        return [path for path in dict.fromkeys(self._folders.site_paths()) if self._is_left_behind(path)]
+
+    def _is_left_behind(self, path: str) -> bool:
+        try:
+            return bool(self.diff_since_earlier(path))
+        except LocalFault:  # the list of templates says that no letter uses it, or what is wrong with it
+            return False
 
     @slow_work.outside_writes
     def listing(self) -> list[TemplateLine]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mailproc.templating import earlier_release
 from mailproc.templating.folders import shipped_folder
 
 ARRIVED = "en/patron/arrived.txt"
@@ -36,6 +37,63 @@ def test_as_shipped(cli: Callable) -> None:
 def test_a_password_typed_into_a_template_is_masked(cli: Callable, folder: Path) -> None:
     changed(folder, "our desk", "our desk\n99-0001\nZq7Pass9")
     assert "Zq7Pass9" not in cli("templates", "--diff", ARRIVED).out
+
+
+def shipped(path: str) -> str:
+    return (shipped_folder() / path).read_text(encoding="utf-8")
+
+
+def own_text_of_0_1_0(folder: Path, more: str = "") -> None:
+    site = folder / "site" / ARRIVED
+    site.parent.mkdir(parents=True)
+    site.write_text(earlier_release.text_of(ARRIVED) + more, encoding="utf-8")
+
+
+def test_what_has_changed_in_the_shipped_text_is_shown_below(cli: Callable, folder: Path) -> None:
+    own_text_of_0_1_0(folder, "The blue desk\n")
+    ran = cli("templates", "--diff", ARRIVED)
+    ours, _, since = ran.out.partition(f"The shipped text of {ARRIVED} has changed since 0.1.0:\n")
+    assert "+The blue desk" in ours
+    assert f"--- shipped-0.1.0/{ARRIVED}\n+++ shipped/{ARRIVED}\n" in since
+    assert "with_us" in since and "blue" not in since
+    told = cli("templates", "--diff", ARRIVED, "--json").json
+    assert told["since"] == "0.1.0" and told["shipped_diff"].strip() in since
+
+
+def test_a_text_that_was_only_copied_may_go(cli: Callable, folder: Path) -> None:
+    own_text_of_0_1_0(folder)
+    assert "delete your file" in cli("templates", "--diff", ARRIVED).out
+
+
+def test_the_first_start_of_a_version_names_texts_whose_shipped_one_has_changed(
+    cli: Callable, folder: Path
+) -> None:
+    """And nothing but those: not an equal copy, one that was adapted since, one that nobody uses."""
+    own_text_of_0_1_0(folder, "The blue desk\n")
+    for path, text in (
+        ("de/patron/arrived.txt", (shipped_folder() / "de/patron/arrived.txt").read_text(encoding="utf-8")),
+        (
+            "artemail/cancel.txt",
+            (shipped_folder() / "artemail/cancel.txt").read_text(encoding="utf-8") + "\n",
+        ),
+        ("en/patron/arived.txt", "x"),
+    ):
+        file = folder / "site" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    note = f"template {ARRIVED} is your own, and the shipped text has changed since 0.1.0"
+    assert cli("check").out.count("the shipped text has changed") == 1
+    started = cli("run", "--once").out
+    assert note in started and started.count("the shipped text has changed") == 1
+    assert "the shipped text has changed" not in cli("run", "--once").out + cli("check").out
+
+
+def test_every_text_of_the_earlier_release_has_changed_since() -> None:
+    folder = Path(earlier_release.__file__).parent / "earlier" / earlier_release.RELEASE
+    kept = {file.relative_to(folder).as_posix() for file in folder.rglob("*.txt")}
+    assert kept
+    for path in kept:
+        assert earlier_release.text_of(path) != shipped(path), path
 
 
 def test_a_template_that_nobody_uses(cli: Callable) -> None:
