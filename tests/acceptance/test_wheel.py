@@ -86,7 +86,7 @@ def test_it_runs_from_its_own_files(installed: Path, here: Path) -> None:
     assert Path(where.stdout.strip()).is_relative_to(installed.parents[1])
     assert run(python, "-m", "mailproc", "--version", cwd=here).stdout == told.stdout
     if FULL:
-        for name in ("man/man1/mailproc.1", "mailproc/systemd/mailproc.service"):
+        for name in ("man/man1/mailproc.1", "doc/mailproc/operators.md", "mailproc/systemd/mailproc.service"):
             assert (installed.parents[1] / "share" / name).is_file()
         assert run(python, "-m", "pip", "check", cwd=here).returncode == 0
 
