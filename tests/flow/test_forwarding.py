@@ -356,6 +356,44 @@ def test_what_people_send_goes_to_the_reader_once_staff_say_that_it_is_the_copy(
     assert [borrower.files_of(one) for one in borrower.letters()] == [[("article.pdf", PDF)]]
 
 
+COVER = File("note.txt", b"You may use this copy until 1 May only; please pay 3 EUR.", "text/plain")
+
+
+@pytest.mark.parametrize("cover", [COVER, File("note.html", b"<html><p>Pay 3 EUR.</p></html>", "text/html")])
+def test_a_cover_note_beside_a_document_is_named_to_staff(borrower: Borrower, cover: File) -> None:
+    world = borrower.world
+    head = f"From: {ADDRESS[BL]}\nTo: {US}\nSubject: your request B1-1\nMessage-ID: <p1@bl.example>\n"
+    world.inject(files.letter(head, "Here is your article.", [ARTICLE, cover]), ADDRESS[BL])
+    world.run()
+    said = next(one for one in world.shown("B1").history if one.event == "MESSAGE")
+    assert said.documents == 2
+    assert all(f"\n  {file.name} (" in world.notices()[0].text for file in (ARTICLE, cover))
+    assert f"{cover.name} of I1 does not go to the reader: its content is text/" in borrower.why_not()
+    world.act("B1", "receive")
+    assert [borrower.files_of(one) for one in borrower.letters()] == [[("article.pdf", PDF)]]
+    assert borrower.why_not().count(cover.name) == 1
+
+
+def test_a_cover_note_beside_a_reported_copy_is_named_to_staff(borrower: Borrower) -> None:
+    borrower.hear("B1-1 SHIPPED COPY", with_files=[ARTICLE, COVER])
+    assert [borrower.files_of(one) for one in borrower.letters()] == [[("article.pdf", PDF)]]
+    assert "note.txt of I1 does not go" in borrower.why_not()
+    assert "note.txt of I1 does not go" in borrower.world.notices()[-1].text
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        File("report.txt", b"REPLIES FOR 99-0001   02-03-2026\r\n\r\nB1-1 SHIPPED COPY\r\n", "text/plain"),
+        File("kim.vcf", b"BEGIN:VCARD\r\nFN:Kim\r\nEND:VCARD\r\n", "text/vcard"),
+    ],
+)
+def test_a_report_or_a_card_beside_a_document_is_no_cover_note(borrower: Borrower, beside: File) -> None:
+    borrower.hear("B1-1 SHIPPED COPY", with_files=[ARTICLE, beside])
+    assert len(borrower.letters()) == 1
+    assert borrower.why_not() == ""
+
+
 def test_what_a_reader_sends_us_goes_nowhere(borrower: Borrower) -> None:
     world = borrower.world
     borrower.hear("B1-1 SHIPPED COPY")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from mailproc.config import Documents
 from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received
-from mailproc.flow.reading.documents import documents_in
+from mailproc.flow.reading.documents import with_covers
 from mailproc.flow.reading.letter_reading import LEARNED, RELEASED
 from mailproc.ill.document_forwarding import SUPPLIED
 from mailproc.ill.facts import Facts
@@ -77,6 +77,7 @@ def _known(connection: Connection, row: Intent) -> Sequence[StoredDocument]:
 def _came(connection: Connection, row: Intent, had: set[str], context: Context) -> Iterable[_Came]:
     """Return the documents of every letter about the transaction, each with its letter and what forbids it
     whatever it is; in the order of the letters. Of several letters with one document, one that may is taken.
+    A text beside a document is among them: it never goes, and staff hear of it.
     """
     of_request = why_not_now(connection, row, context.clock())
     receipts = item_received.receipts(connection, row.said_in)
@@ -91,7 +92,7 @@ def _came(connection: Connection, row: Intent, had: set[str], context: Context) 
             continue  # staff want the reader to hear nothing of it
         read = parse(bytes(letter.raw))
         why = _why_not_of(event, letter, read) or of_request or _not_let_go(event, later, received=received)
-        for file in documents_in(read, context):
+        for file in with_covers(read, context):
             known = found.get(file.digest)
             if file.digest not in had and (known is None or (known[2] and not why)):
                 found[file.digest] = file, letter.id, why
@@ -108,9 +109,9 @@ def _why_not_of(event: Event, letter: InboxLetter, read: Letter) -> Part:
 
 
 def of_letter(connection: Connection, event: Event, context: Context) -> tuple[Attachment, ...]:
-    """Return the documents of the letter that the event came with."""
+    """Return the documents of the letter that the event came with, and the texts beside them."""
     letter = letters.load(connection, event.inbox_id or 0)
-    return documents_in(parse(bytes(letter.raw)), context) if letter is not None else ()
+    return with_covers(parse(bytes(letter.raw)), context) if letter is not None else ()
 
 
 def _not_let_go(event: Event, later: Sequence[Facts], *, received: bool) -> Part:

@@ -1,5 +1,8 @@
 """Which files of a letter are documents: what staff, or a reader, may want, and not the message itself."""
 
+from collections.abc import Sequence
+
+from mailproc.errors import RemoteFault
 from mailproc.flow.context import Context
 from mailproc.flow.reading.event_columns import is_about_a_file
 from mailproc.flow.reading.named_numbers import NamedNumbers
@@ -7,6 +10,7 @@ from mailproc.flow.reading.writing import names_in
 from mailproc.ill.facts import Facts
 from mailproc.mail.attachments import Attachment, attachments, is_file
 from mailproc.mail.letter import Letter
+from mailproc.mail.letter import Part as LetterPart
 from mailproc.protocols.codec import Decoded
 
 SIGNATURES = frozenset(
@@ -19,22 +23,50 @@ SIGNATURES = frozenset(
 )
 
 
+CARDS = frozenset({"text/vcard", "text/x-vcard", "text/directory", "text/calendar"})
+
+
 def documents_in(letter: Letter, context: Context) -> tuple[Attachment, ...]:
     """Return the documents of a letter, each content once.
 
     Messages of a protocol are left out, and so are texts (an order file may be attached as one), signatures
     and the pictures that an HTML text shows.
     """
-    messages = {one for codec in context.registry.codecs for one in codec.media_types}
-    found = (one for one in attachments(letter) if not (one.shown or one.type.is_text))
-    others = (one for one in found if one.claimed not in SIGNATURES and one.claimed not in messages)
-    return tuple({one.digest: one for one in others}.values())
+    return tuple(one for one in _candidates(letter, context) if not one.type.is_text)
+
+
+def with_covers(letter: Letter, context: Context) -> tuple[Attachment, ...]:
+    """Return the documents of a letter, and the texts beside them: a cover note may say on what conditions.
+
+    Without a document there are none: then a text may be the message itself.
+    """
+    found = _candidates(letter, context)
+    if all(one.type.is_text for one in found):
+        return ()
+    return tuple(one for one in found if not (one.type.is_text and _is_a_message(one, context)))
 
 
 def count(letter: Letter, context: Context) -> int:
-    """Return how many documents the letter has."""
+    """Return how many documents the letter has, with the texts beside them."""
     has_files = any(map(is_file, letter.parts))  # most letters have none
-    return len(documents_in(letter, context)) if has_files else 0
+    return len(with_covers(letter, context)) if has_files else 0
+
+
+def _candidates(letter: Letter, context: Context) -> Sequence[Attachment]:
+    messages = {one for codec in context.registry.codecs for one in codec.media_types}
+    left_out = messages | SIGNATURES | CARDS
+    found = (one for one in attachments(letter) if not one.shown and one.claimed not in left_out)
+    return list({one.digest: one for one in found}.values())
+
+
+def _is_a_message(file: Attachment, context: Context) -> bool:
+    """Return whether a protocol reads the text, as it reads a report that is attached."""
+    said = file.content.decode(errors="replace")
+    alone = Letter(file.content, parts=(LetterPart("text/plain", file.content, text=said),))
+    try:
+        return context.registry.recognise(alone) is not None
+    except RemoteFault:  # too long for a protocol
+        return True
 
 
 def brings_a_link(decoded: Decoded) -> bool:

@@ -69,9 +69,9 @@ class LetterReading:
     we sent one of them, this is our own letter. ``file_key``: equal for equal order files. ``described``: the
     event columns of each APDU of ``decoded`` (``event_columns.described``). ``writing``: of a letter that no
     protocol reads, what people wrote in it; ``speakers``: the partners who are proven to have sent that.
-    ``documents``: how many of them came with the letter (``documents.documents_in``); ``named``: then, what
-    in the letter may name a request. ``second_hand``: why the messages are not taken as the partner's own
-    (``second_hand.why``), unless staff release the letter.
+    ``documents``: how many of them came, with the texts beside them (``documents.count``); ``named``: then,
+    what in the letter may name a request. ``second_hand``: why the messages are not taken as the partner's
+    own (``second_hand.why``), unless staff release the letter.
     """
 
     inbox_id: int
