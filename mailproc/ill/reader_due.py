@@ -16,8 +16,3 @@ def due_of_reader(due_on: date, days_before: int, given_on: date | None) -> date
         return wished if given_on is None else due_on
     half = (due_on - given_on + timedelta(days=1)) // 2
     return max(wished, given_on + timedelta(days=half.days))
-
-
-def recalled_for(wanted_by: date, days_before: int, first: date) -> date:
-    """Return by when the reader brings back what its lender wants by a day; not before ``first``."""
-    return min(wanted_by, max(later(wanted_by, -days_before), first))

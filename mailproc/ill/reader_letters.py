@@ -71,8 +71,8 @@ def _heard(step: Step, occurrence: Occurrence, *, collected_said: bool) -> Effec
         return Notify("patron/renewed")
     if _day_changed(step, occurrence) and here and theirs and not occurrence.facts.get("quiet"):
         return Notify("patron/due_corrected")
-    if occurrence.event == "RECALL" and step.before.state in WITH_READER and here and has:
-        return Notify("patron/recalled")
+    if occurrence.event == "RECALL" and step.before.state in WITH_READER and here and theirs:
+        return Notify("patron/recalled") if has else Withhold("patron/recalled", Reason.SEND_BACK)
     if occurrence.event == "OVERDUE" and occurrence.facts.get("early") and here and has:
         return Withhold("patron/overdue", Reason.DEMANDED_EARLY)
     if occurrence.event == "OVERDUE" and "level" in occurrence.facts and has:

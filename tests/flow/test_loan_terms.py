@@ -107,8 +107,12 @@ def test_nobody_is_asked_to_bring_back_what_is_at_the_desk(in_library):
 
 def test_a_recall_of_what_is_at_the_desk_is_for_staff(in_library):
     letters = len(in_library.reader())
-    in_library.act("B1", "recall", heard_by="phone")
+    in_library.act("B1", "recall", heard_by="phone", on=date(2026, 3, 20))
     assert len(in_library.reader()) == letters and "recalled" in in_library.attention("B1")
+    found = shown(in_library)
+    assert [one.notice for one in found.untold] == ["patron/recalled"]
+    assert found.reader_due is None, "nothing is with the reader"
+    assert in_library.verify().differences == ()
 
 
 def test_a_lender_names_the_condition_when_it_ships(small_world):

@@ -28,7 +28,9 @@ def possible(world):
 
 
 def head(world, capsys):
-    request_view.tell(world.shown("B1"), world.app.context)
+    with world.store.read() as connection:
+        found = request_details.shown(connection, "B1", world.app.context)
+    request_view.tell(found, world.app.context)
     said = capsys.readouterr().out
     return said.partition("When")[0], said
 
@@ -100,7 +102,8 @@ def test_a_renewal_that_moves_no_day_of_the_reader_is_for_staff(world):
     ("due", "wanted", "told"),
     [
         (date(2026, 4, 16), date(2026, 4, 2), "by Thu 26 Mar"),  # seven days before
-        (date(2026, 4, 16), date(2026, 3, 6), "by Tue 3 Mar"),  # never before tomorrow
+        (date(2026, 4, 16), date(2026, 3, 12), "by Sun 8 Mar"),  # half of the time is left, from tomorrow on
+        (date(2026, 4, 16), date(2026, 3, 3), "by Tue 3 Mar"),  # never after the recall's own
         (date(2026, 3, 20), date(2026, 4, 2), "by Fri 13 Mar"),  # never after the reader's own
     ],
 )
@@ -111,6 +114,16 @@ def test_the_day_of_a_recall_for_the_reader(world, capsys, due, wanted, told):
     assert told in letter.text
     particulars, _ = head(world, capsys)
     assert "Wanted back by" in particulars and f"{wanted.day} {wanted:%b}" in particulars
+    world.days(20)
+    particulars, _ = head(world, capsys)
+    lines = [" ".join(line.split()) for line in particulars.splitlines()]
+    assert f"Due from the reader {told.removeprefix('by ')}" in lines, "also after that day"
+
+
+def test_a_recall_at_once_names_no_day_for_the_reader(world, capsys):
+    lent(world)
+    world.act("B1", "recall", heard_by="mail")
+    assert "Due from the reader" not in head(world, capsys)[0]
 
 
 def test_what_was_brought_back_is_not_said_to_be_with_the_reader(world, capsys):

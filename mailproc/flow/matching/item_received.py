@@ -13,7 +13,7 @@ from mailproc.ill import rota
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.effects import FORWARDED
 from mailproc.ill.message_content import WRONG, flaw
-from mailproc.ill.reader_due import recalled_for
+from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.reader_news import ACKNOWLEDGED
 from mailproc.ill.terms import Role, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, RENEWAL_ASKED
@@ -125,15 +125,15 @@ def recalled_by(
 ) -> date | None:
     """Return by when the reader is asked for a recalled loan; None for at once.
 
-    It is as many days before the day that the recall names as policy wants, if that leaves time; not after
-    the reader's own date, ``due_on``.
+    It is as many days before the day that the recall names as policy wants, and leaves the reader half of the
+    time from the day after the recall (``due_of_reader``); not after the reader's own date, ``due_on``.
     """
     recall = events.last_of(connection, transaction_id, RECALLS) if state is State.RECALL else None
     named = (recall.facts or {}).get("wanted_by") if recall is not None else None
     if recall is None or named is None:
         return None
     tomorrow = later(context.local(recall.at).date(), 1)
-    day = recalled_for(date.fromisoformat(named), context.config.policy.reader_days_before, tomorrow)
+    day = due_of_reader(date.fromisoformat(named), context.config.policy.reader_days_before, tomorrow)
     return min(day, due_on or day)
 
 

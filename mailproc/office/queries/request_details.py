@@ -76,7 +76,8 @@ class RequestDetails:
     nobody acts. ``asked``: what the request asks beside the item (services, reader, addresses, limits),
     a partner's as in its APDU. ``passed_on``: the symbol and address of a library that is
     not in config.toml and has our request now. ``questions``: what staff must confirm. ``ways``: commands
-    that help with what needs attention. ``reader_due``: by when the reader must bring a loan back;
+    that help with what needs attention. ``reader_due``: by when the reader must bring a loan back
+    (None for at once, and for what is recalled from our desk);
     ``wanted_back_by``: the day that a recall names, theirs or ours.
     ``whereabouts``: of a loan that is here: hold-shelf | collected | brought-back, '' where nobody says it.
     ``flaw``: what came was not what was asked for: wrong | partial. ``entry``: its copyright, and whether a
@@ -167,7 +168,11 @@ def _reader_due(connection: Connection, latest: Transaction, context: Context) -
     if latest.role is not Role.REQUESTER:
         return None
     standing = reader_standing.of(connection, latest, context)
-    return standing.recalled_by or standing.due_on
+    if latest.state is not State.RECALL:
+        return standing.due_on
+    if not standing.has:
+        return None  # it is at our desk, so the reader was asked for nothing
+    return item_received.recalled_by(connection, latest.id, latest.state, standing.due_on, context)
 
 
 def _ways(
