@@ -37,7 +37,7 @@ LONG = (
     (BORROWER, "answer-condition --answer yes", "COND_REPLY.yes"),
     *SHORT[:2],
     (BORROWER, "message --note Danke_schön", "MESSAGE"),
-    (LENDER, "overdue --date {due}", "OVERDUE"),
+    (LENDER, "overdue --anyway --date {due}", "OVERDUE"),
     *SHORT[2:4],
     (BORROWER, "query", "STATUS_QUERY"),
     (LENDER, "recall", "RECALL"),
