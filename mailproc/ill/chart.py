@@ -50,7 +50,7 @@ Rules that need the content of messages:
 * A condition equal to the one we have agreed to is a repeat: the state stays, and the agreement is sent
   again. Otherwise two crossing messages would make us answer yes and then no to the same condition.
 * An OVERDUE for a due date earlier than the one we hold, and a RENEW_ANSWER.yes without a later one, are
-  notes.
+  notes; staff are asked about an OVERDUE before the due date that we hold.
 
 The last word of a cell is the source of the decision:
 

@@ -171,10 +171,8 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
         reasons += (_moved_reason(step, occurrence), _no_later(occurrence))
     if isinstance(apdu, Shipped):
         reasons += _of_shipped(step, occurrence)
-    if isinstance(apdu, Overdue) and loan_terms.is_final(apdu) and not _is_act(occurrence):
-        reasons.append(Reason.FINAL_DEMAND)
-    if occurrence.event == "OVERDUE" and step.before.state is State.RETURNED:
-        reasons.append(Reason.DEMANDED_AFTER_RETURN)
+    if occurrence.event == "OVERDUE":
+        reasons += _of_overdue(step, occurrence)
     if isinstance(apdu, Message) and not _is_act(occurrence):
         reasons.append(_message_reason(occurrence))
     if isinstance(apdu, StatusOrErrorReport) and apdu.report:
@@ -182,6 +180,16 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if occurrence.facts.get("unknown_words"):
         reasons.append(Reason.UNKNOWN_WORDS)
     return tuple(AskStaff(reason) for reason in dict.fromkeys(reasons) if reason)
+
+
+def _of_overdue(step: Step, occurrence: Occurrence) -> list[Reason | None]:
+    """Return why a lender's demand is for staff, also one that moves nothing."""
+    apdu = occurrence.apdu
+    return [
+        Reason.FINAL_DEMAND if isinstance(apdu, Overdue) and loan_terms.is_final(apdu) else None,
+        Reason.DEMANDED_EARLY if occurrence.facts.get("early") else None,
+        Reason.DEMANDED_AFTER_RETURN if step.before.state is State.RETURNED else None,
+    ]
 
 
 def _no_later(occurrence: Occurrence) -> Reason | None:

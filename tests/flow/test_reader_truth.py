@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from mailproc.office.queries import request_details
+from mailproc.office.requests import due_date
 from tests.flow.test_clock import kinds, subjects
 
 DUE = date(2026, 4, 13)  # loan_days is 42; it comes on 2 March
@@ -14,6 +16,11 @@ def received(world):
     world.place()
     world.act("B1", "receive")
     world.sent.clear()
+
+
+def amended(world, due):
+    due_date.correct(world.store, world.app.context, due_date.DueDate("B1", due, quiet=True))
+    world.run()
 
 
 def demand(world, due):
@@ -71,6 +78,29 @@ def test_a_date_of_the_lender_s_own_is_held_against_it(world):
     demand(world, date(2026, 3, 20))
     assert world.state("B1") == "RECEIVED"
     assert world.shown("B1").history[-1].note.startswith("older than the due date we hold")
+    assert world.attention("B1") == ("demanded-early",)
+    with world.store.read() as connection:
+        offered = request_details.shown(connection, "B1", world.app.context).ways
+    assert "mailproc amend B1 --due DATE" in [way.command for way in offered]
+
+
+def test_a_lender_that_goes_on_to_demand_is_heard_by_staff_each_time(world):
+    """After the date was corrected too; what is over stays over, and no reader is reminded."""
+    received(world)
+    demand(world, date(2026, 3, 4))
+    assert world.state("B1") == "OVERDUE"
+    for day in (date(2026, 4, 20), date(2026, 4, 21)):
+        amended(world, day)
+        assert "demanded-early" not in world.attention("B1")
+        world.sent.clear()
+        world.days(7)
+        world.hear("B1-1 DUE") if day.day == 21 else demand(world, date(2026, 3, 4))
+        assert "demanded-early" in world.attention("B1")
+        assert world.reader() == []
+    assert len(world.notices()) == 1, "of what came as a letter"
+    world.act("B1", "return")
+    assert "demanded-early" not in world.attention("B1")
+    assert world.verify().differences == ()
 
 
 # --- nobody can send it, and here it is --------------------------------------------------------

@@ -25,6 +25,7 @@ _OF_DOCUMENTS = ("save", "act receive")
 _WITH_WORDS = frozenset({Reason.MESSAGE, Reason.DOCUMENT_LINK})
 COMMANDS: Mapping[str, str] = {
     "amend": "amend {number} --file FILE",
+    "amend due": "amend {number} --due DATE",
     "declare": "amend {number} --declared-by NAME",
     "amend again": "amend {number} --file FILE --again",
     "again": "amend {number} --again",
@@ -125,6 +126,7 @@ class _PossibleNow:
         over = transaction.gives_way or unheard
         self._correctable = role is Role.REQUESTER and state is State.PENDING
         self._ask_again = role is Role.REQUESTER and over
+        self._lent = state.lent_out and transaction.service is Service.LOAN
         waits = unconfirmed.asked_in(connection, transaction)
         self._learned = f"A{waits[-1].id}" if waits else ""
         rota = requests.rota(connection, transaction.request_id)
@@ -150,6 +152,8 @@ class _PossibleNow:
             return bool(self._learned) == bool(act)
         if key == "save":
             return bool(self._came)
+        if key == "amend due":
+            return self._lent
         return key not in ("amend", "declare") or self._correctable
 
     def command(self, key: str, letter: int) -> str:

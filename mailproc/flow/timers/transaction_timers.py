@@ -26,6 +26,8 @@ REMINDERS = frozenset({"patron/overdue", "patron/recalled"})
 
 LENT_TO_US = (State.SHIPPED, State.RECEIVED, State.RENEW_PENDING)
 """States in which a loan to us has, or may have, time left."""
+DEMANDED = (State.NOT_RECEIVED_OVERDUE, State.OVERDUE, State.RENEW_OVERDUE)
+"""States in which its lender has demanded it."""
 
 
 def reset(case: Case, taken: Step, moved_event_id: int, event: Event) -> None:
@@ -122,15 +124,18 @@ def facts_of_demand(case: Case, event: Event, taken: Step) -> Facts:
     """Return whether a lender's Overdue is passed on to the reader, which happens once for each due date.
 
     At most one reminder per due date: if our own timer has already written about that day, the Overdue writes
-    nothing. ``early``: it came before the due date that we hold; staff check it, and from the reader who has
-    the item (``here``) the letter is withheld. On the day itself the item may still be kept: our own notice
-    follows.
+    nothing. ``early``: it came before the due date that we hold; staff check each such demand, and from the
+    reader who has the item (``here``) the letter is withheld. On the day itself the item may still be kept:
+    our own notice follows.
     """
     if _is_last(taken):
         return _of_last_demand(case, event, taken)
     due, day = taken.after.due_on, case.day(event.at)
-    demanded = taken.after.role is Role.REQUESTER and taken.before.state in LENT_TO_US
-    if not demanded or taken.entered is None or due is None:
+    if due is None or taken.before.role is not Role.REQUESTER:
+        return {}
+    if taken.entered is None:
+        return {"early": True} if day < due and _is_demanded_again(event, taken) else {}
+    if taken.before.state not in LENT_TO_US:
         return {}
     early: Facts = {"early": True} if day < due else {}
     told = timer_inputs.fired(case).get((Timer.READER_OVERDUE, due))
@@ -139,6 +144,12 @@ def facts_of_demand(case: Case, event: Event, taken: Step) -> Facts:
     if early:
         return {"early": True, "here": True}
     return {"of": due.isoformat(), "level": 1} if day > due else {}
+
+
+def _is_demanded_again(event: Event, taken: Step) -> bool:
+    """Return whether it demands a loan of ours that stays as it is; staff have not heard this demand yet."""
+    known = {"repeat", "delivered_again", "old_responder"} & set(event.facts or {})
+    return not known and taken.before.state in (*LENT_TO_US, *DEMANDED)
 
 
 def _is_last(taken: Step) -> bool:
