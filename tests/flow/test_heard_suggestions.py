@@ -2,17 +2,24 @@
 
 import pytest
 
+from mailproc.office.queries import request_details
+from mailproc.office.requests import notes
 from tests.flow.test_letters_of_people import READER, write
-from tests.support.partners import ADDRESS, BL, CUSTOMER
+from tests.support.partners import ADDRESS, BL, CUSTOMER, SECOND
 
 
 def offered(world, number):
     """The commands that `show` offers, without the program and the number."""
     with world.store.read() as connection:
-        from mailproc.office.queries import request_details
-
         shown = request_details.shown(connection, number, world.app.context)
     return [way.command.replace(f" {number}", "").removeprefix("mailproc ") for way in shown.ways]
+
+
+def commands(world, number="B1"):
+    """The commands that `show` offers, with their numbers."""
+    with world.store.read() as connection:
+        shown = request_details.shown(connection, number, world.app.context)
+    return [way.command.removeprefix("mailproc ") for way in shown.ways]
 
 
 def heard(*acts):
@@ -159,3 +166,35 @@ def test_the_rest_of_a_copy_is_received(small_world):
     assert offered(small_world, "B1")[0] == "act receive"
     small_world.act("B1", "receive")
     assert small_world.attention("B1") == ()
+
+
+@pytest.fixture
+def refused_and_asked_next(small_world):
+    """B1-1 could not supply it, B1-2 has the order; then the people of the first write again."""
+    number = small_world.place(BL, SECOND, patron={"id": "R1", "name": "Ada Reader", "email": READER})
+    small_world.act(number, "unfilled", heard_by="phone", reason="in-use-on-loan")
+    small_world.sent.clear()
+    write(small_world, "B1-1: It was on the shelf after all, sent today.", ADDRESS[BL])
+    return small_world
+
+
+def test_what_an_earlier_library_writes_is_offered_for_its_own_attempt(refused_and_asked_next):
+    world = refused_and_asked_next
+    (letter,) = world.notices()
+    found = ["act B1-1 ship --heard-by mail", "note B1-1 TEXT", "act B1-1 message --note TEXT"]
+    assert all(f"mailproc {command}" in letter.text for command in found)
+    assert " B1 ship" not in letter.text
+    assert commands(world) == found
+
+
+def test_an_act_for_an_earlier_attempt_settles_what_its_library_wrote(refused_and_asked_next):
+    world = refused_and_asked_next
+    world.act("B1-1", "ship", heard_by="mail")
+    assert world.state("B1") == "PENDING"
+    assert commands(world)[0] == "act B1-1 receive"
+
+
+def test_a_note_on_an_earlier_attempt_settles_what_its_library_wrote(refused_and_asked_next):
+    world = refused_and_asked_next
+    notes.add(world.store, world.app.context, "B1-1", "They keep it.", "staff")
+    assert commands(world) == []

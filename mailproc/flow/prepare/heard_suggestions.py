@@ -19,7 +19,7 @@ from mailproc.notices import short_codes, written_words
 from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
 from mailproc.notices.short_codes import ShortCode
-from mailproc.store import events, requests
+from mailproc.store import events
 from mailproc.store.rows import Event, Transaction
 
 MOST_OFFERED = 4
@@ -60,13 +60,14 @@ _SENSIBLE: Mapping[Role, Mapping[State, tuple[str, ...]]] = {
 was asked, and nothing stands where it has been said."""
 
 
-def ways(connection: Connection, transaction: Transaction, language: Language) -> tuple[Way, ...]:
+def ways(
+    connection: Connection, transaction: Transaction, number: str, language: Language
+) -> tuple[Way, ...]:
     """Return how to record the last message of the partner, if people wrote it; the likeliest first, with
-    each command once."""
+    each command once. ``number``: the one that commands take; of an earlier attempt B1-1."""
     event = events.last_of(connection, transaction.id, (ApduType.MESSAGE.name,))
     if event is None or not is_written(event):
         return ()
-    number = requests.load(connection, transaction.request_id).number
     text = said(event)
     found = [*_of_codes(transaction, text, number, language), *_offered(transaction, text, number, language)]
     return tuple({way.command: way for way in reversed(found)}.values())[::-1]

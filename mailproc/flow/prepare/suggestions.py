@@ -16,7 +16,7 @@ from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
 from mailproc.store import documents, events, order_letters, requests, transactions
 from mailproc.store.intent_bodies import StaffFacts
-from mailproc.store.rows import StoredRequest, Transaction
+from mailproc.store.rows import Transaction
 
 MOST = 6
 
@@ -71,7 +71,7 @@ def ways(
     settles = [way for way, (key, _) in zip(ways, known, strict=True) if key == attention.NOTE]
     if not _WITH_WORDS.isdisjoint(facts.get("reasons", ())):
         place = sum(key in first for key, _ in known)
-        ways[place:place] = heard_suggestions.ways(connection, transaction, language)
+        ways[place:place] = heard_suggestions.ways(connection, transaction, open_now.number, language)
     return _few(tuple({way.command: way for way in reversed(ways)}.values())[::-1], settles)
 
 
@@ -121,11 +121,12 @@ class _PossibleNow:
         role, state = transaction.role, transaction.state
         self._acts = _acts(connection, transaction, context)
         request = requests.load(connection, transaction.request_id)
-        self._number = _number(connection, request, transaction)
+        latest = transactions.of_request(connection, request.id)[-1].id == transaction.id
+        self.number = request.number if latest else f"{request.number}-{transaction.attempt}"
         unheard = state is State.PENDING and order_letters.is_with_nobody(connection, transaction.id)
         over = transaction.gives_way or unheard
         self._correctable = role is Role.REQUESTER and state is State.PENDING
-        self._ask_again = role is Role.REQUESTER and over
+        self._ask_again = role is Role.REQUESTER and over and latest
         self._lent = state.lent_out and transaction.service is Service.LOAN
         waits = unconfirmed.asked_in(connection, transaction)
         self._learned = f"A{waits[-1].id}" if waits else ""
@@ -159,15 +160,9 @@ class _PossibleNow:
     def command(self, key: str, letter: int) -> str:
         word, *act = key.split()
         command = BY_NAME[act[0]].command(*act[1:]) if word == "act" else COMMANDS[key]
-        named = {"number": self._number, "letter": f"O{letter}", "learned": self._learned}
+        named = {"number": self.number, "letter": f"O{letter}", "learned": self._learned}
         named["came"] = self._came
         return "mailproc " + command.format(**named)
-
-
-def _number(connection: Connection, request: StoredRequest, transaction: Transaction) -> str:
-    """Return the number that commands take: of an earlier attempt B1-1, else B1."""
-    latest = transactions.of_request(connection, request.id)[-1]
-    return request.number if latest.id == transaction.id else f"{request.number}-{transaction.attempt}"
 
 
 def _acts(connection: Connection, transaction: Transaction, context: Context) -> frozenset[str]:

@@ -18,7 +18,7 @@ from mailproc.ill.apdu_json import DeliveryJson, ItemJson
 from mailproc.ill.facts import LoanTerms
 from mailproc.ill.message_content import WRONG
 from mailproc.ill.rota import Candidate
-from mailproc.ill.terms import Role, Service, State
+from mailproc.ill.terms import Role, Service
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import agenda, answered, entry_details, pending_timers, recorded_history
@@ -179,16 +179,23 @@ def _ways(
     connection: Connection, why: Sequence[str], attempts: Sequence[Transaction], context: Context,
     language: Language,
 ) -> "tuple[Way, ...]":  # fmt: skip
-    """Return commands for the latest attempt, and for an earlier one whose item is lost, or was the wrong
-    one."""
+    """Return commands for each attempt that needs attention, each once: what an earlier library has written
+    is about its own attempt."""
     from mailproc.flow.prepare.suggestions import ways  # here: with it come the contracts of templates
 
     ours = undelivered.of_transactions(connection, [one.id for one in attempts])
-    found = ways(connection, {"reasons": why, "ours": ours}, attempts[-1], context, language)
-    for one in attempts[:-1]:
-        if one.attention and (one.state is State.LOST or (one.options or {}).get("flaw")):
-            found += ways(connection, {"reasons": one.attention}, one, context, language)
-    return found
+    earlier = {one.id: _still(one, why) for one in attempts[:-1]}
+    theirs = {reason for reasons in earlier.values() for reason in reasons}
+    own = [one for one in why if one not in theirs or one in (attempts[-1].attention or ())]
+    found = ways(connection, {"reasons": own, "ours": ours}, attempts[-1], context, language)
+    for one in (one for one in attempts[:-1] if earlier[one.id]):
+        found += ways(connection, {"reasons": earlier[one.id]}, one, context, language)
+    return tuple(dict.fromkeys(found))
+
+
+def _still(attempt: Transaction, why: Sequence[str]) -> list[str]:
+    """Return for what an earlier attempt still needs attention, now that another library was asked."""
+    return [reason for reason in why if reason in (attempt.attention or ())]
 
 
 def _passed_on(transaction: Transaction) -> dict[str, str] | None:
