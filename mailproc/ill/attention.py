@@ -153,6 +153,7 @@ class Rule:
 
 NOTE = "note"
 _RETURN = ("act return", "act renew")
+_UNWANTED = ("act receive", "receive quiet", "act return")  # a reader may still want it, or have another
 _AGAIN = ("amend again", "next", "next partner")
 _ASK = ("act query", "act cancel")
 _ADDRESS = ("partners confirm", "partners forget", "partners")
@@ -211,7 +212,7 @@ _ROWS: dict[Reason, Rule] = {
         ways=("act check-in", "act found", "act message", "next", "next partner", "again", "act close"),
     ),
     Reason.DAMAGED: _look("act message"),
-    Reason.SUPPLIED_AFTER_END: _look("act receive", "act return"),
+    Reason.SUPPLIED_AFTER_END: _look(*_UNWANTED),
     Reason.WRONG_ITEM: Rule(until=Until.STATE, ways=("act return", *_AGAIN)),
     Reason.LOST_AFTER_RETURNED: _look("act message"),
     Reason.FOUND_AFTER_LOST: _look("act check-in", "act message", "act close"),
@@ -239,7 +240,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.OVERDUE: _state(*_RETURN, turn=((_Q, _S.NOT_RECEIVED_OVERDUE),)),
     Reason.DEMANDED_EARLY: _state(*_RETURN, "amend due", "act message"),
     Reason.DUE_PASSED: _look("act message", "amend due", "act return"),
-    Reason.SHIPPED_AFTER_CANCEL: _state("act receive", "act return"),
+    Reason.SHIPPED_AFTER_CANCEL: _state(*_UNWANTED),
     Reason.CANCEL_REFUSED: _state("act query", "act message"),
     Reason.DEMANDED_AFTER_RETURN: _look("act message"),
     Reason.NOT_BACK: _said_last("act brought-back", "act check-in", *_RETURN, "act recall", "act lost"),

@@ -79,6 +79,14 @@ def told_here(connection: Connection, transaction_id: int) -> bool:
     return bool({"patron/arrived", FORWARDED} & outgoing.notices_of(connection, (transaction_id,)))
 
 
+def told_of_another(connection: Connection, transaction: Transaction) -> Transaction | None:
+    """Return another attempt of the request whose item is here, as its reader was told; None if none is."""
+    attempts = transactions.of_request(connection, transaction.request_id)
+    others = (one for one in attempts if one.id != transaction.id and not one.gives_way)
+    with_us = (one for one in others if one.state not in (State.RETURNED, State.LOST))
+    return next((one for one in with_us if told_here(connection, one.id)), None)
+
+
 def receipt_event(connection: Connection, transaction_id: int) -> Event | None:
     """Return the event by which staff recorded the item as received, if it was not undone; None otherwise."""
     return _not_undone(events.of_transaction(connection, transaction_id), "receive")

@@ -23,6 +23,7 @@ MOST = 6
 _ASKED_AGAIN = ("amend again", "again", "next", "next partner")
 _OF_DOCUMENTS = ("save", "act receive")
 _WITH_WORDS = frozenset({Reason.MESSAGE, Reason.DOCUMENT_LINK})
+QUIETLY = "receive quiet"
 COMMANDS: Mapping[str, str] = {
     "amend": "amend {number} --file FILE",
     "amend due": "amend {number} --due DATE",
@@ -32,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "next": "next {number}",
     "next partner": "next {number} --partner SYMBOL",
     "note": "note {number} TEXT",
+    QUIETLY: "act {number} receive --quiet",
     "save": "letter {came} --save DIR",
     "redeliver": "redeliver {letter}",
     "dismiss": "dismiss {letter} --note TEXT",
@@ -66,6 +68,7 @@ def ways(
         found = dict.fromkeys(heard_suggestions.of_reader(connection, transaction, list(found)))
     first = _OF_DOCUMENTS if _brings_the_copy(connection, transaction, facts.get("reasons", ())) else ()
     found = dict.fromkeys([*first, *found])
+    found = dict.fromkeys(open_now.meant(key) for key in found)
     known = [(key, one) for key in found if open_now.has(key) for one in _each(key, ours)]
     ways = [Way(command=open_now.command(key, one), does=language.way_word(key)) for key, one in known]
     settles = [way for way, (key, _) in zip(ways, known, strict=True) if key == attention.NOTE]
@@ -135,7 +138,13 @@ class _PossibleNow:
         self._found = state is State.LOST and told is not None and told.type == "found"
         came = documents.came_with(connection, transaction.id)
         self._came = f"I{came[0].inbox_id}" if came else ""
+        self._reader = request.patron_id is not None
+        self._told = self._reader and item_received.told_of_another(connection, transaction) is not None
         self._next = any(not one.tried and not one.why_not for one in rota)
+
+    def meant(self, key: str) -> str:
+        """Return the suggestion that serves here: no reader is told of a second copy."""
+        return QUIETLY if key == "act receive" and self._told else key
 
     def has(self, key: str) -> bool:
         word, _, act = key.partition(" ")
@@ -151,6 +160,8 @@ class _PossibleNow:
             )
         if word == "partners":  # without an address of this transaction: the list
             return bool(self._learned) == bool(act)
+        if key == QUIETLY:
+            return self._reader and "receive" in self._acts
         if key == "save":
             return bool(self._came)
         if key == "amend due":

@@ -17,6 +17,7 @@ from mailproc.flow.advance import steps
 from mailproc.flow.advance.steps import Decision, StepOutcome
 from mailproc.flow.case import Case
 from mailproc.flow.context import Context
+from mailproc.flow.matching import item_received
 from mailproc.ill import apdu_json
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.apdu import Apdu, Overdue, RenewAnswer, Shipped
@@ -137,6 +138,7 @@ def _due_back(said: Apdu | None, act: StaffAct, today: date) -> tuple[Sentence, 
 def _said(connection: Connection, context: Context, act: StaffAct, transaction: Transaction) -> Apdu | None:
     options.check(act)
     _check_cancel(connection, context, act, transaction)
+    _check_second(connection, act, transaction)
     if act.repeat and act.heard_by:
         raise LocalFault(sentence("repeat-heard"))
     if act.repeat:
@@ -161,6 +163,18 @@ def _check_cancel(connection: Connection, context: Context, act: StaffAct, trans
     again = f"mailproc act {act.number} cancel --repeat"
     known = (again, f"mailproc act {act.number} query")
     raise LocalFault(sentence("cancel-waits", partner=transaction.partner, day=day), known)
+
+
+def _check_second(connection: Connection, act: StaffAct, transaction: Transaction) -> None:
+    """Raise LocalFault for the item of a second library: a reader who has one is not told of another."""
+    if act.action != "receive" or act.quiet or act.wrong or act.repeat or act.anyway:
+        return
+    other = item_received.told_of_another(connection, transaction)
+    if other is None:
+        return
+    number = f"{requests.load(connection, transaction.request_id).number}-{other.attempt}"
+    known = (f"mailproc act {act.number} receive --quiet", sentence("enter-anyway"))
+    raise LocalFault(sentence("received-elsewhere", number=number, partner=other.partner), known)
 
 
 def _event(act: StaffAct, said: Apdu | None, transaction: Transaction, context: Context) -> NewEvent:

@@ -18,7 +18,7 @@ from mailproc.ill.apdu_json import DeliveryJson, ItemJson
 from mailproc.ill.facts import LoanTerms
 from mailproc.ill.message_content import WRONG
 from mailproc.ill.rota import Candidate
-from mailproc.ill.terms import Role, Service
+from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import agenda, answered, entry_details, pending_timers, recorded_history
