@@ -3,7 +3,10 @@
 import pytest
 
 from mailproc.office.requests import notes
-from tests.support.partners import ADDRESS, BL
+from tests.flow.test_heard_suggestions import offered
+from tests.support import files
+from tests.support.files import PDF
+from tests.support.partners import ADDRESS, BL, US
 from tests.support.world import World
 
 READY = "Your article is ready. Open https://docs.example/d/{} within 30 days.\n"
@@ -76,6 +79,10 @@ OFFERS: dict[str, tuple[str, bool]] = {
     "as the manual says it": ("Your article is ready: https://get.example/x\nFor 14 days.", True),
     "with the number between": ("Your article for request B1-1 is ready: https://get.example/x", True),
     "in German": ("Die Kopie liegt unter https://get.example/x zum Download bereit.", True),
+    "the right one": ("Sorry. Now the right one: https://get.example/x", True),
+    "the right one in German": ("Die richtige liegt unter https://get.example/x bereit.", True),
+    "the right way": ("For the right procedure, see our page at https://library.example", False),
+    "not the right one": ("This is not the right one. We are at https://library.example", False),
     "a refusal": ("The document is not available. See https://get.example/x", False),
     "a signature": ("We shall look for it.\n\nThe library, https://library.example", False),
 }  # fmt: skip
@@ -107,3 +114,24 @@ def test_nobody_is_said_to_be_silent_who_has_sent_a_link(small_world: World) -> 
     arrives(small_world, f"{number}-1 00000001-001")
     small_world.days(12)
     assert small_world.attention(number) == ("document-link",)
+
+
+def test_after_a_wrong_copy_staff_are_pointed_to_the_link_of_the_right_one(small_world: World) -> None:
+    number = small_world.place(service="COPY", title="One", delivery={"electronic": "r@readers.example"})
+    head = f"From: {ADDRESS[BL]}\nTo: {US}\nSubject: {number}-1\nMessage-ID: <w1@bl.example>\n"
+    came = small_world.inject(files.letter(head, "Here it is.", [files.File("w.pdf", PDF)]), ADDRESS[BL])
+    small_world.run()
+    assert set(small_world.attention(number)) == {"document-came", "message"}
+    small_world.act(number, "receive", wrong=True)
+    assert small_world.attention(number) == ("wrong-copy",)
+    link = small_world.inject(
+        small_world.letter("The right one is at https://get.example/x", ADDRESS[BL], f"{number}-1"),
+        ADDRESS[BL],
+    )
+    small_world.run()
+    told = small_world.notices()[-1].text
+    assert f"mailproc letter I{link}\n" in told and f"letter I{came}" not in told
+    small_world.act(number, "receive")
+    assert small_world.attention(number) == ("document-link",)
+    assert offered(small_world, number)[0] == f"letter I{link}"
+    assert f"letter I{came} --save DIR" not in offered(small_world, number)

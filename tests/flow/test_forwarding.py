@@ -14,6 +14,7 @@ from mailproc.office.mailroom import incoming
 from mailproc.office.queries import request_details
 from mailproc.office.requests import notes
 from mailproc.secret_words import MASK
+from tests.flow.test_heard_suggestions import offered
 from tests.support import files, soundness
 from tests.support.files import EXE, PDF, PNG, ZIP, File
 from tests.support.partners import ADDRESS, BL, CUSTOMER, PASSWORD, SECOND, US, partner_lines
@@ -634,8 +635,27 @@ def test_the_right_copy_after_a_wrong_one_goes_once_staff_have_it(borrower: Borr
     assert "Please delete the file." in letter and "bring it back" not in letter
     hear_in_words(world, "Sorry, now the right one.", right)
     assert len(borrower.letters()) == 1
+    assert (
+        "right.pdf of I2 does not go to the reader: a wrong copy was recorded; what comes"
+        in borrower.why_not()
+    )
+    assert "recorded it as the wrong copy" not in borrower.why_not()
+    assert "letter I2 --save DIR" in offered(world, "B1")
+    assert "letter I1 --save DIR" not in offered(world, "B1")
     world.act("B1", "receive")
     assert [borrower.files_of(one) for one in borrower.letters()] == [
         [("article.pdf", PDF)], [("right.pdf", right.content)],
     ]  # fmt: skip
     assert "is here" not in heard_last(world)
+
+
+def test_of_the_wrong_copy_staff_hear_no_more_once_they_recorded_it(borrower: Borrower) -> None:
+    world, right = borrower.world, File("right.pdf", PDF + b"right")
+    hear_in_words(world, "Here it is.", ARTICLE)
+    world.act("B1", "receive", wrong=True)
+    assert world.attention("B1") == ("wrong-copy",)
+    hear_in_words(world, "Sorry, now the right one.", right)
+    world.act("B1", "receive")
+    assert [borrower.files_of(one) for one in borrower.letters()] == [[("right.pdf", right.content)]]
+    assert "article.pdf of I1 does not go to the reader: staff" not in borrower.why_not()
+    assert world.attention("B1") == ()

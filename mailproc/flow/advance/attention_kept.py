@@ -26,6 +26,8 @@ SETTLES: Mapping[str, Reason] = {
 passed."""
 OF_DOCUMENTS = (Reason.DOCUMENT_WITHHELD, Reason.DOCUMENT_CAME)
 """Files lie with us; over once all of them have gone to the reader."""
+OF_WHAT_CAME = frozenset({*OF_DOCUMENTS, Reason.DOCUMENT_LINK})
+"""Over once staff record that what came is wrong."""
 
 
 def after(case: Case, event: Event, taken: Step, known: Facts) -> list[str]:
@@ -49,6 +51,11 @@ def after(case: Case, event: Event, taken: Step, known: Facts) -> list[str]:
     elif known.get("cost_settled"):
         had = [reason for reason in had if reason != Reason.LOST]
     elif event.cause == "staff" and event.heard_by in ("", BY_MAIL) and event.type not in NOTED:
-        settled = OF_RECEIPT if event.type == "receive" else frozenset[Reason]()
+        settled = _settled_by_receipt(known) if event.type == "receive" else frozenset[Reason]()
         had = [reason for reason in had if reason in OUTLASTS_A_LOOK - settled]
     return had
+
+
+def _settled_by_receipt(known: Facts) -> frozenset[Reason]:
+    """Return what a receipt settles; one of a wrong item covers the files that had come before it."""
+    return OF_RECEIPT | OF_WHAT_CAME if known.get("wrong") else OF_RECEIPT

@@ -105,6 +105,12 @@ def flawed_receipt(connection: Connection, transaction_id: int) -> int:
     return max(flawed, default=0)
 
 
+def wrong_receipt(connection: Connection, transaction_id: int) -> int:
+    """Return the id of the last receipt of a wrong item, which covers all that had come before; 0 if none."""
+    wrong = (one.id for one in receipts(connection, transaction_id) if (one.facts or {}).get("wrong"))
+    return max(wrong, default=0)
+
+
 def given_on(connection: Connection, transaction_id: int, context: Context) -> date | None:
     """Return the first day that the reader's due date may be: no letter asks for the past.
 

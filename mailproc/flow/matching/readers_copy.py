@@ -31,18 +31,23 @@ def sent_ever(connection: Connection, transaction: Transaction) -> Sequence[Stor
 
 
 def is_with_us(connection: Connection, transaction: Transaction) -> bool:
-    """Return whether files of the attempt, or a link to them, came to us and have not gone to its reader."""
-    happened = events.of_transaction(connection, transaction.id)
+    """Return whether files of the attempt, or a link to them, came to us and have not gone to its reader.
+
+    What staff have recorded as the wrong copy is not meant.
+    """
+    wrong = item_received.wrong_receipt(connection, transaction.id)
+    happened = (one for one in events.of_transaction(connection, transaction.id) if one.id > wrong)
     heard = [event.facts or {} for event in happened if event.type not in NOTED]
     if any(facts.get("link") for facts in heard):
         return True
-    return any(facts.get("documents") for facts in heard) and not _all_went(connection, transaction)
+    return any(facts.get("documents") for facts in heard) and not _all_went(connection, transaction, wrong)
 
 
-def _all_went(connection: Connection, transaction: Transaction) -> bool:
-    """Return whether its documents were passed on, each of them."""
+def _all_went(connection: Connection, transaction: Transaction, since: int) -> bool:
+    """Return whether its documents that an event after ``since`` was about were passed on, each of them."""
     known = documents.of_request(connection, transaction.request_id)
-    came = {one.digest for one in known if one.recipient == documents.TO_READER}
+    to_reader = (one for one in known if one.recipient == documents.TO_READER)
+    came = {one.digest for one in to_reader if one.event_id > since}
     went = {one.digest for one in sent_ever(connection, transaction)}
     return bool(came) and came <= went
 

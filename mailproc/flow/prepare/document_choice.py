@@ -27,6 +27,7 @@ from mailproc.store.rows import Event, InboxLetter, Intent, StoredDocument
 
 FORWARDED_FOR = timedelta(days=90)
 """How long after the end of its request a document still goes to the reader."""
+OF_WRONG = sentence("document-wrong")
 REPORTED = "SHIPPED"
 """The message with which a copy comes that its lender reports as sent."""
 VOUCHED = ("", RELEASED, LEARNED)
@@ -60,6 +61,7 @@ def chosen(connection: Connection, row: Intent, context: Context) -> tuple[CameD
     known = [one for one in _known(connection, row) if one.event_id != row.event_id]
     had = {one.digest for one in known if not one.why_not}
     told = {(one.digest, str(one.why_not)) for one in known if one.why_not}
+    told |= {(digest, stored(OF_WRONG)) for digest, _ in told}  # staff recorded it themselves
     found = _within(_came(connection, row, had, context), context.config.documents)
     return tuple(one for one in found if (one.digest, str(stored(one.why_not))) not in told)
 
@@ -80,6 +82,8 @@ def _came(connection: Connection, row: Intent, had: set[str], context: Context) 
     A text beside a document is among them: it never goes, and staff hear of it.
     """
     of_request = why_not_now(connection, row, context.clock())
+    if of_request == OF_WRONG:  # what came before that receipt has a reason of its own
+        of_request = sentence("document-after-wrong")
     receipts = item_received.receipts(connection, row.said_in)
     received = bool(receipts) and not flaw(receipts[-1].facts or {})
     found: dict[str, _Came] = {}
@@ -91,7 +95,8 @@ def _came(connection: Connection, row: Intent, had: set[str], context: Context) 
         if later and later[-1].get("quiet") and not later[-1].get("wrong"):
             continue  # staff want the reader to hear nothing of it
         read = parse(bytes(letter.raw))
-        why = _why_not_of(event, letter, read) or of_request or _not_let_go(event, later, received=received)
+        why = _why_not_of(event, letter, read) or _wrong(later) or of_request
+        why = why or _not_let_go(event, later, received=received)
         for file in with_covers(read, context):
             known = found.get(file.digest)
             if file.digest not in had and (known is None or (known[2] and not why)):
@@ -121,11 +126,14 @@ def _not_let_go(event: Event, later: Sequence[Facts], *, received: bool) -> Part
     or a form comes with other words. ``later``: the facts of the receipts since; ``received``: the last
     of all ended the request, so that there will be no other.
     """
-    if any(one.get("wrong") for one in later):
-        return sentence("document-wrong")
     if event.type == REPORTED or later:
         return ""
     return sentence("document-after-copy" if received else "document-not-supplied")
+
+
+def _wrong(later: Sequence[Facts]) -> Part:
+    """Return why it does not go if staff have recorded a wrong copy since: that covers what came before."""
+    return OF_WRONG if any(one.get("wrong") for one in later) else ""
 
 
 def why_not_now(connection: Connection, row: Intent, now: datetime) -> Part:
@@ -134,7 +142,7 @@ def why_not_now(connection: Connection, row: Intent, now: datetime) -> Part:
     if transaction.state not in SUPPLIED:
         return sentence("document-not-supplied" if _is_reachable(connection, row) else "document-no-reader")
     if (transaction.options or {}).get("flaw") == WRONG:
-        return sentence("document-wrong")
+        return OF_WRONG
     request = requests.load(connection, row.request_id or 0)
     if request.closed_at is not None and request.closed_at < now - FORWARDED_FOR:
         return sentence("document-too-late", days=FORWARDED_FOR.days)

@@ -21,7 +21,7 @@ from mailproc.store.rows import Transaction
 MOST = 6
 
 _ASKED_AGAIN = ("amend again", "again", "next", "next partner")
-_OF_DOCUMENTS = ("save", "act receive")
+_OF_DOCUMENTS = ("read", "save", "act receive")
 _WITH_WORDS = frozenset({Reason.MESSAGE, Reason.DOCUMENT_LINK})
 QUIETLY = "receive quiet"
 COMMANDS: Mapping[str, str] = {
@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "note": "note {number} TEXT",
     QUIETLY: "act {number} receive --quiet",
     "save": "letter {came} --save DIR",
+    "read": "letter {link}",
     "redeliver": "redeliver {letter}",
     "dismiss": "dismiss {letter} --note TEXT",
     "partners": "partners",
@@ -130,14 +131,14 @@ class _PossibleNow:
         over = transaction.gives_way or unheard
         self._correctable = role is Role.REQUESTER and state is State.PENDING
         self._ask_again = role is Role.REQUESTER and over and latest
-        self._lent = state.lent_out and transaction.service is Service.LOAN
+        lent = state.lent_out and transaction.service is Service.LOAN
         waits = unconfirmed.asked_in(connection, transaction)
         self._learned = f"A{waits[-1].id}" if waits else ""
         rota = requests.rota(connection, transaction.request_id)
         told = events.last_of(connection, transaction.id, ("found", "lost", "LOST"))
         self._found = state is State.LOST and told is not None and told.type == "found"
-        came = documents.came_with(connection, transaction.id)
-        self._came = f"I{came[0].inbox_id}" if came else ""
+        self._came, self._link = _letters_with_documents(connection, transaction)
+        self._given = {"save": self._came, "read": self._link, "amend due": lent}
         self._reader = request.patron_id is not None
         self._told = self._reader and item_received.told_of_another(connection, transaction) is not None
         self._next = any(not one.tried and not one.why_not for one in rota)
@@ -162,18 +163,30 @@ class _PossibleNow:
             return bool(self._learned) == bool(act)
         if key == QUIETLY:
             return self._reader and "receive" in self._acts
-        if key == "save":
-            return bool(self._came)
-        if key == "amend due":
-            return self._lent
+        if key in self._given:
+            return bool(self._given[key])
         return key not in ("amend", "declare") or self._correctable
 
     def command(self, key: str, letter: int) -> str:
         word, *act = key.split()
         command = BY_NAME[act[0]].command(*act[1:]) if word == "act" else COMMANDS[key]
         named = {"number": self.number, "letter": f"O{letter}", "learned": self._learned}
-        named["came"] = self._came
+        named |= {"came": self._came, "link": self._link}
         return "mailproc " + command.format(**named)
+
+
+def _letters_with_documents(connection: Connection, transaction: Transaction) -> tuple[str, str]:
+    """Return the latest letter with files and the latest with a link, '' where there is none.
+
+    What came before a receipt of the wrong copy is not meant: the right one comes after it.
+    """
+    if transaction.service is not Service.COPY:
+        return "", ""
+    wrong = item_received.wrong_receipt(connection, transaction.id)
+    came = [one.inbox_id for one in documents.came_with(connection, transaction.id) if one.id > wrong]
+    happened = events.of_transaction(connection, transaction.id)
+    links = [one.inbox_id for one in happened if one.id > wrong and (one.facts or {}).get("link")]
+    return f"I{came[0]}" if came else "", f"I{links[-1]}" if links else ""
 
 
 def _acts(connection: Connection, transaction: Transaction, context: Context) -> frozenset[str]:

@@ -13,6 +13,9 @@ _NOT = r"(?!(?:not|nicht|no|un)\b)"
 _OFFER = re.compile(
     rf"\b{_FILE}\b(?:[ ]{_NOT}[^\s.!?]{{1,40}}+){{0,8}}?[ ](?:ready|available|bereit|abrufbar|verfügbar"
     r"|herunterladen|herunterzuladen|abrufen|zum download)\b"
+    rf"|\b(?:(?:right|correct) (?:one|{_FILE})|(?:richtige|korrekte)[nrs]?(?: {_FILE})?)"
+    rf"(?: {_NOT}(?:is|are|now|here|at|under|ist|liegt|steht|jetzt|nun|hier|unter|bei|auf)|[:,-]| [–—-])"
+    rf"(?:[ ]{_NOT}[^\s.!?]{{1,40}}+){{0,6}}?[ ]there\b"
     rf"|\b(?:download|fetch|access|collect|retrieve|open|view) (?:it|(?:the|your|this) {_FILE})\b",
     re.IGNORECASE,
 )
