@@ -22,7 +22,7 @@ from mailproc.app.heartbeat import Heartbeat
 from mailproc.app.signals import Asked
 from mailproc.app.wall_clock import WallClock
 from mailproc.app.watchdog import Watchdog
-from mailproc.errors import InDoubt, StoreLost, TryLater
+from mailproc.errors import StoreLost, TryLater
 from mailproc.flow import clock, send
 from mailproc.flow.advance import station as advance
 from mailproc.flow.intake import portions
@@ -103,6 +103,7 @@ def run_once(app: App) -> None:
         heartbeat.begin()
         stack.callback(heartbeat.end)
         deliver, close = deliverer(app.config, app.context.clock)
+        deliver = heartbeat.noting(deliver)
         stack.callback(close)
         _begin(app)
         for poll in channels.polls(app):
@@ -228,16 +229,11 @@ class Daemon:
         def one(envelope: Envelope, raw: bytes, name: str) -> tuple[str, str]:
             self._watchdog.beat(f"{SENDER} {name}")
             try:
-                done = deliver(envelope, raw, name)
-            except (TryLater, InDoubt) as error:
-                self._heartbeat.refused(error)
-                raise
+                return deliver(envelope, raw, name)
             finally:
                 self._watchdog.rest(f"{SENDER} {name}")
-            self._heartbeat.sent()
-            return done
 
-        return one
+        return self._heartbeat.noting(one)
 
     def _ask_writer(self) -> None:
         since = self._app.store.writing_since()

@@ -14,10 +14,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Connection
+
 import mailproc
-from mailproc.errors import MailprocError, TryLater
+from mailproc.errors import InDoubt, TryLater
+from mailproc.flow.send import Deliver
+from mailproc.mail.letter import Envelope
 from mailproc.sentence import Stored, shortened, stored
-from mailproc.store import service_record
+from mailproc.store import backlog, service_record
 from mailproc.store.engine import Store
 from mailproc.store.service_record import ServiceRecord
 
@@ -39,6 +43,25 @@ class _Seen:
     refusal: Stored = Stored("")  # noqa: RUF009  # a str, which never changes
 
 
+@dataclass(frozen=True)
+class _Sending:
+    """When a letter last left and was last refused, and why: as in ``ServiceRecord``."""
+
+    sent_at: datetime | None = None
+    refused_at: datetime | None = None
+    refusal: str = ""
+
+
+def _before(connection: Connection) -> _Sending:
+    """Return what the last run recorded. Its refusal is over where no letter waits."""
+    last = service_record.recorded(connection)
+    if last is None:
+        return _Sending()
+    if not backlog.backlog(connection)["outgoing"].waiting:
+        return _Sending(last.sent_at)
+    return _Sending(last.sent_at, last.refused_at, last.refusal)
+
+
 class Heartbeat:
     """The record of one run. Safe from any thread."""
 
@@ -55,9 +78,12 @@ class Heartbeat:
         self._beaten = self._begun
         self._written: Future[None] | None = None
         self._seen = _Seen()
+        self._before = _Sending()
 
     def begin(self) -> None:
         """Record that the service runs. It holds the lock of the store. Raises TryLater."""
+        with self._store.read() as connection:
+            self._before = _before(connection)
         said = self._record()
         self._store.write(lambda connection: service_record.record(connection, said))
 
@@ -76,14 +102,20 @@ class Heartbeat:
         """Note that the place was just looked into."""
         self._seen.looked[place] = time.monotonic()
 
-    def sent(self) -> None:
-        """Note that a letter has just left."""
-        self._seen.sent = time.monotonic()
+    def noting(self, deliver: Deliver) -> Deliver:
+        """Return ``deliver``, with what becomes of each letter noted."""
 
-    def refused(self, error: MailprocError) -> None:
-        """Note that a letter could not leave just now."""
-        self._seen.refusal = stored(shortened(error.said))
-        self._seen.refused = time.monotonic()
+        def one(envelope: Envelope, raw: bytes, name: str) -> tuple[str, str]:
+            try:
+                done = deliver(envelope, raw, name)
+            except (TryLater, InDoubt) as error:
+                self._seen.refusal = stored(shortened(error.said))
+                self._seen.refused = time.monotonic()
+                raise
+            self._seen.sent = time.monotonic()
+            return done
+
+        return one
 
     def end(self, failure: str = "") -> None:
         """Record the end, and why if it was not asked for. Never raises."""
@@ -114,9 +146,19 @@ class Heartbeat:
             seen_at=now,
             jobs={name: _written(at) for name, at in self._next_runs().items()},
             looked={name: _written(self._instant(at, now)) for name, at in dict(seen.looked).items()},
-            sent_at=None if seen.sent is None else self._instant(seen.sent, now),
-            refused_at=None if seen.refused is None else self._instant(seen.refused, now),
-            refusal=seen.refusal,
+            **vars(self._sending(now)),
+        )
+
+    def _sending(self, now: datetime) -> _Sending:
+        """Return what this run knows of sending, or the last run where this one has had no letter."""
+        seen, before = self._seen, self._before
+        sent = min(before.sent_at, self._instant(self._begun, now)) if before.sent_at else None
+        if seen.sent is None and seen.refused is None:
+            return replace(before, sent_at=sent)
+        return _Sending(
+            sent if seen.sent is None else self._instant(seen.sent, now),
+            None if seen.refused is None else self._instant(seen.refused, now),
+            seen.refusal,
         )
 
     @staticmethod

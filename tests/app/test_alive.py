@@ -182,6 +182,25 @@ def test_a_relay_that_refuses_is_said_until_a_letter_leaves(app: Installation, r
     assert found["wrong"] == []
 
 
+def test_runs_of_once_say_that_letters_wait_for_a_relay_that_refuses(app: Installation, relay: Relay) -> None:
+    config = app.folder / "config.toml"
+    right, text = str(relay.port), config.read_text()
+    config.write_text(text.replace(f"port = {right}", f"port = {closed_port()}"))
+    app.place()
+    assert app.cli("run", "--once").code == 0
+    refused = told(app).json
+    assert refused["wrong"] == [f"no letter leaves: {refused['relay']['refusal']}"]
+    assert app.cli("run", "--once").code == 0  # nothing is due: the letter waits still
+    assert told(app).json["wrong"] == refused["wrong"]
+    config.write_text(text)
+    assert app.cli("redeliver", "O1").code == 0
+    assert app.cli("run", "--once").code == 0
+    left = told(app).json
+    assert (left["wrong"], left["relay"]["sent_at"] is not None) == ([], True)
+    assert app.cli("run", "--once").code == 0
+    assert told(app).json["relay"]["sent_at"] == left["relay"]["sent_at"]
+
+
 @pytest.mark.parametrize("days", [365, -365])
 def test_a_clock_that_was_wrong_at_the_start(app: Installation, days: int) -> None:
     shift = app.folder / "shift"

@@ -36,8 +36,8 @@ class MailboxStatus:
 
 @dataclass(frozen=True)
 class RelayStatus:
-    """Where letters go ("folder": nothing is sent), and when the last one left or was refused, by the service
-    that runs. ``refusal``: '' once a letter has left again."""
+    """Where letters go ("folder": nothing is sent), and when the last one left or was refused, also
+    before the last start. ``refusal``: '' once a letter has left again."""
 
     mode: str
     host: str
