@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mailproc.config import Config, Partner
 from mailproc.flow.context import Context
-from mailproc.ill import loan_terms, machine
+from mailproc.ill import loan_terms, machine, right_item
 from mailproc.ill.actions import BY_NAME, WANTS_ANSWER
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.apdu_json import DeliveryJson
@@ -121,11 +121,17 @@ def possible(transaction: Transaction, context: Context) -> tuple[str, ...]:
     """
     row = transaction
     allowed = machine.possible(row.role, row.service, row.state, row.state_before)
-    if row.state is State.RECEIVED and (row.options or {}).get("flaw") and "receive" not in allowed:
+    if receives_again(row) and "receive" not in allowed:
         allowed = ("receive", *allowed)  # the rest of it, or the right one
     if cancel_waits(row):
         allowed = tuple(action for action in allowed if action != "cancel")
     return sayable(allowed, row, context)
+
+
+def receives_again(transaction: Transaction) -> bool:
+    """Return whether the rest may still come, or the right item, beside what the state tables allow."""
+    row, flaw = transaction, (transaction.options or {}).get("flaw", "")
+    return (row.state is State.RECEIVED and bool(flaw)) or right_item.may_come(row.role, row.state, flaw)
 
 
 def cancel_waits(transaction: Transaction) -> bool:

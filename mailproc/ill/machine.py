@@ -7,6 +7,9 @@ An event is a word. A received message is upper case: the APDU's name, with its 
 matters ("ANSWER.unfilled", "RENEW_ANSWER.yes"). An action of our staff, or a timer, is lower case ("ship",
 "renew-no", "expire"). So LOST is the partner's message and "lost" our action.
 
+A wrong loan that went back leaves the request as it was ordered: staff may record that the right one is on
+its way, or has come (``right_item``).
+
 Two rules of content are not in the tables, because they need the messages themselves: a condition that we
 have agreed to before is a repeat (the agreement is sent again, the state stays), and a demand or renewal with
 an outdated due date is a note.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, cast
 
-from mailproc.ill import machine, message_content
+from mailproc.ill import machine, message_content, right_item
 from mailproc.ill.actions import WANTS_ANSWER, WITH_US, WITHIN
 from mailproc.ill.apdu import Apdu, IllAnswer, Overdue, RenewAnswer
 from mailproc.ill.apdu_json import ApduJson, value_to_json
@@ -107,11 +107,12 @@ def step(current: TransactionState, occurrence: Occurrence) -> Step:
     if guarded is not None:
         return guarded
     table = _table(current.service)
-    outcome = machine.next_state(current.role, table, current.state, current.state_before, occurrence.event)
+    found = right_item.as_ordered(current, occurrence)
+    outcome = machine.next_state(found.role, table, found.state, found.state_before, occurrence.event)
     if outcome.kind in (CellKind.ERROR, CellKind.REFUSED):
         return Step(current, current, outcome)
     closed = current.closed and outcome.state == current.state  # one that moves is listed again
-    moved = replace(current, state=outcome.state, state_before=outcome.state_before, closed=closed)
+    moved = replace(found, state=outcome.state, state_before=outcome.state_before, closed=closed)
     if outcome.state not in WITH_US:
         moved = replace(moved, whereabouts="")
     after = replace(message_content.take(moved, occurrence), unsent=current.unsent or _takes_back(occurrence))

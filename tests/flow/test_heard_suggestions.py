@@ -198,3 +198,10 @@ def test_a_note_on_an_earlier_attempt_settles_what_its_library_wrote(refused_and
     world = refused_and_asked_next
     notes.add(world.store, world.app.context, "B1-1", "They keep it.", "staff")
     assert commands(world) == []
+
+
+def test_the_right_loan_is_offered_after_the_wrong_one_went_back(borrowed):
+    borrowed.act("B1", "receive", wrong=True)
+    borrowed.act("B1", "return")
+    write(borrowed, "B1-1: Sorry! The right one goes off today.", ADDRESS[BL])
+    assert commands(borrowed)[0] == "act B1 ship --heard-by mail"

@@ -1,5 +1,7 @@
 """What came is not what was asked for: staff decide what the reader hears, and ask for the right one."""
 
+from datetime import timedelta
+
 import pytest
 
 from mailproc.errors import LocalFault
@@ -202,3 +204,74 @@ def test_a_wrong_item_that_went_back_is_called_that(small_world):
     small_world.act(number, "receive", wrong=True)
     small_world.act(number, "return")
     assert groups(small_world) == {number: "ask-right-one"}
+
+
+def actions(world, number: str = "B1") -> tuple[str, ...]:
+    with world.store.read() as connection:
+        return request_details.shown(connection, number, world.app.context).actions
+
+
+@pytest.fixture
+def went_back(small_world):
+    """B1 with the first library, which has its wrong item back and may send the right one."""
+    number = came(small_world)
+    small_world.act(number, "receive", wrong=True)
+    small_world.act(number, "return")
+    assert "receive" in actions(small_world)
+    return small_world
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_the_right_loan_comes_after_the_wrong_one_went_back(went_back, announced):
+    world = went_back
+    if announced:
+        due = world.app.context.today() + timedelta(days=50)
+        world.act("B1", "ship", heard_by="mail", on=due)
+        assert (world.state("B1"), world.shown("B1").line.due) == ("SHIPPED", due)
+        assert world.shown("B1").flaw == "" and groups(world) == {}
+    world.act("B1", "receive")
+    assert (world.state("B1"), world.shown("B1").flaw, len(bodies(world))) == ("RECEIVED", "", 1)
+    world.act("B1", "return")
+    assert world.shown("B1").line.outcome == "filled" and groups(world) == {}
+    assert not world.verify().differences
+
+
+def test_the_right_loan_may_be_the_wrong_one_again(went_back):
+    went_back.act("B1", "receive", wrong=True)
+    assert went_back.state("B1") == "RECEIVED" and groups(went_back) == {"B1": "wrong-item"}
+    went_back.act("B1", "return")
+    assert "receive" in actions(went_back) and bodies(went_back) == []
+
+
+def test_the_receipt_of_the_right_loan_is_undone(went_back):
+    before = went_back.transaction("B1")["options"]
+    went_back.act("B1", "receive", run=False)
+    went_back.act("B1", "undo")
+    assert (went_back.state("B1"), went_back.transaction("B1")["options"]) == ("RETURNED", before)
+
+
+def test_late_word_of_the_wrong_loan_sends_no_right_one(small_world):
+    number = small_world.place(BL)
+    small_world.act(number, "receive", wrong=True)
+    small_world.act(number, "return")
+    small_world.hear(f"{number}-1 SHIPPED LOAN")
+    assert small_world.state(number) == "RETURNED"
+
+
+def test_a_right_loan_that_went_back_does_not_come_again(small_world):
+    number = came(small_world)
+    small_world.act(number, "receive")
+    small_world.act(number, "return")
+    assert "receive" not in actions(small_world)
+    with pytest.raises(LocalFault, match="not possible"):
+        small_world.act(number, "receive")
+
+
+def test_a_reader_who_was_told_of_the_wrong_loan_is_told_of_the_right_one(small_world):
+    number = came(small_world)
+    for how in ({}, {"wrong": True}):
+        small_world.act(number, "receive", **how)
+    small_world.act(number, "return")
+    small_world.act(number, "ship", heard_by="phone")
+    small_world.act(number, "receive")
+    assert len(bodies(small_world)) == 3 and "is here" in bodies(small_world)[2]

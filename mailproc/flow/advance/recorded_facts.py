@@ -15,7 +15,7 @@ from mailproc.flow.case import Case
 from mailproc.flow.matching import item_received, reader_standing, unfilled_letter
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.timers import transaction_timers
-from mailproc.ill import apdu_json, item_identity, loan_terms
+from mailproc.ill import apdu_json, item_identity, loan_terms, right_item
 from mailproc.ill.actions import WITHIN
 from mailproc.ill.apdu import (
     Apdu,
@@ -117,6 +117,8 @@ def _of_shipped(case: Case, event: Event, apdu: Shipped) -> Facts:
     the due date cannot be right: the reader has the item, and was told of a day to come."""
     day = case.day(event.at)
     facts: Facts = {"on": day.isoformat()}
+    if event.heard_by and right_item.may_come(case.current.role, case.current.state, case.current.flaw):
+        facts["right_one"] = True
     ours = case.current.role is Role.REQUESTER and case.current.state in WITH_READER
     if ours and apdu.due is not None and apdu.due.on <= day:
         facts["due_passed"] = True

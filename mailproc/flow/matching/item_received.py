@@ -21,6 +21,7 @@ from mailproc.store import events, outgoing, requests, transactions
 from mailproc.store.rows import Event, Transaction
 
 ENDS = ("cancel", "CANCEL_REPLY", "close")
+WENT_BACK = ("return", "CHECKED_IN")
 RECALLS, RENEWALS = ("RECALL", "recall"), ("renew", "RENEW_ANSWER")
 TOLD_THE_END = frozenset({"patron/arrived", FORWARDED, "patron/unfilled", "patron/cancelled"})
 
@@ -89,7 +90,7 @@ def told_of_another(connection: Connection, transaction: Transaction) -> Transac
 
 def receipt_event(connection: Connection, transaction_id: int) -> Event | None:
     """Return the event by which staff recorded the item as received, if it was not undone; None otherwise."""
-    return _not_undone(events.of_transaction(connection, transaction_id), "receive")
+    return _receipt(events.of_transaction(connection, transaction_id))
 
 
 def receipts(connection: Connection, transaction_id: int) -> list[Event]:
@@ -118,7 +119,7 @@ def given_on(connection: Connection, transaction_id: int, context: Context) -> d
     changed later (the library's own days); None if the item has not come.
     """
     happened = events.of_transaction(connection, transaction_id)
-    receipt = _not_undone(happened, "receive")
+    receipt = _receipt(happened)
     if receipt is None:
         return None
     changed = [event.at for event in happened if _gives_time(event) and event.id > receipt.id]
@@ -178,6 +179,19 @@ def _gives_time(event: Event) -> bool:
     """Return whether the event can have changed the due date of what is here."""
     renewed = event.type == "RENEW_ANSWER" and bool((event.apdu or {}).get("answer"))
     return renewed or event.type in (DUE_CORRECTED, "SHIPPED")
+
+
+def _receipt(happened: Sequence[Event]) -> Event | None:
+    """Return the first receipt that was not undone; a wrong item that went back is here no more."""
+    undone, first, wrong = _undone(happened), None, False
+    for event in happened:
+        if event.id in undone:
+            continue
+        if event.type == "receive":
+            first, wrong = first or event, flaw(event.facts or {}) == WRONG
+        elif event.type in WENT_BACK and wrong:
+            first, wrong = None, False
+    return first
 
 
 def _not_undone(happened: Sequence[Event], action: str) -> Event | None:

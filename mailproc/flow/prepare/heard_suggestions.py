@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from mailproc.ill import machine
+from mailproc.ill import machine, right_item
 from mailproc.ill.actions import ANSWER, BY_MAIL, BY_NAME, Action
 from mailproc.ill.event_names import heard_as, heard_reply
 from mailproc.ill.events import READER_WROTE
@@ -110,6 +110,8 @@ def _meant(code: ShortCode, label: str, language: Language) -> str:
 def _offered(transaction: Transaction, text: str, number: str, language: Language) -> Iterator[Way]:
     side = transaction.role.other
     sensible = _SENSIBLE[side].get(transaction.state, ())
+    if right_item.may_come(transaction.role, transaction.state, (transaction.options or {}).get("flaw", "")):
+        sensible = ("ship", *sensible)
     fits = written_words.meant(text, _WRITER[side])
     ordered = dict.fromkeys([*(name for name in fits if name in sensible), *sensible])
     possible = [name for name in ordered if _is_taken(transaction, name)]

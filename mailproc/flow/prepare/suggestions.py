@@ -193,7 +193,7 @@ def _acts(connection: Connection, transaction: Transaction, context: Context) ->
     """Return the actions possible now, each with its answer where it takes one: "renew-reply yes"."""
     row = transaction
     here = transaction.role is Role.REQUESTER and item_received.is_here(connection, row.id)
-    more = {"receive"} if (row.options or {}).get("flaw") and row.state is State.RECEIVED else set()
+    more = {"receive"} if delivery_mode.receives_again(row) else set()
     return frozenset(
         f"{name} {answer}".rstrip()
         for name in {*delivery_mode.possible(transaction, context), *more}
