@@ -1,4 +1,4 @@
-"""Letters to readers that have waited, looked at once more before they leave: on paper, or for the relay."""
+"""Letters to people that have waited, looked at once more before they leave: on paper, or for the relay."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,15 +7,25 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
+from mailproc.flow.matching import item_received
+from mailproc.flow.notify_staff import ATTENTION
 from mailproc.flow.prepare import notice_letter, staff_letter
+from mailproc.ill.attention import RULES, Reason, Until
+from mailproc.ill.terms import ApduType
 from mailproc.mail.parse import parse
 from mailproc.sentence import Sentence, sentence, stored
-from mailproc.store import outgoing
+from mailproc.store import events, outgoing, transactions
 from mailproc.store.engine import Store
+from mailproc.store.intent_bodies import NoticeToReader, NoticeToStaff, SendApdu
 from mailproc.store.outgoing import TO_PRINT, NewLetterOut
 from mailproc.store.rows import Intent, OutgoingLetter
 
-NO_LONGER_SO: Sentence = sentence("paper-no-longer-so")
+NO_LONGER_SO: Sentence = sentence("letter-no-longer-so")
+NO_LONGER_TO_PRINT: Sentence = sentence("paper-no-longer-so")
+KEPT = frozenset({Until.STATE, Until.STATE_OR_LOOK, Until.LOOK, Until.NOTED})
+"""Ends of reasons that stand in the request's attention until then."""
+LETTER = "letter"
+"""The protocol of partners who are people."""
 WAITED = timedelta(hours=1)
 """An e-mail that left so late is looked at once more."""
 
@@ -58,20 +68,53 @@ def _reads_otherwise(row: OutgoingLetter, fresh: NewLetterOut) -> bool:
 
 
 def withdraw_if_outdated(connection: Connection, row: OutgoingLetter, context: Context) -> bool:
-    """Withdraw an e-mail to a reader that has waited for the relay, and is no longer true; return whether.
+    """Withdraw an e-mail to people that has waited for the relay, and is no longer true; return whether.
 
     What has just been written is true: it was looked at then.
     """
-    if row.partner or context.clock() - row.prepared_at < WAITED:
+    if context.clock() - row.prepared_at < WAITED:
         return False
     intents = outgoing.intents_of(connection, row.id)
-    if len(intents) != 1 or not intents[0].notice.name.startswith("patron/"):
+    if not intents or not _is_outdated(connection, intents, context):
+        return False
+    why = stored(NO_LONGER_SO)
+    outgoing.change(connection, row.id, state="withdrawn", last_error=why)
+    for one in intents:
+        outgoing.place(connection, one.id, "withdrawn", None, why)
+    return True
+
+
+def _is_outdated(connection: Connection, intents: Sequence[Intent], context: Context) -> bool:
+    if isinstance(intents[0].body, NoticeToStaff):
+        return all(_staff_are_done(connection, one) for one in intents)
+    if len(intents) > 1:
+        return False
+    if isinstance(intents[0].body, SendApdu):
+        return _is_answered(connection, intents[0])
+    if not isinstance(intents[0].body, NoticeToReader):
         return False
     who = staff_letter.letter_of(connection, intents, context)
-    if who.on_paper or who.address:
+    return not (who.on_paper or who.address)
+
+
+def _staff_are_done(connection: Connection, intent: Intent) -> bool:
+    """Return whether nothing that the letter to staff reports of a request needs attention any more."""
+    if intent.notice.name != ATTENTION or intent.transaction_id is None:
         return False
-    _withdraw(connection, row.id, intents[0].id)
-    return True
+    facts = intent.body.facts if isinstance(intent.body, NoticeToStaff) else {}
+    told = {Reason(one) for one in facts.get("reasons", ()) if one in set(Reason)}
+    stands = transactions.load(connection, intent.transaction_id).attention or ()
+    kept = all(RULES[one].until in KEPT for one in told)
+    return bool(told) and kept and told.isdisjoint(stands)
+
+
+def _is_answered(connection: Connection, intent: Intent) -> bool:
+    """Return whether our question to people is answered already: staff have recorded what they said."""
+    asked = intent.message.get("type") == ApduType.RENEW.name
+    if not asked or transactions.load(connection, intent.said_in).codec != LETTER:
+        return False
+    last = events.last_of(connection, intent.said_in, item_received.RENEWALS)
+    return last is not None and bool(last.heard_by) and last.id > intent.event_id
 
 
 def _settle(connection: Connection, changed: Sequence[Checked]) -> None:
@@ -90,6 +133,6 @@ def _settle_one(connection: Connection, one: Checked) -> None:
 
 
 def _withdraw(connection: Connection, outgoing_id: int, intent_id: int) -> None:
-    why = stored(NO_LONGER_SO)
+    why = stored(NO_LONGER_TO_PRINT)
     outgoing.change(connection, outgoing_id, state="withdrawn", last_error=why)
     outgoing.place(connection, intent_id, "withdrawn", None, why)
