@@ -78,7 +78,8 @@ def _letter_json(row: dict[str, Any], became: list[MessageRead], masked: bytes) 
 def _show(row: dict[str, Any], became: list[MessageRead], masked: bytes, context: Context) -> None:
     letter_, language = parse(masked), context.language
     at = row["received_at"] if row["kind"] == "I" else row["prepared_at"]
-    output.line(f"{row['kind']}{row['id']}   {context.shown(at)}   {language.delivery_word(row['state'])}")
+    name = f"{row['kind']}{row['id']}"
+    output.line(f"{name}   {context.shown(at)}   {language.letter_word(name, row['state'])}")
     _head(language, "from", letter_.sender or row.get("mail_from", ""))
     if not letter_.sender:
         for defect in letter_.defects:

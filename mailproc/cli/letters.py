@@ -160,7 +160,7 @@ def _list(
             context.shown(line.at),
             language.word(line.other),
             output.cut(line.about(language), 50),
-            Marked(language.delivery_word(line.state), OF_A_LETTER.get(line.state, "")),
+            Marked(language.letter_word(line.id, line.state), OF_A_LETTER.get(line.state, "")),
             *((context.shown(line.next_at) if line.next_at else "",) if next_try else ()),
             output.cut(language.words_of(line.note), 160),
         )

@@ -31,7 +31,7 @@ def stands(line: RequestLine, context: Context) -> str:
     """How it stands in the standard's terms, and where our last letter is if it has not simply gone."""
     language = context.language
     status = language.status(line.status, context.today(), ours=line.role == Role.RESPONDER)
-    letter = language.delivery_word(_delivery(line.delivery, answered=line.answered))
+    letter = language.letter_word("O", _delivery(line.delivery, answered=line.answered))
     quiet = line.delivery in ("", "handed_over", "withdrawn")
     return status if quiet else f"{status} ({letter})"
 
@@ -209,7 +209,7 @@ def _letters(letters: Sequence[LetterAbout], language: Language) -> str:
     """Each with what became of it, said once for those in a row that fared alike."""
     became = [(_delivery(one.state, answered=one.answered), one.id) for one in letters]
     fared = [(state, [name for _, name in run]) for state, run in groupby(became, key=itemgetter(0))]
-    return ", ".join(f"{' '.join(ids)} ({language.delivery_word(state)})" for state, ids in fared)
+    return ", ".join(f"{' '.join(ids)} ({language.letter_word(ids[0], state)})" for state, ids in fared)
 
 
 def _if_nobody_acts(found: RequestDetails, context: Context) -> str:

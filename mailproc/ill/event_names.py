@@ -63,12 +63,15 @@ def told(apdu: Apdu) -> str:
 def spoken(event: str, apdu: ApduJson | None) -> str:
     """Return the row ``event`` by the content of ``apdu`` (JSON); for an action of ours its name.
 
-    One row covers promises and waiting lists, or refusals and estimates, or states and errors.
+    One row covers promises and waiting lists, or refusals and estimates, or states and errors, or a message
+    and word of what has turned up.
     """
     said: ApduJson = apdu or {}
     if event == "STATUS_OR_ERROR_REPORT":
         kind = (said.get("report") or {}).get("kind")
         return f"REPORT.{kind}" if kind in ("status", "error") else event
+    if event == ApduType.MESSAGE.name and parted(str(said.get("note") or "")).said == FOUND:
+        return FOUND
     results = Results.__members__.get(said.get("results") or "")
     if results is None or results not in SAID_BESIDE:
         return event

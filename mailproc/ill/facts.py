@@ -180,6 +180,7 @@ class ActFacts(TypedDict, total=False):
 
     The state and the ``attention`` that it ``found``, and what it ``withdrew`` (intents): an undo restores
     them, and names the event that it has ``undone``. ``letter_left``: an order has left, or may have;
+    ``came_back``: every order that left came back undelivered;
     ``acknowledged``: the reader was told that we have the request;
     ``first``: nobody was asked before; ``due_on``: our own, if the lender named none; ``again``: it was
     repeated; ``anyway``: staff were warned and insist; ``over_limit``: what the borrower pays at most, where
@@ -190,8 +191,9 @@ class ActFacts(TypedDict, total=False):
     over; ``charged``: money, for one that is back; ``from_letter``: the received letter that made policy act;
     ``attached``: files that go with it. Of a receipt: ``wrong``, ``partial``: another item came, or only a
     part; ``told_here``: the reader was told that it had come. Of a due date that staff correct: ``due_on``,
-    the new one. ``wanted_by``: the day that a recall names. Of a redirection: ``symbol`` and ``address`` of
-    the library that has the request now.
+    the new one. ``wanted_by``: the day that a recall names. Of a request that staff entered later:
+    ``asked_on``, the day on which the partner asked. Of a redirection: ``symbol`` and ``address`` of the
+    library that has the request now.
     """
 
     found: StateJson
@@ -219,6 +221,8 @@ class ActFacts(TypedDict, total=False):
     told_here: bool
     from_letter: int
     wanted_by: str
+    asked_on: str
+    came_back: bool
     attached: list[AttachedJson]
     symbol: str
     address: str

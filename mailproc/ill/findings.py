@@ -8,6 +8,7 @@ class Noted(StrEnum):
 
     SAID_ONCE_MORE = "said once more"
     WITHDRAWN = "withdrawn before the letter left"
+    CAME_BACK = "nobody has the order: it came back undelivered"
     NO_LONGER_SO = "no longer so: nothing to do"
     ASKED_HOW_IT_STANDS = "asked how it stands"
     FORMER_LIBRARY = "from who had it before"

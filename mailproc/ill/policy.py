@@ -31,6 +31,7 @@ from mailproc.ill.effects import (
 )
 from mailproc.ill.events import READER_WROTE, TIMERS
 from mailproc.ill.machine import CellKind
+from mailproc.ill.note_sentences import FOUND, parted
 from mailproc.ill.refusal_reason import refusal_reason
 from mailproc.ill.repeats import has_time
 from mailproc.ill.rota import COPYRIGHT
@@ -174,7 +175,7 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if occurrence.event == "OVERDUE":
         reasons += _of_overdue(step, occurrence)
     if isinstance(apdu, Message) and not _is_act(occurrence):
-        reasons.append(_message_reason(occurrence))
+        reasons.append(_message_reason(step, occurrence))
     if isinstance(apdu, StatusOrErrorReport) and apdu.report:
         reasons.append(_reported(apdu.report, step, occurrence))
     if occurrence.facts.get("unknown_words"):
@@ -266,11 +267,14 @@ def _attention(step: Step, occurrence: Occurrence) -> Reason | None:
     return Reason.SUPPLIED_AFTER_END if ended and step.entered else Reason.ANSWER_AFTER_END
 
 
-def _message_reason(occurrence: Occurrence) -> Reason | None:
+def _message_reason(step: Step, occurrence: Occurrence) -> Reason | None:
     if occurrence.facts.get("link"):
         return Reason.DOCUMENT_LINK
     if occurrence.facts.get("unsure"):
         return Reason.UNKNOWN_CODE
+    said = parted(occurrence.apdu.note).said if occurrence.apdu is not None else ""
+    if said == FOUND and step.before.state is State.LOST:
+        return Reason.FOUND_AFTER_LOST
     return None if "renewal_on" in occurrence.facts else Reason.MESSAGE
 
 

@@ -173,7 +173,8 @@ def _outside_the_tables(current: TransactionState, occurrence: Occurrence) -> St
     if event == "cancel" and facts.get("letter_left") is False and current.state is State.PENDING:
         after = replace(current, state=State.CANCELLED, state_before=None)
         outcome = Transition(CellKind.BECOMES, State.CANCELLED, None, (), False)
-        return Step(current, after, outcome, Noted.WITHDRAWN)
+        why = Noted.CAME_BACK if facts.get("came_back") else Noted.WITHDRAWN
+        return Step(current, after, outcome, why)
     if (why_not := _refused(current, occurrence)) is not None:
         return Step(current, current, _stays(current, CellKind.REFUSED), why_not)
     return _beside_the_tables(current, occurrence)

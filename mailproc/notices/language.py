@@ -93,6 +93,11 @@ class Language:
         """Where our last letter is."""
         return self.texts.delivery.get(state, state)
 
+    def letter_word(self, letter_id: str, state: str) -> str:
+        """Where a letter is. One of ours (O…) that is dismissed had not arrived, whoever dismissed it."""
+        ours = letter_id.startswith("O")
+        return self.delivery_word("undelivered" if ours and state == "dismissed" else state)
+
     def attention_word(self, reason: str) -> str:
         """Why a human is needed."""
         return self.texts.attention.get(reason, reason)

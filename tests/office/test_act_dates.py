@@ -9,6 +9,7 @@ import pytest
 
 from mailproc.errors import LocalFault
 from mailproc.ill.actions import ACTIONS, DATE
+from mailproc.office.requests import lend
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 
@@ -121,3 +122,25 @@ def test_nothing_goes_back_before_it_came(small_world, number, before, action, s
     with pytest.raises(LocalFault, match=says):
         small_world.act(number, action, on=small_world.app.context.today() - timedelta(days=1))
     assert small_world.dump() == stored
+
+
+@pytest.mark.parametrize(
+    ("action", "heard_by"), [("check-in", ""), ("return", "phone"), ("receive", "phone")]
+)
+@pytest.mark.parametrize("asked_on", [None, date(2026, 2, 10)])
+def test_nothing_comes_back_before_we_sent_it(small_world, action, heard_by, asked_on):
+    """Unless staff entered late what had been asked, and perhaps sent, before."""
+    order = {"as": "lender", "service": "LOAN", "item": {"title": "A book of ours"}}
+    asked = {"asked_on": asked_on.isoformat()} if asked_on else {}
+    wanted = lend.read(order | asked, ["XX-CUSTOMER"])
+    lend.enter(small_world.store, small_world.app.context, wanted, "clerk")
+    small_world.later(days=2)
+    small_world.act("L1", "ship")
+    first = asked_on or small_world.app.context.today()
+    stored = small_world.dump()
+    with pytest.raises(LocalFault, match="the day on which it left"):
+        small_world.act("L1", action, heard_by=heard_by, on=first - timedelta(days=1))
+    assert small_world.dump() == stored
+    small_world.later(days=1)
+    small_world.act("L1", "ship", repeat=True)
+    assert small_world.foresee("L1", action, heard_by=heard_by, on=first).after

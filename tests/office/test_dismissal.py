@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailproc.cli import request_view
 from mailproc.errors import LocalFault
 from mailproc.office.mailroom import dismissal, incoming, redelivery
 from mailproc.office.queries import letters
@@ -133,6 +134,20 @@ def test_an_order_that_nobody_has_is_not_put_away(world):
     assert unsent(world) == ["O1"]
     world.next("B1")  # that settles it
     assert unsent(world) == [] and world.row("outgoing", 1)["state"] == "dismissed"
+
+
+def test_an_order_that_came_back_is_not_said_to_be_withdrawn_or_dismissed_by_staff(world, capsys):
+    world.place()
+    world.bounce(world.sent[0])
+    world.act("B1", "cancel")
+    found = world.shown("B1")
+    assert (found.line.state, found.history[-1].note) == (
+        "CANCELLED", "nobody has the order: it came back undelivered",
+    )  # fmt: skip
+    request_view.tell(found, world.app.context)
+    said = capsys.readouterr().out
+    assert "Cancelled (did not arrive; dismissed)" in said and "by staff" not in said
+    assert world.verify().differences == ()
 
 
 def test_a_file_stays_while_one_of_its_orders_is_wanted(world):

@@ -50,6 +50,20 @@ def test_a_lender_says_it_and_checks_it_in(small_world, addresses):
     assert small_world.state("L1") == "CHECKED_IN"
 
 
+@pytest.mark.parametrize("number", ["B1", "L1"])
+def test_the_other_side_says_it(small_world, number):
+    """Staff see that it turns up, and not only that there is a message."""
+    lost(small_world)
+    small_world.ordered(ORDER)
+    small_world.act("L1", "ship")
+    small_world.act("L1", "lost", heard_by="phone")
+    small_world.act(number, "found", heard_by="phone")
+    assert "found-after-lost" in small_world.attention(number)
+    assert "message" not in small_world.attention(number)
+    assert small_world.shown(number).history[-1].spoken == "found"
+    assert small_world.verify().differences == ()
+
+
 @pytest.mark.parametrize("before", [(), ("receive",), ("receive", "return")])
 def test_nothing_is_found_that_was_not_lost(small_world, before):
     small_world.place()

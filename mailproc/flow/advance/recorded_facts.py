@@ -232,7 +232,7 @@ def _what_left(case: Case, action: str) -> Facts:
     """Return whether an order has left, and whether the reader was told that we have the request."""
     facts: Facts = {"letter_left": _order_has_left(case)}
     if action == "cancel" and order_letters.came_back(case.connection, case.id):
-        facts["letter_left"] = False  # nobody has an order that came back undelivered
+        facts |= {"letter_left": False, "came_back": True}  # so nobody has it
     if action == "cancel" and item_received.is_acknowledged(case.connection, case.transaction):
         facts["acknowledged"] = True
     return facts

@@ -40,6 +40,9 @@ def check(connection: Connection, act: StaffAct, transaction: Transaction, conte
     came = _came_on(connection, transaction, context) if act.action == "return" else None
     if came is not None and act.on < came:
         raise LocalFault(sentence("act-day-before-receipt", day=act.on, came=came))
+    left = _left_on(connection, transaction, context) if act.action in DEEDS else None
+    if left is not None and act.on < left:
+        raise LocalFault(sentence("act-day-before-ship", day=act.on, left=left))
     due = transaction.due_on
     if act.action == "renew-reply" and act.answer and not act.heard_by and due is not None and act.on < due:
         raise LocalFault(sentence("act-day-earlier", day=act.on, due=due))
@@ -68,6 +71,22 @@ def _by_hand(connection: Connection, transaction: Transaction) -> bool:
     """Return whether staff entered the request: what it is about may have happened before."""
     asked = events.last_of(connection, transaction.id, ("ILL_REQUEST",))
     return asked is None or asked.cause == "staff"
+
+
+def _left_on(connection: Connection, transaction: Transaction, context: Context) -> date | None:
+    """Return the first day on which what we lend can have left; None if we have not recorded that it did.
+
+    It is the day on which staff recorded it, or that of the request, if staff entered that later.
+    """
+    happened = events.of_transaction(connection, transaction.id)
+    shipped = next((one for one in happened if one.type == "ship"), None)
+    if shipped is None:
+        return None
+    left = context.local(shipped.at).date()
+    asked_on = next(
+        ((one.facts or {}).get("asked_on") for one in happened if one.type == "ILL_REQUEST"), None
+    )
+    return min(date.fromisoformat(asked_on), left) if asked_on else left
 
 
 def _came_on(connection: Connection, transaction: Transaction, context: Context) -> date | None:

@@ -17,6 +17,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching.symbols import asked_key
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Delivery, IllRequest, Money, Person
+from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Ref, Role, Service
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.requests import entry_checks, request_checks, request_fields
@@ -142,13 +143,16 @@ def _entry(context: Context, partner: Partner, order: IllRequest, wanted: Handed
 def _event(context: Context, wanted: HandedOrder, partner: Partner, order: IllRequest, by: str) -> NewEvent:
     asked_on = wanted.asked_on or context.today()
     how = sentence("order-entered", day=asked_on, number=wanted.their_number or "–")
+    facts: Facts = {"text": str(how), "why": stored(how)}
+    if asked_on < context.today():
+        facts["asked_on"] = asked_on.isoformat()
     return NewEvent(
         cause="staff",
         type=order.type.name,
         at=context.clock(),
         apdu=apdu_json.to_json(order),
         ref=apdu_json.value_to_json(order.ref),
-        facts={"text": str(how), "why": stored(how)},
+        facts=facts,
         actor=by,
         door="cli",
         heard_by=wanted.asked_by,
