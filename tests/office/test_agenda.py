@@ -98,6 +98,13 @@ def test_a_promise_waits_until_its_day(world):
     assert groups(world) == {"promised": ["L1"]}
     world.later(days=1)
     assert groups(world) == {"promise-passed": ["B1"], "promise-due": ["L1"]}
+    yesterday = world.now.date() - timedelta(days=1)
+    with world.store.read() as connection:
+        found = agenda(connection, world.app.context)
+    since = {
+        one.number: world.app.context.local(one.since).date() for g in found.groups for one in g.requests
+    }
+    assert since == {"B1": yesterday, "L1": yesterday}, "the promised day"
 
 
 def test_what_is_over_is_gone_and_what_comes_after_the_end_is_not(world):

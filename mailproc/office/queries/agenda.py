@@ -6,7 +6,7 @@ letter comes or a person acts.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import groupby
 
 from sqlalchemy import Connection
@@ -25,12 +25,14 @@ MAY_NEED = {state.name for _, state in OUR_TURN} | {
     state.name for state in State if state.gives_way or state is State.RETURNED
 }
 """States in which an action of ours may be due; in all others only a reason or a promise makes it so."""
+OF_A_PROMISE = frozenset({Reason.PROMISE_PASSED, Reason.PROMISE_DUE})
+"""What stands since the promised day."""
 
 
 @dataclass(frozen=True)
 class Todo:
     """A request in its group. ``reasons``: all of them. ``since``: since when the first has stood, or, where
-    its state alone says so, when it came into that state."""
+    its state alone says so, when it came into that state; of a promise that has passed, its day."""
 
     number: str
     title: str
@@ -95,7 +97,7 @@ class Agenda:
 def agenda(connection: Connection, context: Context) -> Agenda:
     """Return what is to be done now."""
     day = context.today()
-    needing, idle = _at_hand(connection, day)
+    needing, idle = _at_hand(connection, context)
     all_open = open_requests.count(connection)
     return Agenda(
         day=day,
@@ -125,14 +127,14 @@ def needs(
     return {number: found for number, attempts in each if (found := reasons_of(list(attempts), day))}
 
 
-def _at_hand(connection: Connection, day: date) -> tuple[list[Todo], tuple[Todo, ...]]:
+def _at_hand(connection: Connection, context: Context) -> tuple[list[Todo], tuple[Todo, ...]]:
     """Return the requests that need attention, and the open ones that need none and have no timer."""
     needing: list[Todo] = []
     idle: list[Todo] = []
-    rows = open_requests.attempts(connection, MAY_NEED, day)
+    rows = open_requests.attempts(connection, MAY_NEED, context.today())
     for _, of_one in groupby(rows, key=lambda row: row.request_id):
         attempts = list(of_one)
-        todo, last = _todo(attempts, day), attempts[-1]
+        todo, last = _todo(attempts, context), attempts[-1]
         if todo.reasons:
             needing.append(todo)
         elif last.over_at is None and not last.timed:
@@ -149,8 +151,8 @@ def _groups(needing: Sequence[Todo]) -> Iterator[Group]:
         yield Group(reason, tuple(sorted(by_reason[reason], key=lambda one: one.since)))
 
 
-def _todo(attempts: Sequence[OpenAttempt], day: date) -> Todo:
-    last, reasons = attempts[-1], reasons_of(attempts, day)
+def _todo(attempts: Sequence[OpenAttempt], context: Context) -> Todo:
+    last, reasons = attempts[-1], reasons_of(attempts, context.today())
     return Todo(
         number=last.number,
         title=last.title,
@@ -158,14 +160,17 @@ def _todo(attempts: Sequence[OpenAttempt], day: date) -> Todo:
         role=last.role,
         state=(last.state or State.IDLE).name,
         reasons=reasons,
-        since=_since(attempts, reasons),
+        since=_since(attempts, reasons, context),
     )
 
 
-def _since(attempts: Sequence[OpenAttempt], reasons: Sequence[str]) -> datetime:
+def _since(attempts: Sequence[OpenAttempt], reasons: Sequence[str], context: Context) -> datetime:
     """Return since when the first reason has stood; without a stored one, when the request came to this."""
     last = attempts[-1]
     stood = [at for row in attempts for reason in reasons[:1] if (at := _stood(row, reason))]
+    promised = _promised(last)
+    if not stood and promised and not OF_A_PROMISE.isdisjoint(reasons[:1]):
+        return context.instant(datetime.combine(promised, time()))
     return min(stood, default=None) or last.moved_at or last.updated_at or last.created_at
 
 
@@ -190,12 +195,17 @@ def reasons_of(attempts: Sequence[OpenAttempt], day: date) -> tuple[str, ...]:
     return tuple(sorted(reasons, key=rank))
 
 
+def _promised(last: OpenAttempt) -> date | None:
+    on = (last.promise or {}).get("date")
+    return date.fromisoformat(on) if on else None
+
+
 def _unspoken(last: OpenAttempt, day: date) -> set[str]:
     """Return why it is our turn if no reason is stored."""
     role, state = last.role, last.state or State.IDLE
     borrowing = role is Role.REQUESTER
-    promised = (last.promise or {}).get("date") or ""
-    passed = bool(promised) and date.fromisoformat(promised) < day
+    promised = _promised(last)
+    passed = promised is not None and promised < day
     if borrowing and state.awaits_answer and passed:
         return {Reason.PROMISE_PASSED}
     if state is State.IN_PROCESS and last.promise:
