@@ -125,9 +125,9 @@ class ContentFacts(TypedDict, total=False):
     here; ``reader_waits``: the reader was told of no end, and nobody else can be asked; ``no_library``:
     because no library can supply it; ``somebody_left``: another library can be asked. Of an Unfilled:
     ``we_cancelled``: we had asked to stop it. Of a Shipped that staff record: ``right_one``: the wrong item
-    went back before. For our reply: ``last_said``: by reply name, our last such
-    APDU; ``history``: a History-Report. ``answered``: our automatic answers; ``not_told``: what is not
-    carried of our messages.
+    went back before; ``next_asked``: and another library was asked. For our reply: ``last_said``: by reply
+    name, our last such APDU; ``history``: a History-Report. ``answered``: our automatic answers;
+    ``not_told``: what is not carried of our messages.
     """
 
     follows: str
@@ -150,6 +150,7 @@ class ContentFacts(TypedDict, total=False):
     somebody_left: bool
     we_cancelled: bool
     right_one: bool
+    next_asked: bool
     reader_waits: bool
     no_library: bool
     last_said: dict[str, ApduJson]

@@ -203,6 +203,7 @@ def _of_shipped(step: Step, occurrence: Occurrence) -> list[Reason | None]:
         return [passed]
     return [
         passed,
+        Reason.SUPPLIED_AFTER_END if occurrence.facts.get("next_asked") else None,
         Reason.LENT_ON_CONDITIONS if _is_on_conditions(step, occurrence) else None,
         Reason.COST_OVER_LIMIT if occurrence.facts.get("over_limit") else None,
     ]

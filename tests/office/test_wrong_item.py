@@ -275,3 +275,14 @@ def test_a_reader_who_was_told_of_the_wrong_loan_is_told_of_the_right_one(small_
     small_world.act(number, "ship", heard_by="phone")
     small_world.act(number, "receive")
     assert len(bodies(small_world)) == 3 and "is here" in bodies(small_world)[2]
+
+
+@pytest.mark.parametrize("asked_next", [True, False])
+def test_a_right_loan_that_is_sent_after_the_next_library_was_asked_is_looked_at(small_world, asked_next):
+    number = came(small_world)
+    small_world.act(number, "receive", wrong=True)
+    if asked_next:
+        small_world.next(number)
+    small_world.act(f"{number}-1", "return")
+    small_world.act(f"{number}-1", "ship", heard_by="mail")
+    assert groups(small_world) == ({number: "supplied-after-end"} if asked_next else {})

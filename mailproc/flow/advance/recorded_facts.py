@@ -119,6 +119,8 @@ def _of_shipped(case: Case, event: Event, apdu: Shipped) -> Facts:
     facts: Facts = {"on": day.isoformat()}
     if event.heard_by and right_item.may_come(case.current.role, case.current.state, case.current.flaw):
         facts["right_one"] = True
+        if item_received.is_followed(case.connection, case.transaction):
+            facts["next_asked"] = True
     ours = case.current.role is Role.REQUESTER and case.current.state in WITH_READER
     if ours and apdu.due is not None and apdu.due.on <= day:
         facts["due_passed"] = True

@@ -57,10 +57,15 @@ def somebody_left(connection: Connection, event: Event, transaction: Transaction
     """Return whether staff may ask another library of the rota after this end."""
     if transaction.role != Role.REQUESTER or event.type == "close" or _goes_on(event):
         return False
-    attempts = transactions.of_request(connection, transaction.request_id)
-    if any(one.id > transaction.id for one in attempts):
+    if is_followed(connection, transaction):
         return False
     return rota.next_candidate(requests.rota(connection, transaction.request_id)) is not None
+
+
+def is_followed(connection: Connection, transaction: Transaction) -> bool:
+    """Return whether the request has a later attempt: another library was asked, or the same one again."""
+    attempts = transactions.of_request(connection, transaction.request_id)
+    return any(one.id > transaction.id for one in attempts)
 
 
 def we_cancelled(connection: Connection, transaction_id: int) -> bool:
