@@ -659,3 +659,10 @@ def test_of_the_wrong_copy_staff_hear_no_more_once_they_recorded_it(borrower: Bo
     assert [borrower.files_of(one) for one in borrower.letters()] == [[("right.pdf", right.content)]]
     assert "article.pdf of I1 does not go to the reader: staff" not in borrower.why_not()
     assert world.attention("B1") == ()
+
+
+def test_of_several_files_that_do_not_go_each_is_named(borrower: Borrower) -> None:
+    hear_in_words(borrower.world, "In two files.", ARTICLE, File("part2.pdf", PDF + b"2"))
+    assert "article.pdf, part2.pdf of I1 do not go to the reader: the copy has not" in borrower.why_not()
+    assert "article.pdf, part2.pdf of I1 do not go" in borrower.world.notices()[-1].text
+    assert borrower.why_not().count("has not been reported") == 1

@@ -157,12 +157,19 @@ def _row(row: Intent, one: CameDocument, context: Context) -> NewDocument:
 
 def _why_withheld(came: Sequence[CameDocument]) -> tuple[Part, ...]:
     withheld = [one for one in came if one.why_not]
-    parts = [
-        sentence("document-not-sent", file=one.name, letter=f"I{one.inbox_id}", why=one.why_not)
-        for one in withheld[:NAMED]
-    ]
+    alike: dict[tuple[int, str], list[CameDocument]] = {}
+    for one in withheld[:NAMED]:
+        alike.setdefault((one.inbox_id, stored(one.why_not)), []).append(one)
     more = len(withheld) - NAMED
+    parts = map(_not_sent, alike.values())
     return (*parts, *([sentence("documents-more", count=more)] if more > 0 else []))
+
+
+def _not_sent(alike: Sequence[CameDocument]) -> Part:
+    """Say of files of one letter why they do not go: it is said once."""
+    first, names = alike[0], ", ".join(one.name for one in alike)
+    code = "document-not-sent" if len(alike) == 1 else "documents-not-sent"
+    return sentence(code, file=names, letter=f"I{first.inbox_id}", why=first.why_not)
 
 
 def _what_went(sent: Sequence[CameDocument], outgoing_id: int) -> tuple[Part, ...]:
