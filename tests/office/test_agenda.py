@@ -99,11 +99,8 @@ def test_a_promise_waits_until_its_day(world):
     world.later(days=1)
     assert groups(world) == {"promise-passed": ["B1"], "promise-due": ["L1"]}
     yesterday = world.now.date() - timedelta(days=1)
-    with world.store.read() as connection:
-        found = agenda(connection, world.app.context)
-    since = {
-        one.number: world.app.context.local(one.since).date() for g in found.groups for one in g.requests
-    }
+    waiting = [one for group in found(world).groups for one in group.requests]
+    since = {one.number: world.app.context.local(one.since).date() for one in waiting}
     assert since == {"B1": yesterday, "L1": yesterday}, "the promised day"
 
 
