@@ -113,6 +113,8 @@ class PatronDocument(ToPatron):
     documents: tuple[EnclosedDocument, ...] = field_help(
         "The files that come with the letter.", sample=(sample_of(EnclosedDocument),)
     )
+    partial: bool = field_help("Has only a part of it come?", sample=False, optional=True)
+    rest: bool = field_help("Does the reader have a part of it already?", sample=False, optional=True)
     note: str = field_help("A remark of the staff.", sample="Page 7 is faint.", optional=True)
 
 
@@ -195,6 +197,7 @@ TO_READERS = (
         "en/patron/document.txt",
         PatronDocument,
         "Brings a reader a copy that another library supplied as a file, with what copyright allows.",
+        situations=situations.DOCUMENT,
     ),
 )
 """Every letter to a reader: its text in English, what the text may name, and what the letter is for.

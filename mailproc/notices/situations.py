@@ -40,6 +40,11 @@ WRONG_ITEM = (
     Situation("at the desk", {}),
     Situation("a copy that we have sent by e-mail", {"had_copy": True}),
 )
+DOCUMENT = (
+    Situation("a whole copy", {}),
+    Situation("a part of a copy", {"partial": True}),
+    Situation("the rest of a copy", {"rest": True}),
+)
 OVERDUE = (
     Situation("the first reminder", {"level": 1}),
     Situation("a further reminder", {"level": 2}),

@@ -666,3 +666,20 @@ def test_of_several_files_that_do_not_go_each_is_named(borrower: Borrower) -> No
     assert "article.pdf, part2.pdf of I1 do not go to the reader: the copy has not" in borrower.why_not()
     assert "article.pdf, part2.pdf of I1 do not go" in borrower.world.notices()[-1].text
     assert borrower.why_not().count("has not been reported") == 1
+
+
+def test_a_part_and_the_rest_of_a_copy_are_called_so(borrower: Borrower) -> None:
+    world = borrower.world
+    hear_in_words(world, "The first half.", ARTICLE)
+    world.act("B1", "receive", partial=True)
+    hear_in_words(world, "The second half.", File("p2.pdf", PDF + b"2"))
+    world.act("B1", "receive")
+    part, rest = (one.text for one in borrower.letters())
+    assert "sent a part of what you asked for." in part
+    assert "sent the rest of what you asked for." in rest
+
+
+def test_a_whole_copy_is_called_so(borrower: Borrower) -> None:
+    hear_in_words(borrower.world, "Here it is.", ARTICLE)
+    borrower.world.act("B1", "receive")
+    assert "sent what you asked for." in borrower.letters()[0].text

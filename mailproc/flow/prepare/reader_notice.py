@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from mailproc.flow import delivery_mode
-from mailproc.flow.matching import readers_copy
+from mailproc.flow.matching import item_received, readers_copy
 from mailproc.flow.prepare.notice_writer import NoticeWriter
 from mailproc.ill import loan_terms
 from mailproc.ill.facts import Promise
-from mailproc.ill.message_content import PARTIAL
+from mailproc.ill.message_content import PARTIAL, flaw
 from mailproc.ill.terms import Service
 from mailproc.mail.addresses import ascii_lower
 from mailproc.notices.patron import ToPatron
@@ -97,6 +97,19 @@ def _partial(writer: NoticeWriter) -> bool:
     return row is not None and (row.options or {}).get("flaw") == PARTIAL
 
 
+def _rest(writer: NoticeWriter) -> bool:
+    """Return whether the reader has the part of it that staff recorded before."""
+    row = writer.transaction
+    if row is None or _partial(writer):
+        return False
+    receipts = item_received.receipts(writer.connection, row.id)
+    flawed = [one for one in receipts if flaw(one.facts or {})]
+    if not flawed or flaw(flawed[-1].facts or {}) != PARTIAL:
+        return False
+    sent = readers_copy.sent_ever(writer.connection, row)
+    return any(one.event_id <= flawed[-1].id for one in sent)
+
+
 def _refusals(writer: NoticeWriter) -> tuple[Refusal, ...]:
     if writer.request is None:
         return ()
@@ -161,6 +174,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "with_us": _with_us,
     "had_copy": _had_copy,
     "partial": _partial,
+    "rest": _rest,
     "position": lambda writer: _promise(writer).get("position"),
     "expected": _expected,
     "reasons": _refusals,
