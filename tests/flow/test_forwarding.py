@@ -683,3 +683,16 @@ def test_a_whole_copy_is_called_so(borrower: Borrower) -> None:
     hear_in_words(borrower.world, "Here it is.", ARTICLE)
     borrower.world.act("B1", "receive")
     assert "sent what you asked for." in borrower.letters()[0].text
+
+
+def test_without_forwarding_each_letter_with_files_is_offered_until_a_note(small_world: World) -> None:
+    Borrower(small_world)
+    hear_in_words(small_world, "The first half.", ARTICLE)
+    small_world.act("B1", "receive", partial=True)
+    hear_in_words(small_world, "The rest.", File("p2.pdf", PDF + b"2"))
+    small_world.act("B1", "receive")
+    assert offered(small_world, "B1")[:2] == ["letter I2 --save DIR", "letter I1 --save DIR"]
+    notes.add(small_world.store, small_world.app.context, "B1", "passed on", "alice")
+    hear_in_words(small_world, "One more page.", File("p3.pdf", PDF + b"3"))
+    saved = [one for one in offered(small_world, "B1") if one.endswith("--save DIR")]
+    assert saved == ["letter I3 --save DIR"]

@@ -19,6 +19,8 @@ from mailproc.store.intent_bodies import StaffFacts
 from mailproc.store.rows import Transaction
 
 MOST = 6
+MOST_SAVED = 3
+"""Letters with files that are offered at once."""
 
 _ASKED_AGAIN = ("amend again", "again", "next", "next partner")
 _OF_DOCUMENTS = ("read", "save", "act receive")
@@ -70,7 +72,7 @@ def ways(
     first = _OF_DOCUMENTS if _brings_the_copy(connection, transaction, facts.get("reasons", ())) else ()
     found = dict.fromkeys([*first, *found])
     found = dict.fromkeys(open_now.meant(key) for key in found)
-    known = [(key, one) for key in found if open_now.has(key) for one in _each(key, ours)]
+    known = [(key, one) for key in found if open_now.has(key) for one in open_now.each(key, ours)]
     ways = [Way(command=open_now.command(key, one), does=language.way_word(key)) for key, one in known]
     settles = [way for way, (key, _) in zip(ways, known, strict=True) if key == attention.NOTE]
     if not _WITH_WORDS.isdisjoint(facts.get("reasons", ())):
@@ -110,12 +112,6 @@ def _ways(reason: str, *, ordered: bool) -> tuple[str, ...]:
         return known
     other = {"dismiss"} if ordered else set(_ASKED_AGAIN)  # an order is wanted; else it is not in question
     return tuple(key for key in known if key not in other)
-
-
-def _each(key: str, ours: Sequence[int]) -> Sequence[int]:
-    """Return the letters that the suggestion is about: each known one, or a placeholder where it is about
-    none."""
-    return ours if key in ("redeliver", "dismiss") else (0,)
 
 
 class _PossibleNow:
@@ -167,26 +163,38 @@ class _PossibleNow:
             return bool(self._given[key])
         return key not in ("amend", "declare") or self._correctable
 
+    def each(self, key: str, ours: Sequence[int]) -> Sequence[int]:
+        """Return the letters that the suggestion is about: each known one, or a placeholder where it is about
+        none. ``ours``: the letters of ours."""
+        return self._came if key == "save" else ours if key in ("redeliver", "dismiss") else (0,)
+
     def command(self, key: str, letter: int) -> str:
         word, *act = key.split()
         command = BY_NAME[act[0]].command(*act[1:]) if word == "act" else COMMANDS[key]
         named = {"number": self.number, "letter": f"O{letter}", "learned": self._learned}
-        named |= {"came": self._came, "link": self._link}
+        named |= {"came": f"I{letter}", "link": self._link}
         return "mailproc " + command.format(**named)
 
 
-def _letters_with_documents(connection: Connection, transaction: Transaction) -> tuple[str, str]:
-    """Return the latest letter with files and the latest with a link, '' where there is none.
+def _letters_with_documents(connection: Connection, transaction: Transaction) -> tuple[Sequence[int], str]:
+    """Return the letters with files, and the latest with a link ('' for none).
 
-    What came before a receipt of the wrong copy is not meant: the right one comes after it.
+    What came before a receipt of the wrong copy is not meant: the right one comes after it. Of files it is
+    the latest letter; where staff pass them on themselves, each since their last note, the latest first.
     """
     if transaction.service is not Service.COPY:
-        return "", ""
+        return (), ""
     wrong = item_received.wrong_receipt(connection, transaction.id)
-    came = [one.inbox_id for one in documents.came_with(connection, transaction.id) if one.id > wrong]
+    noted = events.last_of(connection, transaction.id, ("note",))
+    came = [one for one in documents.came_with(connection, transaction.id) if one.id > wrong]
+    open_still = Reason.DOCUMENT_CAME in (transaction.attention or ())
+    here = [one for one in came if open_still and (noted is None or one.id > noted.id)]
     happened = events.of_transaction(connection, transaction.id)
     links = [one.inbox_id for one in happened if one.id > wrong and (one.facts or {}).get("link")]
-    return f"I{came[0]}" if came else "", f"I{links[-1]}" if links else ""
+    letters = list(
+        dict.fromkeys(one.inbox_id for one in here[:MOST_SAVED] or came[:1] if one.inbox_id is not None)
+    )
+    return letters, f"I{links[-1]}" if links else ""
 
 
 def _acts(connection: Connection, transaction: Transaction, context: Context) -> frozenset[str]:
