@@ -62,10 +62,16 @@ def _folders(config: Config) -> tuple[str, ...]:
     return str(Path(config.deliver.folder).parent), config.deliver.folder, config.templates.site
 
 
+_OF_LIBRARY = re.compile(r'^(symbol|name|email) = "[^"\n]*"', re.MULTILINE)
+
+
 def _filled(library: Library) -> str:
     """The shipped file, with all its comments; [library] is its first table."""
     text = (files("mailproc") / "config.toml").read_text(encoding="utf-8")
-    for key in ("symbol", "name", "email"):
-        value = json.dumps(getattr(library, key), ensure_ascii=False)
-        text = re.sub(rf'^{key} = "[^"]*"', lambda _: f"{key} = {value}", text, count=1, flags=re.MULTILINE)  # noqa: B023  # called at once
-    return text
+    left = {key: json.dumps(getattr(library, key), ensure_ascii=False) for key in ("symbol", "name", "email")}
+
+    def filled(line: re.Match[str]) -> str:
+        value = left.pop(line[1], None)
+        return line[0] if value is None else f"{line[1]} = {value}"
+
+    return _OF_LIBRARY.sub(filled, text)

@@ -95,9 +95,12 @@ def _value(one: Any) -> str:
     return str(one.metavar or one.name.upper())
 
 
+_MARKS = re.compile(r"\[/?(?:dim|bold)\]")
+
+
 def escaped(text: str) -> str:
     """Return the text as one line that troff takes as it is, without the marks of the terminal."""
-    line = " ".join(re.sub(r"\[/?(?:dim|bold)\]", "", text).split())
+    line = " ".join(_MARKS.sub("", text).split())
     line = line.replace("\\", r"\e").replace("-", r"\-")
     return rf"\&{line}" if line.startswith((".", "'")) else line
 

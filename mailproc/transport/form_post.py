@@ -52,13 +52,13 @@ def _connection(url: str) -> HTTPConnection:
 def _answer(connection: HTTPConnection, path: str, query: str, form: dict[str, str]) -> tuple[int, bytes]:
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
     connection.request("POST", f"{path}?{query}" if query else path, urlencode(form), headers)
-    answer = connection.getresponse()
-    content = answer.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise HTTPException("the answer is too long")
-    if answer.length:
-        raise HTTPException("the answer broke off")
-    return answer.status, content
+    with connection.getresponse() as answer:  # it may hold the line when the connection no longer does
+        content = answer.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise HTTPException("the answer is too long")
+        if answer.length:
+            raise HTTPException("the answer broke off")
+        return answer.status, content
 
 
 class _Ending:

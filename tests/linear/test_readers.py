@@ -122,6 +122,7 @@ OF_TEXT: dict[str, Call | None] = {
     "mail.bounce.status.code": lambda text: _module("mail.bounce.status").code(text),
     "mail.html_text.unflowed": lambda text: _module("mail.html_text").unflowed(text, True),
     "log.register_secret": None,
+    "log.register_token": None,
     "invisible.masked": lambda text: _module("invisible").masked(text, lambda bare: WORDS.masked(bare, "X")),
     "mail.quotation.announces": lambda text: [
         _module("mail.quotation").announces(lines, index) for lines in [text.split("\n")] for index in range(len(lines))],

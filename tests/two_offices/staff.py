@@ -87,6 +87,8 @@ def _lender(desk: Desk) -> Acts:
         yield "ship", {"on": desk.today + timedelta(days=28)}
     elif desk.state is S.CONDITIONAL and desk.attention and desk.place == "HOME":
         yield "unfilled", {"reason": "other"}
+    elif desk.state is S.CONDITIONAL and desk.attention:  # it left, and nobody ticked it
+        yield "answer-condition", {"answer": True, "heard_by": "phone"}
 
 
 def _silence(desk: Desk) -> Acts:
