@@ -37,7 +37,7 @@ def partner(symbol: str, direction: Any, code: str, **settings: Any) -> Partner:
 
 @pytest.fixture(scope="session")
 def steady() -> Callable[[Callable[[Any], object], Any, Any], None]:
-    """``steady(work, one, two)``: twice as much takes at most three times the processor's time.
+    """``steady(work, one, two)``: twice as much takes at most three and a half times the processor's time.
 
     Seconds depend on the machine, their ratio does not; twenty milliseconds are forgiven.
     """
