@@ -22,7 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 def restore(
     ctx: typer.Context,
     file: Annotated[
-        Path | None, typer.Argument(help="A backup. What is there now is kept beside it.")
+        Path | None, typer.Argument(help="A backup. The present store is kept beside it.")
     ] = None,
     here: Annotated[
         bool, typer.Option("--here", help="The whole machine was put back: hold this store.")

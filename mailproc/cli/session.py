@@ -67,7 +67,7 @@ def who(app: App) -> str:
 
 
 def _user_of_the_service(app: App) -> int | None:
-    """Whose the store is; of PostgreSQL, whose the folder is that the service writes beside it."""
+    """Return the owner of the store; with PostgreSQL, of the folder that the service writes."""
     try:
         return os.stat(app.store.path or app.config.file.parent / "var").st_uid
     except OSError:

@@ -29,7 +29,7 @@ class ToldProblems:
 
 
 def once(found: Iterable[ConfigProblem]) -> Iterator[ConfigProblem]:
-    """Of a table that stands there twice it is said once: not again of each key in it."""
+    """Report a table that is given twice once, and not again for each key in it."""
     doubled = set[Loc]()
     for one in found:
         if one.first and any(one.loc[:n] in doubled for n in range(len(one.loc))):

@@ -87,7 +87,8 @@ def run(
                 if row is None:
                     break
                 tried += 1
-                sender.start(row)
+                if row.state != "withdrawn":
+                    sender.start(row)
             more = bool(sender.ids) and _end(store, sender.ended(LOOK), context) and more
         except TryLater as error:  # the store cannot write now: the result of a letter is not recorded
             more, trouble = False, trouble or error
@@ -115,11 +116,10 @@ def _at_once(context: Context) -> int:
 def _begin(
     connection: Connection, context: Context, sending: Sequence[int], withdrawn: Withdrawn
 ) -> OutgoingLetter | None:
-    at, pauses = context.clock(), paused(connection, context)
-    while row := partner_turns.claim_letter(connection, pauses, at, sending):
-        if not withdrawn(connection, row, context):
-            return _with_verp_sender(connection, row, context)
-    return None
+    row = partner_turns.claim_letter(connection, paused(connection, context), context.clock(), sending)
+    if row is None or withdrawn(connection, row, context):  # one in a commit: hundreds may have waited
+        return row and outgoing.load(connection, row.id)
+    return _with_verp_sender(connection, row, context)
 
 
 def _with_verp_sender(connection: Connection, row: OutgoingLetter, context: Context) -> OutgoingLetter:

@@ -52,11 +52,8 @@ def unflowed(text: str, delete_space: bool) -> str:
         if depth == 0 and content.startswith(">"):
             content = unquoted  # stuffed, because ">" is no mark of quotation here
         flows = content.endswith(" ") and content != "-- "
-        said = (
-            content[:-1]
-            if flows and delete_space and not _WORD_END.search(content, len(content) - 2)
-            else content
-        )
+        deletes = flows and delete_space and not _WORD_END.search(content, len(content) - 2)
+        said = content[:-1] if deletes else content
         if open_depth != depth or content in ("", "-- "):
             pieces.append("\n" * bool(pieces) + ">" * depth + " " * bool(depth))
         pieces.append(said)

@@ -108,7 +108,7 @@ def _is_locked(descriptor: int) -> bool:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
         if left:
-            time.sleep(_BETWEEN)
+            time.sleep(_BETWEEN)  # who asks for the state of the service holds it for a moment
     return False
 
 

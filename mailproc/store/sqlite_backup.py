@@ -84,7 +84,7 @@ class _Rest:
         self._steps += 1
         if self._steps % SYNC_EVERY == 0:
             self._to_disk()
-        time.sleep(min(time.monotonic() - self._since, LONGEST_REST))
+        time.sleep(min(time.monotonic() - self._since, LONGEST_REST))  # the service has the disk meanwhile
         self._since = time.monotonic()
 
 

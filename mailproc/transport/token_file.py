@@ -127,7 +127,7 @@ def _wait_for(number: int) -> None:
         except BlockingIOError:
             if time.monotonic() > until:
                 raise TokenTrouble(sentence("token-busy")) from None
-            time.sleep(GLANCE)
+            time.sleep(GLANCE)  # a lock with a time limit: flock has none
 
 
 def _kept(found: Any) -> KeptTokens:

@@ -166,7 +166,7 @@ def _why_withheld(came: Sequence[CameDocument]) -> tuple[Part, ...]:
 
 
 def _not_sent(alike: Sequence[CameDocument]) -> Part:
-    """Say of files of one letter why they do not go: it is said once."""
+    """Say once why these files of one letter do not go."""
     first, names = alike[0], ", ".join(one.name for one in alike)
     code = "document-not-sent" if len(alike) == 1 else "documents-not-sent"
     return sentence(code, file=names, letter=f"I{first.inbox_id}", why=first.why_not)

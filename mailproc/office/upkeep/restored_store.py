@@ -122,7 +122,7 @@ def _wait_for_service(store: Store) -> None:
     """Wait until a service that runs has ended the hold itself, so that what staff do next is not held."""
     until = time.monotonic() + PATIENCE
     while _is_held(store) and time.monotonic() < until:
-        time.sleep(0.05)
+        time.sleep(0.05)  # the service is another process: looking again is all there is
 
 
 def _is_held(store: Store) -> bool:
