@@ -110,6 +110,13 @@ class MoneyJson(TypedDict, total=False):
     currency: str
 
 
+class DueJson(TypedDict, total=False):
+    """A due date: an ISO date, and whether the loan may be renewed."""
+
+    on: str
+    renewable: bool | None
+
+
 class OptionalMessagesJson(TypedDict, total=False):
     """Names of messages that need not be said."""
 
@@ -134,6 +141,7 @@ class ApduJson(TypedDict, total=False):
     reply_code: str
     conditions: list[ConditionJson]
     retry_on: str
+    due: DueJson | None
     answer: bool
     report: ReportJson
 

@@ -199,6 +199,12 @@ SHIPPED_AFTER_RECEIPT: list[Step] = [
     ("act", "receive", 1), ("wait", 1, 0), ("phone", "ship", 0), ("wait", 1, 0), ("phone", "ship", 20),
     ("wait", 30, 0),
 ]  # fmt: skip
+SHIPPED_WITHOUT_A_DATE: list[Step] = [
+    ("act", "receive", 1), ("wait", 4, 0), ("wait", 30, 0), ("hear", "SHIPPED LOAN", 1), ("wait", 6, 0),
+]  # fmt: skip
+RENEWED_TO_AN_EARLIER_DAY: list[Step] = [
+    ("act", "receive", 1), ("wait", 30, 0), ("wait", 4, 0), ("renewed", 3, 1), ("wait", 6, 0),
+]  # fmt: skip
 SENT_AND_CANCELLED: list[Step] = [
     ("act", "cancel", 1), ("hear", "CANC", 1), ("act", "receive", 1), ("run", 0, 0), ("hear", "NOT", 2),
 ]  # fmt: skip
@@ -233,6 +239,8 @@ def worlds(make_world: Callable[..., World], tmp_path: Path) -> Callable[[], Wor
 @example(DEMANDED_AND_RENEWED)
 @example(SENT_AND_CANCELLED)
 @example(SHIPPED_AFTER_RECEIPT)
+@example(SHIPPED_WITHOUT_A_DATE)
+@example(RENEWED_TO_AN_EARLIER_DAY)
 def test_what_a_reader_hears_is_true(worlds: Callable[[], World], steps: list[Step]) -> None:
     world = worlds()
     assert talk(world, steps).wrong == []

@@ -3,13 +3,14 @@
 The state alone does not always tell: a recalled item is with the reader, or still on its way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.ill import rota
+from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.effects import FORWARDED
 from mailproc.ill.message_content import WRONG, flaw
@@ -127,10 +128,10 @@ def given_on(connection: Connection, transaction_id: int, context: Context) -> d
     receipt = _receipt(happened)
     if receipt is None:
         return None
-    changed = [event.at for event in happened if _gives_time(event) and event.id > receipt.id]
+    changed = [event for event in _due_changes(happened) if event.id > receipt.id]
     if not changed:
         return context.local(receipt.at).date()
-    return later(context.local(max(changed)).date(), 1)
+    return later(context.local(max(event.at for event in changed)).date(), 1)
 
 
 def wanted_by(connection: Connection, transaction_id: int, state: State) -> date | None:
@@ -180,10 +181,34 @@ def _brought_it(connection: Connection, transaction_id: int) -> bool:
     return forwarded or is_here(connection, transaction_id)
 
 
-def _gives_time(event: Event) -> bool:
-    """Return whether the event can have changed the due date of what is here."""
-    renewed = event.type == "RENEW_ANSWER" and bool((event.apdu or {}).get("answer"))
-    return renewed or event.type in (DUE_CORRECTED, "SHIPPED")
+def _due_changes(happened: Sequence[Event]) -> Iterator[Event]:
+    """Yield the events that changed the due date. A message without a date, or with that day, changes none.
+
+    A renewal without a date counts; one to an earlier day does not (``transaction_state``, G3).
+    """
+    due_on: date | None = None
+    for event in happened:
+        named = _named_due(event)
+        if event.type == "RENEW_ANSWER" and (event.apdu or {}).get("answer"):
+            changes = named is None or due_on is None or named > due_on
+        else:
+            changes = named is not None and named != due_on
+        if changes:
+            due_on = named or due_on
+            yield event
+
+
+def _named_due(event: Event) -> date | None:
+    """Return the due date that the event sets if it takes effect."""
+    facts = event.facts or {}
+    if event.type in ("receive", DUE_CORRECTED):
+        named = facts.get("due_on")
+    elif event.type in ("SHIPPED", "RENEW_ANSWER") and not facts.get("due_passed"):
+        apdu: ApduJson = event.apdu or {}
+        named = (apdu.get("due") or {}).get("on")
+    else:
+        return None
+    return date.fromisoformat(named) if named else None
 
 
 def _receipt(happened: Sequence[Event]) -> Event | None:
