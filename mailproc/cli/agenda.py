@@ -177,8 +177,8 @@ def _about(letter: LetterLine, language: Language) -> str:
 
 
 def _why(letter: LetterLine, language: Language) -> str:
-    waits = {"prepared": "waiting", "todo": "waiting"}
-    return language.words_of(letter.note) or language.delivery_word(waits.get(letter.state, letter.state))
+    state = "waiting" if letter.state == "todo" else letter.state
+    return language.words_of(letter.note) or language.delivery_word(state)
 
 
 def _since(at: datetime, context: Context) -> str:

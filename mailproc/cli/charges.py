@@ -8,15 +8,17 @@ from typing import Annotated, Any
 import typer
 
 from mailproc.app.build import App
-from mailproc.cli import days, output
+from mailproc.cli import days, output, truncated
+from mailproc.cli.choices import one_of
 from mailproc.cli.requests import charge_json
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.ill.charges import ChargeKind, ChargeStatus
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import Role, Service
 from mailproc.office.queries import charges as query
 from mailproc.office.queries.charges import ChargeFilter, ChargeSum
+from mailproc.office.queries.counted import Counted
 from mailproc.office.requests import charges as entering
 from mailproc.office.requests.charges import ChargeEntry
 from mailproc.sentence import sentence
@@ -24,6 +26,10 @@ from mailproc.sentence import sentence
 verbs = typer.Typer()
 
 COLUMNS = ("month", "partner", "role", "currency", "estimated", "charged", "paid", "open")
+NARROWING = ("--partner", "--state", "--service", "--since", "--until", "--limit", "--csv")
+"""Options of the sums alone."""
+SHOWN = 50
+"""How many sums people see where they do not say."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """With one of these a spreadsheet takes a text for a formula."""
 
@@ -37,8 +43,14 @@ def charges(
     status: Annotated[str, typer.Option(help=f"With --add: {', '.join(ChargeStatus)}.")] = "",
     note: Annotated[str, typer.Option(help="With --add: a remark for the history.")] = "",
     partner: Annotated[str, typer.Option(help="A partner's symbol.")] = "",
+    state: Annotated[str, typer.Option(help=f"Only these: {', '.join(ChargeStatus)}.")] = "",
+    service: Annotated[str, typer.Option(help="For a LOAN or a COPY.")] = "",
     since: Annotated[str, typer.Option(metavar="DAY", help="From this day on.")] = "",
     until: Annotated[str, typer.Option(metavar="DAY", help="Before this day.")] = "",
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many, the latest: 50, and all of them with --json or --csv."),
+    ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")] = False,
 ) -> None:
@@ -46,10 +58,13 @@ def charges(
     if add and not number:
         raise LocalFault(sentence("charge-of-what"))
     used = {
-        "--kind": kind, "--status": status, "--note": note, "--partner": partner, "--since": since,
-        "--until": until, "--csv": as_csv, "--json": as_json,
+        "--kind": kind, "--status": status, "--note": note, "--partner": partner, "--state": state,
+        "--service": service, "--since": since, "--until": until, "--limit": limit, "--csv": as_csv,
+        "--json": as_json,
     }  # fmt: skip
     _refuse_unused({name for name, given in used.items() if given}, one=bool(number), add=bool(add))
+    one_of("--state", state, ChargeStatus)
+    one_of("--service", service, Service.__members__)
     with opened(ctx) as app:
         if add:
             entry = ChargeEntry(number, add, kind or ChargeKind.SUPPLY, status or ChargeStatus.CHARGED, note)
@@ -60,12 +75,15 @@ def charges(
         symbol = app.context.partners.known(partner).symbol if partner else ""
         wanted = ChargeFilter(
             symbol,
+            service,
+            state.lower(),
             days.beginning(since, app.context, "--since"),
             days.beginning(until, app.context, "--until"),
         )
         with app.store.read() as connection:
             found = query.sums(connection, app.context, wanted)
-        _tell(found, app.context, as_csv=as_csv, as_json=as_json)
+        most = limit or (len(found) if as_csv or as_json else SHOWN)
+        _tell(found[-most:], Counted(len(found)), app.context, as_csv=as_csv, as_json=as_json)
 
 
 def _refuse_unused(given: set[str], *, one: bool, add: bool) -> None:
@@ -73,22 +91,26 @@ def _refuse_unused(given: set[str], *, one: bool, add: bool) -> None:
     for option in ("--kind", "--status", "--note"):
         if option in given and not add:
             raise LocalFault(sentence("option-without", option=option, other="--add"))
-    for option in ("--partner", "--since", "--until", "--csv"):
+    for option in NARROWING:
         if option in given and one:
             raise LocalFault(sentence("option-beside", option=option, other="NR"))
     if {"--csv", "--json"} <= given:
         raise LocalFault(sentence("option-beside", option="--csv", other="--json"))
 
 
-def _tell(found: Sequence[ChargeSum], context: Context, *, as_csv: bool, as_json: bool) -> None:
+def _tell(
+    found: Sequence[ChargeSum], count: Counted, context: Context, *, as_csv: bool, as_json: bool
+) -> None:
     if as_json:
-        output.as_json([_json(one) for one in found])
+        more = truncated.left_out(len(found), count)
+        output.as_json([_json(one) | more for one in found])
     elif as_csv:
         output.text(_csv(found))
     else:
         words = context.language.texts.labels["charges"]
         rows = [_row(one, context) for one in found]
         output.table([words[name] for name in COLUMNS], rows, words["empty"])
+        truncated.tell(len(found), count, context.language)
 
 
 def _json(one: ChargeSum) -> dict[str, Any]:

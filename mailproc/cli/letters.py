@@ -7,14 +7,17 @@ import typer
 from sqlalchemy import Connection
 
 from mailproc.cli import days, output, status, truncated
+from mailproc.cli.choices import one_of
 from mailproc.cli.colour import OF_A_LETTER, Marked
 from mailproc.cli.session import opened
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
+from mailproc.ill.terms import Service
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import letters as mail
 from mailproc.office.queries.counted import Counted
-from mailproc.office.queries.letters import LetterFilter, LetterLine
+from mailproc.office.queries.letter_filter import EVERY, LetterFilter
+from mailproc.office.queries.letters import LetterLine
 from mailproc.sentence import sentence
 
 if TYPE_CHECKING:
@@ -23,15 +26,26 @@ if TYPE_CHECKING:
 verbs = typer.Typer()
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
+OfPartner = Annotated[str, typer.Option("--partner", help="A partner's symbol.")]
+OfService = Annotated[str, typer.Option("--service", help="About a LOAN or a COPY.")]
+Since = Annotated[str, typer.Option("--since", metavar="DAY", help="Of this day or later.")]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=1, help="How many are shown: 50, and all of them with --json.")
+]
+STORED_AS = {"waiting": "prepared", "undelivered": "dismissed"}
+"""Words of `show` for states of letters."""
+SHOWN = 50
+"""How many people see where they do not say."""
 
 
 @verbs.command("letters")
 def letters(
     ctx: typer.Context,
-    partner: Annotated[str, typer.Option(help="A partner's symbol.")] = "",
+    partner: OfPartner = "",
     state: Annotated[str, typer.Option(help="done, shelved, handed_over, filed, bounced, ….")] = "",
-    since: Annotated[str, typer.Option(metavar="DAY", help="Of this day or later.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="How many are shown.")] = 50,
+    service: OfService = "",
+    since: Since = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many are shown.")] = SHOWN,
     to_print: Annotated[
         bool, typer.Option("--print", help="The letters to readers without e-mail, ready to print.")
     ] = False,
@@ -43,19 +57,18 @@ def letters(
     """List letters in and out, the newest first."""
     with opened(ctx) as app:
         if to_print or printed:
-            given = {"--partner": partner, "--state": state, "--since": since}
+            given = {"--partner": partner, "--state": state, "--service": service, "--since": since}
             for option in (name for name, value in given.items() if value):
                 other = "--printed" if printed else "--print"
                 raise LocalFault(sentence("option-beside", option=option, other=other))
             _on_paper(app, printed or (), as_json=as_json)
             return
-        symbol = app.context.partners.known(partner).symbol if partner else ""
-        wanted = LetterFilter(symbol, _state(state), days.beginning(since, app.context))
+        wanted = _wanted(app.context, partner, state, since, service)
         with app.store.read() as connection:
             lines = mail.recent(connection, limit, wanted)
             count = truncated.count(len(lines), limit, lambda: mail.count_recent(connection, wanted))
             value = _json(connection, lines, count) if as_json else None
-        _list(lines, app.context, value, "none" if wanted == mail.EVERY else "none_match", count)
+        _list(lines, app.context, value, _empty("none", wanted), count)
 
 
 def _on_paper(app: "App", printed: Sequence[str], *, as_json: bool) -> None:
@@ -85,32 +98,44 @@ def _on_paper(app: "App", printed: Sequence[str], *, as_json: bool) -> None:
 @verbs.command("shelved")
 def shelved(
     ctx: typer.Context,
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="How many are shown: 50, and all of them with --json.")
-    ] = None,
+    partner: OfPartner = "",
+    state: Annotated[str, typer.Option(help="shelved, or todo: what waits for DNS.")] = "",
+    since: Since = "",
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """List shelved letters (I…) and messages (E…), partners' first; and what waits for DNS."""
-    most = limit if limit or as_json else 50
+    most = limit if limit or as_json else SHOWN
     with opened(ctx) as app:
+        wanted = _wanted(app.context, partner, state, since)
         with app.store.read() as connection:
-            waiting = mail.waiting(connection)
-            lines = (mail.shelved(connection, most) + waiting)[:most]
-            count = Counted(mail.count_shelved(connection) + len(waiting))
+            waiting = mail.waiting(connection, wanted)
+            lines = (mail.shelved(connection, most, wanted) + waiting)[:most]
+            count = Counted(mail.count_shelved(connection, wanted) + len(waiting))
             value = _json(connection, lines, count) if as_json else None
-        _list(lines, app.context, value, "none_shelved", count)
+        _list(lines, app.context, value, _empty("none_shelved", wanted), count)
 
 
 @verbs.command("outbox")
-def outbox(ctx: typer.Context, as_json: Json = False) -> None:
+def outbox(
+    ctx: typer.Context,
+    partner: OfPartner = "",
+    state: Annotated[str, typer.Option(help="prepared, held, in_doubt, bounced, ….")] = "",
+    service: OfService = "",
+    since: Since = "",
+    limit: Limit = None,
+    as_json: Json = False,
+) -> None:
     """List letters that wait or failed, and why."""
+    most = limit if limit or as_json else SHOWN
     with opened(ctx) as app:
+        wanted = _wanted(app.context, partner, state, since, service)
         with app.store.read() as connection:
-            lines = mail.outbox(connection)
-            count = Counted(len(lines))
+            everything = mail.outbox(connection, wanted)
+            lines, count = everything[:most], Counted(len(everything))
             value = _json(connection, lines, count) if as_json else None
         filed = app.config.deliver.mode == "folder"
-        empty = "none_waiting" if filed else "all_left"
+        empty = _empty("none_waiting" if filed else "all_left", wanted)
         if told := status.dead(status.state_of_service(app), app.context):
             output.complain(told) if as_json else output.line(told)
         _list(lines, app.context, value, empty, count, next_try=True)
@@ -119,12 +144,23 @@ def outbox(ctx: typer.Context, as_json: Json = False) -> None:
             output.line(told)
 
 
+def _wanted(context: Context, partner: str, state: str, since: str, service: str = "") -> LetterFilter:
+    """Raise LocalFault for a value that no letter can have."""
+    one_of("--service", service, Service.__members__)
+    symbol = context.partners.known(partner).symbol if partner else ""
+    return LetterFilter(symbol, _state(state), service, days.beginning(since, context))
+
+
+def _empty(sentence: str, wanted: LetterFilter) -> str:
+    """What is said of no letter; of a filter, not that there is none at all."""
+    return sentence if wanted == EVERY else "none_match"
+
+
 def _state(given: str) -> str:
     """Raise LocalFault if no letter can be in this state."""
     known = [one for one in ENGLISH.texts.delivery if one != "filed-answered"]  # of requests alone
-    if given and given.lower() not in known:
-        raise LocalFault(sentence("option-none-of", option="--state", given=given, known=", ".join(known)))
-    return given.lower()
+    one_of("--state", given, known)
+    return STORED_AS.get(given.lower(), given.lower())
 
 
 def _json(connection: Connection, lines: list[LetterLine], count: Counted) -> list[dict[str, Any]]:

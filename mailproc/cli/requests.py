@@ -1,13 +1,12 @@
 """Verbs that show requests: the list, and one with its history."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
 
 from mailproc.cli import days, output, request_view, truncated
+from mailproc.cli.choices import one_of
 from mailproc.cli.session import opened
-from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.language_files import ENGLISH
@@ -15,7 +14,6 @@ from mailproc.office.queries import listing, request_details
 from mailproc.office.queries.listing import Filter, RequestLine
 from mailproc.office.queries.recorded_history import HistoryLine
 from mailproc.office.queries.request_details import RequestDetails
-from mailproc.sentence import sentence
 from mailproc.store.rows import StoredCharge
 
 verbs = typer.Typer()
@@ -45,9 +43,9 @@ def requests(
     as_json: Json = False,
 ) -> None:
     """List requests, the last changed first."""
-    _one_of("--role", role, Role.__members__)
-    _one_of("--state", state, State.__members__)
-    _one_of("--service", service, Service.__members__)
+    one_of("--role", role, Role.__members__)
+    one_of("--state", state, State.__members__)
+    one_of("--service", service, Service.__members__)
     with opened(ctx) as app:
         wanted = Filter(
             role=role,
@@ -190,8 +188,3 @@ def _row(line: RequestLine, context: Context) -> tuple[str, ...]:
         day_word(line.due, today) if line.due else "",
         needs,
     )
-
-
-def _one_of(option: str, given: str, known: Iterable[str]) -> None:
-    if given and given.upper() not in known:
-        raise LocalFault(sentence("option-none-of", option=option, given=given, known=", ".join(known)))

@@ -185,7 +185,9 @@ def test_why_a_letter_has_not_left_is_said_in_german(german: Cli, folder: Path, 
     config.write_text(config.read_text().replace('mode = "folder"', relay))
     number = placed("Heft")
     assert german("run", "--once").code == 0
-    assert "Mailserver 127.0.0.1:1: " in german("outbox").out
+    told = german("outbox").out
+    assert "Mailserver" in told and "127.0.0.1:1: " in told
+    assert "wartet auf den" in told and "prepared" not in told
     (line,) = german("outbox", "--json").json
     assert line["note"].startswith("relay 127.0.0.1:1: ")
     assert [one["code"] for one in line["note_codes"]] == ["relay-trouble"]

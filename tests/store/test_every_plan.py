@@ -90,7 +90,12 @@ digest --send
 status
 jobs
 outbox
+outbox --partner XX-BL --state prepared
+outbox --service LOAN
 shelved
+shelved --partner XX-BL
+charges --partner XX-BL
+charges --service LOAN
 letters
 partners
 verify
@@ -98,6 +103,7 @@ requests
 requests --limit 1
 letters --limit 1
 letters --json
+letters --service LOAN --limit 1
 requests --attention
 requests --attention --state CONDITIONAL
 requests --attention --partner XX-BL

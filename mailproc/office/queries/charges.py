@@ -40,9 +40,11 @@ class ChargeSum:
 
 @dataclass(frozen=True)
 class ChargeFilter:
-    """``since`` and ``until`` (not included) are instants."""
+    """``since`` and ``until`` (not included) are instants. ``status``: these rows alone; '' for all."""
 
     partner: str = ""
+    service: str = ""
+    status: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -50,8 +52,9 @@ class ChargeFilter:
 def sums(connection: Connection, context: Context, wanted: ChargeFilter) -> list[ChargeSum]:
     """Return the sums, the oldest month first."""
     totals: dict[_Key, dict[ChargeStatus, Decimal]] = {}
-    for one in charges.between(connection, wanted.since or EARLIEST, wanted.until or LATEST):
-        if wanted.partner in ("", one.partner):
+    since, until = wanted.since or EARLIEST, wanted.until or LATEST
+    for one in charges.between(connection, since, until, wanted.service.upper()):
+        if wanted.partner in ("", one.partner) and wanted.status in ("", one.status):
             of = totals.setdefault(_key(one, context), dict.fromkeys(ChargeStatus, NOTHING))
             of[ChargeStatus(one.status)] += Decimal(one.amount)
     return [_sum(key, totals[key]) for key in sorted(totals)]

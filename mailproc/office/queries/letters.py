@@ -7,7 +7,7 @@ from datetime import date, datetime
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, select, text
+from sqlalchemy import Connection, Select, func, select, text
 
 from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
@@ -18,6 +18,7 @@ from mailproc.notices.incoming_details import said
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries.counted import Counted, counted
+from mailproc.office.queries.letter_filter import EVERY, LetterFilter
 from mailproc.sentence import Note, Part, sentence
 from mailproc.sentence import note as note_of
 from mailproc.store import events, letters, outgoing
@@ -99,50 +100,32 @@ class _UnwordedIntent(Intent):
     number: str | None
 
 
-@dataclass(frozen=True)
-class LetterFilter:
-    """``partner`` is a symbol as configured; ``since``: letters of this time or later."""
-
-    partner: str = ""
-    state: str = ""
-    since: datetime | None = None
-
-    def of(self, statement: Select[Any], table: FromClause, at: ColumnElement[datetime]) -> Select[Any]:
-        """Restrict a statement on the inbox, or on our letters."""
-        if self.partner:
-            statement = statement.where(table.c.partner == self.partner)
-        if self.state:
-            statement = statement.where(table.c.state == self.state)
-        return statement if self.since is None else statement.where(at >= self.since)
-
-
-EVERY = LetterFilter()
-
-
 def recent(connection: Connection, limit: int = 50, wanted: LetterFilter = EVERY) -> list[LetterLine]:
     """List letters in and out, the newest first."""
     received = select(*letters.NO_BYTES).order_by(INBOX.c.id.desc()).limit(limit)
     ours = select(*_OURS).order_by(OUTGOING.c.id.desc()).limit(limit)
-    came = connection.execute(wanted.of(received, INBOX, INBOX.c.received_at)).mappings()
-    went = connection.execute(wanted.of(ours, OUTGOING, OUTGOING.c.prepared_at)).mappings()
+    came = connection.execute(wanted.of(received, INBOX)).mappings()
+    went = connection.execute(wanted.of(ours, OUTGOING)).mappings()
     lines = [_incoming(row) for row in came] + [_outgoing(row) for row in went]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
 
 def count_recent(connection: Connection, wanted: LetterFilter = EVERY) -> Counted:
     """How many ``recent`` would give without a limit."""
-    came = wanted.of(select(INBOX.c.id), INBOX, INBOX.c.received_at)
-    went = wanted.of(select(OUTGOING.c.id), OUTGOING, OUTGOING.c.prepared_at)
+    came = wanted.of(select(INBOX.c.id), INBOX)
+    went = wanted.of(select(OUTGOING.c.id), OUTGOING)
     return counted(connection, came) + counted(connection, went)
 
 
-def shelved(connection: Connection, limit: int | None = None, *, to_do: bool = False) -> list[LetterLine]:
+def shelved(
+    connection: Connection, limit: int | None = None, wanted: LetterFilter = EVERY, *, to_do: bool = False
+) -> list[LetterLine]:
     """Return what could not be placed, at most ``limit``: whole letters (I…) and single messages (E…).
 
     ``to_do``: without those whose sender was told, because now the sender must act. Letters of proven
     partners come first: where a list is cut, strangers' letters must not hide them.
     """
-    proven, messages, strange = _shelves(to_do=to_do)
+    proven, messages, strange = _shelves(wanted, to_do=to_do)
     lines: list[LetterLine] = []
     for shelf, line in ((proven, _incoming), (messages, _message), (strange, _incoming)):
         left = None if limit is None else limit - len(lines)
@@ -150,25 +133,25 @@ def shelved(connection: Connection, limit: int | None = None, *, to_do: bool = F
     return lines
 
 
-def count_shelved(connection: Connection, *, to_do: bool = False) -> int:
+def count_shelved(connection: Connection, wanted: LetterFilter = EVERY, *, to_do: bool = False) -> int:
     """Return how many ``shelved`` would return without a limit, without loading them."""
-    shelves = (one.order_by(None).subquery() for one in _shelves(to_do=to_do))
+    shelves = (one.order_by(None).subquery() for one in _shelves(wanted, to_do=to_do))
     counts = (select(func.count()).select_from(one) for one in shelves)
     return sum(connection.execute(count).scalar_one() for count in counts)
 
 
-def _shelves(*, to_do: bool) -> tuple[Select[Any], Select[Any], Select[Any]]:
-    whole = select(*letters.NO_BYTES).where(text(SHELVED)).order_by(INBOX.c.id)
-    single = select(EVENT).where(text(SHELVED)).order_by(EVENT.c.id)
+def _shelves(wanted: LetterFilter, *, to_do: bool) -> tuple[Select[Any], Select[Any], Select[Any]]:
+    whole = wanted.of(select(*letters.NO_BYTES).where(text(SHELVED)).order_by(INBOX.c.id), INBOX)
+    single = wanted.of(select(EVENT).where(text(SHELVED)).order_by(EVENT.c.id), EVENT)
     if to_do:
         single = single.where(EVENT.c.facts[events.TOLD].as_string().is_(None))
     proven = INBOX.c.proof > ""  # "<>" finds no index
     return whole.where(proven), single, whole.where(INBOX.c.proof == "")
 
 
-def waiting(connection: Connection) -> list[LetterLine]:
+def waiting(connection: Connection, wanted: LetterFilter = EVERY) -> list[LetterLine]:
     """Return received letters that wait for DNS to prove their senders, and are read again automatically."""
-    return [_incoming(row) for row in letters.waiting(connection)]
+    return [_incoming(row) for row in letters.waiting(connection) if wanted.fits(row)]
 
 
 def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on-shelf") -> LocalFault:
@@ -185,10 +168,12 @@ def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on
     )
 
 
-def outbox(connection: Connection) -> list[LetterLine]:
-    """Return our letters that have not left, with the reason, and held orders (no letter yet)."""
-    letters = connection.execute(select(*_OURS).where(OUTGOING.c.state.in_(_WAITING))).mappings()
-    intents = made(_UnwordedIntent, connection.execute(_UNWORDED))
+def outbox(connection: Connection, wanted: LetterFilter = EVERY) -> list[LetterLine]:
+    """Return our letters that have not left, with the reason, then held orders (no letter yet), the oldest
+    first."""
+    left = wanted.of(select(*_OURS).where(OUTGOING.c.state.in_(_WAITING)), OUTGOING)
+    letters = connection.execute(left).mappings()
+    intents = made(_UnwordedIntent, connection.execute(wanted.of(_UNWORDED, outgoing.INTENT)))
     return [
         *map(_outgoing, sorted(letters, key=itemgetter("id"))),
         *map(_intent, sorted(intents, key=attrgetter("id"))),
