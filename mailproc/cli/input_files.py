@@ -23,7 +23,11 @@ def content(name: str) -> str:
 def json_value(name: str) -> Any:
     """The JSON of a file, or of standard input for "-". LocalFault where it is none, also where it holds what
     JSON has no word for (NaN), figures by the thousand, or brackets in brackets without end."""
-    text = content(name)
+    return json_of(content(name), name)
+
+
+def json_of(text: str, name: str) -> Any:
+    """Return the value of ``text``, the JSON of the file ``name``. Raise LocalFault as ``json_value``."""
     if len(text) > LONGEST_JSON:
         raise LocalFault(sentence("too-long", name=name, count=len(text), most=LONGEST_JSON))
     try:

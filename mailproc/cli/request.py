@@ -1,20 +1,21 @@
 """The verb that enters a request: of ours, or an order that a partner sent by post, telephone or portal."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
 from mailproc.app.build import App
-from mailproc.cli import citation, output, prompts
+from mailproc.citations.citation import Citation
+from mailproc.cli import citation, output, prompts, wanted_item
 from mailproc.cli.citation import Cited
-from mailproc.cli.input_files import json_value
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.office.queries import request_details
 from mailproc.office.requests import lend, place
 from mailproc.office.requests.entered import Entered
-from mailproc.sentence import sentence
+from mailproc.sentence import Sentence, sentence
 
 verbs = typer.Typer()
 
@@ -23,7 +24,10 @@ verbs = typer.Typer()
 def request(
     ctx: typer.Context,
     file: Annotated[
-        str, typer.Argument(help="A JSON file, or - for standard input; without it, options.")
+        str,
+        typer.Argument(
+            help="A file of JSON or RIS, an OpenURL, or - for standard input; without it, options."
+        ),
     ] = "",
     partner: Annotated[
         list[str] | None, typer.Option(help="Whom to ask, in order; instead of the file's partners.")
@@ -87,7 +91,7 @@ def request(
     said = _filled(
         {
             "service": service.upper(),
-            "partners": [] if file else partner,
+            "partners": partner,
             "item": citation.fields(cited),
             "patron": _filled({"id": patron, "name": patron_name, "email": patron_email}),
             "delivery": _filled({"electronic": delivery, "postal": _filled(postal)}),
@@ -102,12 +106,12 @@ def request(
         }
     ) | citation.copyright_fields(copyright_word, declared_by, declared_on, wording)
     _refuse_of_lenders({"--their-number": their_number, "--asked-by": asked_by, "--date": date}, as_)
-    value = _value(file, said, as_, ask=ask)
+    value, odd = _value(file, said, as_, ask=ask)
     with opened(ctx) as app:
         if ask:
             value = prompts.complete(value, app.context.language, lending=as_ == lend.LENDER)
         entered = _enter(app, value, partner or (), anyway=anyway, dry_run=dry_run)
-        _tell(app, entered, as_json=as_json, dry_run=dry_run)
+        _tell(app, replace(entered, warnings=(*odd, *entered.warnings)), as_json=as_json, dry_run=dry_run)
 
 
 def _refuse_of_lenders(given: Mapping[str, str], as_: str) -> None:
@@ -116,14 +120,20 @@ def _refuse_of_lenders(given: Mapping[str, str], as_: str) -> None:
         raise LocalFault(sentence("option-without", option=option, other="--as lender"))
 
 
-def _value(file: str, said: Mapping[str, Any], as_: str, *, ask: bool) -> Any:
-    """Return the request as JSON: the file's, or what the options say. Raise LocalFault unless it is one."""
-    if file and (said or ask):
-        raise LocalFault(sentence("file-or-options"))
+def _value(file: str, said: Mapping[str, Any], as_: str, *, ask: bool) -> tuple[Any, tuple[Sentence, ...]]:
+    """Return the request as JSON, and what staff should know of its citation.
+
+    Raise LocalFault unless it is a file of JSON, or a citation, options, or both.
+    """
     if not (file or said or ask):
         raise LocalFault(sentence("request-how"))
-    value = json_value(file) if file else dict(said)
-    return {**value, "as": as_} if as_ and isinstance(value, dict) else value
+    found = wanted_item.read(file) if file else dict(said)
+    odd = wanted_item.unread(found) if isinstance(found, Citation) else ()
+    if isinstance(found, Citation):
+        found = wanted_item.fields(found, said)
+    elif file and (ask or set(said) - {"partners"}):
+        raise LocalFault(sentence("file-or-options"))
+    return ({**found, "as": as_} if as_ and isinstance(found, dict) else found), odd
 
 
 def _enter(app: App, value: Any, partners: Sequence[str], *, anyway: bool, dry_run: bool) -> Entered:

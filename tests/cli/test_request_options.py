@@ -172,3 +172,48 @@ def test_every_option_stands_on_the_page():
     page = (Path(__file__).parents[2] / "docs/requests.md").read_text(encoding="utf-8")
     options = {name for one in loaded("request").params for name in one.opts if name.startswith("--")}
     assert {name for name in options if f"`{name}`" not in page} == set()
+
+
+OPENURL = (
+    "https://r.example/?ctx_ver=Z39.88-2004&rft.jtitle=J.+of+Weirs&rft.atitle=On+Locks&rft.aulast=Smith"
+    "&rft.aufirst=J.&rft.volume=12&rft.issue=3&rft.date=2019&rft.pages=45-52&rft.issn=0000-0000"
+)
+RIS = """\
+TY  - JOUR
+AU  - Smith, J.
+TI  - On Locks
+T2  - J. of Weirs
+VL  - 12
+IS  - 3
+PY  - 2019
+SP  - 45
+EP  - 52
+SN  - 0000-0000
+"""
+
+
+@pytest.mark.parametrize("text", [OPENURL, RIS])
+@pytest.mark.parametrize("way", ["itself", "in a file", "on standard input"])
+def test_a_citation_of_another_program(cli, tmp_path, text, way):
+    (tmp_path / "cited").write_text(text, encoding="utf-8")
+    itself = text if text == OPENURL else str(tmp_path / "cited")
+    named = {"itself": itself, "in a file": str(tmp_path / "cited"), "on standard input": "-"}
+    stdin = text if way == "on standard input" else ""
+    assert cli("request", named[way], "--partner", "UK-BL", stdin=stdin).code == 0
+    shown = cli("show", "B1", "--json").json
+    assert (shown["service"], shown["item"]) == ("COPY", {"type": "SERIAL", **ARTICLE})
+
+
+def test_an_option_counts_instead_of_the_citation_and_what_is_not_understood_is_said(cli):
+    ran = cli("request", f"{OPENURL}&rft.degree=MA", "--partner", "UK-BL", "--year", "2020", "--patron", "R1")
+    assert (ran.code, ran.out) == (0, "B1\n")
+    assert "degree: MA" in ran.err
+    shown = cli("show", "B1", "--json").json
+    assert (shown["item"]["publication_date"], shown["patron"]["id"]) == ("2020", "R1")
+
+
+def test_of_several_citations_none_is_placed(cli, tmp_path):
+    (tmp_path / "two.ris").write_text(RIS + RIS, encoding="utf-8")
+    ran = cli("request", str(tmp_path / "two.ris"), "--partner", "UK-BL")
+    assert ran.code == 1
+    assert "2 citations" in ran.err

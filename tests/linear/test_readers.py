@@ -45,7 +45,10 @@ LENGTH = 12_000 if FULL else 6_000
 FLOOR = 0.0075 if FULL else 0.006
 """Seconds of the processor: what is quadratic and takes less for LENGTH keeps nobody waiting."""
 
-FOLDERS = ("mailproc.mail", "mailproc.protocols", "mailproc.proof", "mailproc.invisible", "mailproc.log")
+FOLDERS = (
+    "mailproc.mail", "mailproc.citations", "mailproc.protocols", "mailproc.proof", "mailproc.invisible",
+    "mailproc.log",
+)  # fmt: skip
 TEXTS = ("text", "line", "lines", "value", "html", "content", "subject", "said", "characters", "body", "code")
 """What a parameter that holds a stranger's words is called."""
 

@@ -1,0 +1,1 @@
+"""Citations as other programs write them: OpenURL, COinS, RIS. Pure: text in, values out."""

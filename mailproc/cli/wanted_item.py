@@ -1,0 +1,44 @@
+"""Tells what the argument FILE of `request` names: JSON, or a citation that another program wrote."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mailproc.citations import openurl, ris
+from mailproc.citations.citation import Citation
+from mailproc.cli import input_files
+from mailproc.errors import LocalFault
+from mailproc.sentence import Sentence, sentence
+
+
+def read(name: str) -> Citation | Any:
+    """Return the citation of an OpenURL or of a file with one (OpenURL or RIS), else the file's JSON.
+
+    Raise LocalFault if it is none of them, or holds more than one citation.
+    """
+    if name != "-" and openurl.is_one(name) and not Path(name).exists():
+        return openurl.read(name)
+    text = input_files.content(name)
+    if ris.is_one(text):
+        return _only(ris.read(text))
+    if not text.lstrip().startswith(("{", "[")) and openurl.is_one(text):
+        return openurl.read(text)
+    return input_files.json_of(text, name)
+
+
+def fields(citation: Citation, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a request: those of the citation, and what options say instead or beside it."""
+    item = citation.said() | said.get("item", {})
+    return {**said, "service": said.get("service") or citation.service, "item": item}
+
+
+def unread(citation: Citation) -> tuple[Sentence, ...]:
+    """Return what staff should know of it."""
+    return (sentence("citation-unread", what="; ".join(citation.unread)),) if citation.unread else ()
+
+
+def _only(citations: list[Citation]) -> Citation:
+    if len(citations) != 1:
+        titles = [one.item.article_title or one.item.title or "" for one in citations[:3]]
+        raise LocalFault(sentence("ris-several", count=len(citations), titles="; ".join(titles)))
+    return citations[0]
