@@ -128,7 +128,7 @@ def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str
         *_copyright(found, language, today),
         (words["needed_before"], language.day_word(found.need_before, today) if found.need_before else ""),
         (words["rota"], " → ".join(_place(one, language) for one in found.rota)),
-        (words["if_nobody_acts"], _if_nobody_acts(found, context)),
+        *((words["if_nobody_acts"], one) for one in _if_nobody_acts(found, context)),
         (words["letters"], _letters(found.letters, language)),
     ]
     return [(name, value) for name, value in pairs if value]
@@ -212,15 +212,15 @@ def _letters(letters: Sequence[LetterAbout], language: Language) -> str:
     return ", ".join(f"{' '.join(ids)} ({language.letter_word(ids[0], state)})" for state, ids in fared)
 
 
-def _if_nobody_acts(found: RequestDetails, context: Context) -> str:
+def _if_nobody_acts(found: RequestDetails, context: Context) -> Iterator[str]:
+    """What the clock does, in order; first that a partner's words stop its letters to the partner."""
     language = context.language
     if Reason.MESSAGE in found.line.needs and not found.closed_at:
-        return language.texts.labels["show"]["staff_first"]
-    if found.next is None:
-        return ""
-    day = language.day_word(context.local(found.next.at).date(), context.today())
-    here = of_timer(found.next.kind, with_us=found.whereabouts == BROUGHT_BACK)
-    return f"{day}: {language.event_word(here)}"
+        yield language.texts.labels["show"]["staff_first"]
+    for one in found.ahead:
+        day = language.day_word(context.local(one.at).date(), context.today())
+        here = of_timer(one.kind, with_us=found.whereabouts == BROUGHT_BACK)
+        yield f"{day}: {language.event_word(here)}"
 
 
 def _untold(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:

@@ -73,12 +73,6 @@ _ALL = (
     .order_by(TIMER.c.due_at, TIMER.c.id)
     .limit(bindparam("most"))
 )
-_NEXT = (
-    select(TIMER.c.kind, TIMER.c.due_at, TIMER.c.transaction_id)
-    .where(TIMER.c.transaction_id == bindparam("transaction_id"), UNFIRED)
-    .order_by(TIMER.c.due_at, TIMER.c.id)
-    .limit(1)
-)
 
 
 def waiting(connection: Connection, transaction_id: int) -> Sequence[StoredTimer]:
@@ -144,9 +138,3 @@ def counts(connection: Connection) -> Sequence[TimerCount]:
 def next_ones(connection: Connection, most: int) -> Sequence[DueTimer]:
     """Return the timers that are due first, of any request: kind, due_at, transaction_id."""
     return made(DueTimer, connection.execute(_ALL, {"most": most}))
-
-
-def next_of(connection: Connection, transaction_id: int) -> DueTimer | None:
-    """Return the transaction's timer that is due first: kind, due_at."""
-    found = made(DueTimer, connection.execute(_NEXT, {"transaction_id": transaction_id}))
-    return found[0] if found else None

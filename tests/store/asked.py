@@ -277,7 +277,6 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "fired": lambda c: timers.fired(c, 1),
         "fire": lambda c: timers.fire(c, NOW, 10),
         "hasten": lambda c: timers.hasten(c, "UNFILLED_LETTER", NOW),
-        "next_of": lambda c: timers.next_of(c, 1),
         "drop": lambda c: timers.drop(c, 1, "OVERDUE"),
     },
     queue: {

@@ -1,11 +1,13 @@
 """Read the pending timers: what falls due if nobody acts. Reads only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from mailproc.store import events, timers, transactions
+from mailproc.store import events, timers
+from mailproc.store.rows import Transaction
 
 UNMATCHED = "UNMATCHED"
 """Kind of a borrower's message that waits on the shelf for its request."""
@@ -22,7 +24,7 @@ class PendingTimers:
 
 @dataclass(frozen=True)
 class NextTimer:
-    """What happens next to a request if nobody acts."""
+    """What happens to a request at that time if nobody acts."""
 
     kind: str
     at: datetime
@@ -37,8 +39,7 @@ def waiting(connection: Connection) -> list[PendingTimers]:
     return sorted(found, key=lambda one: one.next_at)
 
 
-def next_of(connection: Connection, request_id: int) -> NextTimer | None:
-    """Return the first timer of the request's latest attempt."""
-    attempts = transactions.of_request(connection, request_id)
-    row = timers.next_of(connection, attempts[-1].id) if attempts else None
-    return NextTimer(row.kind, row.due_at) if row is not None else None
+def of_attempts(connection: Connection, attempts: Sequence[Transaction]) -> tuple[NextTimer, ...]:
+    """Return every pending timer of a request, the one due first at the top. ``attempts``: all of them."""
+    rows = (row for one in attempts for row in timers.waiting(connection, one.id))
+    return tuple(sorted((NextTimer(row.kind, row.due_at) for row in rows), key=lambda one: one.at))

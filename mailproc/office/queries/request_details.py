@@ -72,12 +72,12 @@ class RequestDetails:
 
     ``loan_terms``: on what conditions the item was lent. ``charges``: money, the oldest first.
 
-    ``untold``: notices without a letter ("patron/unfilled"), with the reason. ``next``: what happens if
-    nobody acts. ``asked``: what the request asks beside the item (services, reader, addresses, limits),
-    a partner's as in its APDU. ``passed_on``: the symbol and address of a library that is
-    not in config.toml and has our request now. ``questions``: what staff must confirm. ``ways``: commands
-    that help with what needs attention. ``reader_due``: by when the reader must bring a loan back
-    (None for at once, and for what is recalled from our desk);
+    ``untold``: notices without a letter ("patron/unfilled"), with the reason. ``ahead``: what happens
+    if nobody acts, in order. ``asked``: what the request asks beside the
+    item (services, reader, addresses, limits), a partner's as in its APDU. ``passed_on``: the symbol and
+    address of a library that is not in config.toml and has our request now. ``questions``: what staff must
+    confirm. ``ways``: commands that help with what needs attention. ``reader_due``: by when the reader must
+    bring a loan back (None for at once, and for what is recalled from our desk);
     ``wanted_back_by``: the day that a recall names, theirs or ours.
     ``whereabouts``: of a loan that is here: hold-shelf | collected | brought-back, '' where nobody says it.
     ``flaw``: what came was not what was asked for: wrong | partial. ``entry``: its copyright, and whether a
@@ -104,13 +104,18 @@ class RequestDetails:
     letters: tuple[LetterAbout, ...]
     untold: tuple[Untold, ...]
     history: tuple[HistoryLine, ...]
-    next: NextTimer | None
+    ahead: tuple[NextTimer, ...]
     passed_on: dict[str, str] | None = None
     questions: tuple[Question, ...] = ()
     entry: EntryDetails = NOTHING
     ways: "tuple[Way, ...]" = ()
     whereabouts: str = ""
     flaw: str = ""
+
+    @property
+    def next(self) -> NextTimer | None:
+        """What happens first if nobody acts."""
+        return self.ahead[0] if self.ahead else None
 
 
 def shown(
@@ -154,7 +159,7 @@ def shown(
         letters=tuple(_letters(connection, attempts)),
         untold=tuple(_untold(connection, attempts)) if request.patron_id is not None else (),
         history=tuple(recorded_history.history(connection, request.id)),
-        next=pending_timers.next_of(connection, request.id),
+        ahead=pending_timers.of_attempts(connection, attempts),
         passed_on=_passed_on(latest) if latest else None,
         questions=tuple(_questions(connection, latest, language)) if latest else (),
         entry=entry_details.of(connection, request, latest, context) if context else entry_details.NOTHING,

@@ -18,13 +18,15 @@ from mailproc.office.queries.pending_timers import UNMATCHED
 from mailproc.store import events, requests, timers, transactions
 from mailproc.store.rows import DueTimer
 
+ASK_AGAIN = "ASK_AGAIN"
+
 
 @dataclass(frozen=True)
 class Coming:
     """One timer. ``number``: the attempt (B12-1), or the shelved message (E40).
 
-    ``then``: an APDU that goes to the partner (its type), reader, or staff; '' if nothing follows.
-    ``reason``: why staff are asked.
+    ``then``: an APDU that goes to the partner (its type; said before, it is said again as it was), ASK_AGAIN
+    (an order under a new number), reader, or staff; '' if nothing follows. ``reason``: why staff are asked.
     """
 
     kind: str
@@ -67,7 +69,7 @@ def _then(effect: Effect) -> tuple[str, str]:
         case FollowUpAct(_, apdu) if apdu is not None:
             return apdu.type.name, ""
         case AskAgain():
-            return ApduType.ILL_REQUEST.name, ""
+            return ASK_AGAIN, ""
         case Notify():
             return "reader", ""
         case AskStaff(reason):
