@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -77,19 +78,22 @@ class CountersFile:
 
         Raise Misconfigured for another store's, and for one that is broken or cannot be used.
         """
-        path = self.path
+        left = self._found()
+        if left is None or left.store_id == self.store_id:
+            return left
+        if not self.may_be_anothers:
+            raise self._anothers(left)
+        return None
+
+    def _found(self) -> LeftStore | None:
         try:
-            left = self._parsed(path.read_bytes())
-            if left.store_id == self.store_id:
-                return left
-            if not self.may_be_anothers:
-                raise self._anothers(left)
-            path.rename(path.with_name(f"{path.name}.{left.store_id[:8]}"))
+            with self.path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH)  # nobody is half way through writing it
+                return self._parsed(file.read())
         except FileNotFoundError:
-            pass
+            return None
         except OSError as error:
             raise Misconfigured(self._unusable(error)) from None
-        return None
 
     def reserve(self, name: str, last: int) -> None:
         """Have the numbers up to ``last`` reserved on the disk before they are committed.
@@ -101,11 +105,10 @@ class CountersFile:
 
         def more(left: LeftStore) -> LeftStore:
             known = left.reserved.get(name, 0)
-            self._reserved[name] = known if known >= last else last + BLOCK
-            return replace(left, reserved={**left.reserved, name: self._reserved[name]})
+            return replace(left, reserved={**left.reserved, name: known if known >= last else last + BLOCK})
 
         try:
-            self._change(more, durable=True)
+            self._reserved[name] = self._change(more, durable=True).reserved[name]
         except Misconfigured as error:  # since the start
             raise TryLater(f"no number can be given out: {error}") from None
         except OSError as error:
@@ -128,8 +131,13 @@ class CountersFile:
             _log.error("%s", self._unusable(error) if isinstance(error, OSError) else error)
 
     def begin(self, left: LeftStore) -> None:
-        """Let it say this from now on, durably: the store is the right one. Raise Misconfigured."""
+        """Let it say this from now on, durably: the store is the right one. Raise Misconfigured and NoRoom.
+
+        The file of another store, if it may be one, is set aside.
+        """
         try:
+            if self.may_be_anothers and (found := self._found()) and found.store_id != self.store_id:
+                _set_aside(self.path, found.store_id[:8])
             self._change(lambda _: left, durable=True)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -137,7 +145,7 @@ class CountersFile:
             raise Misconfigured(self._unusable(error)) from None
         self._reserved = dict(left.reserved)
 
-    def _change(self, change: Callable[[LeftStore], LeftStore], *, durable: bool) -> None:
+    def _change(self, change: Callable[[LeftStore], LeftStore], *, durable: bool) -> LeftStore:
         with self._locked() as number:
             octets, now = self._last
             if (found := os.pread(number, SIZE, 0)) != octets:
@@ -145,12 +153,14 @@ class CountersFile:
             if now.store_id != self.store_id:
                 raise self._anothers(now)
             then = change(now)
-            if then != now:
-                found = _octets(then)
-                os.pwrite(number, found, 0)
-            self._last = found, then
-            if durable:
-                os.fdatasync(number)
+            written = found if then == now else _octets(then)
+            with _undone_if_it_fails(number, found):
+                if written is not found:
+                    os.pwrite(number, written, 0)
+                if durable:
+                    os.fdatasync(number)
+            self._last = written, then
+            return then
 
     def close(self) -> None:
         """Close the file; the next change opens it again."""
@@ -217,6 +227,21 @@ class CountersFile:
         return f"store.counters: {path} cannot be written ({error.strerror}); {private.belongs(path)}"
 
 
+@contextmanager
+def _undone_if_it_fails(number: int, before: bytes) -> Iterator[None]:
+    """Write what was there before if the disk failed: the next one who reads it takes it for durable."""
+    try:
+        yield
+    except OSError:
+        with suppress(OSError):
+            os.pwrite(number, before, 0)
+        raise
+
+
+Mark = tuple[int, tuple[int, datetime] | None]
+"""What a transaction had taken at one moment: how many numbers, and which letter."""
+
+
 class TakenNumbers:
     """What the present transaction of a connection takes; forgotten with what is undone."""
 
@@ -234,15 +259,27 @@ class TakenNumbers:
         """Note that the letter has left; ``at`` is stored with it."""
         self.letter = outgoing_id, at
 
-    def forget(self, since: int = 0) -> None:
-        """Forget what was undone: the numbers noted after the first ``since``."""
-        del self.numbers[since:]
+    def mark(self) -> Mark:
+        """What is noted so far: for ``forget``."""
+        return len(self.numbers), self.letter
+
+    def forget(self, since: Mark = (0, None)) -> None:
+        """Forget what was undone: all that was noted after ``since``."""
+        count, self.letter = since
+        del self.numbers[count:]
 
     def end(self) -> None:
         """Write what was committed, and begin again."""
         if self.numbers or self.letter is not None:
             self._file.committed(self)
         self.numbers, self.letter = [], None
+
+
+def _set_aside(file: Path, store: str) -> None:
+    """Rename it to the name of its store; an earlier one there stays."""
+    aside = file.with_name(f"{file.name}.{store}")
+    others = (aside.with_name(f"{aside.name}-{number}") for number in count(2))
+    file.rename(next(name for name in chain([aside], others) if not name.exists()))
 
 
 def _make(place: Path, content: bytes) -> None:

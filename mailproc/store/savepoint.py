@@ -23,7 +23,7 @@ def savepoint(connection: Connection) -> Iterator[None]:
     have rolled back already.
     """
     pipeline = None if connection.dialect.name == "sqlite" else pipeline_of(connection)
-    taken = taken_numbers.count(connection)
+    taken = taken_numbers.mark(connection)
     if pipeline is not None:
         try:
             with pipeline.savepoint():

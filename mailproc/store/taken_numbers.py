@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from mailproc.store.counters_file import CountersFile, TakenNumbers
+from mailproc.store.counters_file import CountersFile, Mark, TakenNumbers
 
 _KEY = "mailproc taken numbers"
 
@@ -26,14 +26,14 @@ def letter(connection: Connection, outgoing_id: int, at: datetime) -> None:
         taken.left(outgoing_id, at)
 
 
-def count(connection: Connection) -> int:
-    """How many numbers are noted: for ``forget``."""
-    taken = connection.info.get(_KEY)
-    return len(taken.numbers) if taken is not None else 0
+def mark(connection: Connection) -> Mark:
+    """What is noted so far: for ``forget``."""
+    taken: TakenNumbers | None = connection.info.get(_KEY)
+    return taken.mark() if taken is not None else (0, None)
 
 
-def forget(connection: Connection, since: int = 0) -> None:
-    """Forget the numbers noted after the first ``since``, as they were undone."""
+def forget(connection: Connection, since: Mark = (0, None)) -> None:
+    """Forget what was noted after ``since``, as it was undone."""
     if (taken := connection.info.get(_KEY)) is not None:
         taken.forget(since)
 

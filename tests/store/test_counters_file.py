@@ -1,5 +1,7 @@
 """The file outside the store never says more than the store, and reserves each number before it is used."""
 
+import errno
+import fcntl
 import json
 import os
 import shutil
@@ -8,6 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -253,3 +256,78 @@ def test_one_that_breaks_under_a_running_service_stops_numbers_and_no_letter(hou
         with pytest.raises(TryLater, match="no number can be given out"):
             store.write(lambda connection: take(connection, 2 * BLOCK))
         store.write(lambda connection: sent(connection, NOW))
+
+
+def test_a_letter_that_is_undone_is_not_said(house: House) -> None:
+    """Its job fails after it noted the letter; other jobs of the same commit hold."""
+
+    def fails_late(connection) -> None:
+        sent(connection, NOW)
+        raise RuntimeError("refused")
+
+    with closing(house.opened()) as store:
+        store.start_writer()
+        store.begin_run()
+        jobs = [store.submit(job) for _ in range(40) for job in (fails_late, take)]
+        for undone, done in zip(jobs[::2], jobs[1::2], strict=True):
+            with pytest.raises(RuntimeError):
+                undone.result()
+            done.result()
+        assert house.says()["letter"] == 0
+    with closing(house.opened()) as store:
+        store.write(take)
+        assert not is_held(store)
+
+
+@pytest.mark.parametrize("call", ["pwrite", "fdatasync"])
+def test_a_number_that_the_disk_does_not_reserve_is_not_given_out(
+    house: House, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """Not at the second try either, nor by another process that reads the file."""
+
+    def broken(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with closing(house.opened()) as store, closing(house.opened()) as other:
+        store.write(take)
+        first = house.says()["reserved"]["B"]
+        monkeypatch.setattr(os, call, broken)
+        for one in (store, store, other):
+            with pytest.raises(TryLater, match="Input/output error"):
+                one.write(lambda connection: take(connection, first))
+        monkeypatch.undo()
+        assert house.says()["reserved"]["B"] == first
+        assert store.write(lambda connection: take(connection, first)) == 2
+        assert house.says()["reserved"]["B"] == 1 + first + BLOCK
+
+
+def test_one_that_is_just_written_is_read_when_it_is_whole(house: House) -> None:
+    with closing(house.opened()) as store:
+        store.write(take)
+        whole = house.file.read_bytes()
+        with house.file.open("r+b") as writing, closing(house.opened()) as other:
+            fcntl.flock(writing, fcntl.LOCK_EX)
+            os.pwrite(writing.fileno(), b"{", 0)
+            os.pwrite(writing.fileno(), b"}", 1)
+            read = Thread(target=other.write, args=(take,))
+            read.start()
+            read.join(0.2)  # it waits; if it has not begun yet, no harm is done
+            os.pwrite(writing.fileno(), whole, 0)
+            fcntl.flock(writing, fcntl.LOCK_UN)
+            read.join()
+        assert store.write(take) == 3
+
+
+def test_the_file_of_an_earlier_store_is_set_aside_and_never_lost(house: House) -> None:
+    with closing(house.opened()) as store:
+        store.write(take)
+    another_stores(house.file)
+    contents = []
+    for number in ("", "-2"):
+        contents.append(house.file.read_bytes())
+        with closing(house.opened()) as store:
+            store._counters.may_be_anothers = True
+            store.write(take)
+        aside = house.file.with_name(f"{house.file.name}.ffffffff{number}")
+        assert aside.read_bytes() == contents[-1]
+        another_stores(house.file)
