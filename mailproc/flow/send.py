@@ -116,9 +116,11 @@ def _at_once(context: Context) -> int:
 def _begin(
     connection: Connection, context: Context, sending: Sequence[int], withdrawn: Withdrawn
 ) -> OutgoingLetter | None:
-    row = partner_turns.claim_letter(connection, paused(connection, context), context.clock(), sending)
+    now = context.clock()
+    row = partner_turns.claim_letter(connection, paused(connection, context), now, sending)
     if row is None or withdrawn(connection, row, context):  # one in a commit: hundreds may have waited
         return row and outgoing.load(connection, row.id)
+    taken_numbers.letter(connection, row.id, now)  # before it leaves: a copy does not know of this try
     return _with_verp_sender(connection, row, context)
 
 
@@ -201,9 +203,7 @@ def unmasked(row: OutgoingLetter, context: Context) -> bytes:
 
 def _done(connection: Connection, row: OutgoingLetter, state: str, answer: str, context: Context) -> None:
     where = {"file": answer} if state == "filed" else {"reply": answer[:500]}
-    at = context.clock()
-    if _ended(connection, row, state, handed_over_at=at, unfinished=0, last_error="", **where):
-        taken_numbers.letter(connection, row.id, at)
+    if _ended(connection, row, state, handed_over_at=context.clock(), unfinished=0, last_error="", **where):
         _log.info("O%s %s: %s", row.id, state, answer)
 
 
@@ -225,7 +225,7 @@ def _later(connection: Connection, row: OutgoingLetter, why: Part, context: Cont
     kept = stored(shortened(why))
     known = row.last_error == kept or outgoing.trouble_known(connection, kept)  # logged once, not for each
     _log.log(logging.DEBUG if known else logging.WARNING, "O%s waits: %s", row.id, why)
-    if not _ended(connection, row, "prepared", sending_since=None):
+    if not _ended(connection, row, "prepared"):
         return
     queue.later(connection, OutgoingRow, row.id, kept, context.clock(), was="prepared")
 

@@ -7,10 +7,12 @@ second time. The file holds three things:
   committed, in blocks, so that most numbers cost nothing.
 * ``given``: the last committed number of each counter, written after its COMMIT. A store that has counted
   less is a copy; one that has counted more is right (a crash came before the file was written).
-* ``letter``, ``left_at``: the letter that was sent last, and when. A store that does not know it is a copy.
+* ``letter``, ``tried_at``: the letter that was last tried, and since when: written after the COMMIT that claims
+  it and before it leaves. A store that does not know of this try is a copy.
 
-The last two are written without waiting for the disk: a killed process loses nothing of them, a power cut the
-last seconds, which ``reserved`` still covers.
+The last two are written without waiting for the disk: a killed process loses nothing of them. A power cut may
+lose what was written since the last ``sync``: numbers are still reserved, but a copy that was made in those
+seconds is not known as one.
 """
 
 import errno
@@ -40,13 +42,13 @@ SIZE = 1024
 
 @dataclass(frozen=True)
 class LeftStore:
-    """What the file says. ``left_at`` is an aware instant; None if no letter has left."""
+    """What the file says. ``tried_at`` is an aware instant; None if no letter was tried."""
 
     store_id: str
     given: Mapping[str, int] = field(default_factory=dict)
     reserved: Mapping[str, int] = field(default_factory=dict)
     letter: int = 0
-    left_at: datetime | None = None
+    tried_at: datetime | None = None
 
 
 class CountersFile:
@@ -122,8 +124,8 @@ class CountersFile:
             given = left.given
             if taken.numbers:
                 given = {**given, **{name: max(last, given.get(name, 0)) for name, last in taken.numbers}}
-            letter, left_at = taken.letter or (left.letter, left.left_at)
-            return LeftStore(left.store_id, given, left.reserved, letter, left_at)
+            letter, tried_at = taken.letter or (left.letter, left.tried_at)
+            return LeftStore(left.store_id, given, left.reserved, letter, tried_at)
 
         try:
             self._change(later, durable=False)
@@ -255,8 +257,8 @@ class TakenNumbers:
         self._file.reserve(name, last)
         self.numbers.append((name, last))
 
-    def left(self, outgoing_id: int, at: datetime) -> None:
-        """Note that the letter has left; ``at`` is stored with it."""
+    def tried(self, outgoing_id: int, at: datetime) -> None:
+        """Note that the letter is about to leave; ``at`` is stored with it."""
         self.letter = outgoing_id, at
 
     def mark(self) -> Mark:
@@ -304,7 +306,7 @@ def _octets(left: LeftStore) -> bytes:
         "given": left.given,
         "reserved": left.reserved,
         "letter": left.letter,
-        "left_at": left.left_at.isoformat() if left.left_at else "",
+        "tried_at": left.tried_at.isoformat() if left.tried_at else "",
     }
     return json.dumps(value).encode("ascii").ljust(SIZE - 1) + b"\n"
 
@@ -313,5 +315,5 @@ def _left(value: Any) -> LeftStore:
     given, reserved = (
         {str(name): int(last) for name, last in value[key].items()} for key in ("given", "reserved")
     )
-    at = datetime.fromisoformat(value["left_at"]) if value["left_at"] else None
+    at = datetime.fromisoformat(value["tried_at"]) if value["tried_at"] else None
     return LeftStore(str(value["store"]), given, reserved, int(value["letter"]), at)

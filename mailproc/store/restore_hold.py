@@ -48,14 +48,14 @@ def check(connection: Connection, file: CountersFile) -> None:
 
 
 def is_older(connection: Connection, left: LeftStore) -> bool:
-    """Return whether something has left that the store does not know."""
+    """Return whether something has left, or was about to, that the store does not know."""
     counters = _counters(connection)
     if any(counters.get(name, 1) - 1 < last for name, last in left.given.items()):
         return True
-    if left.left_at is None:
+    if left.tried_at is None:
         return False
-    at = connection.execute(select(OUTGOING.c.handed_over_at).where(OUTGOING.c.id == left.letter)).scalar()
-    return at is None or at < left.left_at
+    at = connection.execute(select(OUTGOING.c.sending_since).where(OUTGOING.c.id == left.letter)).scalar()
+    return at is None or at < left.tried_at
 
 
 def enter(connection: Connection, file: CountersFile, how: str) -> None:

@@ -21,9 +21,9 @@ def number(connection: Connection, name: str, last: int) -> None:
 
 
 def letter(connection: Connection, outgoing_id: int, at: datetime) -> None:
-    """Note that the letter has left; ``at`` is stored with it."""
+    """Note that the letter is about to leave; ``at`` is stored with it."""
     if (taken := connection.info.get(_KEY)) is not None:
-        taken.left(outgoing_id, at)
+        taken.tried(outgoing_id, at)
 
 
 def mark(connection: Connection) -> Mark:

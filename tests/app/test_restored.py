@@ -8,6 +8,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.app.installation import Installation, order
 from tests.servers.relay import Relay
 
@@ -180,3 +182,39 @@ def test_an_answer_of_ours_leaves_once(app: Installation, relay: Relay) -> None:
     assert app.cli("run", "--once").code == 0
     assert [one["state"] for one in app.json("outbox")] == ["held"]
     assert len(relay.to("ill@customer.example")) == 1
+
+
+def due_now(app: Installation) -> None:
+    with closing(sqlite3.connect(store_of(app))) as connection:
+        connection.execute("UPDATE outgoing SET not_before = NULL")
+        connection.commit()
+
+
+@pytest.mark.parametrize("end", ["break", "hang"])
+def test_a_letter_that_was_about_to_leave_when_the_machine_died_is_held(
+    app: Installation, relay: Relay, end: str
+) -> None:
+    """The relay has it, no answer is known; the copy was made while the letter waited for the relay."""
+    app.place("Iron Bridges")
+    relay.answers.append("451 4.3.0 later")
+    assert app.cli("run", "--once").code == 0
+    copy = copied(app)
+    due_now(app)
+    relay.answers.append(end)
+    daemon = app.start()
+    relay.wait_for("orders@bl.example", 1)
+    daemon.kill()
+    put_back(app, copy)
+    due_now(app)
+    assert app.cli("run", "--once").code == 0
+    assert [one["state"] for one in app.json("outbox")] == ["held"]
+    assert len(orders(relay)) == 1
+
+
+def test_a_letter_that_waits_for_the_relay_holds_no_store(app: Installation, relay: Relay) -> None:
+    app.place("Iron Bridges")
+    for _ in range(3):
+        relay.answers.append("451 4.3.0 later")
+        due_now(app)
+        assert app.cli("run", "--once").code == 0
+        assert [one["state"] for one in app.json("outbox")] == ["prepared"]
