@@ -307,6 +307,7 @@ class Daemon:
         wall = WallClock(self._app.context.clock)
         while not self._stop.wait(WATCH):
             self._watchdog.beat("watcher")
+            self._app.store.sync_counters()
             if wall.was_set():
                 self._jobs.clock_was_set()
                 self._heartbeat.clock_was_set()

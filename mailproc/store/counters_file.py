@@ -7,12 +7,12 @@ second time. The file holds three things:
   committed, in blocks, so that most numbers cost nothing.
 * ``given``: the last committed number of each counter, written after its COMMIT. A store that has counted
   less is a copy; one that has counted more is right (a crash came before the file was written).
-* ``letter``, ``tried_at``: the letter that was last tried, and since when: written after the COMMIT that claims
-  it and before it leaves. A store that does not know of this try is a copy.
+* ``letter``, ``tried_at``: the letter that was last tried, and since when: written after the COMMIT that
+  claims it and before it leaves. A store that does not know of this try is a copy.
 
 The last two are written without waiting for the disk: a killed process loses nothing of them. A power cut may
-lose what was written since the last ``sync``: numbers are still reserved, but a copy that was made in those
-seconds is not known as one.
+lose what was written since the last ``sync``, 0.2 seconds while the service runs: numbers are reserved all
+the same, but a copy that was made in between is not known as one.
 """
 
 import errno
@@ -69,6 +69,7 @@ class CountersFile:
         self._alone = threading.Lock()
         self._number: int | None = None  # of the open file
         self._last = b"", LeftStore("")  # what was read last, so that it is not read again
+        self._synced = b""
 
     @property
     def path(self) -> Path:
@@ -162,10 +163,28 @@ class CountersFile:
                 if durable:
                     os.fdatasync(number)
             self._last = written, then
+            if durable:
+                self._synced = written
             return then
+
+    def sync(self) -> None:
+        """Bring to the disk what was written without waiting for it. A failure is logged."""
+        with self._alone:
+            written = self._last[0]
+            if self._number is None or written == self._synced:
+                return
+            number = os.dup(self._number)  # no letter waits for this
+        try:
+            os.fdatasync(number)
+        except OSError as error:
+            _log.error("%s", self._unusable(error))
+        finally:
+            os.close(number)
+        self._synced = written
 
     def close(self) -> None:
         """Close the file; the next change opens it again."""
+        self.sync()
         number, self._number = self._number, None
         if number is not None:
             os.close(number)

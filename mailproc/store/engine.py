@@ -215,6 +215,11 @@ class Store:
         self.write(lambda connection: restore_hold.enter(connection, counters, how))
         self._awaits_go = True
 
+    def sync_counters(self) -> None:
+        """Bring the counters file to the disk (``CountersFile.sync``)."""
+        if self._counters is not None:
+            self._counters.sync()
+
     def writing_since(self) -> float | None:
         """Since when (monotonic) the writer has been committing; None if it is not."""
         return self._writer.begun_at if self._writer is not None else None

@@ -218,3 +218,20 @@ def test_a_letter_that_waits_for_the_relay_holds_no_store(app: Installation, rel
         due_now(app)
         assert app.cli("run", "--once").code == 0
         assert [one["state"] for one in app.json("outbox")] == ["prepared"]
+
+
+TELLS_SYNC = """
+import os
+real = os.fdatasync
+def tell(number):
+    real(number)
+    print("synced", os.readlink(f"/proc/self/fd/{number}"), flush=True)
+os.fdatasync = tell
+"""
+
+
+def test_the_service_brings_the_file_to_the_disk_after_each_letter(app: Installation, relay: Relay) -> None:
+    app.place("Iron Bridges")
+    daemon = app.start(code=TELLS_SYNC)
+    daemon.says("mailproc.db.counters", times=2)  # the first reserves the number of the order file
+    assert daemon.stop() == 0

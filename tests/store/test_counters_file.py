@@ -331,3 +331,19 @@ def test_the_file_of_an_earlier_store_is_set_aside_and_never_lost(house: House) 
         aside = house.file.with_name(f"{house.file.name}.ffffffff{number}")
         assert aside.read_bytes() == contents[-1]
         another_stores(house.file)
+
+
+def test_what_waits_for_no_disk_is_brought_there_soon_after(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    with closing(house.opened()) as store:
+        store.write(take)
+        monkeypatch.setattr(os, "fdatasync", synced.append)
+        store.write(take)
+        assert len(synced) == 0, "no letter waits for the disk"
+        store.sync_counters()
+        store.sync_counters()
+        assert len(synced) == 1
+        store.write(take)
+    assert len(synced) == 2, "the end of a process leaves nothing behind"
