@@ -253,6 +253,34 @@ class Documents(Section):
     keep_days: Days = 30  # then our file of a document is deleted; 0 = never
 
 
+class PatronColumns(Section):
+    """The columns of a patron file, by their headings; several of one field are joined."""
+
+    id: tuple[str, ...] = ("id",)
+    barcodes: tuple[str, ...] = ("barcodes",)
+    name: tuple[str, ...] = ("name",)
+    email: tuple[str, ...] = ("email",)
+    address: tuple[str, ...] = ("address",)
+    category: tuple[str, ...] = ("category",)
+    pickup: tuple[str, ...] = ("pickup",)
+    expires: tuple[str, ...] = ("expires",)
+    blocks: tuple[str, ...] = ("blocks",)
+    language: tuple[str, ...] = ("language",)
+
+
+class Patrons(Section):
+    """Files of readers (`mailproc patrons import`)."""
+
+    encoding: Literal[
+        "utf-8", "utf-16", "windows-1252", "windows-1250", "windows-1253", "iso-8859-1", "iso-8859-2",
+        "iso-8859-15",
+    ] = "utf-8"  # of CSV and JSON lines; XML names its own  # fmt: skip
+    dates: Literal["", "dd/mm/yyyy", "mm/dd/yyyy"] = ""  # how a date with slashes is read; '' = refused
+    gone_percent: int = Field(default=10, ge=0, le=100)  # so many may vanish with one import
+    identifier: str = ""  # Alma: the id_type whose value is the reader's id; '' = primary_id
+    columns: PatronColumns = PatronColumns()
+
+
 class BackupSettings(Section):
     """Where scheduled backups go."""
 
@@ -301,6 +329,7 @@ class Config(Section):
     policy: Policy = Policy()
     notices: ReaderNotices = ReaderNotices()
     documents: Documents = Documents()
+    patrons: Patrons = Patrons()
     backup: BackupSettings = BackupSettings()
     templates: TemplateSettings = TemplateSettings()
     artemail: Artemail = Artemail()

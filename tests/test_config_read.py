@@ -29,6 +29,8 @@ HELD_AS: dict[str, set[str]] = {
     "Deliver": {"deliver", "login"},
     "Schedule": {"schedule", "planned"},
     "ReaderNotices": {"notices"},
+    "Patrons": {"patrons", "rules"},
+    "PatronColumns": {"columns"},
 }
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""
 

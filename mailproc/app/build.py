@@ -15,7 +15,7 @@ from mailproc.errors import Misconfigured
 from mailproc.flow.context import Context
 from mailproc.log import register_secret
 from mailproc.protocols import registry
-from mailproc.store import connections, inbox
+from mailproc.store import connections, inbox, outside_files
 from mailproc.store import migrate as migration
 from mailproc.store.counters_file import CountersFile
 from mailproc.store.engine import Store
@@ -170,10 +170,4 @@ def _marker(config: Config) -> Marker:
 
 
 def _beside(config: Config, kind: str) -> list[Path]:
-    """Beside config.toml; where the service may not write there, in the store's folder."""
-    base = config.file.parent
-    url = connections.parse(config.store.url, base)
-    store = Path(url.database or "")
-    name = f".{store.name}.{kind}"
-    beside = store.parent if url.get_backend_name() == "sqlite" else base / "var"
-    return [base / name, beside / name]
+    return outside_files.beside(config.store.url, config.file.parent, kind)

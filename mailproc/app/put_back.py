@@ -8,6 +8,7 @@ from pathlib import Path
 from mailproc.app import build
 from mailproc.errors import GiveUp, LocalFault
 from mailproc.flow.context import Context
+from mailproc.office.patrons import forgetting
 from mailproc.sentence import sentence
 from mailproc.store import connections, documents, restored, server_backup, sqlite_backup, store_copies
 from mailproc.store.document_files import FOLDER, DocumentFolder
@@ -75,6 +76,7 @@ def _hold(context: Context, url: str, file: Path) -> None:
     counters.may_be_anothers = not build.known_id(context.config)
     with closing(Store.open(url, base=context.config.file.parent, counters=counters)) as store:
         store.put_back(restored.FILE)
+        forgetting.forget_again(store, context.forgotten)
         _bring_documents(store, context, file)
 
 

@@ -14,6 +14,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "amend": 'mailproc amend B1 --title "A Better Book"',
         "note": 'mailproc note B1 "the reader calls on Monday"',
         "charges": "mailproc charges B1 --add '4.20 EUR'",
+        "patrons": "mailproc patrons import readers.csv --dry-run",
     },
     "Letters": {
         "shelved": "mailproc shelved",

@@ -70,6 +70,9 @@ VERBS: Mapping[str, Verb] = {
     "charges": Verb(
         "charges", "List charges and payments by partner and month, or those of a request; --add records one."
     ),
+    "patrons": Verb(
+        "patrons", "Import readers from a file of the library system; export, find, show or forget them."
+    ),
     "note": Verb(
         "amend",
         "Add a private note to a request: it stands in its history and in lists, never in a letter.",

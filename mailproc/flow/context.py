@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # many verbs of the command line need none of these, and do n
     from mailproc.proof.dkim import KeySource
     from mailproc.protocols.registry import Registry
     from mailproc.store.document_files import DocumentFolder
+    from mailproc.store.forgotten_readers import ForgottenReaders
     from mailproc.templating.environment import Templates
 
 
@@ -103,6 +104,14 @@ class Context:
 
         config = self.config
         return DocumentFolder(place(config.documents.folder, config.store.url, config.file.parent))
+
+    @cached_property
+    def forgotten(self) -> "ForgottenReaders":
+        """Who was forgotten."""
+        from mailproc.store.forgotten_readers import ForgottenReaders, places
+
+        store = self.config.store
+        return ForgottenReaders(places(store.url, self.config.file.parent, store.counters))
 
     @cached_property
     def settings(self) -> "Settings":

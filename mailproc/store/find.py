@@ -26,10 +26,11 @@ from sqlalchemy import (
     true,
 )
 
+from mailproc.store.current_patrons import IS_CURRENT, PATRON
 from mailproc.store.db_errors import try_later
 from mailproc.store.prepared_statements import Constant, table_of
 from mailproc.store.savepoint import savepoint
-from mailproc.store.tables import FindingRow, PatronRow, ReferenceRow, RequestRow, TransactionRow
+from mailproc.store.tables import FindingRow, ReferenceRow, RequestRow, TransactionRow
 from mailproc.store.text import storable
 
 _log = logging.getLogger(__name__)
@@ -48,17 +49,16 @@ FEW = 1000
 _REQUEST = table_of(RequestRow)
 _TRANSACTION = table_of(TransactionRow)
 _REFERENCE = table_of(ReferenceRow)
-_PATRON = table_of(PatronRow)
 _CITED = ("title", "article_title", "author", "article_author", "isbn", "issn")
 
 # A row for each attempt and each of its partner's names; one query, because each new order runs it.
 _SOURCES = Constant(
     select(
         _REQUEST.c.number, _REQUEST.c.title, _REQUEST.c.author, _REQUEST.c.item, _REQUEST.c.patron_id,
-        _PATRON.c.name, _TRANSACTION.c.tgq, _TRANSACTION.c.options, _REFERENCE.c.value,
+        PATRON.c.name, _TRANSACTION.c.tgq, _TRANSACTION.c.options, _REFERENCE.c.value,
     )
     .select_from(
-        _REQUEST.outerjoin(_PATRON, _PATRON.c.id == _REQUEST.c.patron_id)
+        _REQUEST.outerjoin(PATRON, and_(PATRON.c.id == _REQUEST.c.patron_id, IS_CURRENT))
         .outerjoin(_TRANSACTION, _TRANSACTION.c.request_id == _REQUEST.c.id)
         .outerjoin(
             _REFERENCE,

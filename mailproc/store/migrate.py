@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 
 from mailproc import private
 from mailproc.errors import Misconfigured, NoRoom, StoreLost, TryLater
-from mailproc.store import upkeep_tables  # noqa: F401  # its tables are the store's too
+from mailproc.store import patron_tables, upkeep_tables  # noqa: F401  # their tables are the store's too
 from mailproc.store.db_errors import first_line, is_for_want_of_room, try_later
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Select, bindparam, func, or_, select, text
 
 from mailproc.ill.terms import Role
+from mailproc.store.current_patrons import IS_CURRENT, PATRON
 from mailproc.store.outgoing import INTENT, OUTGOING
-from mailproc.store.patrons import PATRON
 from mailproc.store.prepared_statements import made, table_of
 from mailproc.store.requests import REQUEST
 from mailproc.store.rows import TransactionOptions
@@ -93,6 +93,7 @@ _OF_READER = (
     .join(TRANSACTION, _WITH_REQUEST)
     .where(
         func.lower(PATRON.c.email) == bindparam("address"),
+        IS_CURRENT,
         or_(REQUEST.c.closed_at.is_(None), REQUEST.c.closed_at >= bindparam("since", type_=Instant)),
     )
 )

@@ -5,23 +5,28 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select, text
 
 from mailproc.store import find
+from mailproc.store.current_patrons import CURRENT_IMPORT, IS_CURRENT, PATRON
 from mailproc.store.prepared_statements import Constant, table_of
 from mailproc.store.rows import StoredPatron
-from mailproc.store.tables import PatronRow, RequestRow
+from mailproc.store.tables import FOREVER, RequestRow
 from mailproc.store.text import storable
 
-PATRON = table_of(PatronRow)
-_REQUEST = table_of(RequestRow)
-_LOAD = Constant(select(PATRON).where(PATRON.c.id == bindparam("patron_id")), StoredPatron)
-_REQUESTS = select(_REQUEST.c.id).where(_REQUEST.c.patron_id == bindparam("patron_id"))
-_KEEP = text(
-    "INSERT INTO patron (id, name, email, status, language)"
-    " VALUES (:id, :name, :email, :status, :language)"
-    " ON CONFLICT (id) DO UPDATE SET"
-    " name = CASE WHEN excluded.name = '' THEN patron.name ELSE excluded.name END,"
-    " email = CASE WHEN excluded.email = '' THEN patron.email ELSE excluded.email END,"
-    " status = CASE WHEN excluded.status = '' THEN patron.status ELSE excluded.status END,"
-    " language = CASE WHEN excluded.language = '' THEN patron.language ELSE excluded.language END"
+REQUEST = table_of(RequestRow)
+_LOAD = Constant(select(PATRON).where(PATRON.c.id == bindparam("patron_id"), IS_CURRENT), StoredPatron)
+_REQUESTS = select(REQUEST.c.id).where(REQUEST.c.patron_id == bindparam("patron_id"))
+_SET = ", ".join(
+    f"{name} = CASE WHEN :{name} = '' THEN {name} ELSE :{name} END"
+    for name in ("name", "email", "status", "language")
+)
+# What an import is staging too: a request is newer than its file.
+_CHANGE = text(f"UPDATE patron SET {_SET} WHERE id = :id AND until > {CURRENT_IMPORT}")  # noqa: S608  # ours
+_TEXTS = ", ".join(f"CAST(:{name} AS VARCHAR)" for name in ("id", "name", "email", "status", "language"))
+_ADD = text(
+    f"""
+    INSERT INTO patron (since, until, id, name, email, status, language, pickup, source)
+    SELECT {CURRENT_IMPORT}, coalesce(min(since), {FOREVER}), {_TEXTS}, '', ''
+    FROM patron WHERE id = :id AND since > {CURRENT_IMPORT}
+    """  # noqa: S608  # ours
 )
 
 
@@ -46,7 +51,16 @@ def keep(connection: Connection, reader: NamedReader) -> None:
     """Store the reader; what is left out stays as it was."""
     values = {name: storable(value) for name, value in vars(reader).items()}
     before = load(connection, values["id"])
-    connection.execute(_KEEP, values)
-    if before is not None and values["name"] not in ("", before.name):
-        for request_id in connection.execute(_REQUESTS, {"patron_id": values["id"]}).scalars().all():
-            find.keep(connection, request_id)
+    connection.execute(_CHANGE, values)
+    if before is None:
+        connection.execute(_ADD, values)
+    elif values["name"] not in ("", before.name):
+        name_requests(connection, values["id"])
+
+
+def name_requests(connection: Connection, patron_id: str) -> int:
+    """Have the reader's requests found by the name that counts now; return how many there are."""
+    request_ids = connection.execute(_REQUESTS, {"patron_id": patron_id}).scalars().all()
+    for request_id in request_ids:
+        find.keep(connection, request_id)
+    return len(request_ids)

@@ -218,11 +218,19 @@ class StoredPatron:
     """A reader of ours (``tables.PatronRow``)."""
 
     id: str
+    since: int
+    until: int
     name: str
     email: str
     status: str
     language: str
     anonymised_at: datetime | None
+    barcodes: list[str] | None
+    address: list[str] | None
+    pickup: str
+    expires_on: date | None
+    blocks: list[str] | None
+    source: str
 
 
 @dataclass(frozen=True)

@@ -174,17 +174,38 @@ class PartnerLearned(SQLModel, table=True):
     confirmed_at: datetime | None = _instant()
 
 
+FOREVER = 2**31 - 1
+"""``patron.until`` of what no import has replaced."""
+
+
 class PatronRow(SQLModel, table=True):
-    """A reader of ours."""
+    """What is known of a reader of ours, as one import left it (``current_patrons``, ``patron_imports``).
+
+    It counts from the import ``since`` (0: before the first) to before the import ``until``. ``status``: the
+    category. ``address``: of post, line by line. ``source``: '' from a request | file | gone (from a file,
+    and not in the last one).
+    """
 
     __tablename__ = "patron"
-    __table_args__ = (Index("ix_patron_email", text("lower(email)")),)
+    __table_args__ = (
+        Index("ix_patron_email", text("lower(email)")),
+        Index("ix_patron_since", "since"),
+        Index("ix_patron_until", "until", sqlite_where=text(f"until < {FOREVER}")),
+    )
     id: str = Field(primary_key=True)
+    since: int = Field(default=0, primary_key=True)
+    until: int = Field(default=FOREVER)
     name: str = ""
     email: str = ""
     status: str = ""
     language: str = ""
     anonymised_at: datetime | None = _instant()
+    barcodes: list[str] | None = _json()
+    address: list[str] | None = _json()
+    pickup: str = ""
+    expires_on: date | None = None
+    blocks: list[str] | None = _json()
+    source: str = ""
 
 
 class MailboxRow(SQLModel, table=True):

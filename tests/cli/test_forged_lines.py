@@ -219,6 +219,7 @@ def verbs(cli: Cli, folder: Path) -> Iterator[tuple[str, ...]]:
     yield ("request", "nothing.json")
     yield ("encode", "nothing.json", "--codec", "iso10161")
     yield ("authorize", "none")
+    yield ("patrons", "find", "reader")
     yield ("backup", "backup.db")
     yield ("copy-store", "no url")
     yield ("restore", "--here")

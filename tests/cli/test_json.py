@@ -60,6 +60,15 @@ CALLS: dict[str, list[list[str]]] = {
     "amend": [["B1", "--title", "A Better Book"]],
     "note": [["B1", "A word for colleagues"]],
     "charges": [[], ["B1"], ["B1", "--add", "4.20 EUR"]],
+    "patrons": [
+        ["import", "readers.jsonl", "--dry-run"],
+        ["import", "readers.jsonl"],
+        ["find", "ann"],
+        ["show", "R8"],
+        ["export", "readers.csv"],
+        ["forget", "R8"],
+        ["forget", "R8", "--undo"],
+    ],
     "inject": [["order.eml"]],
     "fetch": [],
     "authorize": [],  # tests/cli/test_authorize.py, which has a token server
@@ -93,6 +102,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("office")
     (folder / "site").mkdir()
     (folder / "request.json").write_text(json.dumps(REQUEST))
+    (folder / "readers.jsonl").write_text(json.dumps({"id": "R8", "name": "Ann Reader"}))
     (folder / "order.eml").write_bytes(ORDER.encode())
     (folder / "reply.eml").write_text(NOT_PLACED.format("Reply"))
     with pytest.MonkeyPatch.context() as patch:

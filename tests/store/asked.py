@@ -26,6 +26,9 @@ from mailproc.store import (
     outgoing,
     partner_addresses,
     partner_turns,
+    patron_erasure,
+    patron_imports,
+    patron_lists,
     patrons,
     queue,
     requests,
@@ -42,6 +45,7 @@ from mailproc.store.events import NewEvent
 from mailproc.store.inbox import NewLetter
 from mailproc.store.intent_bodies import SendApdu
 from mailproc.store.outgoing import NewLetterOut
+from mailproc.store.patron_imports import FiledReader
 from mailproc.store.requests import NewRequest
 from mailproc.store.rows import InboxLetter, SaidIntent
 from mailproc.store.tables import EventRow, InboxRow
@@ -328,5 +332,30 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     patrons: {
         "load": lambda c: patrons.load(c, "r1"),
         "keep": lambda c: patrons.keep(c, patrons.NamedReader("r1", "A. Reader", "r@readers.example")),
+        "name_requests": lambda c: patrons.name_requests(c, "r1"),
+    },
+    patron_imports: {
+        "begin": lambda c: patron_imports.begin(c, NOW, "clerk"),
+        "in_state": lambda c: patron_imports.in_state(c, "current"),
+        "compared": lambda c: patron_imports.compared(c, [FiledReader("r1", {"name": "B. Reader"})]),
+        "stage": lambda c: patron_imports.stage(
+            c, patron_imports.begin(c, NOW, ""), [FiledReader("r1", {"name": "B. Reader"})]
+        ),
+        "stage_gone": lambda c: patron_imports.stage_gone(c, patron_imports.begin(c, NOW, ""), ["r1", "r2"]),
+        "make_current": lambda c: patron_imports.make_current(c, patron_imports.begin(c, NOW, ""), NOW, {}),
+        "settle": lambda c: patron_imports.settle(c, 10),
+        "undo": lambda c: patron_imports.undo(1, c, 10),
+        "filed_after": lambda c: patron_imports.filed_after(c, "", 10),
+    },
+    patron_lists: {
+        "all_patrons": lambda c: list(patron_lists.all_patrons(c)),
+        "open_requests": lambda c: patron_lists.open_requests(c, "r1"),
+    },
+    patron_erasure: {
+        "is_open": lambda c: patron_erasure.is_open(c, "r1"),
+        "is_known": lambda c: patron_erasure.is_known(c, "r1"),
+        "ids_after": lambda c: patron_erasure.ids_after(c, ""),
+        "named_after": lambda c: patron_erasure.named_after(c, ""),
+        "erase": lambda c: patron_erasure.erase(c, "r1"),
     },
 }

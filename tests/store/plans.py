@@ -34,8 +34,9 @@ FEW = {
     "sqlite_master",
     "restored",
     "backup",
+    "patron_import",
 }
-"""Tables that hold a row for each thing of the configuration, or for each copy of the store."""
+"""Tables that hold a row for each thing of the configuration, for each copy of the store, or each import."""
 SMALL = {
     "ix_partner_learned_paused": "a row for each partner that staff have paused",
     "ix_inbox_shelf": "what staff have not put away yet",

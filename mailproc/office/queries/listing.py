@@ -18,8 +18,8 @@ from mailproc.office.queries import agenda, answered
 from mailproc.office.queries.counted import MOST, Counted, counted
 from mailproc.store import find as finding
 from mailproc.store import open_requests, outgoing, requests, transactions
+from mailproc.store.current_patrons import IS_CURRENT, PATRON
 from mailproc.store.events import EVENT
-from mailproc.store.patrons import PATRON
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
 from mailproc.store.rows import StoredRequest, TransactionOptions
@@ -176,7 +176,8 @@ def joined() -> Select[Any]:
     join = REQUEST.join(
         TRANSACTION, and_(TRANSACTION.c.request_id == REQUEST.c.id, TRANSACTION.c.attempt == last)
     ).outerjoin(EVENT, EVENT.c.id == TRANSACTION.c.moved_event_id)
-    return select(*columns).select_from(join.outerjoin(PATRON, PATRON.c.id == REQUEST.c.patron_id))
+    readers = and_(PATRON.c.id == REQUEST.c.patron_id, IS_CURRENT)
+    return select(*columns).select_from(join.outerjoin(PATRON, readers))
 
 
 def _list_statement(connection: Connection, wanted: Filter, today: date) -> Select[Any]:

@@ -13,6 +13,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.ill import apdu_json
 from mailproc.ill.event_names import event_heard
+from mailproc.office.patrons import forgetting
 from mailproc.office.queries import letters as mail
 from mailproc.office.queries.letters import LetterLine
 from mailproc.sentence import Part, sentence, stored
@@ -111,6 +112,7 @@ def go_on(store: Store, context: Context, actor: str) -> None:
             raise LocalFault(sentence("restore-not-held"), ("mailproc restore",))
         if unread := _unread(connection, context.clock()):
             raise LocalFault(sentence("restore-unread", count=unread), ("mailproc run", "mailproc shelved"))
+    forgetting.forget_again(store, context.forgotten)
     at = context.clock()
     store.write(lambda connection: restored.go_on(connection, at, actor))
     with suppress(LocalFault), daemon_lock(store):

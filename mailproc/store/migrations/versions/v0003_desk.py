@@ -1,4 +1,5 @@
-"""Since when each reason for attention stands; the same item again; documents; charges; service; copies."""
+"""Since when each reason for attention stands; the same item again; documents; charges; service; copies;
+imported readers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +11,7 @@ down_revision = "0002"
 def upgrade() -> None:
     since = sa.Column("attention_since", sa.JSON(none_as_null=True), nullable=True)
     op.add_column("transactions", since)
-    op.create_index("ix_patron_email", "patron", [sa.text("lower(email)")])
+    _patrons()
     op.add_column("intent", _word("trace"))
     op.add_column("outgoing", _word("trace"))
     _same_item()
@@ -115,6 +116,48 @@ def _copies() -> None:
         *(sa.Column(name, sa.Integer(), nullable=False) for name in ("size", "documents")),
         sa.Column("fault", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+    )
+
+
+def _patrons() -> None:
+    """A reader has a row for each import that changed it: the key has another column, so the table is new."""
+    op.create_table(
+        "patron_new",
+        sa.Column("id", sa.String(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("since", "until")),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("name", "email", "status", "language")),
+        _at("anonymised_at"),
+        *(sa.Column(name, sa.JSON(none_as_null=True), nullable=True) for name in ("barcodes", "address")),
+        sa.Column("pickup", sa.String(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("blocks", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "since"),
+    )
+    known = "id, name, email, status, language, anonymised_at"
+    op.execute(
+        f"INSERT INTO patron_new ({known}, since, until, pickup, source)"  # noqa: S608  # ours
+        f" SELECT {known}, 0, 2147483647, '', '' FROM patron"
+    )
+    op.drop_table("patron")
+    op.rename_table("patron_new", "patron")
+    op.create_index("ix_patron_email", "patron", [sa.text("lower(email)")])
+    op.create_index("ix_patron_since", "patron", ["since"])
+    replaced = sa.text("until < 2147483647")
+    op.create_index("ix_patron_until", "patron", ["until"], sqlite_where=replaced, postgresql_where=replaced)
+    op.create_table(
+        "patron_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        _at("begun_at", nullable=False),
+        _at("current_at"),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("actor", "state")),
+        sa.Column("is_current", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("new", "changed", "gone", "refused")),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    current = sa.text("is_current = 1")
+    op.create_index(
+        "ix_patron_import_current", "patron_import", ["id"], sqlite_where=current, postgresql_where=current
     )
 
 

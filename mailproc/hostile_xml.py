@@ -1,0 +1,128 @@
+"""Read XML of others: no document type, no entities, no network, no huge trees (docs/decisions.md).
+
+lxml parses; here is only what it may not be asked for. A document type declares entities, and with entities
+come the "billion laughs" and files of this machine (CWE-776, CWE-611): no peer of ours sends one, so it is
+refused before anything in it is read. Names come without their namespace: many systems leave it out.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from lxml import etree
+
+from mailproc import slow_work
+from mailproc.errors import RemoteFault
+from mailproc.sentence import sentence
+
+MOST = 10_000_000
+"""Octets of a document that is read as a whole."""
+DEEPEST = 100
+"""Elements in elements."""
+MOST_OF_RECORD = 1_000_000
+"""Octets of one record of a document that is read record by record, and of what stands between two."""
+Element = etree._Element  # lxml gives its type no public name
+
+
+@slow_work.outside_writes
+def parse(content: bytes) -> Element:
+    """Return the root of a document. Raise RemoteFault with the line of what is wrong."""
+    if len(content) > MOST:
+        raise RemoteFault(sentence("xml-too-long", most=MOST))
+    for root, _ in records(content.splitlines(keepends=True), (), most=MOST):
+        return root
+    raise RemoteFault(sentence("xml-wrong", why="no element"))
+
+
+def records(
+    lines: Iterable[bytes], names: Collection[str], most: int = MOST_OF_RECORD
+) -> Iterator[tuple[Element, int]]:
+    """Give each outermost element with one of these names, and the line where it begins; without names, the
+    root. The document is never in memory as a whole.
+
+    ``lines``: of bounded length. Raise RemoteFault with the line of what is wrong.
+    """
+    target = _Records(frozenset(names))
+    make: Any = etree.XMLParser  # its types know a target less than it does
+    parser = make(
+        target=target, resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False,
+        remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    since = 0
+    for target.line, line in enumerate(lines, 1):
+        since += len(line)
+        if since > most:
+            raise RemoteFault(sentence("xml-record-long", most=most), target.line)
+        _fed(parser, target, line)
+        if target.done:
+            yield from target.taken()
+            since = 0
+    _fed(parser, target, None)
+    yield from target.taken()
+
+
+def _fed(parser: Any, target: "_Records", line: bytes | None) -> None:
+    try:
+        parser.close() if line is None else parser.feed(line)
+    except etree.XMLSyntaxError as error:
+        where = error.lineno if target.line < _LINES_OF_LIBXML2 and error.lineno else target.line
+        raise RemoteFault(sentence("xml-wrong", why=_why(error)), where) from None
+
+
+_LINES_OF_LIBXML2 = 65_535
+"""Above it libxml2 does not know in which line it is."""
+
+
+def _why(error: etree.XMLSyntaxError) -> str:
+    """What libxml2 says, without its own "line 1, column 2"."""
+    return str(error.msg or "not well-formed").partition(", line ")[0]
+
+
+class _Records:
+    """Is told by lxml what is in the document (the "target" of its parser), and keeps the records."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.line = 0
+        self.done: list[tuple[Element, int]] = []
+        self._names = names
+        self._builder: Any = None
+        self._begun = self._depth = self._level = 0
+
+    def doctype(self, *_declared: object) -> None:
+        raise RemoteFault(sentence("xml-doctype"), self.line)
+
+    def start(self, tag: str, attributes: Any) -> None:
+        name = _local(tag)
+        self._level += 1
+        if self._level > DEEPEST:
+            raise RemoteFault(sentence("xml-deep", most=DEEPEST), self.line)
+        if self._builder is None:
+            if self._names and name not in self._names:
+                return
+            self._builder, self._begun, self._depth = etree.TreeBuilder(), self.line, 0
+        self._depth += 1
+        self._builder.start(name, {_local(key): value for key, value in attributes.items()})
+
+    def end(self, tag: str) -> None:
+        self._level -= 1
+        if self._builder is None:
+            return
+        self._builder.end(_local(tag))
+        self._depth -= 1
+        if not self._depth:
+            self.done.append((self._builder.close(), self._begun))
+            self._builder = None
+
+    def data(self, text: str) -> None:
+        if self._builder is not None:
+            self._builder.data(text)
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+    def taken(self) -> list[tuple[Element, int]]:
+        done, self.done = self.done, []
+        return done
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]

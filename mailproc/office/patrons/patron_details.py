@@ -1,0 +1,69 @@
+"""Readers as staff see them: found, and one of them shown with what is open."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.office.queries.counted import Counted, counted
+from mailproc.sentence import sentence
+from mailproc.store import patron_lists, patron_search, patrons
+from mailproc.store.patron_imports import GONE
+from mailproc.store.rows import StoredPatron
+
+
+@dataclass(frozen=True)
+class PatronDetails:
+    """A reader. ``gone``: was in a file of the library system, and not in the last one. ``open``: numbers of
+    open requests."""
+
+    id: str
+    barcodes: tuple[str, ...]
+    name: str
+    email: str
+    address: tuple[str, ...]
+    category: str
+    pickup: str
+    expires: date | None
+    blocks: tuple[str, ...]
+    language: str
+    gone: bool
+    open: tuple[str, ...] = ()
+
+
+def found(connection: Connection, typed: str, most: int) -> list[PatronDetails]:
+    """Return readers whose id, barcode, name or e-mail address holds each word, by name."""
+    return [details(row) for row in patron_search.found(connection, typed, most)]
+
+
+def count(connection: Connection, typed: str) -> Counted:
+    return counted(connection, patron_search.matching(typed))
+
+
+def shown(connection: Connection, named: str) -> PatronDetails:
+    """Return the reader with this id or barcode. Raise LocalFault if there is none, or several."""
+    row = patrons.load(connection, named)
+    rows = [row] if row is not None else patron_search.by_barcode(connection, named)
+    if not rows:
+        raise LocalFault(sentence("patron-unknown", named=named[:80]), ("mailproc patrons find",))
+    if len(rows) > 1:
+        raise LocalFault(sentence("patron-several", named=named[:80], ids=", ".join(one.id for one in rows)))
+    return details(rows[0], tuple(patron_lists.open_requests(connection, rows[0].id)))
+
+
+def details(row: StoredPatron, numbers: tuple[str, ...] = ()) -> PatronDetails:
+    return PatronDetails(
+        id=row.id,
+        barcodes=tuple(row.barcodes or ()),
+        name=row.name,
+        email=row.email,
+        address=tuple(row.address or ()),
+        category=row.status,
+        pickup=row.pickup,
+        expires=row.expires_on,
+        blocks=tuple(row.blocks or ()),
+        language=row.language,
+        gone=row.source == GONE,
+        open=numbers,
+    )

@@ -1,0 +1,95 @@
+"""A reader who was forgotten stays forgotten: in requests, in an older backup, in the next file."""
+
+import pytest
+
+from mailproc.errors import LocalFault, Misconfigured
+from mailproc.office.patrons import forgetting
+from mailproc.store import patrons, requests
+from mailproc.store.forgotten_readers import ForgottenReaders
+from tests.office.test_patron_import import TWO, counts, found, known, rows, run
+
+READER = {"id": "R1", "name": "Ann Reader", "email": "ann@reader.example"}
+HOME = {"postal": {"name": "Ann Reader", "street": "1 High Street"}}
+
+
+def closed(world):
+    number = world.place(patron=READER, delivery=HOME)
+    world.act(number, "close")
+    return number
+
+
+def forget(world, patron_id="R1", **how):
+    return forgetting.forget(world.store, world.app.context, patron_id, **how)
+
+
+def test_nothing_of_the_reader_is_left_but_what_is_named(small_world):
+    number = closed(small_world)
+    foreseen = forget(small_world, dry_run=True)
+    assert known(small_world, "R1") is not None
+    assert not small_world.app.context.forgotten.path.exists()
+    done = forget(small_world)
+    assert (done.requests, done.letters) == (foreseen.requests, foreseen.letters)
+    assert done.requests == (number,)
+    assert "O1" in done.letters, "the order, which may name its reader"
+    assert (known(small_world, "R1"), rows(small_world)) == (None, 0)
+    request = small_world.shown(number)
+    assert request.line.reader == ""
+    with small_world.store.read() as connection:
+        assert requests.by_number(connection, number).delivery is None
+    assert found(small_world, "ann reader") == []
+    assert found(small_world, "a book") == [number]
+    assert small_world.verify().differences == ()
+
+
+def test_nobody_is_forgotten_while_a_request_is_open(small_world):
+    number = small_world.place(patron=READER)
+    with pytest.raises(LocalFault, match=number):
+        forget(small_world)
+    assert known(small_world, "R1").name == "Ann Reader"
+    with pytest.raises(LocalFault, match="No reader"):
+        forget(small_world, "R2")
+
+
+def test_the_next_file_does_not_bring_the_reader_back(small_world):
+    run(small_world, TWO)
+    forget(small_world)
+    done = run(small_world, TWO)
+    assert counts(done) == (0, 0, 1, 0, 1)
+    assert "was forgotten" in str(done.refused[0].why)
+    forgetting.remember(small_world.app.context, "R1")
+    assert counts(run(small_world, TWO)) == (1, 0, 1, 0, 0)
+    with pytest.raises(LocalFault, match="Nobody"):
+        forgetting.remember(small_world.app.context, "R1")
+
+
+def test_what_an_older_copy_knows_is_forgotten_again(small_world):
+    number = closed(small_world)
+    small_world.app.context.forgotten.add("R1")  # as by a `forget` after the copy was made
+    small_world.app.context.forgotten.add("R9")
+    assert forgetting.forget_again(small_world.store, small_world.app.context.forgotten) == 1
+    assert known(small_world, "R1") is None
+    assert small_world.shown(number).line.reader == ""
+    assert forgetting.forget_again(small_world.store, small_world.app.context.forgotten) == 0
+
+
+def test_the_file_tells_nobody_who_it_was_and_is_private(tmp_path):
+    places = [tmp_path / "one.forgotten", tmp_path / "two.forgotten"]
+    forgotten = ForgottenReaders(places)
+    forgotten.add("R1")
+    assert "R1" in forgotten and "R2" not in forgotten and "R1" in ForgottenReaders(places)
+    text = places[0].read_text()
+    assert "R1" not in text
+    assert places[0].stat().st_mode & 0o777 == 0o600
+    other = ForgottenReaders([tmp_path / "other"])
+    other.add("R1")
+    assert set(text.split()).isdisjoint((tmp_path / "other").read_text().split()), "each file has its salt"
+    places[0].write_text("broken")
+    with pytest.raises(Misconfigured, match="cannot be read"):
+        _ = "R1" in ForgottenReaders(places)
+
+
+def test_a_reader_may_be_named_again_after_that(small_world):
+    closed(small_world)
+    forget(small_world)
+    small_world.store.write(lambda c: patrons.keep(c, patrons.NamedReader("R1", "Ann Reader")))
+    assert known(small_world, "R1").name == "Ann Reader"

@@ -1,0 +1,384 @@
+"""Readers from a file: what is read, what is refused and where, what changes, and that it counts at once."""
+
+import io
+import json
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from mailproc.config import PatronColumns, Patrons
+from mailproc.errors import LocalFault
+from mailproc.office.patrons import exporting, importing, patron_details
+from mailproc.office.patrons.patron_file import Form
+from mailproc.office.queries import listing
+from mailproc.office.queries.listing import Filter
+from mailproc.store import patron_imports, patrons
+from mailproc.store.incoming_patrons import incoming
+from mailproc.store.patron_imports import FiledReader
+
+HEAD = "id,name,email,expires,blocks,language\n"
+TWO = HEAD + "R1,Ann Reader,ann@reader.example,2027-12-31,,en\nR2,Bo,bo@reader.example,,fees,de\n"
+ALMA = """<?xml version="1.0" encoding="UTF-8"?>
+<users total_record_count="2">
+<user>
+<primary_id>R1</primary_id><first_name>Ann</first_name><last_name>Réader</last_name>
+<status desc="Active">ACTIVE</status><preferred_language desc="German">de</preferred_language>
+<user_group desc="Staff">STAFF</user_group><expiry_date>2027-01-02Z</expiry_date>
+<contact_info><addresses><address><line1>9 Old Road</line1></address>
+<address preferred="true"><line1>1 High Street</line1><city>Town</city><postal_code>EX1</postal_code>
+</address>
+</addresses><emails><email><email_address>old@reader.example</email_address></email>
+<email preferred="true"><email_address>ann@reader.example</email_address></email></emails></contact_info>
+<user_identifiers><user_identifier><value>77</value><id_type>BARCODE</id_type><status>ACTIVE</status></user_identifier>
+<user_identifier><value>88</value><id_type>BARCODE</id_type><status>INACTIVE</status></user_identifier>
+<user_identifier><value>U-1</value><id_type>UNIV_ID</id_type></user_identifier></user_identifiers>
+<user_blocks><user_block><block_description desc="Lost card">LOST</block_description>
+<block_status>ACTIVE</block_status></user_block></user_blocks>
+</user>
+<user>
+<primary_id>no primary id (12345)</primary_id>
+</user>
+</users>
+"""
+
+
+def stream(text, encoding="utf-8"):
+    octets = text if isinstance(text, bytes) else text.encode(encoding)
+    return io.BufferedReader(io.BytesIO(octets))
+
+
+def run(world, text, form=Form.CSV, encoding="utf-8", **how):
+    silent = {"progress": lambda _what, _count: None}
+    return importing.import_file(
+        world.store, world.app.context, stream(text, encoding), form, "clerk", **silent | how
+    )
+
+
+def counts(done):
+    return (done.new, done.changed, done.same, done.gone, done.refused_count)
+
+
+def known(world, patron_id):
+    with world.store.read() as connection:
+        return patrons.load(connection, patron_id)
+
+
+def rows(world):
+    with world.store.read() as connection:
+        return connection.exec_driver_sql("SELECT count(*) FROM patron").scalar()
+
+
+def with_rules(world, monkeypatch, **rules):
+    changed = world.app.context.config.model_copy(update={"patrons": Patrons(**rules)})
+    monkeypatch.setitem(vars(world.app.context), "config", changed)
+
+
+def test_a_file_is_compared_by_id_and_changes_what_differs(small_world):
+    assert counts(run(small_world, TWO)) == (2, 0, 0, 0, 0)
+    row = known(small_world, "R2")
+    assert (row.name, row.blocks, row.language, row.source) == ("Bo", ["fees"], "de", "file")
+    assert counts(run(small_world, TWO)) == (0, 0, 2, 0, 0)
+    later = TWO.replace("Bo,", "Bob,").replace("R1,", "R3,")
+    assert counts(run(small_world, later, anyway=True)) == (1, 1, 0, 1, 0)
+    assert (known(small_world, "R2").name, known(small_world, "R1")) == ("Bob", None)
+    assert rows(small_world) == 2, "what counts no more is deleted"
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(small_world):
+    assert counts(run(small_world, TWO, dry_run=True)) == (2, 0, 0, 0, 0)
+    assert rows(small_world) == 0
+
+
+def test_a_column_that_the_file_lacks_leaves_what_is_known(small_world):
+    run(small_world, TWO)
+    assert counts(run(small_world, "id,name\nR1,Ann New\nR2,\n")) == (0, 2, 0, 0, 0)
+    assert (known(small_world, "R1").email, known(small_world, "R1").name) == (
+        "ann@reader.example",
+        "Ann New",
+    )
+    assert known(small_world, "R2").name == "", "an empty cell is said, and empties"
+
+
+WRONG = {
+    "no id": (HEAD + ",A,,,,\n", 2, "id", "no id"),
+    "doubled": (HEAD + "R1,A,,,,\nR1,B,,,,\n", 3, "", "line 2"),
+    "an address": (HEAD + "R1,A,a@b@c,,,\n", 2, "email", "no e-mail address"),
+    "a day": (HEAD + "R1,A,,31.02.2027,,\n", 2, "expires", "no date"),
+    "slashes": (HEAD + "R1,A,,02/03/2027,,\n", 2, "expires", "read in two ways"),
+    "a language": (HEAD + "R1,A,,,,the best\n", 2, "language", "no tag"),
+    "a cell too many": (HEAD + "R1,A,,,,,\n", 2, "", "7 cells"),
+    "a long name": (HEAD + f"R1,{'A' * 501},,,,\n", 2, "name", "more than 500"),
+    "a long id": (HEAD + f"{'R' * 101},A,,,,\n", 2, "id", "longer than 100"),
+    "after a cell of two lines": (HEAD + 'R1,"A\nB",,,,\n,C,,,,\n', 4, "id", "no id"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_row_is_refused_with_line_and_column_and_the_others_are_taken(small_world, case):
+    text, line, column, why = WRONG[case]
+    done = run(small_world, text + "R9,Last,,,,\n")
+    (refused,) = done.refused
+    assert (refused.line, refused.column) == (line, column)
+    assert why in str(refused.why)
+    assert known(small_world, "R9").name == "Last"
+
+
+BROKEN = {
+    "other octets": (HEAD.encode() + b"R1,A,,,,\nR2,M\xfcller,,,,\n", "Line 3, column 5"),
+    "no heading": ("number,name\nR1,A\n", "No column is headed id"),
+    "nothing": ("", "No column is headed id"),
+    "an open quotation mark": (HEAD + 'R1,"A,,,,\n' + "R2,B,,,,\n" * 20_000, "line 2"),
+    "a line without end": ("id" + "x" * 1_000_001, "Line 1"),
+    "XML": ("<users/>", "another one"),
+    "JSON": ('{"id": "R1"}', "another one"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_file_is_refused_as_a_whole_and_nothing_changes(small_world, case):
+    run(small_world, TWO)
+    text, says = BROKEN[case]
+    with pytest.raises(LocalFault, match=says):
+        run(small_world, text, anyway=True)
+    assert known(small_world, "R1").name == "Ann Reader"
+    assert rows(small_world) == 2
+
+
+SHEETS = {
+    "a byte order mark": ("\ufeff" + TWO, "utf-8", {}),
+    "semicolons": (TWO.replace(",", ";"), "utf-8", {}),
+    "tabs": (TWO.replace(",", "\t"), "utf-8", {}),
+    "Excel's first line": ("sep=;\r\n" + TWO.replace(",", ";").replace("\n", "\r\n"), "utf-8", {}),
+    "UTF-16": (TWO, "utf-16", {}),
+    "Windows-1252": (TWO, "windows-1252", {"encoding": "windows-1252"}),
+    "the dates of Germany": (TWO.replace("2027-12-31", "31.12.2027"), "utf-8", {}),
+    "the dates of America": (TWO.replace("2027-12-31", "12/31/2027"), "utf-8", {"dates": "mm/dd/yyyy"}),
+    "headings of its own": (
+        TWO.replace("id,name", "Ausweis Nr.,Name"), "utf-8",
+        {"columns": PatronColumns(id=("ausweis  nr.",))},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SHEETS)
+def test_what_spreadsheets_write_is_read(small_world, monkeypatch, case):
+    text, encoding, rules = SHEETS[case]
+    with_rules(small_world, monkeypatch, **rules)
+    name = "Ann Réader" if encoding != "utf-8" else "Ann Reader"
+    done = run(small_world, text.replace("Ann Reader", name), encoding=encoding)
+    assert counts(done) == (2, 0, 0, 0, 0), done
+    row = known(small_world, "R1")
+    assert (row.name, row.expires_on.isoformat()) == (name, "2027-12-31")
+
+
+def test_several_columns_make_one_field(small_world, monkeypatch):
+    columns = PatronColumns(name=("First", "Last"), address=("Street", "Town"))
+    with_rules(small_world, monkeypatch, columns=columns)
+    run(small_world, "id,Last,First,Street,Town\nR1,Reader,Ann,1 High Street,Town\n")
+    assert (known(small_world, "R1").name, known(small_world, "R1").address) == (
+        "Ann Reader", ["1 High Street", "Town"]
+    )  # fmt: skip
+
+
+def test_the_users_of_alma(small_world):
+    done = run(small_world, ALMA, Form.ALMA)
+    assert counts(done) == (1, 0, 0, 0, 1)
+    assert (done.refused[0].line, done.refused[0].column) == (18, "primary_id")
+    row = known(small_world, "R1")
+    assert (row.name, row.email, row.language, row.status) == (
+        "Ann Réader", "ann@reader.example", "de", "STAFF"
+    )  # fmt: skip
+    assert (row.barcodes, row.blocks, row.address) == (["77"], ["LOST"], ["1 High Street", "EX1 Town"])
+    assert row.expires_on.isoformat() == "2027-01-02"
+
+
+def test_another_identifier_of_alma_may_be_the_id(small_world, monkeypatch):
+    with_rules(small_world, monkeypatch, identifier="UNIV_ID")
+    assert counts(run(small_world, ALMA, Form.ALMA)) == (1, 0, 0, 0, 1)
+    assert known(small_world, "U-1").barcodes == ["77"]
+
+
+LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+XML = {
+    "a bomb": (f'<!DOCTYPE users [<!ENTITY a0 "ha">{LAUGHS}]><users>&a9;</users>', "document type"),
+    "a file of this machine": (
+        '<!DOCTYPE users [<!ENTITY x SYSTEM "file:///etc/passwd">]><users><user>&x;</user></users>',
+        "document type",
+    ),
+    "an end that is missing": ("<users>\n<user><primary_id>R1</user></users>", "Line 2"),
+    "another document": ("<loans><loan/></loans>", "no <user>"),
+}
+
+
+@pytest.mark.parametrize("case", XML)
+def test_hostile_xml_is_refused_and_nothing_changes(small_world, case):
+    text, says = XML[case]
+    with pytest.raises(LocalFault, match=says):
+        run(small_world, text, Form.ALMA, anyway=True)
+    assert rows(small_world) == 0
+
+
+def test_json_lines(small_world):
+    good = {
+        "id": "R1",
+        "name": "Ann",
+        "barcodes": ["1", "2"],
+        "address": ["1 High Street", "Town"],
+        "blocks": [],
+    }
+    lines = [json.dumps(good), "{", '["R2"]', '{"id": "R3", "surname": "x"}', '{"id": "R4", "name": {}}', ""]
+    done = run(small_world, "\n".join(lines), Form.JSON_LINES)
+    assert counts(done) == (1, 0, 0, 0, 4)
+    assert [one.line for one in done.refused] == [2, 3, 4, 5]
+    assert known(small_world, "R1").barcodes == ["1", "2"]
+
+
+def test_a_file_in_which_many_are_missing_is_refused(small_world):
+    run(small_world, HEAD + "".join(f"R{n},A,,,,\n" for n in range(20)))
+    with pytest.raises(LocalFault, match="3 of 20 readers"):
+        run(small_world, HEAD + "".join(f"R{n},A,,,,\n" for n in range(3, 20)))
+    assert rows(small_world) == 20
+    done = run(small_world, HEAD + "".join(f"R{n},A,,,,\n" for n in range(2, 20)))
+    assert counts(done) == (0, 0, 18, 2, 0)
+
+
+def test_who_was_refused_is_in_the_file_and_not_gone(small_world):
+    run(small_world, TWO)
+    done = run(small_world, TWO.replace("bo@reader.example", "bo@"), anyway=True)
+    assert counts(done) == (0, 0, 1, 0, 1)
+    assert known(small_world, "R2").email == "bo@reader.example"
+
+
+def test_who_came_by_a_request_is_in_no_file_and_stays(small_world):
+    with_request(small_world, id="W1", name="Wanda")
+    done = run(small_world, TWO)
+    assert (done.gone, known(small_world, "W1").name) == (0, "Wanda")
+
+
+def with_request(world, **patron):
+    return world.place(patron=patron)
+
+
+def found(world, typed):
+    with world.store.read() as connection:
+        return [one.number for one in listing.listed(connection, Filter(find=typed))]
+
+
+def test_who_is_gone_and_has_requests_is_known_as_gone(small_world):
+    run(small_world, TWO)
+    number = with_request(small_world, id="R1")
+    run(small_world, HEAD + "R2,Bo,,,,\n", anyway=True)
+    with small_world.store.read() as connection:
+        one = patron_details.shown(connection, "R1")
+    assert (one.gone, one.name, one.open) == (True, "Ann Reader", (number,))
+    run(small_world, TWO)
+    assert known(small_world, "R1").source == "file"
+
+
+def test_a_request_is_found_by_the_new_name_of_its_reader(small_world):
+    run(small_world, TWO)
+    number = with_request(small_world, id="R1")
+    run(small_world, TWO.replace("Ann Reader", "Zenobia"))
+    assert found(small_world, "zenobia") == [number]
+    assert found(small_world, "ann reader") == []
+
+
+def test_letters_speak_the_language_of_the_file(small_world):
+    run(small_world, TWO)
+    number = with_request(small_world, id="R2")
+    small_world.act(number, "receive")
+    (letter,) = [one for one in small_world.sent if one.to == "bo@reader.example"]
+    assert "Guten Tag" in letter.text or "Sehr geehrte" in letter.text, letter.text
+
+
+# --- before it is current, and after a crash --------------------------------------------------------
+
+
+def staged(world, readers):
+    import_id = world.store.write(lambda c: patron_imports.begin(c, world.now, "clerk"))
+    world.store.write(lambda c: patron_imports.stage(c, import_id, readers))
+    return import_id
+
+
+def test_nothing_counts_before_it_is_current_and_then_all(small_world):
+    run(small_world, TWO)
+    readers = [FiledReader("R1", {"name": "New"}), FiledReader("R9", {"name": "Nine", "email": ""})]
+    import_id = staged(small_world, readers)
+    assert (known(small_world, "R1").name, known(small_world, "R9")) == ("Ann Reader", None)
+    small_world.store.write(lambda c: patron_imports.make_current(c, import_id, small_world.now, {}))
+    assert (known(small_world, "R1").name, known(small_world, "R9").name) == ("New", "Nine")
+
+
+def test_an_import_that_was_killed_is_undone_by_the_next(small_world):
+    run(small_world, TWO)
+    import_id = staged(small_world, [FiledReader("R1", {"name": "Half"}), FiledReader("R8", {})])
+    assert counts(run(small_world, TWO)) == (0, 0, 2, 0, 0)
+    assert rows(small_world) == 2
+    assert known(small_world, "R1").name == "Ann Reader"
+    with pytest.raises(LocalFault, match="Another import"):
+        small_world.store.write(lambda c: patron_imports.stage(c, import_id, [FiledReader("R7", {})]))
+    with pytest.raises(LocalFault, match="Another import"):
+        small_world.store.write(lambda c: patron_imports.make_current(c, import_id, small_world.now, {}))
+
+
+def test_one_that_was_killed_right_after_it_counted_is_finished_by_the_next(small_world):
+    run(small_world, TWO)
+    import_id = staged(small_world, [FiledReader("R1", {"name": "New"})])
+    small_world.store.write(lambda c: patron_imports.make_current(c, import_id, small_world.now, {}))
+    assert rows(small_world) == 3
+    run(small_world, TWO)
+    assert rows(small_world) == 2
+
+
+def test_what_a_request_says_meanwhile_is_not_lost(small_world):
+    run(small_world, TWO)
+    import_id = staged(small_world, [FiledReader("R1", {"name": "New"}), FiledReader("R9", {"name": "Nine"})])
+    with_request(small_world, id="R1", email="other@reader.example")
+    with_request(small_world, id="R9", email="nine@reader.example")
+    assert known(small_world, "R9").name == ""
+    small_world.store.write(lambda c: patron_imports.make_current(c, import_id, small_world.now, {}))
+    assert (known(small_world, "R1").email, known(small_world, "R1").name) == ("other@reader.example", "New")
+    assert (known(small_world, "R9").email, known(small_world, "R9").name) == ("nine@reader.example", "Nine")
+    importing.settle(small_world.store)
+    assert rows(small_world) == 3
+
+
+def test_a_write_is_as_long_as_it_may_be(small_world):
+    """The rows of a write shrink when it takes too long, and grow when it does not."""
+    seconds = iter([0.0, 0.5, 1.0, 1.001, 2.0, 2.001])
+    pauses, taken = [], []
+    pace = importing.Pace(lambda: next(seconds), pauses.append)
+    for _ in range(3):
+        pace.write(small_world.store, lambda _connection: taken.append(pace.rows))
+    assert taken == [50, 25, 50]
+    assert pauses == [0.5, importing.PAUSE, importing.PAUSE]
+
+
+def test_a_file_of_any_size_needs_little_memory():
+    """What is read lies in a database on the disk: of 16 MB little stays in memory."""
+    with incoming() as readers:
+        tracemalloc.start()
+        for number in range(8000):
+            readers.add(FiledReader(f"R{number}", {"name": "A" * 2000}), number + 2)
+        found = sum(len(portion) for portion in readers.portions())
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert found == 8000
+    assert most < 5_000_000
+
+
+# --- export ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", ["csv", "jsonl"])
+def test_an_export_is_private_and_can_be_imported(small_world, tmp_path: Path, end):
+    run(small_world, HEAD + '=R1,"=HYPERLINK(1), x",ann@reader.example,2027-01-31,a b,en\nR2,Bo,,,,\n')
+    file = tmp_path / f"readers.{end}"
+    assert exporting.export(small_world.store, file) == 2
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "\n=" not in file.read_text() and ",=" not in file.read_text()
+    again = run(small_world, file.read_bytes(), Form(end))
+    assert counts(again) == (0, 0, 2, 0, 0)
+    with pytest.raises(LocalFault, match="cannot be written"):
+        exporting.export(small_world.store, file)
