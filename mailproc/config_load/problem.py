@@ -75,13 +75,15 @@ class ConfigSource:
     """The file that the problems are in: its path, what it holds, and on which line each key stands.
 
     ``find_lines`` is called where a line is asked for. ``written``: how a location is really written whose
-    last part is misspelt.
+    last part is misspelt. ``mask`` takes a sentence and hides what may
+    be a secret that was written wrongly.
     """
 
     path: Path
     data: Mapping[str, Any]
     find_lines: Callable[[], Mapping[Loc, int]]
     written: Mapping[Loc, Loc] = field(default_factory=dict)
+    mask: Callable[[str], str] = str
 
     @cached_property
     def lines(self) -> Mapping[Loc, int]:
@@ -103,9 +105,10 @@ class ConfigSource:
 def misconfigured(source: ConfigSource, problems: Sequence[ConfigProblem]) -> Misconfigured:
     """One error for all problems; its ``setting`` is the first one's."""
     found = sorted(problems, key=lambda problem: _line(source, problem))
-    told = [_sentence(source, problem) for problem in found[:MOST_TOLD]]
+    told = [source.mask(_sentence(source, problem)) for problem in found[:MOST_TOLD]]
     first = found[0]
-    setting = Setting(key_name(first.loc, source.data), str(source.path), shown(first.value).strip('"'))
+    name, value = source.mask(key_name(first.loc, source.data)), source.mask(shown(first.value))
+    setting = Setting(name, str(source.path), value.strip('"'))
     if len(told) == 1:
         return Misconfigured(f"{source.path}, {told[0]}", setting)
     if len(found) > MOST_TOLD:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailproc.config_load import encoding, place, schema
 from mailproc.config_load.depth import is_deep
+from mailproc.config_load.misplaced_secrets import mask_of
 from mailproc.config_load.place import Place
 from mailproc.config_load.problem import ConfigProblem, ConfigSource, Loc, misconfigured
 from mailproc.errors import Misconfigured, Setting
@@ -54,9 +55,11 @@ def examine(path: Path, absent: str, kinds: Kinds) -> TomlFile:
     text, wrong = encoding.decoded(_octets(path, absent))
     data = _values(text)
     if data is not None and not wrong and not is_deep(data) and not _misshapen(data, (), kinds.repeats):
-        return TomlFile(ConfigSource(path, data, lambda: assembled(text, kinds).lines), [])
+        return TomlFile(
+            ConfigSource(path, data, lambda: assembled(text, kinds).lines, mask=mask_of(text)), []
+        )
     found = assembled(text, kinds)
-    source = ConfigSource(path, found.data, lambda: found.lines)
+    source = ConfigSource(path, found.data, lambda: found.lines, mask=mask_of(text))
     problems = [*wrong, *found.problems]
     if not problems:
         problems = [_as_tomllib_says(text)]

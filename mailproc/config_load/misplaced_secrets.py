@@ -1,0 +1,93 @@
+"""Words of a configuration file that may be a secret, written where or how it should not be.
+
+No error shows them. They stand behind a secret's key, and in the lines below it until another key or table
+begins: a quote that is not closed, or a value on a line of its own, makes a key of a secret.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from mailproc.config import Config, Section
+from mailproc.config_load import schema
+from mailproc.invisible import UNSEEN
+
+SHORTEST = 4
+"""Characters of a word that is hidden; a shorter one would hide half of every sentence."""
+LONGEST = 40
+"""Characters of a word that are looked for; an error may show a part of it, and then this beginning."""
+MOST = 200
+"""Words that are hidden: whoever has more has written no secret."""
+MASK = "…"
+_KEY = re.compile(r"""[ \t]*+["']?([A-Za-z_]\w*+)["']?[ \t]*+=""")
+_SPOKEN_KEY = re.compile(
+    r"""[ \t]*+["']?[^=#"']{0,60}?(?:pass\w*+|pwd?\b|\w*secret|\w*token\b|\w*hash\b|\bkey\b)["']?""",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"""[^=]*+=[ \t]*+\{[ \t]*+(?:env|file)[ \t]*+=[ \t]*+(?:"[^"]*+"|'[^']*+')[ \t]*+\}[ \t]*+(?:#.*)?"""
+)
+_WORD = re.compile(r"""[^\s"'“”„‘’{}\[\](),=\\]{4,}""")
+_OWN = frozenset({"file", "NAME", "secret", "password", "client_secret", "refresh_token", "true", "false"})
+
+
+def mask_of(text: str) -> Callable[[str], str]:
+    """Return a function that puts a mask into a sentence for each word of ``text`` that may be a secret."""
+
+    @cache
+    def hidden() -> list[str]:
+        return sorted(words(text), key=len, reverse=True)
+
+    def mask(said: str) -> str:
+        for word in hidden():
+            if word.lower() in said.lower():  # an error may show the word with more behind it
+                said = re.sub(rf"{re.escape(word)}[\w.\-]*+", MASK, said, flags=re.IGNORECASE)
+        return said
+
+    return mask
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of ``text`` that no error shows."""
+    found: set[str] = set()
+    for line in _lines(text):
+        spoken = {word.strip(".;:")[:LONGEST] for word in _WORD.findall(line)}
+        found |= {word for word in spoken - _OWN - _KNOWN if len(word) >= SHORTEST}
+        if len(found) > MOST:
+            break
+    return frozenset(found)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield what stands behind a secret's key that is written wrongly, and the lines that may belong to it.
+
+    A line that is neither a key with its value nor a table may be a secret, too.
+    """
+    below = False
+    for written in text.split("\n"):
+        line = UNSEEN.sub(" ", written)
+        spoken = _SPOKEN_KEY.match(line)
+        if spoken and not spoken[0].lstrip(" \t").startswith("#"):
+            below = _NAMED.fullmatch(line) is None
+            if below:
+                yield line[spoken.end() :]
+        elif line.lstrip(" \t").startswith(("[", "#")) or _known_key(line):
+            below = False
+        elif below or "=" not in line:
+            yield line
+
+
+def _known_key(line: str) -> bool:
+    found = _KEY.match(line)
+    return found is not None and found[1] in _KNOWN
+
+
+def _keys(section: type[Section]) -> Iterator[str]:
+    for key, field in section.model_fields.items():
+        yield key
+        inner = schema.section_in(field.annotation)
+        if inner is not None:
+            yield from _keys(inner)
+
+
+_KNOWN = frozenset(_keys(Config))
