@@ -6,7 +6,7 @@ refused before anything in it is read. Names come without their namespace: many 
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml import etree
 
@@ -20,7 +20,7 @@ DEEPEST = 100
 """Elements in elements."""
 MOST_OF_RECORD = 1_000_000
 """Octets of one record of a document that is read record by record, and of what stands between two."""
-Element = etree._Element  # lxml gives its type no public name
+Element: TypeAlias = etree._Element  # lxml gives its type no public name
 
 
 @slow_work.outside_writes

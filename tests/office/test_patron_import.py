@@ -9,7 +9,7 @@ import pytest
 
 from mailproc.config import PatronColumns, Patrons
 from mailproc.errors import LocalFault
-from mailproc.office.patrons import exporting, importing, patron_details
+from mailproc.office.patrons import exporting, importing, patron_details, short_writes
 from mailproc.office.patrons.patron_file import Form
 from mailproc.office.queries import listing
 from mailproc.office.queries.listing import Filter
@@ -340,7 +340,7 @@ def test_what_a_request_says_meanwhile_is_not_lost(small_world):
     small_world.store.write(lambda c: patron_imports.make_current(c, import_id, small_world.now, {}))
     assert (known(small_world, "R1").email, known(small_world, "R1").name) == ("other@reader.example", "New")
     assert (known(small_world, "R9").email, known(small_world, "R9").name) == ("nine@reader.example", "Nine")
-    importing.settle(small_world.store)
+    short_writes.settle(small_world.store)
     assert rows(small_world) == 3
 
 
@@ -348,11 +348,11 @@ def test_a_write_is_as_long_as_it_may_be(small_world):
     """The rows of a write shrink when it takes too long, and grow when it does not."""
     seconds = iter([0.0, 0.5, 1.0, 1.001, 2.0, 2.001])
     pauses, taken = [], []
-    pace = importing.Pace(lambda: next(seconds), pauses.append)
+    pace = short_writes.Pace(lambda: next(seconds), pauses.append)
     for _ in range(3):
         pace.write(small_world.store, lambda _connection: taken.append(pace.rows))
     assert taken == [50, 25, 50]
-    assert pauses == [0.5, importing.PAUSE, importing.PAUSE]
+    assert pauses == [0.5, short_writes.PAUSE, short_writes.PAUSE]
 
 
 def test_a_file_of_any_size_needs_little_memory():

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.office.acts.dry_run import foreseen
-from mailproc.office.patrons import importing
+from mailproc.office.patrons import short_writes
 from mailproc.sentence import sentence
 from mailproc.store import patron_erasure
 from mailproc.store.engine import Store
@@ -36,7 +36,7 @@ def forget(store: Store, context: Context, patron_id: str, *, dry_run: bool = Fa
     if dry_run:
         erased = _foreseen(store, patron_id)
     else:
-        importing.settle(store)  # or what the last import replaced would be left
+        short_writes.settle(store)  # or what the last import replaced would be left
         context.forgotten.add(patron_id)  # first: whatever happens now, the next restore ends it
         erased = store.write(lambda connection: _erase(connection, patron_id))
     return ForgottenReader(dry_run, erased.requests, erased.letters, erased.declared)

@@ -4,7 +4,6 @@ Until the last step nobody reads anything of it, and after that step all of it (
 What it replaced is deleted afterwards; an import that is killed before it is finished by the next one.
 """
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,9 +14,10 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.office.patrons import patron_file
+from mailproc.office.patrons import patron_file, short_writes
 from mailproc.office.patrons.patron_file import Form, Progress, ReadFile
 from mailproc.office.patrons.said_readers import RefusedReader
+from mailproc.office.patrons.short_writes import Pace
 from mailproc.sentence import sentence
 from mailproc.store import patron_imports
 from mailproc.store.engine import Store
@@ -26,12 +26,6 @@ from mailproc.store.patron_imports import Change, FiledReader
 
 T = TypeVar("T")
 R = TypeVar("R")
-SHORTEST, LONGEST = 10, 500
-"""Rows of one write."""
-GOAL = 0.025
-"""Seconds of a write: half of what others may have to wait for one."""
-PAUSE = 0.01
-"""Seconds between two writes, at the least: whoever waits for the lock looks again and gets it."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +121,7 @@ def _import(
     progress: Progress,
 ) -> dict[Change, int]:
     """Return how many rows were new and changed when they were written."""
-    settle(store)
+    short_writes.settle(store)
     import_id = store.write(lambda connection: patron_imports.begin(connection, context.clock(), by))
     _undo_abandoned(store)
     counts = {Change.NEW: 0, Change.CHANGED: 0}
@@ -150,29 +144,15 @@ def _import(
     }  # fmt: skip
     at = context.clock()
     store.write(lambda connection: patron_imports.make_current(connection, import_id, at, told))
-    settle(store)
+    short_writes.settle(store)
     return counts
-
-
-def settle(store: Store) -> None:
-    """Delete what the current import replaced."""
-    with store.read() as connection:
-        if not patron_imports.in_state(connection, "current"):
-            return
-    _until_done(store, patron_imports.settle)
 
 
 def _undo_abandoned(store: Store) -> None:
     with store.read() as connection:
         abandoned = patron_imports.in_state(connection, "abandoned")
     for import_id in abandoned:
-        _until_done(store, partial(patron_imports.undo, import_id))
-
-
-def _until_done(store: Store, some: Callable[[Connection, int], int]) -> None:
-    pace = Pace()
-    while pace.write(store, lambda connection: some(connection, pace.rows)):
-        pass
+        short_writes.until_done(store, partial(patron_imports.undo, import_id))
 
 
 def _in_portions(
@@ -184,32 +164,3 @@ def _in_portions(
         while left:
             some, left = left[: pace.rows], left[pace.rows :]
             yield pace.write(store, partial(job, some))
-
-
-class Pace:
-    """How many rows one write takes, so that it is short; after each, others get their turn."""
-
-    def __init__(
-        self,
-        clock: Callable[[], float] = time.monotonic,
-        pause: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self.rows = SHORTEST * 5
-        self._clock, self._pause = clock, pause
-
-    def write(self, store: Store, job: Callable[[Connection], R]) -> R:
-        begun = 0.0
-
-        def timed(connection: Connection) -> R:
-            nonlocal begun
-            begun = self._clock()  # from here on others wait
-            return job(connection)
-
-        result = store.write(timed)
-        took = self._clock() - begun
-        if took > GOAL:
-            self.rows = max(SHORTEST, self.rows // 2)
-        elif took < GOAL / 2:
-            self.rows = min(LONGEST, self.rows * 2)
-        self._pause(max(PAUSE, took))
-        return result

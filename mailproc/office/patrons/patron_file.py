@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mailproc.config import Patrons
 from mailproc.errors import LocalFault
-from mailproc.office.patrons import alma_users, csv_file, json_lines, reader_fields
+from mailproc.office.patrons import csv_file, json_lines, reader_fields
 from mailproc.office.patrons.said_readers import RefusedReader, SaidReader
 from mailproc.office.patrons.text_lines import octet_lines, text_lines
 from mailproc.sentence import sentence
@@ -88,6 +88,8 @@ def _refuse(read: ReadFile, reader: RefusedReader, incoming: IncomingPatrons) ->
 
 def _said(stream: BufferedReader, form: Form, rules: Patrons) -> Iterator[SaidReader | RefusedReader]:
     if form is Form.ALMA:
+        from mailproc.office.patrons import alma_users  # here: lxml is for XML alone
+
         return alma_users.read(octet_lines(stream), rules.identifier)
     lines = text_lines(stream, rules.encoding)
     first = next(lines, "")
