@@ -37,6 +37,7 @@ class Library(Section):
 class StoreSettings(Section):
     url: str = "sqlite:///var/mailproc.db"
     counters: str = ""  # the file that says what left the store; "" = beside config.toml
+    take_over_after: int = Field(default=600, ge=0)  # seconds of silence; 0 = never
 
 
 class Listen(Section):

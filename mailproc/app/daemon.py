@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 
-from mailproc.app import channels, document_place, jobs, metrics, secret_reload, watchdog
+from mailproc.app import channels, document_place, jobs, metrics, secret_reload, standby, watchdog
 from mailproc.app.build import App
 from mailproc.app.delivery import deliverer
 from mailproc.app.heartbeat import Heartbeat
@@ -41,6 +41,8 @@ _log = logging.getLogger(__name__)
 
 IDLE_LOOK = 5.0
 """Seconds between looks without a hint: rows whose pause is over come due by themselves."""
+LOCK_LOOK = 1.0
+"""Seconds between looks whether the store is still ours."""
 WATCH = 0.2
 """Seconds between looks for what another process (the command line) has written."""
 Address = tuple[str, int]
@@ -99,13 +101,14 @@ def run_once(app: App) -> None:
     """Look once wherever letters may lie, take every step, deliver what is due, and end."""
     with ExitStack() as stack:
         stack.enter_context(daemon_lock(app.store))
+        _begin(app)
         heartbeat = Heartbeat(app.store, app.context.clock, once=True)
         heartbeat.begin()
         stack.callback(heartbeat.end)
         deliver, close = deliverer(app.config, app.context.clock)
         deliver = heartbeat.noting(deliver)
         stack.callback(close)
-        _begin(app)
+        _recover(app)
         for poll in channels.polls(app):
             poll.look()
         _until_done(app, deliver)
@@ -121,9 +124,16 @@ def _until_done(app: App, deliver: Deliver) -> None:
 
 
 def _begin(app: App) -> None:
-    """At start: what a crash left claimed or in doubt. Raise Misconfigured for another store's folder."""
+    """Before all else: from here on the commits of another service are refused. Raise Misconfigured for
+    another store's folder."""
     document_place.refuse_another(app.config, app.context, app.store)
-    app.store.begin_run()
+    run = app.store.begin_run()
+    app.store.underway.expect(run.before)
+    app.store.underway.begin(run.name)
+
+
+def _recover(app: App) -> None:
+    """At start: what a crash left claimed or in doubt."""
     in_order = app.store.underway.ended_in_order()
     _forgive(app)
     in_doubt = send.recover(app.store, app.context, died=not in_order)
@@ -162,13 +172,16 @@ class Daemon:
         with ExitStack() as stack:
             stack.callback(sys.setswitchinterval, sys.getswitchinterval())
             sys.setswitchinterval(SWITCH)
-            still_ours = stack.enter_context(daemon_lock(app.store))
+            still_ours = stack.enter_context(standby.store_lock(app, self._asked))
+            if still_ours is None:
+                return 0
             stack.enter_context(self._watchdog.watching())
             app.store.start_writer(self._ring)
+            _begin(app)
             self._heartbeat.begin()
             stack.callback(lambda: self._heartbeat.end(self._failure))
             self._watchdog.ask(self._heartbeat.beat)
-            _begin(app)
+            _recover(app)
             if jobs.is_soon_examined(app.store):
                 app.store.examine()  # before the door opens: nothing comes into a damaged store
             deliver, close = deliverer(app.config, app.context.clock)
@@ -318,10 +331,19 @@ class Daemon:
                 if version != seen:
                     seen = version
                     self._ring()
-                if time.monotonic() - asked > IDLE_LOOK:
-                    asked = time.monotonic()
-                    if not still_ours():
-                        raise RuntimeError("another mailproc has taken this store over")
+            if time.monotonic() - asked > LOCK_LOOK:
+                asked = time.monotonic()
+                self._refuse_another(still_ours)
+
+    def _refuse_another(self, still_ours: Callable[[], bool]) -> None:
+        """Raise StoreLost if another service has the store."""
+        lost = False
+        with suppress(TryLater, *driver_errors()):  # as above
+            lost = not still_ours()
+            self._app.store.check_run()
+        self._app.store.still_there()
+        if lost:
+            raise StoreLost("another mailproc has taken the store over")
 
     def _guarded(self, name: str, loop: Callable[[], None]) -> None:
         """A station that dies of a bug takes the daemon down loudly; systemd starts it again."""

@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 
 _CLAIM_AT = 8192
 """The rows being processed are before this octet, the claim after it; each ends with its line."""
+_RUN_AT = 65_536
+"""Here stands the run of the service that wrote the note; a longer claim than fits makes it nobody's."""
 _ALL, _IN_ORDER = "all", "ended"
 """In the place of the rows in hand: they are too many to be named; the process ended as it was asked to."""
 _TABLES: dict[str, type[QueueRow]] = {str(one.__tablename__): one for one in (InboxRow, EventRow, IntentRow)}
@@ -69,6 +71,24 @@ class Underway:
     def ended_in_order(self) -> bool:
         """Is that what the last process noted? To be asked at the start, before anything is in hand."""
         return self._note().startswith(f"{_IN_ORDER}\n".encode())
+
+    def expect(self, run: str) -> None:
+        """Delete the note unless it is of that run, the last one: another machine may have run since.
+
+        To be called at the start, before anything else. A note of 0.1.0 names no run and is kept.
+        """
+        if self._note_run() not in ("", run) and self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+    def begin(self, run: str) -> None:
+        """Let the note be of this run, once what the last one left is cleaned up."""
+        self._write(run, _RUN_AT)
+
+    def _note_run(self) -> str:
+        try:
+            return " ".join(_line(self._note()[_RUN_AT:]))
+        except ValueError:  # there is none
+            return ""
 
     def forgive(self, connection: Connection) -> None:
         """Take back the claims of rows that were not being processed.

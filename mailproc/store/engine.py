@@ -17,6 +17,7 @@ from mailproc.store.crash_note import Underway
 from mailproc.store.db_errors import driver_errors, first_line, try_later
 from mailproc.store.lock import daemon_lock
 from mailproc.store.store_guard import FileGuard, ServerGuard
+from mailproc.store.store_identity import ServiceRun
 from mailproc.store.writer import Writer
 
 T = TypeVar("T")
@@ -147,6 +148,7 @@ class Store:
                     taken_numbers.begin(connection, self._counters)
                     taken = taken_numbers.of(connection)
                     result = job(connection)
+                    self._guard.before(connection.connection.driver_connection)
                 self._guard.after()  # before the caller is told that it is durable
                 if taken is not None:
                     taken.end()
@@ -177,25 +179,31 @@ class Store:
             raise RuntimeError("the writer runs already")
         self._writer = Writer(self._writing, self._guard, on_commit, self._counters)
 
-    def begin_run(self) -> None:
-        """Mark the store with this run of the service, which holds the lock.
+    def begin_run(self) -> ServiceRun:
+        """Mark the store with this run of the service, which holds the lock. From here on no other service's
+        commit holds.
 
-        Raise Misconfigured for a counters file that cannot be used.
+        Raise Misconfigured for a counters file that cannot be used, and for a store that a newer program
+        migrated since it was opened.
         """
-
         self._check_counters()
-        run, self._awaits_go = self.write(
-            lambda connection: (store_identity.begin_run(connection), restore_hold.end(connection))
-        )
+        run, self._awaits_go = self.write(_run_begun)
         if isinstance(self._guard, ServerGuard):
             self._guard.begin_run(run)
-            return
+            return run
         with self._translated(), closing(connections.DedicatedConnection(self._writing)) as alone:
             alone.ask("PRAGMA wal_checkpoint(PASSIVE)")
         with self.read() as connection:
             page = connection.exec_driver_sql(store_identity.ROOT_PAGE).scalar_one()
             size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
-        self._guard.begin_run(run, page, size)
+        self._guard.begin_run(run.name, page, size)
+        return run
+
+    def check_run(self) -> None:
+        """Raise StoreLost if another service has begun, on PostgreSQL; TryLater if that cannot be told."""
+        if isinstance(self._guard, ServerGuard):
+            with self.read() as connection:
+                self._guard.before(connection.connection.driver_connection)
 
     @property
     def is_held(self) -> bool:
@@ -322,6 +330,12 @@ class Store:
         if found != expected:
             was = f"{found[:8] or 'no id'}, not {expected[:8]}"
             raise NotTheStore(f"store.url: {self.shown} is another store than the one that was here ({was})")
+
+
+def _run_begun(connection: Connection) -> tuple[ServiceRun, bool]:
+    """Begin a run; return it, and whether the store is held."""
+    migrate.refuse(migrate.revision(connection), make=False, migrate=False)
+    return store_identity.begin_run(connection), restore_hold.end(connection)
 
 
 def _note(url: URL, base: Path) -> Path:

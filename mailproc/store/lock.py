@@ -5,24 +5,17 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from mailproc import private
 from mailproc.errors import LocalFault, Misconfigured
+from mailproc.store import server_lock
 from mailproc.store.connections import DedicatedConnection
-from mailproc.store.db_errors import driver_errors
+from mailproc.store.server_lock import Holder
 
-_DAEMON_LOCK = 0x6D61696C_6461656D  # "maildaem"; advisory locks are per database
-_TRY = f"SELECT pg_try_advisory_lock({_DAEMON_LOCK})"
-_HELD = (
-    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
-    " AND ((classid::bigint << 32) | objid::bigint) = :daemon_lock"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-)
 _TRIES, _BETWEEN = 10, 0.02
 """How often a start tries the lock of a file, and the seconds between: ``holder`` has it for a moment."""
 
@@ -36,13 +29,6 @@ class Locked(Protocol):
     def dedicated_connection(self) -> DedicatedConnection: ...
 
 
-@dataclass(frozen=True)
-class Holder:
-    """Who has the lock: its process on this machine; 0 if it is not known (PostgreSQL)."""
-
-    process: int = 0
-
-
 def holder(store: Locked, connection: Connection) -> Holder | None:
     """Say who holds the store, without disturbing anybody; None if nobody does.
 
@@ -50,7 +36,7 @@ def holder(store: Locked, connection: Connection) -> Holder | None:
     cannot be read is taken for held.
     """
     if store.path is None:
-        return Holder() if connection.execute(text(_HELD), {"daemon_lock": _DAEMON_LOCK}).scalar() else None
+        return server_lock.holder(connection)
     try:
         descriptor = os.open(_lock_file(store.path), os.O_RDONLY)
     except FileNotFoundError:
@@ -77,7 +63,7 @@ def daemon_lock(store: Locked) -> Iterator[Callable[[], bool]]:
 
     Yield a function that tells whether the lock is still ours. A file's lock lasts as long as the process. On
     PostgreSQL it is lost with its connection and then taken again, unless another daemon was quicker: then
-    the function returns False, and this daemon must stop.
+    the function returns False, and this daemon must stop. It raises TryLater while the server is away.
     """
     with file_lock(store.path) if store.path is not None else _server_lock(store) as still_ours:
         yield still_ours
@@ -114,25 +100,11 @@ def _is_locked(descriptor: int) -> bool:
 
 @contextmanager
 def _server_lock(store: Locked) -> Iterator[Callable[[], bool]]:
-    connection = store.dedicated_connection()
-
-    def still_ours() -> bool:
-        nonlocal connection
-        try:
-            connection.ask("SELECT 1")
-            return True
-        except driver_errors():
-            connection.close()
-            connection = store.dedicated_connection()
-            return bool(connection.ask(_TRY))
-
-    try:
-        if not connection.ask(_TRY):
+    with server_lock.server_lock(store) as lock:
+        lock.wait_as(server_lock.SERVICE)
+        if not lock.take():
             raise _taken("")
-        yield still_ours
-    finally:
-        with suppress(*driver_errors()):
-            connection.close()
+        yield lock.still_ours
 
 
 def _taken(who: str) -> LocalFault:

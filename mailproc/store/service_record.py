@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 
 from mailproc.store.prepared_statements import Constant, insert_into, table_of
 from mailproc.store.tables import ServiceRow
@@ -32,6 +33,7 @@ class ServiceRecord:
     sent_at: datetime | None = None
     refused_at: datetime | None = None
     refusal: str = ""
+    beat_at: datetime | None = None
 
     @classmethod
     def of(
@@ -51,6 +53,8 @@ class ServiceRecord:
 
 _READ: Constant[ServiceRecord] = Constant(select(_SERVICE), ServiceRecord)
 _FORGET = Constant(delete(_SERVICE).where(_SERVICE.c.id == bindparam("named")))
+_BEAT = update(_SERVICE).values(beat_at=func.clock_timestamp())
+_SILENCE = text("SELECT clock_timestamp() - beat_at FROM service")
 _ADD = Constant(insert_into(ServiceRow, tuple(ServiceRecord.__dataclass_fields__)))
 
 
@@ -63,6 +67,18 @@ def record(connection: Connection, said: ServiceRecord) -> None:
     """Replace the record."""
     _FORGET.run(connection, {"named": _ONE})
     _ADD.run(connection, asdict(said))
+    if connection.dialect.name == "postgresql":
+        connection.execute(_BEAT)
+
+
+def silence(connection: Connection) -> timedelta | None:
+    """Return how long ago the service recorded itself, by the clock of the database; None on SQLite.
+
+    The clocks of two machines may differ.
+    """
+    if connection.dialect.name != "postgresql":
+        return None
+    return cast("timedelta | None", connection.execute(_SILENCE).scalar())
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from mailproc.errors import StoreLost
 from mailproc.store.db_errors import driver_errors
-from mailproc.store.store_identity import RUN
+from mailproc.store.store_identity import RUN, ServiceRun
 
 _DO = "put it back, or see docs/operators.md"
 
@@ -128,12 +128,16 @@ class _Page:
 
 
 class ServerGuard:
-    """Check the row of the present run, in the transaction that is to be committed."""
+    """Check the row of the present run, in the transaction that is to be committed.
+
+    A service that begins changes that row. Both it and whoever commits hold the writers' lock: so a commit
+    either came before, and the new service knows of it, or it is refused.
+    """
 
     def __init__(self, shown: str) -> None:
         self.lost: StoreLost | None = None
         self._shown = shown
-        self._run = ""
+        self._run: ServiceRun | None = None
 
     def opened(self) -> None:
         """Do nothing: a server's database is known by its row."""
@@ -141,26 +145,33 @@ class ServerGuard:
     def writing(self, on: bool) -> None:
         """Do nothing, as above."""
 
-    def begin_run(self, run: str) -> None:
+    def begin_run(self, run: ServiceRun) -> None:
         self._run = run
 
     def before(self, driver: Any) -> None:
-        if self._run and self.lost is None and self._found(driver) != self._run:
-            self.lost = StoreLost(f"the store {self._shown} was replaced by another one: {_DO}")
+        if self._run is not None and self.lost is None:
+            found, term = self._found(driver)
+            if found != self._run.name:
+                self.lost = StoreLost(self._why(term, self._run.term))
         self.after()
 
     def after(self) -> None:
         if self.lost is not None:
             raise self.lost
 
-    def _found(self, driver: Any) -> str:
+    def _why(self, term: int, ours: int) -> str:
+        if term > ours:
+            return f"another mailproc has taken the store over (its term is {term}, ours was {ours})"
+        return f"the store {self._shown} was replaced by another one: {_DO}"
+
+    def _found(self, driver: Any) -> tuple[str, int]:
         try:
             row = driver.execute(RUN).fetchone()
         except driver_errors() as error:
             if getattr(error, "sqlstate", None) == "42P01":  # no such table
-                return ""
+                return "", 0
             raise
-        return str(row[0]) if row else ""
+        return (str(row[0]), int(row[1])) if row else ("", 0)
 
 
 def _inode(found: os.stat_result) -> tuple[int, int]:

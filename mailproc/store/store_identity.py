@@ -1,9 +1,11 @@
 """The identity of a store, and the run of the service that has it: one row.
 
 The id stays as long as the store, also in its copies. The run is new at each start of the service, so an
-older copy that replaces the store does not have it.
+older copy that replaces the store does not have it. The term is a number, one more at each start: by it a
+service knows that another one has taken the store over.
 """
 
+from dataclasses import dataclass
 from uuid import uuid4
 
 from sqlalchemy import Connection, inspect, select
@@ -12,8 +14,17 @@ from mailproc.store.prepared_statements import table_of
 from mailproc.store.tables import IdentityRow
 
 IDENTITY = table_of(IdentityRow)
-RUN = "SELECT run FROM identity"
+RUN = "SELECT run, term FROM identity"
 ROOT_PAGE = "SELECT rootpage FROM sqlite_master WHERE name = 'identity' AND type = 'table'"
+
+
+@dataclass(frozen=True)
+class ServiceRun:
+    """A run of the service, its term, and the name of the run before it ('' if there was none)."""
+
+    name: str
+    term: int
+    before: str
 
 
 def store_id(connection: Connection) -> str:
@@ -50,9 +61,10 @@ def touch(connection: Connection) -> None:
     connection.execute(IDENTITY.update().values(run=IDENTITY.c.run))
 
 
-def begin_run(connection: Connection) -> str:
-    """Begin a new run; return its name."""
+def begin_run(connection: Connection) -> ServiceRun:
+    """Begin a new run, and with it the next term."""
     make(connection)
-    run = uuid4().hex
-    connection.execute(IDENTITY.update().values(run=run))
+    before, term = connection.exec_driver_sql(RUN).one()
+    run = ServiceRun(uuid4().hex, term + 1, before)
+    connection.execute(IDENTITY.update().values(run=run.name, term=run.term))
     return run

@@ -115,13 +115,15 @@ class Counter(SQLModel, table=True):
 class IdentityRow(SQLModel, table=True):
     """One row: which store this is (identity.py). ``verified``: the last history row of a store whose every
     transaction was found to be the fold of its events (flow/advance/verify.py). ``has_counters``: 1 once the
-    store has its counters file (counters_file.py)."""
+    store has its counters file (counters_file.py). ``term``: of the service that has the store, one more at
+    each start (store_guard.py)."""
 
     __tablename__ = "identity"
     store_id: str = Field(primary_key=True)
     run: str = ""
     verified: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     has_counters: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    term: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class ServiceRow(SQLModel, table=True):
@@ -130,7 +132,8 @@ class ServiceRow(SQLModel, table=True):
     ``started_at`` and ``seen_at`` are of its own clock. ``once``: by `run --once`, which is seen at its start
     and its end only. ``failure``: why it ended by itself. ``jobs``: by name, when each runs next; ``looked``:
     by name, when a mailbox was last looked into (ISO 8601, UTC). ``sent_at``, ``refused_at``,
-    ``refusal``: when the last letter left, and what the relay said when one did not.
+    ``refusal``: when the last letter left, and what the relay said when one did not. ``beat_at``: as
+    ``seen_at``, by the clock of the database; NULL on SQLite, whose service is on this machine.
     """
 
     __tablename__ = "service"
@@ -148,6 +151,7 @@ class ServiceRow(SQLModel, table=True):
     sent_at: datetime | None = _instant()
     refused_at: datetime | None = _instant()
     refusal: str = _told()
+    beat_at: datetime | None = _instant()
 
 
 PAUSING = "kind = 'paused'"

@@ -1,4 +1,4 @@
-"""The tables of the store's own upkeep: when it was put back from a copy, and when one was made."""
+"""The tables of the store's own upkeep: copies that were put back or made, and the places beside it."""
 
 from datetime import datetime
 
@@ -39,3 +39,11 @@ class BackupRow(SQLModel, table=True):
     size: int
     documents: int
     fault: str
+
+
+class SharedPlaceRow(SQLModel, table=True):
+    """A place beside a store on PostgreSQL that every machine must reach, and the mark that lies in it."""
+
+    __tablename__ = "shared_place"
+    name: str = Field(primary_key=True)
+    mark: str

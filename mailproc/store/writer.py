@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine
 from mailproc import log, slow_work
 from mailproc.errors import StoreLost, TryLater
 from mailproc.store import taken_numbers
-from mailproc.store.connections import keep_savepoints_in_memory
+from mailproc.store.connections import keep_savepoints_in_memory, name_writer
 from mailproc.store.counters_file import CountersFile
 from mailproc.store.db_errors import driver_errors, try_later
 from mailproc.store.pipeline import pipeline_of, send_writes
@@ -166,6 +166,7 @@ class Writer:
         if self._connection is None:
             self._connection = self._engine.connect()
             keep_savepoints_in_memory(self._connection)
+            name_writer(self._connection)
             self._guard.writing(True)
         self._connection.begin()
         taken_numbers.begin(self._connection, self._counters)

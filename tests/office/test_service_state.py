@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailproc.office.queries.service_state import AHEAD, LATE, ONCE_A_DAY, ServiceCondition, condition, judged
-from mailproc.store.lock import Holder
+from mailproc.store.server_lock import Holder
 from mailproc.store.service_record import ServiceRecord
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

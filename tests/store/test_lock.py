@@ -13,7 +13,8 @@ import pytest
 from mailproc.errors import LocalFault, Misconfigured
 from mailproc.store import lock
 from mailproc.store.engine import Store
-from mailproc.store.lock import Holder, daemon_lock, holder
+from mailproc.store.lock import daemon_lock, holder
+from mailproc.store.server_lock import Holder
 
 HOLD = """
 import sys, time
@@ -63,7 +64,7 @@ def test_everybody_may_ask_who_holds_the_store(store, store_url):
     other = Store.open(store_url)
     assert _holder(store) is None
     with daemon_lock(store):
-        here = Holder(os.getpid() if store.dialect == "sqlite" else 0)
+        here = Holder(os.getpid(), "" if store.dialect == "sqlite" else os.uname().nodename)
         assert _holder(store) == _holder(other) == here
     assert _holder(other) is None
     with daemon_lock(other):

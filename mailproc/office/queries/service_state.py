@@ -11,7 +11,7 @@ from mailproc.flow.context import Context
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import lock, restored, service_record
 from mailproc.store.engine import Store
-from mailproc.store.lock import Holder
+from mailproc.store.server_lock import Holder
 from mailproc.store.service_record import ServiceRecord
 
 LATE = timedelta(seconds=60)
@@ -59,7 +59,8 @@ class ServiceState:
 def service_state(store: Store, connection: Connection, context: Context) -> ServiceState:
     """Return how the service is. Several may ask at once. Costs three short questions."""
     record, holder = service_record.recorded(connection), lock.holder(store, connection)
-    return unless_held(judged(record, holder, context.clock(), context.shown), connection)
+    silence = service_record.silence(connection)
+    return unless_held(judged(record, holder, context.clock(), context.shown, silence), connection)
 
 
 def unless_held(found: ServiceState, connection: Connection) -> ServiceState:
@@ -70,10 +71,17 @@ def unless_held(found: ServiceState, connection: Connection) -> ServiceState:
 
 
 def judged(
-    record: ServiceRecord | None, holder: Holder | None, now: datetime, shown: Callable[[datetime], str]
+    record: ServiceRecord | None,
+    holder: Holder | None,
+    now: datetime,
+    shown: Callable[[datetime], str],
+    silence: timedelta | None = None,
 ) -> ServiceState:
-    """Return the state by the last record, who holds the lock of the store, and the time."""
-    state = condition(record, holder, now)
+    """Return the state by the last record, who holds the lock of the store, and the time.
+
+    ``silence`` as ``service_record.silence``.
+    """
+    state = condition(record, holder, now, silence)
     alive = state in ALIVE
     if record is None:
         said = None if alive else sentence("service-never", command="mailproc run")
@@ -92,7 +100,9 @@ def judged(
     )
 
 
-def condition(record: ServiceRecord | None, holder: Holder | None, now: datetime) -> ServiceCondition:
+def condition(
+    record: ServiceRecord | None, holder: Holder | None, now: datetime, silence: timedelta | None = None
+) -> ServiceCondition:
     """Return the same as one word."""
     if holder is None:
         return ServiceCondition.NEVER if record is None else _of_ended(record, now)
@@ -103,7 +113,8 @@ def condition(record: ServiceRecord | None, holder: Holder | None, now: datetime
         return ServiceCondition.RUNNING
     if record.seen_at - now > AHEAD:
         return ServiceCondition.CLOCK_AHEAD
-    return ServiceCondition.HANGING if now - record.seen_at > LATE else ServiceCondition.RUNNING
+    silent = now - record.seen_at if silence is None else silence
+    return ServiceCondition.HANGING if silent > LATE else ServiceCondition.RUNNING
 
 
 def _of_ended(record: ServiceRecord, now: datetime) -> ServiceCondition:

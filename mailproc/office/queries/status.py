@@ -95,7 +95,8 @@ class Status:
 def status(store: Store, connection: Connection, context: Context) -> Status:
     """Return the status. Its cost does not grow with the store."""
     now, record = context.clock(), service_record.recorded(connection)
-    service = unless_held(judged(record, lock.holder(store, connection), now, context.shown), connection)
+    holder, silence = lock.holder(store, connection), service_record.silence(connection)
+    service = unless_held(judged(record, holder, now, context.shown, silence), connection)
     running = record if service.alive else None
     found = Status(
         service=service,

@@ -87,7 +87,15 @@ def _service() -> None:
         *(sa.Column(name, sa.JSON(none_as_null=True), nullable=True) for name in ("jobs", "looked")),
         *(_at(name) for name in ("sent_at", "refused_at")),
         sa.Column("refusal", sa.String(), nullable=False),
+        _at("beat_at"),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.add_column("identity", sa.Column("term", sa.Integer(), server_default="0", nullable=False))
+    op.create_table(
+        "shared_place",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("mark", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
     )
 
 

@@ -1,0 +1,278 @@
+"""A second machine: it waits, takes over when the first is gone, and the first commits nothing any more."""
+
+import os
+import re
+import signal
+import smtplib
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from mailproc.practice import order_file
+from tests.app.installation import ART, CUSTOMER, DEADLINE, Daemon, Installation, configured, order
+from tests.servers.postgres import PASSWORD, PostgresServer
+from tests.servers.relay import Relay
+from tests.servers.systemd import Systemd
+from tests.support.forking import Forker
+
+QUICK = (
+    "from mailproc.app import daemon, heartbeat, standby, watchdog\n"
+    "heartbeat.BEAT = watchdog.ROUND = standby.LOOK = daemon.LOCK_LOOK = 0.05\n"
+)
+UNWATCHED = f"{QUICK}daemon.LOCK_LOOK = daemon.WATCH = 600\n"
+"""Nothing but its own commits tells the service that its term is over."""
+BL = "orders@bl.example"
+OVER = "another mailproc has taken the store over"
+SOME = 5
+FROZEN = 1
+"""Seconds of silence after which a second service takes over, where it is to."""
+
+
+class Machines:
+    """Two machines with one store, and what lies beside it where both reach it."""
+
+    def __init__(self, folder: Path, url: str, relay: Relay, forker: Forker) -> None:
+        shared = folder / "shared"
+        shared.mkdir()
+        self.relay, self.all = relay, []
+        for name in ("one", "two"):
+            (folder / name).mkdir()
+            machine = Installation(folder / name, relay, forker)
+            text = f'[store]\nurl = "{url}"\ncounters = "{shared}/counters"\ntake_over_after = 0\n'
+            text += f'[documents]\nfolder = "{shared}/documents"\n'
+            (machine.folder / "config.toml").write_text(configured(relay.port) + text)
+            self.all.append(machine)
+
+    @property
+    def one(self) -> Installation:
+        return self.all[0]
+
+    @property
+    def two(self) -> Installation:
+        return self.all[1]
+
+    def both(self, first: str = QUICK) -> tuple[Daemon, Daemon]:
+        """The first at work, the second waiting for it."""
+        at_work = self.one.start(code=first)
+        waiting = self.two.start(ready=False, code=QUICK)
+        waiting.says(f"process {at_work.process.pid} on")
+        return at_work, waiting
+
+    def takes_over_from_frozen(self) -> None:
+        config = self.two.folder / "config.toml"
+        config.write_text(config.read_text().replace("take_over_after = 0", f"take_over_after = {FROZEN}"))
+
+    def ordered(self) -> Counter[str]:
+        """How often the British Library got each order."""
+        posted = [one for one in self.relay.letters if one.rcpt_to == BL]
+        return Counter(each.number for one in posted for each in order_file.read(one.raw).orders)
+
+
+class Post:
+    """A mail server that gives an order at a time to whichever machine takes it, and tries until one does."""
+
+    def __init__(self, *daemons: Daemon) -> None:
+        self._daemons, self._over, self._news = daemons, threading.Event(), threading.Condition()
+        self.taken: list[tuple[str, Daemon]] = []
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> "Post":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(DEADLINE)
+
+    def more(self, count: int = SOME) -> None:
+        """Wait until so many more were taken."""
+        with self._news:
+            goal = len(self.taken) + count
+            assert self._news.wait_for(lambda: len(self.taken) >= goal, DEADLINE), self.taken
+
+    def _run(self) -> None:
+        number = 0
+        while not self._over.is_set():
+            number += 1
+            name = f"C{number}"
+            while not (by := self._offered(name)) and not self._over.is_set():
+                time.sleep(0.02)  # as a mail server, which tries again
+            if by:
+                with self._news:
+                    self.taken.append((name, by))
+                    self._news.notify_all()
+
+    def _offered(self, name: str) -> Daemon | None:
+        for daemon in self._daemons:
+            if not any("listening on" in line for line in daemon.lines):
+                continue
+            try:
+                with smtplib.SMTP("127.0.0.1", daemon.port, timeout=2) as client:
+                    client.sendmail("ill@customer.example", ["ill@town.example"], order(name))
+                return daemon
+            except (OSError, smtplib.SMTPException):
+                continue
+        return None
+
+
+@pytest.fixture
+def database(postgres_server: PostgresServer) -> Iterator[str]:
+    name = postgres_server.lend()
+    yield name
+    postgres_server.give_back(name)
+
+
+@pytest.fixture
+def machines(
+    tmp_path: Path,
+    relay: Relay,
+    forker: Forker,
+    database: str,
+    postgres_server: PostgresServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Machines]:
+    monkeypatch.setenv("ART_PASSWORD", ART)
+    monkeypatch.setenv("CUSTOMER_PASSWORD", CUSTOMER)
+    monkeypatch.delenv("MAILPROC_CONFIG", raising=False)
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    url = re.sub(r":[^:@/]+@", "@", postgres_server.url(database))
+    machines = Machines(tmp_path, url, relay, forker)
+    yield machines
+    for machine in machines.all:
+        for daemon in machine.daemons:
+            daemon.kill()
+
+
+def killed(first: Daemon, _server: PostgresServer, _database: str) -> None:
+    first.process.kill()
+
+
+def all_its_connections_cut(_first: Daemon, server: PostgresServer, database: str) -> None:
+    server.disconnect(database)
+
+
+def its_lock_cut(first: Daemon, server: PostgresServer, database: str) -> None:
+    its = f"datname = '{database}' AND application_name LIKE 'mailproc service {first.process.pid}@%'"
+    server.execute(f"SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE {its}")  # noqa: S608  # ours
+
+
+@pytest.mark.parametrize("gone", [killed, its_lock_cut, all_its_connections_cut])
+def test_the_second_takes_over_while_letters_come_and_nothing_is_lost_or_done_twice(
+    machines: Machines,
+    postgres_server: PostgresServer,
+    database: str,
+    gone: Callable[[Daemon, PostgresServer, str], None],
+) -> None:
+    first, second = machines.both(UNWATCHED)
+    numbers = [machines.two.place(f"Before {count}") for count in range(2)]
+    with Post(first, second) as post:
+        post.more()
+        gone(first, postgres_server, database)
+        numbers += [machines.one.place(f"Meanwhile {count}") for count in range(2)]
+        second.says("ready")
+        before = len(post.taken)
+        post.more(2 * SOME)
+        if gone is not killed:
+            assert first.ends() == 1
+            assert any(OVER in line for line in first.lines), first.lines
+    assert all(by is second for _, by in post.taken[before + 1 :]), "the first takes nothing any more"
+    taken = [name for name, _ in post.taken]
+    found = machines.two.until(["requests"], lambda found: len(found) >= len(taken) + len(numbers))
+    assert len(found) == len(taken) + len(numbers)
+    open_letters = machines.two.until(
+        ["outbox"], lambda found: all(one["state"] == "in_doubt" for one in found)
+    )
+    ordered = machines.ordered()
+    assert set(ordered.values()) == {1}
+    assert len(ordered) + len(open_letters) >= len(numbers)
+    assert second.stop() == 0
+    assert machines.two.cli("verify").out.endswith("checked, 0 differ\n")
+
+
+def test_a_second_service_waits_says_so_and_goes_when_it_is_asked(
+    machines: Machines, manager: Systemd
+) -> None:
+    first, second = machines.both()
+    assert f"process {first.process.pid} on" in manager.hears("STATUS=standby: ")
+    assert machines.one.cli("act", machines.two.place(), "note", "seen").code in (0, 1, 2)
+    assert second.stop() == 0
+    assert first.stop() == 0
+    assert not any(OVER in line for line in first.lines)
+
+
+def test_a_lock_that_was_cut_is_taken_again_where_nobody_waits(
+    machines: Machines, postgres_server: PostgresServer, database: str
+) -> None:
+    first = machines.one.start(code=QUICK)
+    its_lock_cut(first, postgres_server, database)
+    end = time.monotonic() + DEADLINE
+    while machines.one.cli("status", "--json").json["service"]["state"] != "running":
+        assert time.monotonic() < end, first.lines
+        time.sleep(0.02)  # as above: another process
+    first.takes(order("C1"))
+    assert first.stop() == 0
+
+
+def test_a_frozen_service_is_cut_off_and_commits_nothing_when_it_thaws(machines: Machines) -> None:
+    machines.takes_over_from_frozen()
+    first = machines.one.start(code=QUICK)
+    with smtplib.SMTP("127.0.0.1", first.port, timeout=DEADLINE) as client:
+        client.ehlo()
+        client.mail("ill@customer.example")
+        client.rcpt("ill@town.example")
+        assert client.docmd("DATA")[0] == 354
+        first.process.send_signal(signal.SIGSTOP)
+        client.send(order("C1") + b"\r\n.\r\n")
+        second = machines.two.start(code=QUICK)
+        assert any("has been silent for" in line for line in second.lines)
+        first.process.send_signal(signal.SIGCONT)
+        with suppress(smtplib.SMTPServerDisconnected):
+            assert client.getreply()[0] != 250
+    assert first.ends() == 1
+    assert any(OVER in line for line in first.lines), first.lines
+    assert machines.two.json("requests") == []
+    assert machines.two.json("status")["service"]["process"] == second.process.pid
+    second.takes(order("C1"))
+    machines.two.until(["requests"], lambda found: len(found) == 1)
+    assert second.stop() == 0
+
+
+FREEZES = """
+import os, signal
+from mailproc.store import inbox
+keep = inbox.keep
+def frozen(connection, letters):
+    kept = keep(connection, letters)
+    connection.exec_driver_sql("SELECT 1")
+    os.kill(os.getpid(), signal.SIGSTOP)
+    return kept
+inbox.keep = frozen
+"""
+
+
+def test_a_service_that_is_frozen_in_a_commit_keeps_nobody_from_writing(machines: Machines) -> None:
+    machines.takes_over_from_frozen()
+    first = machines.one.start(code=QUICK + FREEZES)
+    answers: list[str] = []
+
+    def give() -> None:
+        try:
+            first.takes(order("C1"))
+            answers.append("taken")
+        except (OSError, smtplib.SMTPException) as error:
+            answers.append(type(error).__name__)
+
+    giver = threading.Thread(target=give)
+    giver.start()
+    second = machines.two.start(code=QUICK)
+    os.kill(first.process.pid, signal.SIGCONT)
+    giver.join(DEADLINE)
+    assert answers != ["taken"]
+    assert first.ends() == 1
+    assert machines.two.json("letters") == []
+    assert second.stop() == 0
