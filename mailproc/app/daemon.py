@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 
-from mailproc.app import channels, document_place, jobs, metrics, secret_reload, standby, watchdog
+from mailproc.app import channels, document_place, jobs, metrics, places, secret_reload, standby, watchdog
 from mailproc.app.build import App
 from mailproc.app.delivery import deliverer
 from mailproc.app.heartbeat import Heartbeat
@@ -127,9 +127,11 @@ def _begin(app: App) -> None:
     """Before all else: from here on the commits of another service are refused. Raise Misconfigured for
     another store's folder."""
     document_place.refuse_another(app.config, app.context, app.store)
+    places.refuse_others(app.context, app.store)
     run = app.store.begin_run()
     app.store.underway.expect(run.before)
     app.store.underway.begin(run.name)
+    places.mark(app.context, app.store)
 
 
 def _recover(app: App) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailproc import config_load
-from mailproc.app import build, document_place, file_permissions, oauth, sender_authentication
+from mailproc.app import build, document_place, file_permissions, oauth, places, sender_authentication
 from mailproc.config import Config, Mailbox
 from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.errors import MailprocError, Misconfigured
@@ -61,6 +61,7 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
         found.tried("store examined", lambda: _examined(store))
         found.tried("counters file", lambda: _counters_file(context, store))
         _service(context, store, found)
+        _places(context, store, found)
         try:
             document_place.refuse_another(config, context, store)
         except Misconfigured as error:
@@ -85,6 +86,17 @@ def _service(context: Context, store: Store, found: CheckReport) -> None:
         found.warnings.append(str(service.said))
     else:
         found.fine.append(f"service: {service.state}")
+
+
+def _places(context: Context, store: Store, found: CheckReport) -> None:
+    """Say whether this machine reaches what the service of the store uses, on PostgreSQL."""
+    if store.path is not None:
+        return
+    wrong = places.others(context, store)
+    found.wrong += wrong
+    if not wrong:
+        shown = ", ".join(str(one.of) for one in places.places(context))
+        found.fine.append(f"shared with other machines: {shown}")
 
 
 def _counters_file(context: Context, store: Store) -> str:

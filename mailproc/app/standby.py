@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from mailproc.app import places
 from mailproc.app.build import App
 from mailproc.app.signals import Asked
 from mailproc.errors import TryLater
@@ -23,6 +24,8 @@ _log = logging.getLogger(__name__)
 
 LOOK = 1.0
 """Seconds between two tries."""
+PLACES = 10.0
+"""Seconds between two looks at what lies beside the store."""
 
 
 @contextmanager
@@ -49,6 +52,8 @@ class Standby:
     def __init__(self, app: App, lock: ServerLock) -> None:
         self._app, self._lock = app, lock
         self._told = ""
+        self._looked: float | None = None
+        self._ready = True
 
     def wait(self, asked: Asked) -> bool:
         """Return True once the lock is taken, False if the service is asked to end before."""
@@ -64,12 +69,24 @@ class Standby:
 
     def _takes(self) -> bool:
         try:
+            if not self._is_ready():
+                return False
             if self._lock.take():
                 return True
             self._look_at_holder()
         except TryLater as error:
             self._tell(f"the store cannot be asked: {error}")
         return False
+
+    def _is_ready(self) -> bool:
+        """Return whether this machine reaches all that the service needs; all see whether it does."""
+        if self._looked is None or time.monotonic() - self._looked > PLACES:
+            why = places.others(self._app.context, self._app.store)
+            self._looked, self._ready = time.monotonic(), not why
+            self._lock.wait_as(server_lock.STANDBY if self._ready else server_lock.UNREADY)
+            if why:
+                self._tell(f"this machine CANNOT TAKE OVER: {'; '.join(why)}")
+        return self._ready
 
     def _look_at_holder(self) -> None:
         """Say who has the store; end its connection if it has been silent for too long."""

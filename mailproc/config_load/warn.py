@@ -6,6 +6,8 @@ from mailproc.config import Config, Library, Partner, ServerLogin
 from mailproc.config_load import rules_oauth, warn_proof
 from mailproc.config_load.value_checks import is_loopback, only_loopback
 
+LEAST_SILENCE = 60
+"""Seconds: a service records itself every 10 to 15."""
 LARGEST_LETTER = 50_000_000
 """Octets of a letter that some mail systems still take."""
 
@@ -14,6 +16,7 @@ def warnings(config: Config) -> list[str]:
     """Sentences for the operator, each naming its key. No secrets."""
     return [
         *_library(config),
+        *_store(config),
         *_doors(config),
         *_delivery(config),
         *warn_proof.of_relay(config),
@@ -28,6 +31,17 @@ def _library(config: Config) -> Iterator[str]:
     for key in ("symbol", "email"):
         if getattr(config.library, key) == getattr(Library(), key):
             yield f"library.{key} is still the placeholder {getattr(Library(), key)}"
+
+
+def _store(config: Config) -> Iterator[str]:
+    """A second machine must reach the same places."""
+    if config.store.url.startswith("sqlite"):
+        return
+    sections = (("store.counters", config.store.counters), ("documents.folder", config.documents.folder))
+    if unnamed := [key for key, named in sections if not named]:
+        yield f"no second machine can take over: {' and '.join(unnamed)} must name places that both reach"
+    if 0 < config.store.take_over_after < LEAST_SILENCE:
+        yield f"store.take_over_after: below {LEAST_SILENCE} a service that is only slow is cut off"
 
 
 def _doors(config: Config) -> Iterator[str]:

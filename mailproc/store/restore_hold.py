@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from mailproc.sentence import sentence, stored
-from mailproc.store import outgoing, restored, store_identity
+from mailproc.store import outgoing, restored, shared_places, store_identity
 from mailproc.store.counters_file import CountersFile, LeftStore
 from mailproc.store.letters import INBOX
 from mailproc.store.outgoing import INTENT, OUTGOING, NewLetterOut
@@ -34,8 +34,10 @@ def check(connection: Connection, file: CountersFile) -> None:
     """Hold the store if the counters file knows more than it; begin the file if it never had one.
 
     A store whose file is missing was put back too, or moved: nobody can tell what has left since. In the
-    first transaction of a process, before anything else is written. Raise Misconfigured and NoRoom.
+    first transaction of a process, before anything else is written. Raise Misconfigured, also where this
+    machine does not reach the file that the service uses, and NoRoom.
     """
+    shared_places.refuse_other(connection, shared_places.of_counters(file.path))
     file.store_id = store_identity.make(connection)
     left = file.read()
     if left is None and not store_identity.has_counters(connection):
@@ -64,6 +66,7 @@ def enter(connection: Connection, file: CountersFile, how: str) -> None:
     Where the file is missing, or knows no more than the store (a whole machine was put back), the numbers go
     on far enough ahead. Raise as ``check``.
     """
+    shared_places.forget(connection)
     file.store_id = store_identity.make(connection)
     left = file.read()
     known = left is not None and is_older(connection, left)
