@@ -13,7 +13,7 @@ from mailproc.office.queries.service_state import ServiceCondition, ServiceState
 
 if TYPE_CHECKING:
     from mailproc.app.build import App
-    from mailproc.office.queries.status import MailboxStatus, RelayStatus, Status
+    from mailproc.office.queries.status import MailboxStatus, RelayStatus, StandbyStatus, Status
 
 verbs = typer.Typer()
 
@@ -51,6 +51,7 @@ def _tell(found: "Status", context: Context) -> None:
     words = language.texts.labels["service"]
     rows = [
         (words["service"], _service(found.service, context)),
+        *((words["standby"], _standby(one, context)) for one in found.standbys),
         *((f"{words['mailbox']} {one.name}", _mailbox(one, context)) for one in found.mailboxes),
         (words["relay"], _relay(found.relay, context)),
         *(
@@ -74,6 +75,11 @@ def _service(found: ServiceState, context: Context) -> str:
         told = {"when": context.shown(found.started_at), "process": found.process, "host": found.host}
         return language.label("service", "running", version=found.version, **told)
     return language.texts.labels["service_state"][found.state]
+
+
+def _standby(one: "StandbyStatus", context: Context) -> str:
+    told = {"when": context.shown(one.since), "process": one.process, "host": one.host}
+    return context.language.label("service", "waits" if one.ready else "not_ready", **told)
 
 
 def _mailbox(one: "MailboxStatus", context: Context) -> str:

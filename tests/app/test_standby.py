@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -221,7 +221,7 @@ def test_a_lock_that_was_cut_is_taken_again_where_nobody_waits(
 def test_a_frozen_service_is_cut_off_and_commits_nothing_when_it_thaws(machines: Machines) -> None:
     machines.takes_over_from_frozen()
     first = machines.one.start(code=QUICK)
-    with smtplib.SMTP("127.0.0.1", first.port, timeout=DEADLINE) as client:
+    with closing(smtplib.SMTP("127.0.0.1", first.port, timeout=DEADLINE)) as client:
         client.ehlo()
         client.mail("ill@customer.example")
         client.rcpt("ill@town.example")
@@ -276,3 +276,54 @@ def test_a_service_that_is_frozen_in_a_commit_keeps_nobody_from_writing(machines
     assert first.ends() == 1
     assert machines.two.json("letters") == []
     assert second.stop() == 0
+
+
+def test_status_names_who_waits(machines: Machines) -> None:
+    first, second = machines.both()
+    for machine in machines.all:
+        [standby] = machine.json("status")["standbys"]
+        assert (standby["process"], standby["ready"]) == (second.process.pid, True)
+        assert f"process {second.process.pid} on" in machine.cli("status").out
+    first.process.kill()
+    second.says("ready")
+    assert machines.two.json("status")["standbys"] == []
+
+
+@pytest.mark.parametrize("place", ["counters", "documents"])
+def test_a_machine_that_does_not_reach_the_same_places_takes_nothing_over(
+    machines: Machines, place: str
+) -> None:
+    config = machines.two.folder / "config.toml"
+    config.write_text(config.read_text().replace(f"shared/{place}", f"two/own/{place}"))
+    first = machines.one.start(code=QUICK)
+    second = machines.two.start(ready=False, code=QUICK)
+    said = second.says("CANNOT TAKE OVER")
+    assert f"two/own/{place}" in said
+    assert "is its disk mounted?" in said
+    ran = machines.one.cli("status", "--json")
+    assert (ran.code, ran.json["standbys"][0]["ready"]) == (1, False)
+    checked = machines.two.cli("check")
+    assert checked.code == 1
+    assert f"two/own/{place}" in checked.out
+    assert machines.one.cli("check").code == 0
+    first.process.kill()
+    first.ends()
+    alone = machines.two.start(ready=False, code=QUICK)
+    assert alone.ends() == 3
+    assert "is not the place that the service of this store uses" in alone.lines[-1]
+    assert second.process.poll() is None
+
+
+def test_staff_on_a_machine_without_the_counters_file_are_refused_and_hold_nothing(
+    machines: Machines,
+) -> None:
+    first = machines.one.start(code=QUICK)
+    config = machines.two.folder / "config.toml"
+    config.write_text(config.read_text().replace("shared/counters", "two/own/counters"))
+    wanted = '{"service": "LOAN", "item": {"title": "A Book"}, "partners": ["UK-BL"]}'
+    refused = machines.two.cli("request", "-", stdin=wanted)
+    assert refused.code == 3
+    assert "is not the place that the service of this store uses" in refused.err
+    assert "was never put back" in machines.one.cli("restore").err
+    assert machines.one.place() == "B1"
+    assert first.stop() == 0

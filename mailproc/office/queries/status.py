@@ -13,7 +13,7 @@ from mailproc.flow.context import Context
 from mailproc.office.queries.agenda import FaultyText, faulty_texts
 from mailproc.office.queries.service_state import ServiceCondition, ServiceState, judged, unless_held
 from mailproc.sentence import Note, Sentence, Word, note, sentence
-from mailproc.store import backlog, backups, lock, open_requests, service_record
+from mailproc.store import backlog, backups, lock, open_requests, server_lock, service_record
 from mailproc.store.engine import Store
 from mailproc.store.service_record import ServiceRecord
 
@@ -77,6 +77,16 @@ class BackupStatus:
 
 
 @dataclass(frozen=True)
+class StandbyStatus:
+    """A service on another machine that waits. Not ``ready``: it could not take over, its log says why."""
+
+    process: int
+    host: str
+    since: datetime
+    ready: bool
+
+
+@dataclass(frozen=True)
 class Status:
     """``wrong``: everything for which somebody must act. ``version``: of the program that answers."""
 
@@ -88,6 +98,7 @@ class Status:
     disk: DiskStatus
     backup: BackupStatus
     templates: tuple[FaultyText, ...]
+    standbys: tuple[StandbyStatus, ...] = ()
     wrong: tuple[Sentence, ...] = ()
     notes: tuple[Sentence, ...] = ()
 
@@ -107,8 +118,15 @@ def status(store: Store, connection: Connection, context: Context) -> Status:
         disk=disk(store.path.parent if store.path is not None else context.config.file.parent),
         backup=_backup(connection),
         templates=faulty_texts(context),
+        standbys=tuple(_standbys(connection)),
     )
     return Status(**vars(found) | {"wrong": tuple(_wrong(found)), "notes": tuple(_notes(found))})
+
+
+def _standbys(connection: Connection) -> Iterator[StandbyStatus]:
+    if connection.dialect.name == "postgresql":
+        for one in server_lock.waiting(connection):
+            yield StandbyStatus(one.process, one.host, one.since, one.ready)
 
 
 def _backup(connection: Connection) -> BackupStatus:
@@ -172,8 +190,15 @@ def _wrong(found: Status) -> Iterator[Sentence]:
         yield sentence("status-disk", folder=found.disk.folder, free=free)
     if found.backup.fault:
         yield sentence("status-backup", why=found.backup.fault.rstrip("."))
+    yield from _not_ready(found.standbys)
     for text in found.templates:
         yield sentence("status-template", path=text.path, why=text.error)
+
+
+def _not_ready(standbys: Sequence[StandbyStatus]) -> Iterator[Sentence]:
+    for one in standbys:
+        if not one.ready:
+            yield sentence("status-standby", process=one.process, host=one.host)
 
 
 def _words(said: Note) -> tuple[str | Sentence, ...]:
