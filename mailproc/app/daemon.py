@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 
-from mailproc.app import channels, document_place, jobs, metrics, places, secret_reload, standby, watchdog
+from mailproc.app import beginning, channels, document_place, jobs, metrics, secret_reload, standby, watchdog
 from mailproc.app.build import App
 from mailproc.app.delivery import deliverer
 from mailproc.app.heartbeat import Heartbeat
@@ -25,7 +25,6 @@ from mailproc.app.watchdog import Watchdog
 from mailproc.errors import StoreLost, TryLater
 from mailproc.flow import clock, send
 from mailproc.flow.advance import station as advance
-from mailproc.flow.intake import portions
 from mailproc.flow.intake import station as intake
 from mailproc.flow.prepare import messages, notices, receipts
 from mailproc.flow.prepare.waiting_letters import withdraw_if_outdated
@@ -67,7 +66,7 @@ def work_once(app: App) -> int:
     store, context = app.store, app.context
     store.go_on_if_let()
     if store.underway.broken_off:
-        _forgive(app)
+        beginning.forgive(app)
     try:
         done = _take_in(app)
         done += messages.run(store, context) + receipts.run(store, context)
@@ -75,13 +74,6 @@ def work_once(app: App) -> int:
     except TryLater:
         store.underway.break_off()
         raise
-
-
-def _forgive(app: App) -> None:
-    """Clean up after a crash or a failed store: claims, and letters that are half written."""
-    app.store.write(app.store.underway.forgive)
-    portions.recover(app.store)
-    app.store.underway.recovered()
 
 
 def _take_in(app: App) -> int:
@@ -101,14 +93,14 @@ def run_once(app: App) -> None:
     """Look once wherever letters may lie, take every step, deliver what is due, and end."""
     with ExitStack() as stack:
         stack.enter_context(daemon_lock(app.store))
-        _begin(app)
+        beginning.begin(app)
         heartbeat = Heartbeat(app.store, app.context.clock, once=True)
         heartbeat.begin()
         stack.callback(heartbeat.end)
         deliver, close = deliverer(app.config, app.context.clock)
         deliver = heartbeat.noting(deliver)
         stack.callback(close)
-        _recover(app)
+        beginning.recover(app)
         for poll in channels.polls(app):
             poll.look()
         _until_done(app, deliver)
@@ -121,26 +113,6 @@ def run_once(app: App) -> None:
 def _until_done(app: App, deliver: Deliver) -> None:
     while work_once(app) + send.run(app.store, app.context, deliver, withdrawn=withdraw_if_outdated):
         pass
-
-
-def _begin(app: App) -> None:
-    """Before all else: from here on the commits of another service are refused. Raise Misconfigured for
-    another store's folder."""
-    document_place.refuse_another(app.config, app.context, app.store)
-    places.refuse_others(app.context, app.store)
-    run = app.store.begin_run()
-    app.store.underway.expect(run.before)
-    app.store.underway.begin(run.name)
-    places.mark(app.context, app.store)
-
-
-def _recover(app: App) -> None:
-    """At start: what a crash left claimed or in doubt."""
-    in_order = app.store.underway.ended_in_order()
-    _forgive(app)
-    in_doubt = send.recover(app.store, app.context, died=not in_order)
-    if in_doubt:
-        _log.warning("%s letters were being sent when the service last ended", in_doubt)
 
 
 class Daemon:
@@ -179,11 +151,11 @@ class Daemon:
                 return 0
             stack.enter_context(self._watchdog.watching())
             app.store.start_writer(self._ring)
-            _begin(app)
+            beginning.begin(app)
             self._heartbeat.begin()
             stack.callback(lambda: self._heartbeat.end(self._failure))
             self._watchdog.ask(self._heartbeat.beat)
-            _recover(app)
+            beginning.recover(app)
             if jobs.is_soon_examined(app.store):
                 app.store.examine()  # before the door opens: nothing comes into a damaged store
             deliver, close = deliverer(app.config, app.context.clock)

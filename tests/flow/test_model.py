@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy.engine.default import DefaultDialect
 
-from mailproc.app import daemon
+from mailproc.app import beginning
 from mailproc.app.build import build
 from mailproc.practice import order_file
 
@@ -201,7 +201,8 @@ class Office(RuleBasedStateMachine):
         self.doom.left = 0
         self.world.app.store.close()
         self.world.app = build(self.world.app.config.file, self.world.clock)
-        daemon._begin(self.world.app)
+        beginning.begin(self.world.app)
+        beginning.recover(self.world.app)
 
     def settle_doubts(self) -> None:
         left, self.doom.left = self.doom.left, 0
