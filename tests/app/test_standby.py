@@ -242,6 +242,13 @@ def test_a_frozen_service_is_cut_off_and_commits_nothing_when_it_thaws(machines:
     assert second.stop() == 0
 
 
+def until_stopped(daemon: Daemon) -> None:
+    end = time.monotonic() + DEADLINE
+    while Path(f"/proc/{daemon.process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+        assert time.monotonic() < end, daemon.lines
+        time.sleep(0.02)  # the kernel tells nobody but the parent
+
+
 FREEZES = """
 import os, signal
 from mailproc.store import inbox
@@ -269,6 +276,7 @@ def test_a_service_that_is_frozen_in_a_commit_keeps_nobody_from_writing(machines
 
     giver = threading.Thread(target=give)
     giver.start()
+    until_stopped(first)
     second = machines.two.start(code=QUICK)
     os.kill(first.process.pid, signal.SIGCONT)
     giver.join(DEADLINE)
