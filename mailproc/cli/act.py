@@ -268,7 +268,7 @@ def answered(
     told = context.language.status(stands, context.today())
     lead = context.language.label("act", "would_be" if would else "is_now", number=number, status=told)
     output.line(f"{lead} [{outcome.after}]")
-    if outcome.note:
+    if outcome.note and outcome.note not in map(str, outcome.words):
         output.line(f"  {output.one_line(context.language.noted_word(outcome.note))}")
     for word in outcome.words:
         output.line(f"  {output.one_line(context.language.word(word))}")

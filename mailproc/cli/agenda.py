@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from mailproc.cli import output, status
+from mailproc.cli import history, output, status
 from mailproc.cli.session import opened, who
 from mailproc.flow.context import Context
+from mailproc.ill import apdu_json
 from mailproc.ill.facts import Promise
 from mailproc.ill.status import status as status_of
 from mailproc.ill.terms import Role, State
@@ -24,8 +25,8 @@ verbs = typer.Typer()
 
 _PROMISES = {"HOLD_PLACED": "HOLD_PLACED", "ANSWER.promise": "WILL_SUPPLY"}
 """Their last word, as a promise."""
-LONGEST, LONGEST_WHY = 48, 120
-"""Characters of a title, and of a reason, in one line."""
+LONGEST, LONGEST_WHY, LONGEST_ANSWER = 48, 120, 80
+"""Characters of a title, of a reason and of an answer, in one line."""
 
 Number = Annotated[str, typer.Argument(metavar="NR", help="B12, or one attempt, B12-2.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
@@ -232,5 +233,14 @@ def _answer(one: RotaPlace, context: Context) -> str:
     if one.answered_at is None:
         return ""
     language = context.language
-    note = f" ({plain_note(one.answer_note, Role.REQUESTER, language)[:60]})" if one.answer_note else ""
-    return f"{language.event_word(one.spoken)}{note}, {_day(one.answered_at, context)}"
+    return f"{language.event_word(one.spoken)}{_answer_note(one, context)}, {_day(one.answered_at, context)}"
+
+
+def _answer_note(one: RotaPlace, context: Context) -> str:
+    """What the answer says beside its kind; an older release kept words alone."""
+    if one.answer_apdu is not None:
+        parts = history.content(apdu_json.from_json(one.answer_apdu), Role.REQUESTER, context, theirs=True)
+        told = "; ".join(parts)
+    else:
+        told = plain_note(one.answer_note, Role.REQUESTER, context.language)
+    return f" ({output.cut(told, LONGEST_ANSWER)})" if told else ""

@@ -131,7 +131,7 @@ def _tell_amended(done: Amended, language: Language, *, would: bool) -> None:
     if would:
         output.line(language.word(sentence("nothing-changed")))
     for change in done.changed:
-        output.line(output.one_line(f"{done.number}: {change}"))
+        output.line(output.one_line(f"{done.number}: {language.word(change)}"))
     output.line(language.word(_what_became(done)))
     for word in done.follows:
         output.line(f"  {output.one_line(language.word(word))}")

@@ -10,6 +10,7 @@ import typer
 from mailproc.app.build import App
 from mailproc.cli import days, output, truncated
 from mailproc.cli.choices import one_of
+from mailproc.cli.request_view import amount_word
 from mailproc.cli.requests import charge_json
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
@@ -152,7 +153,7 @@ def _of_request(app: App, number: str, *, as_json: bool) -> None:
             app.context.shown(one.at),
             language.texts.labels["charge_kinds"].get(one.kind, one.kind),
             words.get(one.status, one.status),
-            f"{one.amount} {one.currency}".strip(),
+            amount_word(one, language),
         )
         for one in found
     ]

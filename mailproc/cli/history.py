@@ -80,17 +80,22 @@ def _note(change: HistoryLine, role: Role, context: Context) -> Iterator[str]:
     language, apdu = context.language, change.apdu
     if change.why is not None:
         yield language.words_of(change.why)
+        yield from _not_told(change, language)
         return
     if not _is_typed(change):
         yield plain_note(change.note, role, language)
         return
     yield from (language.noted_word(part) for part in change.note.split("; ") if part in _NOTED)
     if apdu is not None:
-        yield from _content(apdu, change, role, context)
+        yield from content(apdu, role, context, theirs=change.theirs)
     if change.remark:
         yield change.remark
     for code in change.answered:
         yield language.label("history", "answered", value=language.told_word(code))
+    yield from _not_told(change, language)
+
+
+def _not_told(change: HistoryLine, language: Language) -> Iterator[str]:
     if change.not_told:
         yield language.word(not_told.told(change.not_told))
 
@@ -107,12 +112,12 @@ def _is_typed(change: HistoryLine) -> bool:
 _NOTED = frozenset(one.value for one in Noted)
 
 
-def _content(apdu: Apdu, change: HistoryLine, role: Role, context: Context) -> Iterator[str]:
+def content(apdu: Apdu, role: Role, context: Context, *, theirs: bool) -> Iterator[str]:
     """What the message itself says: theirs as theirs, ours as ours. A reply code that is known says it all,
     with what it means beside it."""
     language, today = context.language, context.today()
     means = context.registry.means(apdu.reply_code) if apdu.reply_code else ""
-    if not means and change.theirs and isinstance(apdu, IllAnswer | StatusOrErrorReport):
+    if not means and theirs and isinstance(apdu, IllAnswer | StatusOrErrorReport):
         yield from said(apdu, role, (), today, language, beside=False)
     elif not means:
         yield from telling(apdu, today, language)

@@ -5,6 +5,7 @@ In the library's language; codes stand beside their words where commands take th
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -23,6 +24,7 @@ from mailproc.notices.citation import cited
 from mailproc.notices.language import Language
 from mailproc.office.queries.listing import RequestLine
 from mailproc.office.queries.request_details import LetterAbout, RequestDetails
+from mailproc.store.rows import StoredCharge
 
 GAP = 2
 
@@ -144,7 +146,11 @@ def _charges(found: RequestDetails, language: Language) -> Iterator[str]:
     words = language.texts.labels
     for one in found.charges:
         what = words["charge_kinds"].get(one.kind, one.kind)
-        yield f"{one.amount} {one.currency} {words['charges'].get(one.status, one.status)} ({what})"
+        yield f"{amount_word(one, language)} {words['charges'].get(one.status, one.status)} ({what})"
+
+
+def amount_word(one: StoredCharge, language: Language) -> str:
+    return language.amount(Money(amount=Decimal(one.amount), currency=one.currency or None))
 
 
 def _conditions(found: RequestDetails, language: Language) -> Iterator[str]:

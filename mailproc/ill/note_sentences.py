@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 WANTED_BY, PRICE, WRONG, PARTIAL, FOUND = "wanted_by", "price", "wrong", "partial", "found"
+LEVEL, POSITION = "level", "position"
 
 SENTENCES: Mapping[str, str] = {
     WANTED_BY: "Wanted back by {value}.",
@@ -17,8 +18,15 @@ SENTENCES: Mapping[str, str] = {
     WRONG: "This is not what we asked for.",
     PARTIAL: "This is only a part: pages are missing.",
     FOUND: "What was reported lost has been found.",
+    LEVEL: "Reminder {value}.",
+    POSITION: "Place {value} on the waiting list.",
 }
-_VALUES = {WANTED_BY: "[0-9]{4}-[0-9]{2}-[0-9]{2}", PRICE: r"[0-9]{1,12}(?:\.[0-9]{1,4})?(?: [A-Z]{3})?"}
+_VALUES = {
+    WANTED_BY: "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    PRICE: r"[0-9]{1,12}(?:\.[0-9]{1,4})?(?: [A-Z]{3})?",
+    LEVEL: "[0-9]{1,4}",
+    POSITION: "[0-9]{1,6}",
+}
 _SHAPES = {
     name: re.compile(rf"(?:^|\s){re.escape(text).replace(re.escape('{value}'), f'({_VALUES.get(name)})')}$")
     for name, text in SENTENCES.items()

@@ -15,9 +15,11 @@ from mailproc.ill.apdu import (
     Shipped,
     StatusOrErrorReport,
 )
+from mailproc.ill.note_sentences import parted
 from mailproc.ill.refusal_reason import VAGUE
 from mailproc.ill.terms import Role
 from mailproc.notices.language import Language
+from mailproc.notices.note_words import said_in_note
 
 LONGEST = 500
 """Characters of a remark that are shown; the letter itself has all of them."""
@@ -45,7 +47,8 @@ def said(
 
     code = apdu.reply_code or ""
     meaning = means(code) if code else ""
-    words = (("reply_code", language.reply_code(code, meaning)), ("note", _remark(apdu, meaning)))
+    noted = (said_in_note(apdu.note, language), ("note", _remark(apdu, meaning)))
+    words = (("reply_code", language.reply_code(code, meaning)), *noted)
     told = language.meaning(meaning) if meaning else ""
     parts = _parts(apdu, role, reasons, language)
     found = (
@@ -53,7 +56,7 @@ def said(
         *(("unread", one) for one in _unread(apdu.extensions)),
         *(words if beside else ()),
     )
-    return tuple(line(name, value) for name, value in found if value)
+    return tuple(dict.fromkeys(line(name, value) for name, value in found if value))
 
 
 def _in_code(apdu: Apdu, reason: str, told: str) -> bool:
@@ -63,7 +66,7 @@ def _in_code(apdu: Apdu, reason: str, told: str) -> bool:
 
 def _remark(apdu: Apdu, meaning: str) -> str:
     """What is said beside the code: what a code of old means may be kept as its remark."""
-    return "" if apdu.note == meaning else apdu.note or ""
+    return "" if apdu.note == meaning else parted(apdu.note).note
 
 
 def question(kind: str, partner: str, address: str, symbol: str, language: Language) -> str:

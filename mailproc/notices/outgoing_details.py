@@ -19,9 +19,9 @@ from mailproc.ill.apdu import (
     Shipped,
     StatusOrErrorReport,
 )
-from mailproc.ill.charges import price_in
-from mailproc.ill.note_sentences import PRICE, WANTED_BY, parted
+from mailproc.ill.note_sentences import LEVEL, POSITION, PRICE, parted
 from mailproc.notices.language import Language
+from mailproc.notices.note_words import said_in_note
 
 
 def telling(
@@ -29,7 +29,7 @@ def telling(
 ) -> tuple[str, ...]:
     """A line for each thing that it says. Dates as everywhere in letters.
 
-    Of its note only the day and the price are said, for which it has no field (``remark`` is the rest).
+    Of its note only that is said for which it has no field (``remark`` is the rest).
     ``name_of`` a library by its symbol.
     """
 
@@ -43,16 +43,13 @@ def telling(
 
 def remark(apdu: Apdu) -> str:
     """Return its note without what ``telling`` says of it."""
-    said = parted(apdu.note)
-    return said.note if said.said in (WANTED_BY, PRICE) else apdu.note or ""
+    return parted(apdu.note).note
 
 
 def _in_note(apdu: Apdu, language: Language) -> Iterator[tuple[str, Any]]:
-    said = parted(apdu.note)
-    if said.said == WANTED_BY:
-        yield "wanted_by", date.fromisoformat(said.value)
-    elif price := price_in(apdu.note):
-        yield "cost", language.amount(price)
+    name, value = said_in_note(apdu.note, language)
+    if name and not (name in (LEVEL, POSITION) and getattr(apdu, name, None) is not None):
+        yield "cost" if name == PRICE else name, value
 
 
 def _parts(apdu: Apdu, language: Language, name_of: Callable[[str], str]) -> Iterator[tuple[str, Any]]:

@@ -86,7 +86,7 @@ def test_amend_an_order_that_has_not_left(cli: Cli, placed: Cli, folder: Path) -
     placed("Wrong")
     ran = cli("amend", "B1", "--title", "Right", "--author", "Rolt", "--need-before", "2031-05-01")
     assert (ran.code, ran.err) == (0, "")
-    assert "title: Wrong → Right" in ran.out
+    assert "Title: Wrong → Right" in ran.out
     assert "The order was not sent yet: it is composed again." in ran.out
     assert cli("run", "--once").code == 0
     (order,) = [file.read_text() for file in (folder / "out").iterdir()]
@@ -103,7 +103,7 @@ def test_amend_tried_first(cli: Cli, placed: Cli) -> None:
     placed("Wrong")
     before = cli("show", "B1", "--json").json
     ran = cli("amend", "B1", "--title", "Right", "--dry-run")
-    assert ran.out.splitlines()[:2] == ["Nothing is changed. This would happen:", "B1: title: Wrong → Right"]
+    assert ran.out.splitlines()[:2] == ["Nothing is changed. This would happen:", "B1: Title: Wrong → Right"]
     assert cli("amend", "B1", "--title", "Right", "--dry-run", "--json").json["dry_run"] is True
     assert cli("show", "B1", "--json").json == before
     assert cli("amend", "B1", "--again", "--dry-run").code == 1
@@ -117,7 +117,7 @@ def test_amend_by_json(cli: Cli, placed: Cli, folder: Path, from_file: bool) -> 
     given = "fix.json" if from_file else "-"
     told = cli("amend", "B1", "--file", given, "--isbn", "2", "--json", stdin=json.dumps(value)).json
     assert (told["number"], told["attempt"], told["way"], told["state"]) == ("B1", 1, "anew", "PENDING")
-    assert told["changed"] == ["title: Wrong → Right; isbn: (none) → 2", "delivery changed"]
+    assert told["changed"] == ["Title: Wrong → Right", "ISBN: (none) → 2", "Deliver to: changed"]
     shown = cli("show", "B1", "--json").json
     assert shown["item"] == {"title": "Right", "isbn": "2"}
     assert shown["delivery_to"] == {"electronic": "desk@town.example"}

@@ -55,8 +55,8 @@ def test_the_history_says_who_changed_what(world):
     corrected(world, item={"title": "The right book"}, delivery={"electronic": "r@new.example"})
     change = next(one for one in world.shown("B1").history if one.event == "amend")
     assert change.cause == {"kind": "staff", "id": "clerk"}
-    assert "title: The wrong book → The right book" in change.note
-    assert "delivery changed" in change.note
+    assert "Title: The wrong book → The right book" in change.note
+    assert "Deliver to: changed" in change.note
     assert "new.example" not in change.note  # the reader's address stands in the request alone
     assert (change.from_state, change.to_state) == ("PENDING", "PENDING")
 

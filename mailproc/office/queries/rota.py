@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.flow.pausing import paused
+from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.event_names import spoken
 from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE
 from mailproc.ill.terms import Role
@@ -23,8 +24,9 @@ class RotaPlace:
     """One candidate. ``became``: asked | next | waiting | passed-over.
 
     If it was asked: ``attempt`` (B1-2), ``state``, ``asked_at``, and the partner's last message: ``answer``
-    (a row of the state tables; ``spoken`` for text, as RETRY), ``answer_note``, ``answered_at``. ``unable``:
-    why it cannot be asked now. ``passed_to``: the library to which it was forwarded.
+    (a row of the state tables; ``spoken`` for text, as RETRY), ``answer_note``, ``answered_at``, and what it
+    says itself (``answer_apdu``, in the form of ill/apdu_json.py). ``unable``: why it cannot be asked now.
+    ``passed_to``: the library to which it was forwarded.
     """
 
     position: int
@@ -41,6 +43,7 @@ class RotaPlace:
     why_not: str = ""
     unable: str = ""
     passed_to: str = ""
+    answer_apdu: ApduJson | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ def _asked(
         spoken=spoken(last.event, last.apdu) if last else "",
         answer_note=last.note if last else "",
         answered_at=last.at if last else None,
+        answer_apdu=last.apdu if last else None,
         why_not=row.why_not,
         passed_to=_name(context, row.holder) if row.holder and row.holder != row.partner else "",
     )

@@ -4,6 +4,7 @@ An order that has not left is withdrawn and written again. An order that a partn
 after its answer the partner can be asked again, under a new number.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -23,7 +24,7 @@ from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import request_of, transaction_of
 from mailproc.office.requests import entry_checks, place, request_checks, same_order
 from mailproc.office.requests.corrections import Correction, RequestChange, changes
-from mailproc.sentence import Part, Sentence, sentence, stored
+from mailproc.sentence import Part, Sentence, sentence, shortened, stored
 from mailproc.store import events, order_letters, outgoing, patrons, requests, rotas, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -46,7 +47,7 @@ class Amended:
     partner: str
     state: str
     way: str
-    changed: tuple[str, ...]
+    changed: tuple[Sentence, ...]
     follows: tuple[Part, ...]
 
 
@@ -104,14 +105,13 @@ def note(
     context: Context,
     transaction: Transaction,
     by: str,
-    text: Part,
+    what: Sequence[Sentence],
     said: Apdu | None = None,
 ) -> tuple[Part, ...]:
     """Record a change by staff beside the state: an event "amend" with a history line. Return what
     follows."""
-    facts: Facts = {"text": storable(str(text))[:LONGEST_NOTE]}
-    if isinstance(text, Sentence):
-        facts["why"] = stored(text)
+    text = storable("; ".join(map(str, what)))[:LONGEST_NOTE]
+    facts: Facts = {"text": text, "why": stored(*map(shortened, what))}
     event = NewEvent(
         cause="staff",
         type="amend",
@@ -141,7 +141,7 @@ def _amend(
     odd = entry_checks.wrong_numbers(wanted.item)
     follows = (*odd, *_WAYS[way](connection, context, transaction, found, by))
     after = transaction_of(connection, request.number)
-    changed = tuple(one.text for one in found)
+    changed = _told(found)
     number, attempt = request.number, after.attempt
     return Amended(number, attempt, after.partner, after.state.name, way, changed, follows)
 
@@ -260,5 +260,5 @@ def _asked_again(
 _WAYS = {"anew": _anew, "kept": _kept, "recorded": _recorded, "again": _asked_again}
 
 
-def _told(found: list[RequestChange]) -> str:
-    return "; ".join(one.text for one in found)
+def _told(found: list[RequestChange]) -> tuple[Sentence, ...]:
+    return tuple(one for each in found for one in each.words)

@@ -9,7 +9,8 @@ from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Delivery, Item, Money
 from mailproc.ill.copyright_rules import Declaration
-from mailproc.sentence import sentence
+from mailproc.notices.not_told import field_word
+from mailproc.sentence import Sentence, Value, sentence
 from mailproc.store.rows import StoredRequest
 
 KNOWN: Mapping[str, Any] = {
@@ -30,7 +31,7 @@ ELSEWHERE = {
     "service": "another service is another request",
     "patron": "another reader is another request",
 }
-DECLARED = "declaration changed"
+DECLARED = sentence("declaration-changed")
 COPYRIGHT = ("copyright_compliance", "declaration")
 SHOWN = ("need_before", "max_cost")
 """Fields whose values are in the history; an address is personal, and is in the request only."""
@@ -46,15 +47,15 @@ class Correction:
 
 @dataclass(frozen=True)
 class RequestChange:
-    """A line for the history, and the changed columns of the request."""
+    """What the history says of it, and the changed columns of the request."""
 
-    text: str
+    words: tuple[Sentence, ...]
     columns: dict[str, Any]
 
     @property
     def is_declaration(self) -> bool:
         """Whether it is about the copyright declaration alone, which no order carries."""
-        return self.text == DECLARED
+        return self.words == (DECLARED,)
 
 
 def read(
@@ -113,7 +114,7 @@ def _of_item(request: StoredRequest, wanted: Mapping[str, Any]) -> Iterator[Requ
         "title": item.get("article_title") or item["title"],
         "author": item.get("article_author") or item.get("author") or "",
     }
-    yield RequestChange("; ".join(_replaced(name, was.get(name), wanted[name]) for name in new), columns)
+    yield RequestChange(tuple(_replaced(name, was.get(name), wanted[name]) for name in new), columns)
 
 
 def _of_rest(request: StoredRequest, wanted: Mapping[str, Any]) -> Iterator[RequestChange]:
@@ -123,10 +124,8 @@ def _of_rest(request: StoredRequest, wanted: Mapping[str, Any]) -> Iterator[Requ
         column, kept = _column(name, value)
         if getattr(request, column) == kept:
             continue
-        shown = name in SHOWN
-        yield RequestChange(
-            _replaced(name, getattr(request, column), kept) if shown else f"{name} changed", {column: kept}
-        )
+        shown = _replaced(name, getattr(request, column), kept) if name in SHOWN else _changed(name)
+        yield RequestChange((shown,), {column: kept})
 
 
 def _of_copyright(request: StoredRequest, wanted: Mapping[str, Any]) -> Iterator[RequestChange]:
@@ -142,7 +141,7 @@ def _of_copyright(request: StoredRequest, wanted: Mapping[str, Any]) -> Iterator
         columns["copyright_declared"] = bool(said["declaration"])
     word = "copyright_compliance"  # the declaration names a reader, whom no history must keep
     told = (_replaced(name, was.get(name), said[name]) if name == word else DECLARED for name in new)
-    yield RequestChange("; ".join(told), columns)
+    yield RequestChange(tuple(told), columns)
 
 
 def _column(name: str, value: Any) -> tuple[str, Any]:
@@ -155,13 +154,20 @@ def _column(name: str, value: Any) -> tuple[str, Any]:
     return name, apdu_json.value_to_json(value) or None
 
 
-def _replaced(name: str, was: Any, now: Any) -> str:
-    return f"{name.replace('_', ' ')}: {_worded(was)} → {_worded(now)}"
+def _replaced(name: str, was: Any, now: Any) -> Sentence:
+    return sentence("field-becomes", field=field_word(name), was=_worded(was), now=_worded(now))
 
 
-def _worded(value: Any) -> str:
+def _changed(name: str) -> Sentence:
+    """Return that it is another; a personal value is not repeated."""
+    return sentence("field-changed", field=field_word(name))
+
+
+def _worded(value: Any) -> Value:
     if isinstance(value, Mapping):
         return " ".join(str(each) for each in value.values())
     if isinstance(value, list):
         return " / ".join(map(str, value))
-    return "(none)" if value is None else str(value)
+    if isinstance(value, date):
+        return value
+    return sentence("none-given") if value is None else str(value)

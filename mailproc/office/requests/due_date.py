@@ -13,10 +13,11 @@ from mailproc.flow.context import Context
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role
 from mailproc.ill.transaction_state import DUE_CORRECTED
+from mailproc.notices.not_told import field_word
 from mailproc.office.acts import act_days
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import transaction_of
-from mailproc.sentence import Sentence, sentence
+from mailproc.sentence import Sentence, sentence, stored
 from mailproc.store import events
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -57,15 +58,19 @@ def _correct(connection: Connection, context: Context, wanted: DueDate) -> StepO
     act_days.check_day(connection, "--due", wanted.on, transaction, context)
     if wanted.on < context.today() and not wanted.quiet and transaction.role is Role.REQUESTER:
         raise LocalFault(sentence("due-passed-tells", day=wanted.on))
-    done = steps.begin(connection, _event(transaction, wanted, context), context)
+    what = _becomes(transaction.due_on, wanted.on)
+    done = steps.begin(connection, _event(transaction, wanted, what, context), context)
     lender = transaction.role is Role.RESPONDER
-    words = (*done.words, *(_tell_borrower(wanted, transaction) if lender else ()))
+    words = (what, *done.words, *(_tell_borrower(wanted, transaction) if lender else ()))
     return replace(done, words=words)
 
 
-def _event(transaction: Transaction, wanted: DueDate, context: Context) -> NewEvent:
-    was = transaction.due_on or "(none)"
-    facts: Facts = {"due_on": wanted.on.isoformat(), "text": f"due: {was} → {wanted.on}"}
+def _becomes(was: date | None, now: date) -> Sentence:
+    return sentence("field-becomes", field=field_word("due"), was=was or sentence("none-given"), now=now)
+
+
+def _event(transaction: Transaction, wanted: DueDate, what: Sentence, context: Context) -> NewEvent:
+    facts: Facts = {"due_on": wanted.on.isoformat(), "text": str(what), "why": stored(what)}
     if wanted.quiet:
         facts["quiet"] = True
     return NewEvent(

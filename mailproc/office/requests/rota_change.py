@@ -39,7 +39,7 @@ def change(
             *(sentence("rota-added", partner=symbol) for symbol in added),
             *(sentence("rota-dropped", partner=symbol) for symbol in drop),
         )
-        note(connection, context, transaction, by, sentence("rota-changed", changes=told))
+        note(connection, context, transaction, by, [sentence("rota-changed", changes=told)])
 
     store.write(job)
 

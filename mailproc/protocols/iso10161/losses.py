@@ -1,6 +1,7 @@
 """Handle what the standard has no component for: write it into the note, else report it as lost."""
 
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Overdue
+from mailproc.ill.note_sentences import LEVEL, POSITION, written
 from mailproc.protocols.codec import Held, NotTold
 from mailproc.protocols.iso10161.fields.field_codec import Tree
 from mailproc.protocols.iso10161.fields.strings import WORDS, tidy
@@ -18,12 +19,12 @@ def into_note(apdu: Apdu, tree: Tree, component: str, words: str) -> None:
 def write_level(overdue: Overdue, tree: Tree) -> None:
     """Write the number of a repeated Overdue into the note; the first needs none."""
     if (overdue.level or 0) > 1:
-        into_note(overdue, tree, "responder-note", f"Reminder {overdue.level}.")
+        into_note(overdue, tree, "responder-note", written(LEVEL, str(overdue.level)))
 
 
 def write_position(answer: IllAnswer, tree: Tree) -> None:
     if answer.position is not None:
-        into_note(answer, tree, "responder-note", f"Place {answer.position} on the waiting list.")
+        into_note(answer, tree, "responder-note", written(POSITION, str(answer.position)))
 
 
 def not_told(apdu: Apdu) -> tuple[NotTold, ...]:
