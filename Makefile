@@ -6,7 +6,7 @@ WORKERS ?= 2
 # Python keeps what it has compiled, whatever the environment says: the tests start it often.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install wheel demo run test lint types layers bench crash fuzz mutants docs clean
+.PHONY: help install wheel deb demo run test lint types layers bench crash fuzz mutants docs clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -56,6 +56,9 @@ mutants: install  ## changes one thing at a time and sees whether a test notices
 
 wheel: install  ## dist/mailproc_ill-….whl: all that another machine needs (pipx install FILE)
 	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+
+deb:  ## dist/mailproc_….deb, for the Debian release of this machine (docs/install.md)
+	debian/build dist
 
 docs: install  ## writes the generated pages again
 	$(BIN)/mailproc states --markdown > docs/states.md

@@ -6,6 +6,7 @@ from getpass import getuser
 from pathlib import Path
 
 FILE = 0o600
+FILE_OF_A_GROUP = 0o640
 FOLDER = 0o700
 
 
@@ -22,11 +23,14 @@ def make_folder(path: Path) -> None:
 def write_new(path: Path, text: str) -> None:
     """Write a file that is not there yet; what could not be written whole is removed.
 
-    Raises OSError; FileExistsError where something is there.
+    A folder with the set-group-ID bit gives it to its group, which may then read it: so root writes what the
+    service reads. Raises OSError; FileExistsError where something is there.
     """
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            if os.stat(path.parent).st_mode & stat.S_ISGID:
+                os.fchmod(handle, FILE_OF_A_GROUP)  # whatever the umask is
             stream.write(text)
     except OSError:
         path.unlink(missing_ok=True)

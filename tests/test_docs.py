@@ -62,7 +62,7 @@ def anchors(page: Path) -> set[str]:
 @every_page
 def test_files_of_the_program_exist(page: Path) -> None:
     for code in code_of(page):
-        if re.fullmatch(r"[\w/]+\.(py|toml)", code) and "/" in code:
+        if re.fullmatch(r"\w[\w/]*\.(py|toml)", code) and "/" in code:
             assert (ROOT / code).exists() or (ROOT / "mailproc" / code).exists(), f"{code} is not there"
 
 
@@ -89,7 +89,7 @@ def verbs() -> dict[str, set[str]]:
     }
 
 
-CALL = re.compile(r"(?:^|\s)(?:\S*/)?mailproc(?: --config \S+)? ([a-z]+(?:-[a-z]+)*)\b([^#|`]*)")
+CALL = re.compile(r"(?:^|\s)(?:\S*/)?mailproc(?: --config \S+)? (?!mailproc )([a-z]+(?:-[a-z]+)*)\b([^#|`]*)")
 
 
 def calls(page: Path) -> Iterator[tuple[str, list[str]]]:

@@ -23,7 +23,8 @@ def config_path(ctx: typer.Context) -> Path:
         return given
     here = Path("config.toml")
     named = os.environ.get("MAILPROC_CONFIG")
-    return Path(named) if named and not here.exists() else here
+    # os.path: where sudo was called may be a folder that the service's user cannot see.
+    return Path(named) if named and not os.path.exists(here) else here
 
 
 _SUDO_NAME = re.compile(r"[^\W_][\w.@\\+$-]{0,63}")

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
+from mailproc.cli.session import config_path
 from tests.cli.conftest import ORDER
 
 Cli = Callable[..., Any]
@@ -256,6 +258,20 @@ def test_config_by_option_by_place_and_by_environment(
     assert "UK-OTHER" in symbols()
     assert cli("requests").code == 0
     assert (other / "var").exists()  # paths start at the file's folder
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_a_folder_that_cannot_be_seen_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As root does it in /root: sudo -u mailproc mailproc …"""
+    (tmp_path / "hidden").mkdir(mode=0o700)
+    monkeypatch.chdir(tmp_path / "hidden")
+    monkeypatch.setenv("MAILPROC_CONFIG", "mine.toml")
+    called = typer.Context(typer.core.TyperCommand("requests"))
+    os.seteuid(65534)
+    try:
+        assert config_path(called) == Path("mine.toml")
+    finally:
+        os.seteuid(0)
 
 
 def test_as_a_program(program: Callable[..., subprocess.CompletedProcess[bytes]]) -> None:

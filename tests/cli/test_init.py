@@ -1,6 +1,7 @@
 """`init`: what a first start needs, written once."""
 
 import io
+import os
 import stat
 import sys
 from collections.abc import Callable
@@ -50,6 +51,21 @@ def test_all_but_the_library_is_at_its_default(init: Callable[..., Ran], tmp_pat
     ours = Library(**LIBRARY, staff=LIBRARY["email"])
     assert config.model_copy(update={"file": Config().file}) == Config(library=ours)
     assert "# who may connect" in (tmp_path / "config.toml").read_text(), "the comments stay"
+
+
+@pytest.mark.parametrize(("bit", "mode"), [(0, 0o600), (stat.S_ISGID, 0o640)])
+def test_a_folder_of_the_services_group_lets_the_service_read(
+    init: Callable[..., Ran], tmp_path: Path, bit: int, mode: int
+) -> None:
+    """As the Debian package makes /etc/mailproc: root writes the file, whatever root's umask is."""
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc").chmod(0o750 | bit)
+    mask = os.umask(0o077)
+    try:
+        assert init("etc").code == 0
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE((tmp_path / "etc/config.toml").stat().st_mode) == mode
 
 
 @pytest.mark.parametrize("name", ['A "quoted" one', r"back\1slash \g<0>", "Bücherei 🏛", "it's # 'ours'"])
