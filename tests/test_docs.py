@@ -89,7 +89,9 @@ def verbs() -> dict[str, set[str]]:
     }
 
 
-CALL = re.compile(r"(?:^|\s)(?:\S*/)?mailproc(?: --config \S+)? (?!mailproc\b)([a-z]+(?:-[a-z]+)*)\b([^#|`]*)")
+CALL = re.compile(
+    r"(?:^|\s)(?:\S*/)?mailproc(?: --config \S+)? (?!mailproc\b)([a-z]+(?:-[a-z]+)*)\b([^#|`]*)"
+)
 
 
 def calls(page: Path) -> Iterator[tuple[str, list[str]]]:
