@@ -1,8 +1,9 @@
 """What mailproc makes on the disk is for its own user alone: letters and readers' names stand in it."""
 
+import errno
 import os
+import pwd
 import stat
-from getpass import getuser
 from pathlib import Path
 
 FILE = 0o600
@@ -37,6 +38,19 @@ def write_new(path: Path, text: str) -> None:
         raise
 
 
+def open_ours(path: Path, flags: int) -> int:
+    """Open a file of ours that may be there; where another file was put in its place by a link, refuse it.
+
+    ``flags`` as of ``os.open``. Return the descriptor. Raises OSError.
+    """
+    number = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, FILE)
+    found = os.fstat(number)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        os.close(number)
+        raise OSError(errno.ELOOP, "it is a link, or no plain file: delete it", str(path))
+    return number
+
+
 def is_open_to_others(path: Path) -> bool:
     """May every user of this machine do something with it? False where it is not there."""
     try:
@@ -68,7 +82,7 @@ def owner(path: Path) -> str:
 def belongs(path: Path) -> str:
     """For whoever was refused something there: who owns it, and who asked."""
     try:
-        asking = getuser()
-    except (KeyError, OSError):
-        asking = str(os.geteuid())
+        asking = pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        asking = f"user {os.geteuid()}"
     return f"{path} belongs to {owner(path) or 'nobody known'}, this was run as {asking}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailproc import config_load
+from mailproc.app import service_user
 from mailproc.config import Config
 from mailproc.config_load.problem import ConfigProblem
 from mailproc.errors import Misconfigured
@@ -55,9 +56,13 @@ def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_neede
     """Configuration, codecs and templates, without the store. Raises Misconfigured.
 
     For the service, which needs the secrets, all is made at once, so that nothing wrong is met later;
-    staff's verbs make codecs and templates when they use them.
+    staff's verbs make codecs and templates when they use them. From here on root works as the store's owner.
     """
+    user = service_user.of_store(path)
+    if user is not None and not service_user.is_roots_alone(path):
+        service_user.become(user)
     config = config_load.load(path, further, secrets_needed=secrets_needed)
+    service_user.become(user)
     for secret in config_load.secrets(config):
         register_secret(secret)
     context = Context(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mailproc.app import first_start
+from mailproc.app import first_start, service_user
 from mailproc.cli import output
 from mailproc.errors import LocalFault
 
@@ -28,6 +28,7 @@ def init(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")] = False,
 ) -> None:
     """Write config.toml and the folders for a first start; ask for what is not given. Overwrite nothing."""
+    service_user.become(service_user.of_folder(folder.absolute()))
     first_start.refuse_if_there(folder)
     given = _complete({"symbol": symbol, "name": name, "email": email})
     made = first_start.write(folder, **given)

@@ -307,7 +307,8 @@ def _make(place: Path, content: bytes) -> None:
     """Make the file whole or not at all. Of two processes at once the second finds it made."""
     unfinished = place.with_name(f"{place.name}.unfinished-{os.getpid()}")
     try:
-        number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, private.FILE)
+        unfinished.unlink(missing_ok=True)
+        number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, private.FILE)
         try:
             os.write(number, content)
             os.fsync(number)

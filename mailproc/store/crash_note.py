@@ -134,7 +134,7 @@ class Underway:
         try:
             if self._file is None:
                 private.make_folder(self._path.parent)
-                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, private.FILE)
+                self._file = private.open_ours(self._path, os.O_RDWR | os.O_CREAT)
             os.pwrite(self._file, f"{text}\n".encode(), where)
         except OSError as error:
             _log.warning(

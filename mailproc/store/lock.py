@@ -74,7 +74,7 @@ def file_lock(path: Path) -> Iterator[Callable[[], bool]]:
     """As ``daemon_lock``, of a SQLite store at that path, whether it is there or not."""
     lock = _lock_file(path)
     try:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, private.FILE)
+        descriptor = private.open_ours(lock, os.O_RDWR | os.O_CREAT)
     except OSError as error:  # left by a daemon that ran as another user
         raise Misconfigured(f"store.url: {lock} cannot be opened: {error.strerror}") from None
     try:

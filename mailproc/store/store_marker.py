@@ -80,11 +80,13 @@ class Marker:
         for place in self._places:
             unfinished = place.with_name(f"{place.name}.unfinished")
             try:
-                with unfinished.open("w", encoding="ascii") as file:
+                unfinished.unlink(missing_ok=True)
+                number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, READABLE)
+                with os.fdopen(number, "w", encoding="ascii") as file:
                     file.write(f"{known}\n")
                     file.flush()
-                    os.fsync(file.fileno())  # a power cut must not leave an empty file
-                unfinished.chmod(READABLE)
+                    os.fchmod(number, READABLE)
+                    os.fsync(number)  # a power cut must not leave an empty file
                 unfinished.replace(place)
             except OSError:
                 continue

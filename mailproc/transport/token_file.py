@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ class TokenFile:
 
     def write(self, kept: KeptTokens) -> None:
         """Replace the file durably. Raise OSError."""
-        self._make_folder()
+        private.make_folder(self.path.parent)
         unfinished = self.path.with_name(f"unfinished-{uuid4().hex}")
         try:
             number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, private.FILE)
@@ -81,7 +81,6 @@ class TokenFile:
                 json.dump(asdict(kept), written)
                 written.flush()
                 os.fsync(number)
-                self._give_away(number)
             unfinished.replace(self.path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -90,32 +89,16 @@ class TokenFile:
     def alone(self) -> Iterator[None]:
         """Hold the file. Raise TokenTrouble where it cannot be had within ``LONGEST_WAIT``."""
         try:
-            self._make_folder()
-            lock = self.path.with_suffix(".lock")
-            number = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, private.FILE)
+            private.make_folder(self.path.parent)
+            number = private.open_ours(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT)
         except OSError as error:
             why = error.strerror or str(error)
             raise TokenTrouble(sentence("token-not-kept", file=str(self.path), why=why)) from None
         try:
-            self._give_away(number)
             _wait_for(number)
             yield
         finally:
             os.close(number)
-
-    def _make_folder(self) -> None:
-        if not self.path.parent.is_dir():
-            private.make_folder(self.path.parent)
-            if os.geteuid() == 0:
-                above = self.path.parent.parent.stat()
-                os.chown(self.path.parent, above.st_uid, above.st_gid)
-
-    def _give_away(self, number: int) -> None:
-        """What root makes here is the service's, as the folder is."""
-        if os.geteuid() == 0:
-            place = self.path.parent.stat()
-            with suppress(OSError):
-                os.fchown(number, place.st_uid, place.st_gid)
 
 
 def _wait_for(number: int) -> None:
