@@ -264,7 +264,7 @@ def answered(
     if not outcome.after:
         output.line(output.one_line(f"{number}: {context.language.noted_word(outcome.note)}"))
         return
-    stands = status(State[outcome.after], promise=outcome.promise)
+    stands = status(State[outcome.after], promise=outcome.promise, closed=outcome.event == "close")
     told = context.language.status(stands, context.today())
     lead = context.language.label("act", "would_be" if would else "is_now", number=number, status=told)
     output.line(f"{lead} [{outcome.after}]")

@@ -106,7 +106,8 @@ def test_a_letter_about_a_copy_on_its_way_offers_to_receive_it_first(small_world
     small_world.inject(small_world.letter("Did it come?", ADDRESS[BL], f"{number}-1"), ADDRESS[BL])
     small_world.run()
     told = small_world.notices()[-1].text
-    assert told.index(f"mailproc act {number} receive") < told.index(f"mailproc act {number} lost")
+    assert told.index(f"mailproc act {number} receive") < told.index(f"mailproc note {number}")
+    assert "lost --heard-by" not in told, "nothing was lent"
 
 
 def test_nobody_is_said_to_be_silent_who_has_sent_a_link(small_world: World) -> None:

@@ -205,3 +205,20 @@ def test_the_right_loan_is_offered_after_the_wrong_one_went_back(borrowed):
     borrowed.act("B1", "return")
     write(borrowed, "B1-1: Sorry! The right one goes off today.", ADDRESS[BL])
     assert commands(borrowed)[0] == "act B1 ship --heard-by mail"
+
+
+@pytest.mark.parametrize("received", [False, True])
+@pytest.mark.parametrize(
+    ("words", "lost"),
+    [
+        ("Your article is ready: https://files.example/1", False),
+        ("It was lost in the post, we are sorry", True),
+    ],
+)
+def test_a_copy_is_offered_as_lost_only_where_the_words_say_so(small_world, words, lost, received):
+    small_world.place(service="COPY")
+    small_world.hear("B1-1 SHIPPED COPY")
+    if received:
+        small_world.act("B1", "receive")
+    write(small_world, f"B1-1: {words}", ADDRESS[BL])
+    assert ("act lost --heard-by mail" in offered(small_world, "B1")) is lost

@@ -14,7 +14,7 @@ from mailproc.ill.actions import ANSWER, BY_MAIL, BY_NAME, Action
 from mailproc.ill.event_names import heard_as, heard_reply
 from mailproc.ill.events import READER_WROTE
 from mailproc.ill.machine import CellKind
-from mailproc.ill.terms import ApduType, Results, Role, State
+from mailproc.ill.terms import ApduType, Results, Role, Service, State
 from mailproc.notices import short_codes, written_words
 from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
@@ -114,7 +114,11 @@ def _offered(transaction: Transaction, text: str, number: str, language: Languag
         sensible = ("ship", *sensible)
     fits = written_words.meant(text, _WRITER[side])
     ordered = dict.fromkeys([*(name for name in fits if name in sensible), *sensible])
-    possible = [name for name in ordered if _is_taken(transaction, name)]
+    possible = [
+        name
+        for name in ordered
+        if _is_taken(transaction, name) and (name in fits or _was_lent(transaction, name))
+    ]
     for name in possible[:MOST_OFFERED]:
         word, _, answer = name.partition(" ")
         what = language.event_word(_row(BY_NAME[word], answer))
@@ -122,6 +126,11 @@ def _offered(transaction: Transaction, text: str, number: str, language: Languag
             what = language.event_word(word)
         does = language.label("suggested", "said", what=what)
         yield Way(command=_command(number, _typed(BY_NAME[word], answer)), does=does)
+
+
+def _was_lent(transaction: Transaction, name: str) -> bool:
+    """Return whether there is a loan to lose; a copy is lost only where the words say so."""
+    return name != "lost" or transaction.service is Service.LOAN
 
 
 def _typed(action: Action, answer: str) -> str:

@@ -23,7 +23,7 @@ from mailproc.ill.actions import BY_NAME
 from mailproc.ill.apdu import Apdu, Overdue, RenewAnswer, Shipped
 from mailproc.ill.facts import Facts
 from mailproc.ill.findings import Noted
-from mailproc.office.acts import act_days, action_names, attached_files, options
+from mailproc.office.acts import act_days, action_names, attached_files, meaning, options
 from mailproc.office.acts.act_messages import StaffAct, apdu_of
 from mailproc.office.acts.attached_files import AttachedFile
 from mailproc.office.acts.dry_run import foreseen
@@ -93,7 +93,8 @@ def _perform(connection: Connection, context: Context, act: StaffAct, files: Seq
     event = _with_files(_event(act, said, transaction, context), files)
     repeats = _repeats(connection, context, act, transaction)
     outcome = steps.begin(connection, event, context)
-    return _Done(replace(outcome, words=(*repeats, *outcome.words)), said, transaction)
+    words = (*repeats, *outcome.words, *meaning.of(connection, act.action, outcome))
+    return _Done(replace(outcome, words=words), said, transaction)
 
 
 def _repeats(

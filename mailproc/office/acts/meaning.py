@@ -1,0 +1,93 @@
+"""What `close` and `undo` mean, whose new state says little: what leaves, what is withdrawn, what is told."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from mailproc.flow.advance.steps import StepOutcome
+from mailproc.ill import apdu_json
+from mailproc.ill.event_names import spoken, told
+from mailproc.ill.terms import Role
+from mailproc.sentence import Part, Sentence, Word, sentence
+from mailproc.store import events, outgoing, requests, transactions
+from mailproc.store.intent_bodies import NoticeToReader, apdu_in
+from mailproc.store.rows import Event, SaidIntent, Transaction
+
+OF_READER = frozenset({"letter-to-reader", "letter-to-print", "reader-no-address", "reader-not-told"})
+"""Sentences that say already what the reader hears."""
+
+
+def of(connection: Connection, action: str, outcome: StepOutcome) -> tuple[Sentence, ...]:
+    """Return what an act means that has had its step; () for the others, whose messages say it."""
+    if action not in ("close", "undo") or outcome.transaction_id is None:
+        return ()
+    transaction = transactions.load(connection, outcome.transaction_id)
+    event = events.load(connection, outcome.event_id)
+    if event is None:
+        return ()
+    found = _closed if action == "close" else _undone
+    return tuple(found(connection, event, transaction, outcome.words))
+
+
+def _closed(
+    connection: Connection, event: Event, transaction: Transaction, said: tuple[Part, ...]
+) -> Iterator[Sentence]:
+    if others := _going_on(connection, transaction):
+        yield sentence("close-goes-on", other=others[-1])
+    if (event.facts or {}).get("cost_open"):
+        yield sentence("close-money-open")
+    leaves = [one for one in map(_message, outgoing.unsaid(connection, transaction.id)) if one]
+    for what in leaves:
+        yield sentence("close-leaves", partner=transaction.partner, what=what)
+    if not leaves:
+        yield sentence("nothing-sent", partner=transaction.partner)
+    if transaction.role is Role.REQUESTER and not _tells_reader(said):
+        yield sentence("reader-hears-nothing")
+
+
+def _going_on(connection: Connection, transaction: Transaction) -> list[str]:
+    """Return the later attempts that are open."""
+    number = requests.load(connection, transaction.request_id).number
+    attempts = transactions.of_request(connection, transaction.request_id)
+    later = (one for one in attempts if one.attempt > transaction.attempt and one.closed_at is None)
+    return [f"{number}-{one.attempt}" for one in later]
+
+
+def _tells_reader(said: tuple[Part, ...]) -> bool:
+    return any(isinstance(one, Sentence) and one.code in OF_READER for one in said)
+
+
+def _undone(
+    connection: Connection, event: Event, transaction: Transaction, _said: tuple[Part, ...]
+) -> Iterator[Sentence]:
+    first = (event.facts or {}).get("undone")
+    undone = events.load(connection, first) if first else None
+    if undone is None:
+        return
+    yield sentence("undone-act", what=_act(undone))
+    intents = [one for one in outgoing.of_event(connection, undone.id) if one.state == "withdrawn"]
+    messages = [what for one in intents if (what := _message(one))]
+    letters = [_letter(one.body) for one in intents if isinstance(one.body, NoticeToReader)]
+    for what in messages:
+        yield sentence("undone-message", partner=transaction.partner, what=what)
+    if not messages:
+        yield sentence("nothing-sent", partner=transaction.partner)
+    for what in letters:
+        yield sentence("undone-reader", what=what)
+    if transaction.role is Role.REQUESTER and not letters:
+        yield sentence("reader-hears-nothing")
+
+
+def _act(event: Event) -> Word:
+    """Return what was done; what was heard by telephone is not undone."""
+    return Word("done", spoken(event.type, event.apdu))
+
+
+def _message(intent: SaidIntent) -> Word | None:
+    """Return what it says to the partner, to its system or to its people; None for a letter to others."""
+    said = apdu_in(intent.body)
+    return Word("told", told(apdu_json.from_json(said))) if said else None
+
+
+def _letter(notice: NoticeToReader) -> Word:
+    return Word("labels.untold", notice.name.removeprefix("patron/"))
