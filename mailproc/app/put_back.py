@@ -1,9 +1,13 @@
 """Put the store back from a backup: in its place, held, with its documents; what was there is kept."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
+
+from sqlalchemy import URL
 
 from mailproc.app import build
 from mailproc.errors import GiveUp, LocalFault
@@ -15,17 +19,28 @@ from mailproc.store.document_files import FOLDER, DocumentFolder
 from mailproc.store.engine import Store
 from mailproc.store.lock import daemon_lock, file_lock
 
+_log = logging.getLogger(__name__)
+
 BATCH = 500
 """Rows of documents of one read."""
 _BESIDE = ("", "-wal", "-shm", "-journal", ".lock", ".underway")
 
 
-def from_file(context: Context, file: Path) -> str:
-    """Put the store back from ``file``; return where what was there is kept, '' if nothing was.
+@dataclass(frozen=True)
+class PutBack:
+    """``kept``: where what was there is, '' if nothing was. ``is_named``: the backup says of which store it
+    is; one of 0.1.0 does not, and is taken for one of the store that was made here."""
 
-    Until the last step what was there stays in its place; the new store is held before it comes there. Raise
-    LocalFault (a running service, another store's file, a damaged one, one of a newer version), TryLater,
-    NoRoom and Misconfigured.
+    kept: str
+    is_named: bool
+
+
+def from_file(context: Context, file: Path) -> PutBack:
+    """Put the store back from ``file``.
+
+    Until the last step what was there stays in its place, with what the counters file says of it. The new
+    store is held before a service can start on it. Raise LocalFault (a running service, another store's file,
+    a damaged one, one of a newer version), TryLater, NoRoom and Misconfigured.
     """
     config = context.config
     found = store_copies.look(file)
@@ -37,7 +52,8 @@ def from_file(context: Context, file: Path) -> str:
     path = connections.file_of(connections.parse(config.store.url, config.file.parent))
     if store_copies.is_dump(file) is not (path is None):
         raise LocalFault(sentence("restore-other-kind", file=str(file)), ("mailproc copy-store URL",))
-    return _into_server(context, file) if path is None else _into_file(context, file, path)
+    kept = _into_server(context, file) if path is None else _into_file(context, file, path)
+    return PutBack(kept, bool(found.store_id) or not known)
 
 
 def _into_file(context: Context, file: Path, path: Path) -> str:
@@ -48,36 +64,63 @@ def _into_file(context: Context, file: Path, path: Path) -> str:
         unfinished = path.with_name(f"{path.name}.restoring")
         with _cleared(unfinished):
             sqlite_backup.make(file, unfinished, in_use=False)
-            _hold(context, f"sqlite:///{unfinished}", file)
+            begin_counters = _held(context, f"sqlite:///{unfinished}", file)
+            sqlite_backup.refuse_log(unfinished)
             aside = _move_aside(path, path.with_name(f"{path.name}.replaced-{_stamp(context)}"))
             unfinished.replace(path)
             sqlite_backup.sync(path.parent)
+        begin_counters()
     return aside
 
 
 def _into_server(context: Context, file: Path) -> str:
     base = context.config.file.parent
     url = connections.parse(context.config.store.url, base)
-    aside = ""
     with closing(Store(url, base)) as present, daemon_lock(present):
-        if Store.revision_at(context.config.store.url, base) is not None:
-            kept = base / "var" / f"{url.database}.replaced-{_stamp(context)}.dump"
-            connections.make_folder_of(kept)
-            server_backup.make(url, kept)
-            aside = str(kept)
+        aside = _dumped(context, url)
         server_backup.put_back(file, url)
-    _hold(context, context.config.store.url, file)
+        with _undone_if_it_fails(url, aside):
+            begin_counters = _held(context, context.config.store.url, file)
+        begin_counters()
     return aside
 
 
-def _hold(context: Context, url: str, file: Path) -> None:
-    """Bring the new store up to date, hold it, and give it its documents."""
-    counters = build.counters_file(context.config, context.clock)
-    counters.may_be_anothers = not build.known_id(context.config)
-    with closing(Store.open(url, base=context.config.file.parent, counters=counters)) as store:
-        store.put_back(restored.FILE)
+def _dumped(context: Context, url: URL) -> str:
+    """Keep what is in the database; return where, '' if nothing is."""
+    base = context.config.file.parent
+    if Store.revision_at(context.config.store.url, base) is None:
+        return ""
+    kept = base / "var" / f"{url.database}.replaced-{_stamp(context)}.dump"
+    connections.make_folder_of(kept)
+    server_backup.make(url, kept)
+    return str(kept)
+
+
+@contextmanager
+def _undone_if_it_fails(url: URL, aside: str) -> Iterator[None]:
+    """Put back what was in the database before, if there was anything."""
+    try:
+        yield
+    except BaseException:
+        if aside:
+            _log.warning("what was there is put back from %s", aside)
+            server_backup.put_back(Path(aside), url)
+        raise
+
+
+def _held(context: Context, url: str, file: Path) -> Callable[[], None]:
+    """Bring the new store up to date, hold it, and give it its documents.
+
+    Return what has the counters file say so: the last step.
+    """
+    config, known = context.config, build.known_id(context.config)
+    counters = build.counters_file(config, context.clock)
+    counters.may_be_anothers = not known
+    with closing(Store.open(url, base=config.file.parent, counters=counters, alone=True)) as store:
+        begin_counters = store.put_back(restored.FILE, known)
         forgetting.forget_again(store, context.forgotten)
         _bring_documents(store, context, file)
+    return begin_counters
 
 
 def _bring_documents(store: Store, context: Context, file: Path) -> None:

@@ -34,11 +34,11 @@ def restore(
     given = [name for name, one in (("FILE", file), ("--here", here), ("--go", go)) if one]
     if len(given) > 1:
         raise LocalFault(sentence("option-beside", option=given[0], other=given[1]))
-    aside = ""
+    put_back = None
     if file is not None:
-        from mailproc.app import put_back  # here: the other ways need no copies
+        from mailproc.app.put_back import from_file  # here: the other ways need no copies
 
-        aside = put_back.from_file(configured(ctx), file)
+        put_back = from_file(configured(ctx), file)
     with opened(ctx) as app:
         if here:
             restored_store.hold_here(app.store)
@@ -48,14 +48,19 @@ def restore(
         if as_json:
             output.as_json(found)
             return
-        if aside:
-            output.line(app.context.language.label("restore", "aside", file=aside))
+        if put_back is not None and put_back.kept:
+            output.line(app.context.language.label("restore", "aside", file=put_back.kept))
+        if put_back is not None and not put_back.is_named:
+            output.line(app.context.language.label("restore", "unnamed", file=str(file)))
         _tell(found, app.context)
 
 
 def _tell(found: RestoredStore, context: Context) -> None:
     language, shown = context.language, context.shown
     words = language.texts.labels["restore"]
+    if found.found_at is None:
+        output.line(language.word(sentence("restore-never")))
+        return
     made = shown(found.newest_at) if found.newest_at else words["empty"]
     output.line(language.label("restore", "found", at=shown(found.found_at), newest=made))
     output.line(language.label("restore", "numbers", value=found.numbers))

@@ -185,6 +185,9 @@ class CountersFile:
     def close(self) -> None:
         """Close the file; the next change opens it again."""
         self.sync()
+        self._forget()
+
+    def _forget(self) -> None:
         number, self._number = self._number, None
         if number is not None:
             os.close(number)
@@ -202,7 +205,7 @@ class CountersFile:
     def _kept(self) -> int:
         """Return the open file, opened again if it was deleted or replaced."""
         if self._number is not None and not os.fstat(self._number).st_nlink:
-            self.close()
+            self._forget()
             self._reserved.clear()
         if self._number is None:
             self._number = self._opened()

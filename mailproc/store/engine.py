@@ -49,6 +49,7 @@ class Store:
         self._writer: Writer | None = None
         self._counters: CountersFile | None = None
         self._counters_checked = False
+        self._alone = False
         self._awaits_go = False
         self._watch: connections.DedicatedConnection | None = None
         self._watching = threading.Lock()
@@ -63,20 +64,22 @@ class Store:
         migrate: bool = True,
         expected: str = "",
         counters: CountersFile | None = None,
+        alone: bool = False,
     ) -> "Store":
         """Open the store; create it if missing, and migrate an older one.
 
         ``expected`` is the id of the store that was here, '' if none was: it is not created, and no other is
         migrated in its place (NotTheStore). A relative SQLite path starts at ``base``. Without ``make`` an
         empty store is refused, without ``migrate`` an older one. By the file of ``counters`` the first write
-        finds out whether it was put back from a copy (``restore_hold.check``).
+        finds out whether it was put back from a copy (``restore_hold.check``). ``alone``: the caller has the
+        lock of the daemon.
 
         Raise Misconfigured (also for a store newer than this program), LocalFault (it must be migrated while
         a service runs on it), TryLater (PostgreSQL is away, another process holds the lock) and StoreLost; no
         text holds the password.
         """
         store = cls(connections.parse(url, base), base)
-        store._counters = counters
+        store._counters, store._alone = counters, alone
         try:
             store._prepare(make=make, may_migrate=migrate, expected=expected)
             store._guard.opened()
@@ -215,13 +218,18 @@ class Store:
         if self._awaits_go:
             self._awaits_go = self.write(restore_hold.end)
 
-    def put_back(self, how: str) -> None:
-        """Hold the store, which was put back from a copy, or a whole machine was. Raise as ``begin_run``."""
+    def put_back(self, how: str, store_id: str = "") -> Callable[[], None]:
+        """Hold the store, which was put back from a copy, or a whole machine was. Raise as ``begin_run``.
+
+        Return what has the counters file say so, to be called once the store is in its place. A store that
+        has no id gets ``store_id``.
+        """
         if (counters := self._counters) is None:
             raise RuntimeError("a store is held with its counters file")
         self._counters_checked = True  # whatever the file says, it is a copy
-        self.write(lambda connection: restore_hold.enter(connection, counters, how))
+        left = self.write(lambda connection: restore_hold.enter(connection, counters, how, store_id))
         self._awaits_go = True
+        return lambda: counters.begin(left)
 
     def sync_counters(self) -> None:
         """Bring the counters file to the disk (``CountersFile.sync``)."""
@@ -319,7 +327,9 @@ class Store:
                     self._expect(connection, expected, here)
             if here != migrate.HEAD:
                 migrate.refuse(here, make=make, migrate=may_migrate)
-                with nullcontext() if here is None else daemon_lock(self):  # never beside a running service
+                with (
+                    nullcontext() if here is None or self._alone else daemon_lock(self)
+                ):  # never beside a running service
                     migrate.bring_up(self._writing, self.path)
 
     def _expect(self, connection: Connection, expected: str, here: str | None) -> None:

@@ -45,7 +45,7 @@ def check(connection: Connection, file: CountersFile) -> None:
         file.begin(LeftStore(file.store_id, counted, counted))
         store_identity.note_counters(connection, there=True)
     elif left is None or is_older(connection, left):
-        enter(connection, file, restored.FOUND)
+        file.begin(enter(connection, file, restored.FOUND))
         _log.warning("the store was put back from a copy: nothing is sent until `mailproc restore --go`")
 
 
@@ -60,24 +60,25 @@ def is_older(connection: Connection, left: LeftStore) -> bool:
     return at is None or at < left.tried_at
 
 
-def enter(connection: Connection, file: CountersFile, how: str) -> None:
+def enter(connection: Connection, file: CountersFile, how: str, store_id: str = "") -> LeftStore:
     """Hold the store: no letter leaves, no timer fires, and numbers go on above all that were given out.
 
-    Where the file is missing, or knows no more than the store (a whole machine was put back), the numbers go
-    on far enough ahead. Raise as ``check``.
+    Return what the file must say once the store is in its place (``CountersFile.begin``): until then it is
+    the file of what lies there. Where it is missing, or knows no more than the store (a whole machine was put
+    back), the numbers go on far enough ahead. A store that has no id gets ``store_id``. Raise as ``check``.
     """
     shared_places.forget(connection)
-    file.store_id = store_identity.make(connection)
+    file.store_id = store_identity.make(connection, store_id)
     left = file.read()
     known = left is not None and is_older(connection, left)
     moved = _jump(connection, left.reserved if left is not None else {}, known=known)
     last = {name: following - 1 for name, following in moved.items()}
-    file.begin(LeftStore(file.store_id, last, last))
     store_identity.note_counters(connection, there=True)
     hold_unsent(connection)
     numbers = ", ".join(f"{name} {following}" for name, following in sorted(moved.items()))
     until = connection.execute(select(func.max(INBOX.c.id))).scalar() or 0
     restored.record(connection, file.clock(), how, _newest(connection), until, numbers)
+    return LeftStore(file.store_id, last, last)
 
 
 def hold_unsent(connection: Connection) -> int:

@@ -2,9 +2,13 @@
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from sqlalchemy import URL
 
@@ -16,7 +20,18 @@ from mailproc.store.sqlite_backup import StoreFile, sync
 
 _NO_ROOM = "No space left on device"
 _REVISION = re.compile(r"^COPY \S{0,99}?alembic_version [^\n]{0,999};\n(\S+)$", re.MULTILINE)
-_STORE_ID = re.compile(r"^COPY \S{0,99}?identity \(([^)\n]{0,999}+)\) [^\n]{0,99};\n([^\n]*)$", re.MULTILINE)
+_STORE_ID = re.compile(
+    r"^COPY \S{0,99}?identity \(([^)\n]{0,999}+)\) [^\n]{0,99};\n(?!\\\.$)([^\n]*)$", re.MULTILINE
+)
+_DROP_TABLES = """
+DO $$ DECLARE one regclass; BEGIN
+  FOR one IN
+    SELECT oid FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+      AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
+  LOOP EXECUTE format('DROP TABLE IF EXISTS %s CASCADE', one); END LOOP;
+END $$
+"""
+"""All but those of extensions. The database is the store's alone."""
 
 
 def make(url: URL, to: Path) -> None:
@@ -55,9 +70,49 @@ def look(file: Path) -> StoreFile:
 
 
 def put_back(file: Path, url: URL) -> None:
-    """Put the dump into the database in place of what is there, in one transaction. Raise TryLater."""
-    whole = ("--clean", "--if-exists", "--single-transaction", "--no-owner", "--no-privileges")
-    _run(file, "pg_restore", *whole, *_at(url), str(file))
+    """Put the dump into the database in place of what is there, in one transaction. Raise TryLater.
+
+    The tables that are there are dropped first: a dump of an older revision does not name later ones.
+    """
+    read = ("pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--file=-", str(file))
+    whole = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction", "--output=/dev/null")
+    write = ("psql", *whole, f"--command={_DROP_TABLES}", "--file=-", *_at(url))
+    with TemporaryFile() as said, _started(read, stdout=subprocess.PIPE, stderr=said) as reading:
+        with _started(write, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said) as writing:
+            try:
+                _pass_on(reading, writing)
+            except BaseException:  # a part of it must not be committed
+                writing.kill()
+                reading.kill()
+                raise
+        if reading.returncode or writing.returncode:
+            raise _failed(file, said)
+
+
+def _pass_on(reading: "subprocess.Popen[bytes]", writing: "subprocess.Popen[bytes]") -> None:
+    """Let one read what the other writes, to its end; if that comes too early, nothing is committed."""
+    assert reading.stdout is not None  # noqa: S101  # both are pipes
+    assert writing.stdin is not None  # noqa: S101
+    with suppress(BrokenPipeError):  # it says why
+        shutil.copyfileobj(reading.stdout, writing.stdin)
+    if reading.wait():
+        writing.kill()
+    with suppress(BrokenPipeError):
+        writing.stdin.close()
+
+
+def _started(command: Sequence[str], **streams: Any) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(command, **streams)  # noqa: S603  # as in _run
+    except FileNotFoundError:
+        raise LocalFault(sentence("backup-no-tool", tool=command[0])) from None
+
+
+def _failed(file: Path, said: IO[bytes]) -> TryLater:
+    said.seek(0)
+    lines = said.read().decode("utf-8", "replace").strip().splitlines() or ["?"]
+    kind = NoRoom if any(_NO_ROOM in line for line in lines) else TryLater
+    return kind(sentence("restore-not-done", file=str(file), why=lines[0]))
 
 
 def _at(url: URL) -> Sequence[str]:

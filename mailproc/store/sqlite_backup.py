@@ -126,6 +126,12 @@ def _one(connection: sqlite3.Connection, query: str) -> str:
     return str(row[0]) if row else ""
 
 
+def refuse_log(file: Path) -> None:
+    """Raise TryLater if something of a store that was closed is still in its log (the disk was full)."""
+    if Path(f"{file}-wal").exists():
+        raise TryLater(sentence("backup-not-made", file=str(file), why=f"{file.name}-wal"))
+
+
 def unreadable(file: Path, error: OSError) -> LocalFault:
     """Return the refusal of a file that cannot be read."""
     return LocalFault(sentence("backup-damaged", file=str(file), why=_words(error)))

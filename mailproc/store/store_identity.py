@@ -37,11 +37,11 @@ def known_id(connection: Connection) -> str:
     return store_id(connection) if inspect(connection).has_table(IDENTITY.name) else ""
 
 
-def make(connection: Connection) -> str:
-    """Give the store an id if it has none; return it."""
+def make(connection: Connection, wanted: str = "") -> str:
+    """Give the store an id if it has none, ``wanted`` or a new one; return it."""
     if known := store_id(connection):
         return known
-    new = uuid4().hex
+    new = wanted or uuid4().hex
     connection.execute(IDENTITY.insert().values(store_id=new, run=""))
     return new
 

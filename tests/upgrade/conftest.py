@@ -21,7 +21,7 @@ class Upgraded:
     """The folder of the office; ``url`` of its store."""
 
     def __init__(self, folder: Path, url: str, relay: Relay) -> None:
-        self.folder, self.relay = folder, relay
+        self.folder, self.url, self.relay = folder, url, relay
         self.store = folder / "var/mailproc.db"
         deliver = stories.REFUSED.replace("port = 9", f"port = {relay.port}")
         self._old = stories.CONFIG.format(url=url, deliver=deliver)

@@ -58,28 +58,28 @@ class MayHaveLeft:
 class RestoredStore:
     """``is_held``: nothing is sent, no timer fires. ``newest_at``: about when the copy was made.
 
-    ``numbers``: the next number of each counter. ``letters``: held, one by one, until staff send them again
-    or say that they arrived. ``unknown``: what came since and matches no request: its request may be one that
-    the copy does not have.
+    ``found_at`` None: it never was put back; the rest is empty then. ``numbers``: the next number of each
+    counter. ``letters``: held, one by one, until staff send them again or say that they arrived. ``unknown``:
+    what came since and matches no request: its request may be one that the copy does not have.
     """
 
-    is_held: bool
-    how: str
-    found_at: datetime
-    newest_at: datetime | None
-    numbers: str
-    gone_on_at: datetime | None
-    actor: str
-    letters: tuple[MayHaveLeft, ...]
-    unknown: tuple[LetterLine, ...]
+    is_held: bool = False
+    how: str = ""
+    found_at: datetime | None = None
+    newest_at: datetime | None = None
+    numbers: str = ""
+    gone_on_at: datetime | None = None
+    actor: str = ""
+    letters: tuple[MayHaveLeft, ...] = ()
+    unknown: tuple[LetterLine, ...] = ()
 
 
 def look(store: Store) -> RestoredStore:
-    """Return what is to be known before the store goes on. Raise LocalFault if it was never put back."""
+    """Return what is to be known before the store goes on."""
     with store.read() as connection:
         found = restored.last(connection)
         if found is None:
-            raise LocalFault(sentence("restore-never"))
+            return RestoredStore()
         return RestoredStore(
             is_held=not found.is_over,
             how=found.how,
@@ -99,7 +99,7 @@ def hold_here(store: Store) -> None:
     Raise LocalFault while the service runs.
     """
     with daemon_lock(store):
-        store.put_back(restored.HERE)
+        store.put_back(restored.HERE)()
 
 
 def go_on(store: Store, context: Context, actor: str) -> None:
