@@ -1,6 +1,5 @@
 """The store, where everything that mailproc knows is kept: SQLite or PostgreSQL, by its URL."""
 
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, nullcontext
@@ -10,23 +9,18 @@ from typing import TypeVar
 from sqlalchemy import URL, Connection
 
 from mailproc import slow_work
-from mailproc.errors import Misconfigured, StoreLost, TryLater
+from mailproc.errors import Misconfigured, StoreLost
 from mailproc.store import connections, find, migrate, restore_hold, store_identity, taken_numbers
+from mailproc.store.commit_watch import CommitWatch
 from mailproc.store.counters_file import CountersFile
 from mailproc.store.crash_note import Underway
-from mailproc.store.db_errors import driver_errors, first_line, try_later
+from mailproc.store.db_errors import driver_errors, try_later
 from mailproc.store.lock import daemon_lock
 from mailproc.store.store_guard import FileGuard, ServerGuard
 from mailproc.store.store_identity import ServiceRun
 from mailproc.store.writer import Writer
 
 T = TypeVar("T")
-
-# The number is specific to a connection, so it is always read over the same one.
-_VERSION = {
-    "sqlite": "PRAGMA data_version",
-    "postgresql": "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint",
-}
 
 
 class NotTheStore(Misconfigured):
@@ -51,8 +45,7 @@ class Store:
         self._counters_checked = False
         self._alone = False
         self._awaits_go = False
-        self._watch: connections.DedicatedConnection | None = None
-        self._watching = threading.Lock()
+        self._watch = CommitWatch(self.dialect, self.dedicated_connection)
 
     @classmethod
     def open(
@@ -268,14 +261,7 @@ class Store:
 
     def data_version(self) -> int:
         """A number that changes when any connection has committed a change."""
-        with self._watching:
-            try:
-                if self._watch is None:
-                    self._watch = self.dedicated_connection()
-                return int(self._watch.ask(_VERSION[self.dialect]))
-            except driver_errors() as error:
-                self._stop_watching()  # a new connection the next time
-                raise TryLater(f"the store cannot be watched: {first_line(error)}") from None
+        return self._watch.version()
 
     def dedicated_connection(self) -> connections.DedicatedConnection:
         """Open a connection outside the pools, for what lasts as long as the process."""
@@ -286,8 +272,7 @@ class Store:
         """Commit what is queued, end the writer, and close every connection."""
         if self._writer is not None:
             self._writer.close()
-        with self._watching:
-            self._stop_watching()
+        self._watch.stop()
         self.underway.close()
         self._reading.dispose()
         self._writing.dispose()
@@ -307,11 +292,6 @@ class Store:
             if isinstance(answer, StoreLost):
                 self._guard.lost = answer
             raise answer from error
-
-    def _stop_watching(self) -> None:
-        watch, self._watch = self._watch, None
-        if watch is not None:
-            watch.close()
 
     def _prepare(self, *, make: bool, may_migrate: bool, expected: str) -> None:
         if self.path is not None:
