@@ -72,6 +72,9 @@ def shown(url: str) -> str:
 
 def _file_url(parsed: URL, base: Path) -> URL:
     name = parsed.database or ""
+    if parsed.host:
+        written = f"sqlite:///{parsed.host}/{name}"
+        raise Misconfigured(f"store.url has two slashes before {parsed.host}: write {written}")
     if name in ("", ":memory:") or name.startswith("file:") or parsed.query:
         raise Misconfigured("store.url must name a plain file: sqlite:///var/mailproc.db")
     # Resolved, so that the lock and the copies lie beside the real file also through a link.
@@ -145,6 +148,7 @@ def _postgresql(url: URL, **options: Any) -> Engine:
         "tcp_user_timeout": 20_000,
         "application_name": "mailproc",
         "options": " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items()),
+        "client_encoding": "UTF8",  # of a database in SQL_ASCII nothing could be read, not even that it is
     }
     arguments = {key: value for key, value in arguments.items() if key not in url.query}
     try:

@@ -28,8 +28,9 @@ _FINDING = "finding_index"  # find.INDEX, whose file is loaded by searches alone
 _log = logging.getLogger(__name__)
 
 # What PostgreSQL says in English whatever its language is set to: nothing. So these are its SQLSTATEs
-# (wrong password, no such role, no such database) and, where the driver has none, its usual words.
-_OPERATORS_STATES = ("28P01", "28000", "3D000")
+# (wrong password, no such role, no such database, no rights) and, where the driver has none, its usual words.
+_OPERATORS_STATES = ("28P01", "28000", "3D000", "42501")
+_NO_RIGHTS = "42501"
 _OPERATORS_WORDS = ("authentication failed", "does not exist", "no password supplied", "resolve host")
 
 
@@ -161,6 +162,9 @@ def _is_the_operators(error: SQLAlchemyError) -> bool:
 
 
 def _advice(error: SQLAlchemyError, url: URL) -> str:
+    if getattr(getattr(error, "orig", None), "sqlstate", None) == _NO_RIGHTS:
+        user, database = url.username or "USER", url.database or "DATABASE"
+        return f". The database must belong to this user: ALTER DATABASE {database} OWNER TO {user}"
     code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) & 0xFF
     if code not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
         return ""

@@ -230,11 +230,11 @@ def test_on_a_full_disk_it_says_so_and_leaves_nothing(app: Installation, small_d
     for arguments in ([str(small_disk / "one.db")], ["--to", str(small_disk)]):
         refused = app.cli("backup", *arguments)
         assert refused.code == 1
-        assert "There is no backup" in refused.err
+        assert "No backup was made" in refused.err
         assert "full" in refused.err or "No space" in refused.err
         assert files_of(small_disk) == []
     told = app.cli("status", "--json").json
-    assert "There is no backup" in told["backup"]["fault"]
+    assert "No backup was made" in told["backup"]["fault"]
     assert any("the last backup failed" in one for one in told["wrong"])
     assert app.cli("verify").code == 0
 
