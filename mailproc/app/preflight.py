@@ -20,6 +20,7 @@ from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.errors import Misconfigured
 from mailproc.notices.language_files import shipped_tags
 from mailproc.protocols import registry
+from mailproc.store import connections
 from mailproc.transport.tls import server_context
 
 
@@ -32,6 +33,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
         yield from _data(loc, name, base)
     if config.deliver.mode == "folder":
         yield from _outgoing(config.deliver.folder, base)
+    yield from _store(config)
     yield from document_place.problems(config)
     yield from oauth.problems(config)
     if config.listen.enabled:
@@ -84,6 +86,36 @@ def _unreadable(file: Path) -> str:
     except OSError as error:
         return error.strerror or str(error)
     return ""
+
+
+def _store(config: Config) -> Iterator[ConfigProblem]:
+    """Where the store is not there yet, its folder must take it; so must that of the file of its numbers."""
+    base = config.file.parent
+    file = connections.file_of(connections.parse(config.store.url, base))
+    if file is not None and not os.path.lexists(file) and (why := _refused(file.parent)):
+        yield ConfigProblem(("store", "url"), f"{file} cannot be made: {why}", config.store.url)
+    named = config.store.counters
+    if named and not os.path.lexists(base / named) and (why := _refused((base / named).parent)):
+        yield ConfigProblem(("store", "counters"), f"{base / named} cannot be made: {why}", named)
+
+
+def _refused(folder: Path) -> str:
+    """Return why no file can be made in the folder, or the nearest one above it; '' if one can."""
+    there = next(each for each in (folder, *folder.parents) if os.path.exists(each))
+    try:
+        TemporaryFile(dir=there).close()
+    except OSError as error:
+        return f"{error.strerror}; {private.belongs(folder)}: chown it, or name another folder"
+    return ""
+
+
+def warnings(config: Config) -> Iterator[str]:
+    """What works now and will not in the night: no reason to keep letters waiting."""
+    folder = config.file.parent / config.backup.folder
+    if not config.schedule.backup or not config.backup.folder:
+        return
+    if why := _refused(folder):
+        yield f"backup.folder: no backup can be written into {folder}: {why}"
 
 
 def _outgoing(name: str, base: Path) -> Iterator[ConfigProblem]:

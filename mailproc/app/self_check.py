@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailproc import config_load
-from mailproc.app import build, document_place, file_permissions, oauth, places, sender_authentication
+from mailproc.app import (
+    build,
+    document_place,
+    file_permissions,
+    oauth,
+    places,
+    preflight,
+    sender_authentication,
+)
 from mailproc.config import Config, Mailbox
 from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.errors import MailprocError, Misconfigured
@@ -56,7 +64,11 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
         fine=[f"configuration: {config.file}", f"store: {connections.shown(config.store.url)}"]
     )
     found.warnings += [*config_load.warnings(config), *context.registry.warnings]
-    found.warnings += [*file_permissions.warnings(config), *oauth.missing(context)]
+    found.warnings += [
+        *file_permissions.warnings(config),
+        *preflight.warnings(config),
+        *oauth.missing(context),
+    ]
     if store is not None:
         found.tried("store examined", lambda: _examined(store))
         found.tried("counters file", lambda: _counters_file(context, store))

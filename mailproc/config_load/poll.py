@@ -7,8 +7,9 @@ written out as names here, and the two can no longer be mixed up.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
+A_LEAP_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
 ALLOWED = 'write "every 60s", "every 5m", or five cron fields such as "*/10 7-19 * * mon-fri"'
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _UNITS = {"s": 1, "m": 60, "h": 3600}
@@ -45,9 +46,11 @@ def _cron(fields: list[str]) -> str:
     from apscheduler.triggers.cron import CronTrigger
 
     try:
-        CronTrigger.from_crontab(cron, timezone=UTC)
+        trigger = CronTrigger.from_crontab(cron, timezone=UTC)
     except (ValueError, TypeError, KeyError) as error:
         raise ValueError(f"{ALLOWED} ({error})") from error
+    if trigger.get_next_fire_time(None, A_LEAP_YEAR) is None:
+        raise ValueError("no year has such a day")
     return cron
 
 

@@ -7,7 +7,14 @@ from mailproc.config import Config, Mailbox
 from mailproc.config_load import poll, rules_oauth
 from mailproc.config_load.first_use import FirstUse
 from mailproc.config_load.problem import ConfigProblem, Loc
-from mailproc.config_load.value_checks import ADDRESS, is_address, is_loopback, network_problems
+from mailproc.config_load.value_checks import (
+    ADDRESS,
+    HOST,
+    is_address,
+    is_host,
+    is_loopback,
+    network_problems,
+)
 from mailproc.mail import verp
 from mailproc.mail.channel import DOORS
 
@@ -18,6 +25,13 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     for position, mailbox in enumerate(config.mailbox):
         yield from _mailbox(mailbox, ("mailbox", position), taken)
     yield from _deliver(config)
+    yield from _metrics(config)
+
+
+def _metrics(config: Config) -> Iterator[ConfigProblem]:
+    metrics, listen = config.metrics, config.listen
+    if metrics.enabled and listen.enabled and metrics.port == listen.port != 0:
+        yield ConfigProblem(("metrics", "port"), "is listen.port too; name another", metrics.port)
 
 
 def _listen(config: Config) -> Iterator[ConfigProblem]:
@@ -48,6 +62,7 @@ def _mailbox(mailbox: Mailbox, loc: Loc, taken: FirstUse) -> Iterator[ConfigProb
     for key, value in (("host", mailbox.host), ("user", mailbox.user), ("folder", mailbox.folder)):
         if not value or not value.isprintable():
             yield ConfigProblem((*loc, key), "must not be empty", value)
+    yield from _server((*loc, "host"), mailbox.host)
     if mailbox.auth == "password" and not mailbox.password.get_secret_value():
         yield ConfigProblem(
             (*loc, "password"), 'is missing: write password = { env = "NAME" } or { file = "…" }'
@@ -59,6 +74,11 @@ def _mailbox(mailbox: Mailbox, loc: Loc, taken: FirstUse) -> Iterator[ConfigProb
         yield ConfigProblem((*loc, "poll"), wrong, mailbox.poll)
     if wrong := _not_an_end(mailbox):
         yield ConfigProblem((*loc, "after"), wrong, mailbox.after)
+
+
+def _server(loc: Loc, host: str) -> Iterator[ConfigProblem]:
+    if host and not is_host(host):
+        yield ConfigProblem(loc, HOST, host)
 
 
 def not_a_time(text: str) -> str:
@@ -84,6 +104,7 @@ def _deliver(config: Config) -> Iterator[ConfigProblem]:
     has_password = bool(deliver.password.get_secret_value())
     if deliver.mode == "smtp" and not deliver.host:
         yield ConfigProblem(("deliver", "host"), 'mode = "smtp" needs the relay\'s name', "")
+    yield from _server(("deliver", "host"), deliver.host)
     if deliver.mode == "folder" and not deliver.folder:
         yield ConfigProblem(("deliver", "folder"), 'mode = "folder" needs a folder', "")
     if not 0 <= deliver.port <= 65535:

@@ -8,6 +8,7 @@ from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.mail.addresses import is_sendable
 
 ADDRESS = "must be an address such as ill@library.example"
+HOST = "must be the name of the server alone: its port and its security have keys of their own"
 LANGUAGE = 'must be a language such as "en"'
 FALLBACK_LANGUAGE = "en"
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -27,6 +28,14 @@ def is_language(text: str) -> bool:
 def is_domain(text: str) -> bool:
     """A whole domain is written with its @, so that nobody writes one by mistake: "@lender.example"."""
     return text.startswith("@") and is_address(f"x{text}")
+
+
+def is_host(text: str) -> bool:
+    """A name or an address, without the port, the scheme or the path of a URL."""
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return not re.search(r"[:/@\s\[\]]", text)
 
 
 def is_loopback(host: str) -> bool:

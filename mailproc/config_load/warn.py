@@ -87,6 +87,8 @@ def _partners(config: Config) -> Iterator[str]:
     if not config.partner:
         yield "there is no [[partner]]: no library can be asked, and no letter is recognised"
     for partner in config.partner:
+        if partner.address.lower() == config.library.email.lower():
+            yield f"partner {partner.symbol}: its address is library.email: what is sent there comes back"
         told = (*warn_proof.warnings(config, partner), *_partner(partner))
         yield from (f"partner {partner.symbol}: {text}" for text in told)
     yield from _shared_addresses(config.partner)

@@ -65,6 +65,18 @@ WRONG = {
     "documents among texts": ('[documents]\nfolder = "site-templates"', "line 5: documents.folder",
                               "templates.site"),
     "a folder nobody makes": ('[deliver]\nfolder = "/proc/no/x"', "line 5: deliver.folder", "into /proc"),
+    "a store where none can be": ('[store]\nurl = "sqlite:////proc/no/mailproc.db"', "line 5: store.url",
+                                 "/proc"),
+    "a store below a file": ('[store]\nurl = "sqlite:///garbage/mailproc.db"', "line 5: store.url",
+                             "Not a dir"),
+    "numbers where none can be": ('[store]\ncounters = "/proc/no/c"', "line 5: store.counters", "/proc"),
+    "figures on the listener's port": ('[listen]\nport = 8026\n[metrics]\nenabled = true\nport = 8026',
+                                       "line 8: metrics.port", "listen.port too"),
+    "a relay with its port": ('[deliver]\nmode = "smtp"\nhost = "relay.example:25"', "line 6: deliver.host",
+                              "alone"),
+    "a relay as a URL": ('[deliver]\nmode = "smtp"\nhost = "smtp://relay.example"', "line 6: deliver.host",
+                         "alone"),
+    "a day that never comes": ('[schedule]\ndigest = "30 2 31 2 *"', "line 5: schedule.digest", "no year"),
     "an answer that is none": ('[artemail]\nfollows = { NOPE = "next" }', "line 5: artemail.follows", "NOT"),
     "a nameserver's name": ('[proof]\nnameservers = ["ns.example"]', "line 5: proof.nameservers[1]",
                           "IP address"),
@@ -194,3 +206,22 @@ def test_authorities_that_cannot_be_read_are_named_where_they_are_needed(
 
 def test_staff_need_not_be_able_to_read_the_services_files(written: Callable[[str], Path]) -> None:
     configured(written('[listen]\ntls_cert = "no.pem"'), secrets_needed=False)
+
+
+def test_what_fails_only_in_the_night_is_said_and_keeps_no_letters_waiting(written):
+    file = written('[schedule]\nbackup = "30 2 * * *"\n[backup]\nfolder = "/proc/no/backups"\n')
+    (said,) = preflight.warnings(configured(file).config)
+    assert said.startswith("backup.folder: no backup can be written into /proc/no/backups")
+
+
+@pytest.mark.parametrize("host", ["relay.example", "192.0.2.25", "2001:db8::25", "localhost"])
+def test_a_host_is_a_name_or_an_address(written, host):
+    assert configured(written(f'[deliver]\nmode = "smtp"\nhost = "{host}"\n')).config.deliver.host == host
+
+
+def test_a_partner_with_our_own_address_is_said(written):
+    partner = (
+        '[[partner]]\nsymbol = "XX-US"\naddress = "ill@town.example"\ncodec = "letter"\nproof = ["none"]\n'
+    )
+    told = config_load.warnings(configured(written(partner)).config)
+    assert any("is library.email" in one for one in told)
