@@ -82,16 +82,9 @@ def owner(path: Path) -> str:
 def belongs(path: Path) -> str:
     """For whoever was refused something there: who owns it, and who asked."""
     try:
-<<<<<<< HEAD
         asking = pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
         asking = f"user {os.geteuid()}"
-    return f"{path} belongs to {owner(path) or 'nobody known'}, this was run as {asking}"
-=======
-        asking = getuser()
-    except (KeyError, OSError):
-        asking = str(os.geteuid())
     there = next((each for each in (path, *path.parents) if os.path.exists(each)), path)
     missing = "" if there == path else f"{path} is not there, "
     return f"{missing}{there} belongs to {owner(there) or 'nobody known'}, this was run as {asking}"
->>>>>>> f7ed3218 (A database that cannot be used is refused with what to do: two slashes, another encoding, another owner were tracebacks)
