@@ -143,9 +143,9 @@ class Iso10161Codec(Codec):
         return isinstance(apdu, IllAnswer) and apdu.results not in taken and not self.unsaid(apdu, dialect)
 
     def not_told(self, apdu: Apdu, dialect: str, partner: Partner | None) -> tuple[NotTold, ...]:  # noqa: ARG002
-        from mailproc.protocols.iso10161 import losses
+        from mailproc.protocols.iso10161 import not_carried
 
-        return losses.not_told(apdu)
+        return not_carried.not_told(apdu)
 
     def unsaid(self, apdu: Apdu, dialect: str, partner: Partner | None = None) -> bool:  # noqa: ARG002
         """Return whether this is a Will-Supply to a system that does not accept it; it need not be sent."""
