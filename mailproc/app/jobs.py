@@ -18,6 +18,7 @@ from mailproc.errors import MailprocError, StoreLost
 from mailproc.office.mailroom import digest_mail
 from mailproc.office.upkeep import backup
 from mailproc.office.upkeep.backup import last_backup
+from mailproc.sentence import sentence
 from mailproc.store.engine import Store
 from mailproc.transport.incoming import PolledPlace
 
@@ -108,9 +109,12 @@ class Jobs:
 
     def _backup(self) -> None:
         try:
-            backup.scheduled(self._app.store, self._app.context)
+            made = backup.scheduled(self._app.store, self._app.context)
         except MailprocError as error:
             _log.error("no backup was made: %s", error)
+            return
+        if made.left_alone:
+            _log.warning("%s", sentence("backup-left-alone", files=", ".join(made.left_alone)))
 
     def _examine(self) -> None:
         """Find a damaged page before the last good copy is deleted. The watchdog asks the store, and ends

@@ -19,6 +19,7 @@ from mailproc.config import Config, TemplateSettings
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.errors import Misconfigured
 from mailproc.notices.language_files import shipped_tags
+from mailproc.office.upkeep import backup_folder
 from mailproc.protocols import registry
 from mailproc.store import connections
 from mailproc.transport.tls import server_context
@@ -35,6 +36,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
         yield from _outgoing(config.deliver.folder, base)
     yield from _store(config)
     yield from document_place.problems(config)
+    yield from _backups(config, base)
     yield from oauth.problems(config)
     if config.listen.enabled:
         yield from _certificate(config)
@@ -127,6 +129,13 @@ def _outgoing(name: str, base: Path) -> Iterator[ConfigProblem]:
     except OSError as error:
         text = f"letters cannot be written into {folder}: {error.strerror}; {private.belongs(there)}"
         yield ConfigProblem(("deliver", "folder"), f"{text}: chown it, or run as the service's user", name)
+
+
+def _backups(config: Config, base: Path) -> Iterator[ConfigProblem]:
+    name = config.backup.folder
+    if name and backup_folder.is_the_stores(config, base / name):
+        text = f"the store or its documents lie in {base / name}; name a folder of its own, on another disk"
+        yield ConfigProblem(("backup", "folder"), text, name)
 
 
 def certificate(config: Config) -> dict[str, Path]:

@@ -47,3 +47,5 @@ def _tell(made: MadeBackup, context: Context) -> None:
         output.line(word(sentence("backup-missing", count=made.missing)))
     if made.pruned:
         output.line(word(sentence("backup-pruned", files=", ".join(made.pruned))))
+    if made.left_alone:
+        output.line(word(sentence("backup-left-alone", files=", ".join(made.left_alone))))

@@ -20,7 +20,7 @@ from uuid import uuid4
 from mailproc import private
 from mailproc.errors import GiveUp, LocalFault, TryLater
 from mailproc.sentence import Sentence, sentence
-from mailproc.store import connections
+from mailproc.store import connections, regular_file
 
 FOLDER = "documents"
 MARK = ".mailproc-store"
@@ -29,6 +29,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _UNFINISHED = re.compile(r"unfinished-[0-9a-f]+")
 _LONGEST_MARK = 100
 _CHUNK = 1_000_000
+_LARGEST = 1_000_000_000
+"""Octets that are read of a document. One that is longer is none of ours."""
 
 
 def place(folder: str, url: str, base: Path) -> Path:
@@ -104,7 +106,8 @@ class DocumentFolder:
     def read(self, digest: str) -> bytes:
         """Return a document. Raise GiveUp if it was deleted or is not what it was, TryLater for a disk."""
         try:
-            content = self._file(digest).read_bytes()
+            with regular_file.opened(self._file(digest)) as file:
+                content = file.read(_LARGEST)
         except FileNotFoundError:
             raise GiveUp(sentence("document-gone", digest=digest)) from None
         except OSError as error:
@@ -117,7 +120,7 @@ class DocumentFolder:
         """Return "" for a file that is as it was stored, else "missing" or "damaged". Raise TryLater."""
         found = hashlib.sha256()
         try:
-            with self._file(digest).open("rb") as file:
+            with regular_file.opened(self._file(digest)) as file:
                 while chunk := file.read(_CHUNK):
                     found.update(chunk)
         except FileNotFoundError:
@@ -166,7 +169,7 @@ class DocumentFolder:
 
     def _mark(self) -> str:
         """Return the id of the store whose folder it is; '' if it bears none, or is not there."""
-        with _told(self.path), suppress(FileNotFoundError), (self.path / MARK).open("rb") as file:
+        with _told(self.path), suppress(FileNotFoundError), regular_file.opened(self.path / MARK) as file:
             return file.read(_LONGEST_MARK).decode("ascii", "replace").strip()
         return ""
 

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -16,7 +16,7 @@ from mailproc import private
 from mailproc.errors import LocalFault, NoRoom, TryLater
 from mailproc.sentence import sentence
 from mailproc.store import migrate
-from mailproc.store.sqlite_backup import StoreFile, sync
+from mailproc.store.sqlite_backup import StoreFile, nothing_more, sync
 
 _NO_ROOM = "No space left on device"
 _REVISION = re.compile(r"^COPY \S{0,99}?alembic_version [^\n]{0,999};\n(\S+)$", re.MULTILINE)
@@ -32,9 +32,11 @@ DO $$ DECLARE one regclass; BEGIN
 END $$
 """
 """All but those of extensions. The database is the store's alone."""
+_LONGEST = 100_000
+"""Octets of what two tables of one row are written as; a file of more is no store's."""
 
 
-def make(url: URL, to: Path) -> None:
+def make(url: URL, to: Path, before_naming: Callable[[], None] = nothing_more) -> None:
     """As ``sqlite_backup.make``, of the database ``url``."""
     unfinished = to.with_name(f".{to.name}.unfinished")
     try:
@@ -48,6 +50,7 @@ def make(url: URL, to: Path) -> None:
             os.fsync(number)
         finally:
             os.close(number)
+        before_naming()
         unfinished.replace(to)
         sync(to.parent)
     except OSError as error:
@@ -59,7 +62,7 @@ def make(url: URL, to: Path) -> None:
 def look(file: Path) -> StoreFile:
     """As ``sqlite_backup.look``."""
     tables = ("--table=alembic_version", "--table=identity")
-    said = _run(file, "pg_restore", "--data-only", *tables, "--file=-", str(file), broken=True)
+    said = _beginning(file, "--data-only", *tables, "--file=-", str(file))
     revision, identity = _REVISION.search(said), _STORE_ID.search(said)
     if revision is None:
         raise LocalFault(sentence("backup-no-store", file=str(file)))
@@ -103,14 +106,13 @@ def _pass_on(reading: "subprocess.Popen[bytes]", writing: "subprocess.Popen[byte
 
 def _started(command: Sequence[str], **streams: Any) -> "subprocess.Popen[bytes]":
     try:
-        return subprocess.Popen(command, **streams)  # noqa: S603  # as in _run
+        return subprocess.Popen(command, **streams)  # noqa: S603  # its arguments are ours, and the operator's
     except FileNotFoundError:
         raise LocalFault(sentence("backup-no-tool", tool=command[0])) from None
 
 
 def _failed(file: Path, said: IO[bytes]) -> TryLater:
-    said.seek(0)
-    lines = said.read().decode("utf-8", "replace").strip().splitlines() or ["?"]
+    lines = _lines(said)
     kind = NoRoom if any(_NO_ROOM in line for line in lines) else TryLater
     return kind(sentence("restore-not-done", file=str(file), why=lines[0]))
 
@@ -121,22 +123,30 @@ def _at(url: URL) -> Sequence[str]:
     return [f"--dbname={plain.render_as_string(hide_password=False)}", "--no-password"]
 
 
-def _run(file: Path, tool: str, *arguments: str, to: int | None = None, broken: bool = False) -> str:
-    """Run the tool; return what it wrote. ``broken``: where it fails, the file is at fault."""
-    try:
-        ran = subprocess.run(  # noqa: S603  # its arguments are ours, and the operator's
-            [tool, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if to is None else to,
-            stderr=subprocess.PIPE,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise LocalFault(sentence("backup-no-tool", tool=tool)) from None
-    if ran.returncode == 0:
-        return (ran.stdout or b"").decode("utf-8", "replace")
-    lines = ran.stderr.decode("utf-8", "replace").strip().splitlines() or [f"{tool}: {ran.returncode}"]
-    if broken:
-        raise LocalFault(sentence("backup-damaged", file=str(file), why=lines[0]))
-    kind = NoRoom if _NO_ROOM in lines[-1] else TryLater
-    raise kind(sentence("backup-not-made", file=str(file), why=lines[0]))
+def _beginning(file: Path, *arguments: str) -> str:
+    """Run pg_restore on the file; return the beginning of what it writes. Raise LocalFault if it fails."""
+    command = ("pg_restore", *arguments)
+    with TemporaryFile() as faults:
+        with _started(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=faults) as ran:
+            said = ran.stdout.read(_LONGEST) if ran.stdout is not None else b""
+            if len(said) == _LONGEST:
+                ran.kill()
+        if ran.returncode > 0:
+            raise LocalFault(sentence("backup-damaged", file=str(file), why=_lines(faults)[0]))
+    return said.decode("utf-8", "replace")
+
+
+def _run(file: Path, *command: str, to: int = subprocess.DEVNULL) -> None:
+    """Run a tool. Raise NoRoom or TryLater if it fails."""
+    with TemporaryFile() as faults:
+        with _started(command, stdin=subprocess.DEVNULL, stdout=to, stderr=faults) as ran:
+            ran.wait()
+        if ran.returncode:
+            lines = _lines(faults)
+            kind = NoRoom if _NO_ROOM in lines[-1] else TryLater
+            raise kind(sentence("backup-not-made", file=str(file), why=lines[0]))
+
+
+def _lines(faults: IO[bytes]) -> list[str]:
+    faults.seek(0)
+    return faults.read(_LONGEST).decode("utf-8", "replace").strip().splitlines() or ["?"]

@@ -32,11 +32,18 @@ class StoreFile:
     revision: str
 
 
-def make(source: Path, to: Path, *, in_use: bool = True) -> None:
+def nothing_more() -> None:
+    """Do nothing more before a copy gets its name."""
+
+
+def make(
+    source: Path, to: Path, *, in_use: bool = True, before_naming: Callable[[], None] = nothing_more
+) -> None:
     """Copy the store ``source`` to ``to``, checked; an earlier file there is replaced at the end, or stays.
 
     It copies for half of the time, so the service hardly waits for it. The copy needs no log beside it.
-    ``in_use``: somebody may write into ``source``. Raise NoRoom, TryLater; LocalFault if the copy is damaged.
+    ``in_use``: somebody may write into ``source``. ``before_naming`` is called when the copy is whole.
+    Raise NoRoom, TryLater; LocalFault if the copy is damaged.
     """
     unfinished = to.with_name(f".{to.name}.unfinished")
     try:
@@ -48,6 +55,7 @@ def make(source: Path, to: Path, *, in_use: bool = True) -> None:
             os.fsync(number)
         finally:
             os.close(number)
+        before_naming()
         unfinished.replace(to)
         sync(to.parent)
     except (OSError, sqlite3.Error) as error:
@@ -104,8 +112,8 @@ def look(file: Path) -> StoreFile:
             found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
             if found != ["ok"]:
                 raise LocalFault(sentence("backup-damaged", file=str(file), why="; ".join(found)[:300]))
-            revision = _one(connection, "SELECT version_num FROM alembic_version")
-            known = _one(connection, "SELECT store_id FROM identity")
+            revision = _one(connection, "alembic_version", "version_num")
+            known = _one(connection, "identity", "store_id")
     except sqlite3.DatabaseError as error:
         raise LocalFault(sentence("backup-damaged", file=str(file), why=_words(error))) from None
     if not revision:
@@ -115,14 +123,21 @@ def look(file: Path) -> StoreFile:
     return StoreFile(known, revision)
 
 
-def _one(connection: sqlite3.Connection, query: str) -> str:
-    """Return the only value; '' if there is no such table."""
+def store_id(file: Path) -> str:
+    """Return the id in the file alone, '' if it has none. Raise LocalFault if it is damaged."""
     try:
-        row = connection.execute(query).fetchone()
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return ""
-        raise
+        with closing(_opened(file)) as connection:
+            return _one(connection, "identity", "store_id")
+    except sqlite3.DatabaseError as error:
+        raise LocalFault(sentence("backup-damaged", file=str(file), why=_words(error))) from None
+
+
+def _one(connection: sqlite3.Connection, table: str, column: str) -> str:
+    """Return the only value; '' if there is no such table. A view may be a question without an end."""
+    asked = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+    if connection.execute(asked, (table,)).fetchone() is None:
+        return ""
+    row = connection.execute(f"SELECT {column} FROM {table}").fetchone()  # noqa: S608  # names of ours
     return str(row[0]) if row else ""
 
 

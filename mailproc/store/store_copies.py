@@ -1,12 +1,15 @@
 """Copies of a store in files, whichever database it is."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from mailproc.store import server_backup, sqlite_backup
+from mailproc.errors import MailprocError
+from mailproc.store import regular_file, server_backup, sqlite_backup
 from mailproc.store.engine import Store
 from mailproc.store.sqlite_backup import StoreFile
 
 _DUMP = b"PGDMP"
+_SQLITE = b"SQLite format 3\0"
 
 
 def ending(store: Store) -> str:
@@ -14,12 +17,12 @@ def ending(store: Store) -> str:
     return "dump" if store.path is None else "db"
 
 
-def make(store: Store, file: Path) -> None:
+def make(store: Store, file: Path, before_naming: Callable[[], None] = sqlite_backup.nothing_more) -> None:
     """Make a checked copy (``sqlite_backup.make``, ``server_backup.make``)."""
     if store.path is None:
-        server_backup.make(store.url, file)
+        server_backup.make(store.url, file, before_naming)
     else:
-        sqlite_backup.make(store.path, file)
+        sqlite_backup.make(store.path, file, before_naming=before_naming)
 
 
 def look(file: Path) -> StoreFile:
@@ -27,10 +30,27 @@ def look(file: Path) -> StoreFile:
     return server_backup.look(file) if is_dump(file) else sqlite_backup.look(file)
 
 
+def store_id(file: Path) -> str:
+    """Return the id of the store in the file, '' if it is no copy of one. Reads little of it."""
+    try:
+        return server_backup.look(file).store_id if is_dump(file) else sqlite_backup.store_id(file)
+    except MailprocError:
+        return ""
+
+
 def is_dump(file: Path) -> bool:
     """Whether it is one of PostgreSQL. Raise LocalFault if it cannot be read."""
+    return _begin(file).startswith(_DUMP)
+
+
+def is_copy(file: Path) -> bool:
+    """Whether it may be a copy of a store, by its first octets. Raise LocalFault if it cannot be read."""
+    return _begin(file).startswith((_DUMP, _SQLITE))
+
+
+def _begin(file: Path) -> bytes:
     try:
-        with file.open("rb") as opened:
-            return opened.read(len(_DUMP)) == _DUMP
+        with regular_file.opened(file) as opened:
+            return opened.read(len(_SQLITE))
     except OSError as error:
         raise sqlite_backup.unreadable(file, error) from None

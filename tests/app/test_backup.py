@@ -21,6 +21,7 @@ from tests.app.installation import Installation, order
 from tests.servers.relay import Relay
 from tests.support.empty_store import copy_to
 from tests.support.files import PDF
+from tests.support.forking import Forker
 
 
 def store_of(app: Installation) -> Path:
@@ -199,18 +200,68 @@ def test_a_backup_takes_the_place_of_nothing_else(app: Installation, made: Path)
     assert app.cli("verify").code == 0
 
 
-def test_dated_ones_are_pruned_and_nothing_else_is(app: Installation) -> None:
-    folder = app.folder / "backups"
-    folder.mkdir()
+def dated(folder: Path, day: int, year: int = 2026) -> Path:
+    return folder / f"mailproc-{year}010{day}T000000Z.db"
+
+
+def test_dated_ones_are_pruned_and_nothing_else_is(app: Installation, made: Path) -> None:
+    """Two of this store go; another store's, none, a pipe, a link, a folder and one of the future stay."""
+    folder = made.parent
     (folder / "notes.txt").write_text("of value")
-    for day in range(1, 4):
-        (folder / f"mailproc-2026010{day}T000000Z.db").write_bytes(b"old")
+    for day in (1, 2, 3):
+        shutil.copyfile(made, dated(folder, day))
+    shutil.copyfile(made, dated(folder, 1, year=2099))
+    another_store(app, dated(folder, 4))
+    dated(folder, 5).write_bytes(b"of value")
+    os.mkfifo(dated(folder, 6))
+    dated(folder, 7).symlink_to(made)
+    dated(folder, 8).mkdir()
     told = app.json("backup", "--to", str(folder), "--keep", "2")
-    assert [Path(one).name for one in told["pruned"]] == [
-        "mailproc-20260101T000000Z.db", "mailproc-20260102T000000Z.db",
-    ]  # fmt: skip
-    assert files_of(folder) == ["mailproc-20260103T000000Z.db", Path(told["file"]).name, "notes.txt"]
+    assert told["pruned"] == [str(dated(folder, day)) for day in (1, 2)]
+    others = [dated(folder, day) for day in range(4, 9)] + [dated(folder, 1, year=2099)]
+    assert told["left_alone"] == [str(file) for file in others]
+    assert all(os.path.lexists(file) for file in (*others, made, folder / "notes.txt", dated(folder, 3)))
+    assert Path(told["file"]).exists()
+    assert "2099" in app.cli("backup", "--to", str(folder)).out
     assert "Name a file" in app.cli("backup").err
+
+
+def test_the_one_just_made_stays_whatever_the_clock_said_before(app: Installation, made: Path) -> None:
+    for day in (1, 2):
+        shutil.copyfile(made, dated(made.parent, day, year=2099))
+    told = app.json("backup", "--to", str(made.parent), "--keep", "1")
+    assert Path(told["file"]).exists()
+    assert told["pruned"] == []
+
+
+def test_the_folder_of_another_store_is_refused_before_anything_is_written(
+    app: Installation, tmp_path_factory: pytest.TempPathFactory, relay: Relay, forker: Forker
+) -> None:
+    other = Installation(tmp_path_factory.mktemp("other"), relay, forker)
+    folder = app.folder / "backups"
+    first = app.json("backup", "--to", str(folder))
+    before = files_of(folder)
+    for arguments in (["--to", str(folder), "--keep", "1"], [str(folder / "other.db")]):
+        refused = other.cli("backup", *arguments)
+        assert refused.code == 1
+        assert "another store" in refused.err
+    assert files_of(folder) == before
+    assert Path(first["file"]).exists()
+
+
+def test_the_folder_of_the_store_takes_no_backup(app: Installation) -> None:
+    """Pruning would delete the documents there."""
+    config = app.folder / "config.toml"
+    text = config.read_text()
+    for documents, folder in (("", "var"), ("", "var/documents/b"), ("b/documents", "b")):
+        config.write_text(f'{text}\n[documents]\nfolder = "{documents}"\n[backup]\nfolder = "{folder}"\n')
+        for arguments in (["--to", str(app.folder / folder)], [str(app.folder / folder / "one.db")]):
+            refused = app.cli("backup", *arguments)
+            assert refused.code == 1
+            assert "documents lie there" in refused.err
+        assert "backup.folder" in app.cli("check").err + app.cli("check").out
+        assert app.cli("check").code != 0
+        assert app.cli("run", "--once").code == 3
 
 
 @pytest.fixture
@@ -232,7 +283,7 @@ def test_on_a_full_disk_it_says_so_and_leaves_nothing(app: Installation, small_d
         assert refused.code == 1
         assert "No backup was made" in refused.err
         assert "full" in refused.err or "No space" in refused.err
-        assert files_of(small_disk) == []
+        assert files_of(small_disk) in ([], ["documents/.mailproc-store"])
     told = app.cli("status", "--json").json
     assert "No backup was made" in told["backup"]["fault"]
     assert any("the last backup failed" in one for one in told["wrong"])
@@ -254,14 +305,20 @@ def test_the_schedule_makes_them(app: Installation) -> None:
     assert app.cli("verify").code == 0
 
 
-def test_documents_lie_beside_it_and_come_back(app: Installation) -> None:
+def shipped(app: Installation) -> Path:
+    """A request of a customer is answered with a scan; return it."""
     daemon = app.start()
     daemon.takes(order("C1"))
-    app.until(["requests"], lambda found: len(found) == 1)
+    app.until(["requests"], lambda found: "L1" in [one["number"] for one in found])
     scan = app.folder / "scan.pdf"
     scan.write_bytes(PDF)
     assert app.cli("act", "L1", "ship", "--attach", str(scan)).code == 0
     assert daemon.stop() == 0
+    return scan
+
+
+def test_documents_lie_beside_it_and_come_back(app: Installation) -> None:
+    scan = shipped(app)
     live, folder = app.folder / "var/documents", app.folder / "backups"
     (kept,) = (name for name in files_of(live) if "/" in name)
     for _ in range(2):
@@ -277,22 +334,81 @@ def test_documents_lie_beside_it_and_come_back(app: Installation) -> None:
     assert app.cli("verify").code == 0
 
 
-def test_documents_go_with_the_last_backup_that_has_them(app: Installation) -> None:
-    app.place()
-    folder = app.folder / "backups"
+def aged(file: Path, seconds: int) -> None:
+    os.utime(file, (time.time() - seconds,) * 2)
+
+
+@pytest.mark.parametrize("undated", [False, True])
+def test_documents_go_with_the_last_backup_that_has_them(
+    app: Installation, made: Path, undated: bool
+) -> None:
+    """One without a date, for example of before an upgrade, keeps its documents too."""
+    folder = made.parent
     assert app.cli("backup", "--to", str(folder)).code == 0
     files = DocumentFolder(folder / "documents")
     with files.writing((app.folder / ".mailproc.db.id").read_text().strip()):
         old, new = files.put(b"old"), files.put(b"new")
-    for name, age in (("mailproc-20260101T000000Z.db", 3_000), ("mailproc-20260102T000000Z.db", 2_000)):
-        (folder / name).write_bytes(b"a backup")
-        os.utime(folder / name, (time.time() - age,) * 2)
+    for day, age in ((1, 3_000), (2, 2_000)):
+        shutil.copyfile(made, dated(folder, day))
+        aged(dated(folder, day), age)
+    aged(made, 2_600 if undated else 0)
     for digest, age in ((old, 2_500), (new, -1_000)):
-        os.utime(folder / "documents" / digest[:2] / digest, (time.time() - age,) * 2)
+        aged(folder / "documents" / digest[:2] / digest, age)
     assert app.cli("backup", "--to", str(folder), "--keep", "3").code == 0
     assert not files.state(old), "only what the oldest one that is left may have"
-    assert app.cli("backup", "--to", str(folder), "--keep", "2").code == 0
-    assert (files.state(old), files.state(new)) == ("missing", "")
+    assert app.cli("backup", "--to", str(folder), "--keep", "1").code == 0
+    assert (files.state(old), files.state(new)) == ("" if undated else "missing", "")
+
+
+def test_without_its_documents_there_is_no_backup(app: Installation, made: Path) -> None:
+    """It gets its name when they are there; the earlier one stays."""
+    shipped(app)
+    before = made.read_bytes()
+    (made.parent / "documents").write_text("in the way")
+    for arguments in ([str(made)], ["--to", str(made.parent)]):
+        assert app.cli("backup", *arguments).code == 1
+    assert files_of(made.parent) == ["documents", "one.db"]
+    assert made.read_bytes() == before
+
+
+def test_what_a_killed_one_left_is_cleared_by_the_next(app: Installation, made: Path) -> None:
+    left = [made.parent / f".mailproc-20260101T000000Z.db.unfinished{end}" for end in ("", "-journal")]
+    for file in left:
+        file.write_bytes(b"half")
+    (made.parent / ".notes.unfinished").write_text("of value")
+    assert app.cli("backup", "--to", str(made.parent)).code == 0
+    assert not any(file.exists() for file in left)
+    assert (made.parent / ".notes.unfinished").exists()
+
+
+def a_pipe(file: Path) -> None:
+    os.mkfifo(file)
+
+
+def a_device(file: Path) -> None:
+    file.symlink_to("/dev/zero")
+
+
+def endless(file: Path) -> None:
+    """A view that is asked for ever, in the place of a table that each store has."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(
+            "CREATE VIEW alembic_version AS WITH RECURSIVE n(version_num) AS"
+            " (SELECT 1 UNION ALL SELECT version_num + 1 FROM n) SELECT * FROM n WHERE version_num < 0"
+        )
+
+
+@pytest.mark.parametrize("bad", [a_pipe, a_device, endless])
+def test_a_file_that_never_ends_is_refused(app: Installation, bad: Callable[[Path], None]) -> None:
+    app.place()
+    folder = app.folder / "backups"
+    folder.mkdir()
+    bad(folder / "one.db")
+    for verb in ("backup", "restore"):
+        assert app.cli(verb, str(folder / "one.db")).code == 1
+    (folder / "documents").mkdir()
+    os.mkfifo(folder / "documents/.mailproc-store")
+    assert app.cli("backup", "--to", str(folder)).code == 1
 
 
 def test_a_damaged_store_is_replaced_and_kept(app: Installation, made: Path) -> None:
