@@ -168,19 +168,22 @@ class CountersFile:
             return then
 
     def sync(self) -> None:
-        """Bring to the disk what was written without waiting for it. A failure is logged."""
-        with self._alone:
-            written = self._last[0]
-            if self._number is None or written == self._synced:
-                return
-            number = os.dup(self._number)  # no letter waits for this
+        """Bring to the disk what was written without waiting for it; make the file again if it was deleted.
+
+        A failure is logged.
+        """
         try:
-            os.fdatasync(number)
+            with self._alone:
+                if self._number is None or (self._last[0] == self._synced and not self._is_deleted()):
+                    return
+                written, number = self._last[0], os.dup(self._kept())  # no letter waits for this
+            self._synced = written
+            try:
+                os.fdatasync(number)
+            finally:
+                os.close(number)
         except OSError as error:
             _log.error("%s", self._unusable(error))
-        finally:
-            os.close(number)
-        self._synced = written
 
     def close(self) -> None:
         """Close the file; the next change opens it again."""
@@ -204,12 +207,15 @@ class CountersFile:
 
     def _kept(self) -> int:
         """Return the open file, opened again if it was deleted or replaced."""
-        if self._number is not None and not os.fstat(self._number).st_nlink:
+        if self._is_deleted():
             self._forget()
             self._reserved.clear()
         if self._number is None:
             self._number = self._opened()
         return self._number
+
+    def _is_deleted(self) -> bool:
+        return self._number is not None and not os.fstat(self._number).st_nlink
 
     def _opened(self) -> int:
         for place in self._places:
@@ -217,7 +223,8 @@ class CountersFile:
                 return os.open(place, os.O_RDWR | os.O_CLOEXEC)
         place = next((one for one in self._places[:-1] if self._may_hold(one.parent)), self._places[-1])
         private.make_folder(place.parent)
-        _make(place, _octets(LeftStore(self.store_id)))
+        known = self._last[1]  # it was deleted under this process, or is a new one
+        _make(place, _octets(known if known.store_id == self.store_id else LeftStore(self.store_id)))
         return os.open(place, os.O_RDWR | os.O_CLOEXEC)
 
     def _may_hold(self, folder: Path) -> bool:

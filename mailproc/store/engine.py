@@ -15,7 +15,7 @@ from mailproc.store.commit_watch import CommitWatch
 from mailproc.store.counters_file import CountersFile
 from mailproc.store.crash_note import Underway
 from mailproc.store.db_errors import driver_errors, try_later
-from mailproc.store.lock import daemon_lock
+from mailproc.store.lock import daemon_lock, holder
 from mailproc.store.store_guard import FileGuard, ServerGuard
 from mailproc.store.store_identity import ServiceRun
 from mailproc.store.writer import Writer
@@ -133,7 +133,7 @@ class Store:
             if self._writer.is_current_thread():
                 raise RuntimeError("a job must not wait for another job")
             return self._writer.submit(job).result()
-        self._check_counters()
+        self.check_counters()
         return self._write_directly(job)
 
     def _write_directly(self, job: Callable[[Connection], T]) -> T:
@@ -152,10 +152,17 @@ class Store:
                 self._guard.writing(False)
             return result
 
-    def _check_counters(self) -> None:
-        """Find out, in a commit before the first one of this process, whether the store is a copy."""
+    def check_counters(self, *, alone: bool = False) -> None:
+        """Find out, in a commit before the first one of this process, whether the store is a copy.
+
+        ``alone``: the caller has the lock of the daemon. Raise as ``restore_hold.check``.
+        """
         if (counters := self._counters) is not None and not self._counters_checked:
-            check: Callable[[Connection], None] = lambda connection: restore_hold.check(connection, counters)  # noqa: E731
+
+            def check(connection: Connection) -> None:
+                runs = not alone and holder(self, connection) is not None
+                restore_hold.check(connection, counters, service_runs=runs)
+
             self._write_directly(check) if self._writer is None else self._writer.submit(check).result()
         self._counters_checked = True
 
@@ -182,7 +189,7 @@ class Store:
         Raise Misconfigured for a counters file that cannot be used, and for a store that a newer program
         migrated since it was opened.
         """
-        self._check_counters()
+        self.check_counters(alone=True)
         run, self._awaits_go = self.write(_run_begun)
         if isinstance(self._guard, ServerGuard):
             self._guard.begin_run(run)

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from mailproc.errors import Misconfigured
 from mailproc.sentence import sentence, stored
 from mailproc.store import outgoing, restored, shared_places, store_identity
 from mailproc.store.counters_file import CountersFile, LeftStore
@@ -30,12 +31,13 @@ AHEAD = 1000
 """Numbers that are left out where nobody knows how many were given out; a tenth of all, if that is more."""
 
 
-def check(connection: Connection, file: CountersFile) -> None:
+def check(connection: Connection, file: CountersFile, *, service_runs: bool = False) -> None:
     """Hold the store if the counters file knows more than it; begin the file if it never had one.
 
     A store whose file is missing was put back too, or moved: nobody can tell what has left since. In the
     first transaction of a process, before anything else is written. Raise Misconfigured, also where this
-    machine does not reach the file that the service uses, and NoRoom.
+    machine does not reach the file that the service uses, and NoRoom. While a service runs the store is not
+    held: that has a file of its own, and it goes on sending (Misconfigured).
     """
     shared_places.refuse_other(connection, shared_places.of_counters(file.path))
     file.store_id = store_identity.make(connection)
@@ -45,8 +47,18 @@ def check(connection: Connection, file: CountersFile) -> None:
         file.begin(LeftStore(file.store_id, counted, counted))
         store_identity.note_counters(connection, there=True)
     elif left is None or is_older(connection, left):
+        if service_runs:
+            raise _not_the_services(file, left)
         file.begin(enter(connection, file, restored.FOUND))
         _log.warning("the store was put back from a copy: nothing is sent until `mailproc restore --go`")
+
+
+def _not_the_services(file: CountersFile, left: LeftStore | None) -> Misconfigured:
+    why = "is not there" if left is None else "knows of more than the store does"
+    return Misconfigured(
+        f"store.counters: {file.path}, which says what left the store, {why}, while a service runs with"
+        " another one: use the config.toml of that service, or name its file here"
+    )
 
 
 def is_older(connection: Connection, left: LeftStore) -> bool:

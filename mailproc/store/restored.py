@@ -66,6 +66,12 @@ def is_ending(connection: Connection) -> bool:
     return standing(connection) is None and connection.execute(found).first() is not None
 
 
+def is_over(connection: Connection) -> bool:
+    """Return whether the store goes on: it was never put back, or the service has gone on since."""
+    found = last(connection)
+    return found is None or bool(found.is_over)
+
+
 def end(connection: Connection) -> None:
     """Record that it goes on."""
     connection.execute(_TABLE.update().where(_NOT_OVER).values(is_over=1))

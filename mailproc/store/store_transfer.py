@@ -10,7 +10,6 @@ from sqlmodel import SQLModel
 
 from mailproc.errors import LocalFault
 from mailproc.sentence import sentence
-from mailproc.store.engine import Store
 from mailproc.store.tables import SaidAs, Told
 
 PORTION = 200
@@ -28,37 +27,27 @@ class CopiedTable:
     same: bool
 
 
-def refuse_if_in_use(target: Store) -> None:
+def refuse_if_in_use(target: Connection, shown: str) -> None:
     """Raise LocalFault if the store holds anything."""
-    with target.read() as connection:
-        for each in _tables():
-            if each.name != "identity" and _count(connection, each):
-                raise LocalFault(sentence("copy-not-empty", store=target.shown, table=each.name))
+    for each in _tables():
+        if each.name != "identity" and _count(target, each):
+            raise LocalFault(sentence("copy-not-empty", store=shown, table=each.name))
 
 
-def copy(source: Store, target: Store, progress: Progress) -> None:
-    """Copy all rows in one transaction: after an interruption the target is as empty as before.
-
-    Nobody may write into either. Raise LocalFault, TryLater and NoRoom.
-    """
-    with source.read() as reading:
-
-        def job(writing: Connection) -> None:
-            writing.execute(text("DELETE FROM identity"))
-            for each in _tables():
-                _copy_table(reading, writing, each, progress)
-            _set_sequences(writing)
-
-        target.write(job)
+def copy(source: Connection, target: Connection, progress: Progress) -> None:
+    """Copy all rows. Nobody may write into either."""
+    target.execute(text("DELETE FROM identity"))
+    for each in _tables():
+        _copy_table(source, target, each, progress)
+    _set_sequences(target)
 
 
-def compared(source: Store, target: Store) -> tuple[CopiedTable, ...]:
+def compared(source: Connection, target: Connection) -> tuple[CopiedTable, ...]:
     """Read both stores and compare each table."""
-    with source.read() as one, target.read() as other:
-        return tuple(
-            CopiedTable(each.name, _count(other, each), _digest(one, each) == _digest(other, each))
-            for each in _tables()
-        )
+    return tuple(
+        CopiedTable(each.name, _count(target, each), _digest(source, each) == _digest(target, each))
+        for each in _tables()
+    )
 
 
 def _copy_table(reading: Connection, writing: Connection, each: TableClause, progress: Progress) -> None:
@@ -80,7 +69,7 @@ def _digest(connection: Connection, each: TableClause) -> int:
 
 
 def _portions(connection: Connection, each: TableClause) -> Iterator[list[dict[str, Any]]]:
-    streamed = connection.execution_options(stream_results=True).execute(select(each))
+    streamed = connection.execute(select(each), execution_options={"stream_results": True})
     for rows in streamed.mappings().partitions(PORTION):
         yield [dict(row) for row in rows]
 

@@ -7,12 +7,17 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.engine import make_url
 
+from mailproc.errors import TryLater
+from mailproc.store import store_transfer
+from tests.app import test_restored
 from tests.app.installation import Installation, order
 from tests.servers.postgres import PASSWORD
+from tests.servers.relay import Relay
 
 MANY = 2_000
 """Letters: enough for a copy that is killed in the middle."""
@@ -127,3 +132,62 @@ def test_there_it_is_backed_up_and_put_back(worked: Installation, url: str) -> N
     assert worked.cli("verify").code == 0
     os.truncate(dump, dump.stat().st_size // 2)
     assert worked.cli("restore", str(dump)).code == 1
+
+
+@pytest.mark.parametrize("step", ["compared", "_set_sequences"])
+def test_one_that_was_broken_off_late_is_begun_again(
+    worked: Installation, url: str, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def broken(*_: object) -> None:
+        raise TryLater("the line broke")
+
+    with monkeypatch.context() as late:
+        late.setattr(store_transfer, step, broken)
+        assert worked.cli("copy-store", url).code == 1
+    again = worked.cli("copy-store", url)
+    assert again.code == 0, again.err
+
+
+def test_a_copy_that_differs_is_not_kept(
+    worked: Installation, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*given: Any) -> None:
+        copied(*given)
+        given[1].exec_driver_sql("UPDATE request SET number = number || '0'")
+
+    copied = store_transfer.copy
+    with monkeypatch.context() as late:
+        late.setattr(store_transfer, "copy", wrong)
+        told = worked.cli("copy-store", url)
+    assert told.code == 1
+    assert "request" in told.out
+    assert "The two differ" in told.out
+    assert worked.cli("copy-store", url).code == 0, "the database is empty again"
+
+
+def test_the_old_store_is_only_read(worked: Installation, url: str) -> None:
+    def rows() -> list[str]:
+        with closing(sqlite3.connect(worked.folder / "var/mailproc.db")) as connection:
+            return list(connection.iterdump())
+
+    before = rows()
+    assert worked.cli("copy-store", url).code == 0
+    assert rows() == before
+
+
+def test_a_store_that_was_put_back_does_not_go_on_by_being_copied(
+    app: Installation, url: str, relay: Relay
+) -> None:
+    app.place("Iron Bridges")
+    copy = test_restored.copied(app)
+    assert app.cli("run", "--once").code == 0
+    test_restored.put_back(app, copy)
+    refused = app.cli("copy-store", url)
+    assert refused.code == 1
+    assert "restore --go" in refused.err
+    assert app.json("restore")["is_held"]
+    assert app.cli("restore", "--go").code == 0
+    assert app.cli("copy-store", url).code == 0
+    moved(app, url)
+    assert app.cli("run", "--once").code == 0
+    assert len(test_restored.orders(relay)) == 1

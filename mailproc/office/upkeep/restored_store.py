@@ -123,14 +123,13 @@ def go_on(store: Store, context: Context, actor: str) -> None:
 def _wait_for_service(store: Store) -> None:
     """Wait until a service that runs has ended the hold itself, so that what staff do next is not held."""
     until = time.monotonic() + PATIENCE
-    while _is_held(store) and time.monotonic() < until:
+    while not _is_over(store) and time.monotonic() < until:
         time.sleep(0.05)  # the service is another process: looking again is all there is
 
 
-def _is_held(store: Store) -> bool:
+def _is_over(store: Store) -> bool:
     with store.read() as connection:
-        found = restored.last(connection)
-    return found is not None and not found.is_over
+        return restored.is_over(connection)
 
 
 def _unread(connection: Connection, now: datetime) -> int:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from mailproc.errors import LocalFault
-from mailproc.flow.advance.verify import Verified, verify_all
+from mailproc.flow.advance.verify import Verified, verify
 from mailproc.sentence import sentence
-from mailproc.store import store_identity, store_transfer
+from mailproc.store import restored, store_identity, store_transfer
 from mailproc.store.engine import Store
 from mailproc.store.lock import daemon_lock
 from mailproc.store.store_transfer import CopiedTable, Progress
@@ -24,18 +26,36 @@ class Transferred:
         return all(one.same for one in self.tables) and self.here == self.there
 
 
-def transfer(store: Store, target: Store, progress: Progress) -> Transferred:
-    """Copy every row. The service must not run on either.
+class _Unequal(Exception):  # no error of the program: it undoes the copy
+    def __init__(self, done: Transferred) -> None:
+        self.done = done
 
-    The store is only read. Interrupted, the target is empty, and the copy is begun again. Raise LocalFault,
-    TryLater and NoRoom.
+
+def transfer(store: Store, target: Store, progress: Progress) -> Transferred:
+    """Copy every row, compare the two and verify both, in one transaction of the target.
+
+    The store is only read. Interrupted, or if the two differ, the target is empty, and the copy is begun
+    again. The service must not run on either. Raise LocalFault (also for a store that was put back from a
+    copy and does not go on yet: the copy would), TryLater and NoRoom.
     """
     if store.path is None or target.path is not None:
         raise LocalFault(sentence("copy-kinds"))
     with daemon_lock(store), daemon_lock(target):
-        store_transfer.refuse_if_in_use(target)
-        store_transfer.copy(store, target, progress)
-        tables = store_transfer.compared(store, target)
-        done = Transferred(tables, verify_all(store), verify_all(target))
-        target.write(lambda connection: store_identity.note_counters(connection, there=False))
-        return done
+        store.check_counters(alone=True)
+        with store.read() as reading:
+            if not restored.is_over(reading):
+                raise LocalFault(sentence("restore-first"), ("mailproc restore", "mailproc restore --go"))
+            try:
+                return target.write(lambda writing: _transfer(reading, writing, target.shown, progress))
+            except _Unequal as unequal:
+                return unequal.done
+
+
+def _transfer(reading: Connection, writing: Connection, shown: str, progress: Progress) -> Transferred:
+    store_transfer.refuse_if_in_use(writing, shown)
+    store_transfer.copy(reading, writing, progress)
+    done = Transferred(store_transfer.compared(reading, writing), verify(reading), verify(writing))
+    if not done.is_equal:
+        raise _Unequal(done)
+    store_identity.note_counters(writing, there=False)
+    return done
