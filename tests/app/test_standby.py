@@ -332,6 +332,6 @@ def test_staff_on_a_machine_without_the_counters_file_are_refused_and_hold_nothi
     refused = machines.two.cli("request", "-", stdin=wanted)
     assert refused.code == 3
     assert "is not the place that the service of this store uses" in refused.err
-    assert "was never put back" in machines.one.cli("restore").err
+    assert "was never put back" in machines.one.cli("restore").out
     assert machines.one.place() == "B1"
     assert first.stop() == 0
