@@ -6,7 +6,7 @@ WORKERS ?= 2
 # Python keeps what it has compiled, whatever the environment says: the tests start it often.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install wheel deb demo run test lint types layers bench crash fuzz mutants docs clean
+.PHONY: help install wheel deb container demo run test lint types layers bench crash fuzz mutants docs clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -59,6 +59,10 @@ wheel: install  ## dist/mailproc_ill-….whl: all that another machine needs (pi
 
 deb:  ## dist/mailproc_….deb, for the Debian release of this machine (docs/install.md)
 	debian/build dist
+
+# docker knows all of it but --format: that of podman has no HEALTHCHECK otherwise.
+container:  ## the image localhost/mailproc; needs podman (docs/install.md)
+	podman build --format docker --tag localhost/mailproc $(PODMAN_OPTIONS) .
 
 docs: install  ## writes the generated pages again
 	$(BIN)/mailproc states --markdown > docs/states.md

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.servers import debian
-from tests.servers.debian import Machine, Ran, Root
+from tests.servers.debian import Machine, Root
 from tests.support import configuration
 from tests.support.configuration import Account
+from tests.support.install_page import commands, done
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/install.md"
 LIBRARY = '--symbol XX-OURS --name "Our Library" --email ill@library.example'
 PARTNER = configuration.partner(
     "XX-LENDER", "orders@lender.example", Account("out", "99-0001", "UNUSED")
@@ -23,18 +23,6 @@ PARTNER = configuration.partner(
 SECRET = "LENDER7Q"
 REQUEST = json.dumps({"service": "COPY", "item": {"title": "Weirs of the Fens"}, "partners": ["XX-LENDER"]})
 pytestmark = pytest.mark.timeout(600)
-
-
-def commands(mark: str) -> str:
-    """The block of docs/install.md that stands behind this mark."""
-    found = re.search(rf"<!-- {mark} -->\n```\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
-    assert found, f"docs/install.md has no block {mark}"
-    return found[1]
-
-
-def done(ran: Ran) -> str:
-    assert ran.returncode == 0, f"{ran.args}\n{ran.stdout}\n{ran.stderr}"
-    return ran.stdout
 
 
 def shell(place: Root | Machine, text: str, given: str = "") -> str:

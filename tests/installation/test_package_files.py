@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import debian
+from tests.servers import debian, podman
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "debian"
@@ -72,6 +72,6 @@ def test_the_version_stands_in_one_place() -> None:
         assert file.is_dir() or version not in file.read_text(), file
 
 
-def test_the_archive_of_a_clean_root_needs_packages_that_ci_installs() -> None:
+def test_what_makes_machines_and_containers_is_installed_by_ci() -> None:
     script = (ROOT / ".ci/run").read_text()
-    assert set(debian.PACKAGES.values()) <= set(script.split())
+    assert {*debian.PACKAGES.values(), podman.PACKAGE} <= set(script.split())
