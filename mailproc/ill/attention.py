@@ -31,6 +31,7 @@ class Reason(StrEnum):
     DAMAGED = "damaged"
     SUPPLIED_AFTER_END = "supplied-after-end"
     WRONG_ITEM = "wrong-item"
+    NOT_WANTED = "not-wanted"
     LOST_AFTER_RETURNED = "lost-after-returned"
     FOUND_AFTER_LOST = "found-after-lost"
     CONDITION_AFTER_SHIPPED = "condition-after-shipped"
@@ -213,6 +214,7 @@ _ROWS: dict[Reason, Rule] = {
     ),
     Reason.DAMAGED: _look("act message"),
     Reason.SUPPLIED_AFTER_END: _look(*_UNWANTED),
+    Reason.NOT_WANTED: Rule(until=Until.STATE, ways=("act return",)),
     Reason.WRONG_ITEM: Rule(until=Until.STATE, ways=("act return", *_AGAIN)),
     Reason.LOST_AFTER_RETURNED: _look("act message"),
     Reason.FOUND_AFTER_LOST: _look("act check-in", "act message", "act close"),
@@ -289,9 +291,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.UNKNOWN_WORDS: Rule(until=Until.LOOK, listed=True, ways=(NOTE,)),
     Reason.ERROR_REPORT: _to_read(),
     Reason.MESSAGE: Rule(until=Until.LOOK, ways=(NOTE, "act message")),
-    Reason.READER_WROTE: _to_read(
-        "act renew", "act brought-back", "act lost", "act collected", "act cancel"
-    ),
+    Reason.READER_WROTE: _to_read("act renew", "act brought-back", "act lost", "act collected", "act cancel"),
     **dict.fromkeys((
         Reason.STAFF_ANSWERED, Reason.UNKNOWN_FILE_REJECTED, Reason.FILE_REFUSED, Reason.UNPROVEN,
         Reason.STRANGERS, Reason.SHELVED, Reason.UNREADABLE, Reason.IN_WORDS, Reason.READER_IN_WORDS,

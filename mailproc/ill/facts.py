@@ -188,6 +188,7 @@ class ActFacts(TypedDict, total=False):
     the price is above it; ``not_due``: the day to come on which a loan is due that is called overdue;
     ``no_renewal``: why a renewal should not be asked for; ``charge``: money that staff record; ``goes_on``:
     cancelled only to be ordered in another way; ``remark`` of staff; ``quiet``: the reader is not told;
+    ``unwanted``: and nobody waits for what has come;
     ``cost_open``: more was charged for a lost item than paid; ``cost_settled``: that is
     over; ``charged``: money, for one that is back; ``from_letter``: the received letter that made policy act;
     ``attached``: files that go with it. Of a receipt: ``wrong``, ``partial``: another item came, or only a
@@ -206,6 +207,7 @@ class ActFacts(TypedDict, total=False):
     first: bool
     due_on: str
     quiet: bool
+    unwanted: bool
     cost_open: bool
     charged: bool
     cost_settled: bool

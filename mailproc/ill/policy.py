@@ -219,9 +219,11 @@ def _is_on_conditions(step: Step, occurrence: Occurrence) -> bool:
 
 
 def _amiss(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
-    """Return why staff must look at what came, if it is not what was asked for; or at a loss not paid for."""
+    """Return why staff must look at what came, if it is not what was asked for or wanted; or at a loss."""
     if occurrence.facts.get("cost_open"):
         return (AskStaff(Reason.LOST),)
+    if occurrence.facts.get("unwanted"):
+        return (AskStaff(Reason.NOT_WANTED),)
     if occurrence.event != "receive" or not step.after.flaw:
         return ()
     loan = step.after.service is Service.LOAN

@@ -76,3 +76,34 @@ def test_what_comes_although_we_cancelled_may_be_received_without_a_letter(small
     assert "act B1 receive --quiet" in commands(small_world)
     small_world.act(number, "receive", quiet=True)
     assert small_world.to(READER) == []
+
+
+SEND_BACK = "it came although nobody waits for it any more: send it back"
+
+
+def told(outcome) -> str:
+    return "; ".join(map(str, outcome.words))
+
+
+def test_a_second_one_that_is_here_must_go_back_and_staff_hear_it_at_once(both_sent):
+    assert SEND_BACK in told(both_sent.act("B1-1", "receive", quiet=True))
+    assert "not-wanted" in both_sent.shown("B1").line.needs
+    assert commands(both_sent) == ["act B1-1 return"]
+    both_sent.act("B1-1", "return")
+    assert both_sent.shown("B1").line.needs == ()
+    assert not both_sent.verify().differences
+
+
+@pytest.mark.parametrize("end", ["close", "cancel"])
+def test_what_comes_after_the_end_of_its_request_must_go_back(small_world, end):
+    number = small_world.place(patron={"id": "R1", "name": "R. Reader", "email": READER})
+    small_world.act(number, end)
+    small_world.act(number, "ship", heard_by="mail")
+    assert SEND_BACK in told(small_world.act(number, "receive", quiet=True))
+    assert "act B1 return" in commands(small_world)
+
+
+def test_a_quiet_receipt_of_what_is_wanted_asks_for_nothing(small_world):
+    number = small_world.place(patron={"id": "R1", "name": "R. Reader", "email": READER})
+    assert SEND_BACK not in told(small_world.act(number, "receive", quiet=True))
+    assert small_world.shown(number).line.needs == ()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import duplicates, price_limit, request_screening
 from mailproc.flow.case import Case
-from mailproc.flow.matching import item_received, reader_standing, unfilled_letter
+from mailproc.flow.matching import item_received, reader_standing, unfilled_letter, unwanted
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.timers import transaction_timers
 from mailproc.ill import apdu_json, item_identity, loan_terms, right_item
@@ -217,11 +217,10 @@ def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
         facts |= _what_left(case, action)
     if action in (*WITHIN, "receive") and item_received.is_here(case.connection, case.id):
         facts["here"] = True
-    if (
-        action == "receive"
-        and (event.facts or {}).get("wrong")
-        and item_received.told_here(case.connection, case.id)
-    ):
+    said = event.facts or {}
+    if action == "receive" and said.get("quiet") and unwanted.is_unwanted(case):
+        facts["unwanted"] = True
+    if action == "receive" and said.get("wrong") and item_received.told_here(case.connection, case.id):
         facts["told_here"] = True
     if action == "receive" and current.service is Service.LOAN and current.due_on is None:
         loan = timedelta(days=case.context.config.policy.loan_days)

@@ -76,6 +76,13 @@ def we_cancelled(connection: Connection, transaction_id: int) -> bool:
     return _not_undone(events.of_transaction(connection, transaction_id), "cancel") is not None
 
 
+def was_closed(connection: Connection, transaction_id: int) -> bool:
+    """Return whether staff have closed it, and have not undone that; what came then opened it again."""
+    if events.last_of(connection, transaction_id, ("close",)) is None:
+        return False
+    return _not_undone(events.of_transaction(connection, transaction_id), "close") is not None
+
+
 def _goes_on(event: Event) -> bool:
     """Return whether the order was cancelled only to be placed again."""
     return bool((event.facts or {}).get("goes_on"))
