@@ -19,6 +19,7 @@ from bench import (
     intake,
     iso,
     parse,
+    patrons,
     people,
     proof,
     render,
@@ -33,7 +34,7 @@ from bench.figures import Suite, judged, table
 SUITES: tuple[Suite, ...] = (
     intake.SUITE, parse.SUITE, proof.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
     big_file.SUITE, iso.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
-    people.SUITE, status.SUITE, backup.SUITE,
+    people.SUITE, status.SUITE, backup.SUITE, patrons.SUITE,
 )  # fmt: skip
 
 
