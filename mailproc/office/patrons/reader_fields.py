@@ -20,6 +20,7 @@ NO_BLOCK = frozenset({"", "0", "no", "n", "false", "nein", "-"})
 _ISO = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:Z|[T ][\d:.Z+-]{0,40}|[+-]\d\d:\d\d)?")
 _DOTS = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?: \d\d:\d\d(?::\d\d)?)?")
 _SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_BETWEEN = re.compile(r"[,;\s]++")
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z]{2,8}){0,3}")
 _THREE = {"eng": "en", "ger": "de", "deu": "de"}
 """ISO 639-2 of the languages that are shipped."""
@@ -77,7 +78,7 @@ def _lines(texts: Sequence[str], rules: Patrons) -> list[str]:
 
 
 def _barcodes(texts: Sequence[str], rules: Patrons) -> list[str]:
-    said = [one for text in texts for one in re.split(r"[,;\s]+", text[: LONGEST * MOST])]
+    said = [one for text in texts for one in _BETWEEN.split(text[: LONGEST * MOST])]
     return list(dict.fromkeys(_list(said, rules)))
 
 
