@@ -269,8 +269,18 @@ class PatronColumns(Section):
     language: tuple[str, ...] = ("language",)
 
 
+class PatronRule(Section):
+    """What the readers of one category may order."""
+
+    category: str = ""  # '' = of all that have no rule of their own
+    open: int = Field(default=0, ge=0)  # open requests at most; 0 = any number
+    new: int = Field(default=0, ge=0)  # new requests within ``days`` at most; 0 = any number
+    days: int = Field(default=30, ge=1, le=3660)
+    services: tuple[Literal["LOAN", "COPY"], ...] = ("LOAN", "COPY")
+
+
 class Patrons(Section):
-    """Files of readers (`mailproc patrons import`)."""
+    """Files of readers (`mailproc patrons import`), and what readers may order."""
 
     encoding: Literal[
         "utf-8", "utf-16", "windows-1252", "windows-1250", "windows-1253", "iso-8859-1", "iso-8859-2",
@@ -279,7 +289,9 @@ class Patrons(Section):
     dates: Literal["", "dd/mm/yyyy", "mm/dd/yyyy"] = ""  # how a date with slashes is read; '' = refused
     gone_percent: int = Field(default=10, ge=0, le=100)  # so many may vanish with one import
     identifier: str = ""  # Alma: the id_type whose value is the reader's id; '' = primary_id
+    blocked: Literal["refuse", "warn"] = "refuse"  # a request of a reader who is blocked, expired or gone
     columns: PatronColumns = PatronColumns()
+    rule: tuple[PatronRule, ...] = ()
 
 
 class BackupSettings(Section):

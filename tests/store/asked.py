@@ -350,6 +350,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     patron_lists: {
         "all_patrons": lambda c: list(patron_lists.all_patrons(c)),
         "open_requests": lambda c: patron_lists.open_requests(c, "r1"),
+        "count_since": lambda c: patron_lists.count_since(c, "r1", NOW),
     },
     patron_erasure: {
         "is_open": lambda c: patron_erasure.is_open(c, "r1"),

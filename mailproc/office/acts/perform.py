@@ -23,6 +23,7 @@ from mailproc.ill.actions import BY_NAME
 from mailproc.ill.apdu import Apdu, Overdue, RenewAnswer, Shipped
 from mailproc.ill.facts import Facts
 from mailproc.ill.findings import Noted
+from mailproc.ill.terms import Role
 from mailproc.office.acts import act_days, action_names, attached_files, meaning, options
 from mailproc.office.acts.act_messages import StaffAct, apdu_of
 from mailproc.office.acts.attached_files import AttachedFile
@@ -30,6 +31,7 @@ from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.acts.resend import repeated
 from mailproc.office.queries import entry_details
 from mailproc.office.queries.find import transaction_of
+from mailproc.office.requests import reader_rules
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import events, requests, transactions
 from mailproc.store.engine import Store
@@ -91,10 +93,22 @@ def _perform(connection: Connection, context: Context, act: StaffAct, files: Seq
         transaction = transactions.load(connection, transaction.id)
     said = _said(connection, context, act, transaction)
     event = _with_files(_event(act, said, transaction, context), files)
-    repeats = _repeats(connection, context, act, transaction)
+    warned = _repeats(connection, context, act, transaction)
+    warned += _barred(connection, context, act, transaction)
     outcome = steps.begin(connection, event, context)
-    words = (*repeats, *outcome.words, *meaning.of(connection, act.action, outcome))
+    words = (*warned, *outcome.words, *meaning.of(connection, act.action, outcome))
     return _Done(replace(outcome, words=words), said, transaction)
+
+
+def _barred(
+    connection: Connection, context: Context, act: StaffAct, transaction: Transaction
+) -> tuple[Sentence, ...]:
+    """Return why the reader should not get what has come: much may have changed since it was ordered."""
+    if act.action != "receive" or transaction.role is not Role.REQUESTER:
+        return ()
+    request = requests.load(connection, transaction.request_id)
+    found = reader_rules.barred(connection, request.patron_id, context) if request.patron_id else None
+    return (sentence("reader-barred-here", **found.values),) if found else ()
 
 
 def _repeats(

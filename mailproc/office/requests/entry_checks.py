@@ -22,6 +22,7 @@ from mailproc.ill.copyright_rules import Declaration
 from mailproc.ill.item_identity import ItemKey
 from mailproc.ill.terms import Role, State, TransactionId
 from mailproc.office.queries.entry_details import ASKED_RECENTLY
+from mailproc.office.requests import reader_rules
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import requests, same_item, transactions
 
@@ -48,7 +49,8 @@ class Weight(StrEnum):
 class NewEntry:
     """A request to be entered. ``partners``: whom we ask, or, as RESPONDER, who asks us.
 
-    ``named``: the key of a partner's order, and ``their_number`` as it is written; none if it has no number.
+    ``category``: of the reader, where the request names it. ``named``: the key of a partner's order, and
+    ``their_number`` as it is written; none if it has no number.
     """
 
     role: Role
@@ -56,6 +58,7 @@ class NewEntry:
     item: Item
     partners: Sequence[Partner]
     patron_id: str = ""
+    category: str = ""
     delivery: Delivery | None = None
     need_before: date | None = None
     expiry: date | None = None
@@ -212,6 +215,45 @@ def _copies(entry: NewEntry, connection: Connection, context: Context) -> Senten
     return sentence("copies-of-title", count=earlier + 1, year=str(year)) if earlier else None
 
 
+def _reader(entry: NewEntry) -> str:
+    return entry.patron_id if entry.role is Role.REQUESTER else ""
+
+
+def _forgotten(entry: NewEntry, _connection: Connection, context: Context) -> Sentence | None:
+    return sentence("reader-forgotten") if _reader(entry) and _reader(entry) in context.forgotten else None
+
+
+def _barred(entry: NewEntry, connection: Connection, context: Context) -> Sentence | None:
+    if not (patron_id := _reader(entry)) or context.config.patrons.blocked == "warn":
+        return None
+    return reader_rules.barred(connection, patron_id, context)
+
+
+def _barred_warned(entry: NewEntry, connection: Connection, context: Context) -> Sentence | None:
+    if not (patron_id := _reader(entry)) or context.config.patrons.blocked != "warn":
+        return None
+    found = reader_rules.barred(connection, patron_id, context)
+    return sentence("reader-barred-warned", **found.values) if found else None
+
+
+def _many_open(entry: NewEntry, connection: Connection, context: Context) -> Sentence | None:
+    if not (patron_id := _reader(entry)):
+        return None
+    return reader_rules.many_open(connection, patron_id, entry.category, context)
+
+
+def _many_new(entry: NewEntry, connection: Connection, context: Context) -> Sentence | None:
+    if not (patron_id := _reader(entry)):
+        return None
+    return reader_rules.many_new(connection, patron_id, entry.category, context)
+
+
+def _service(entry: NewEntry, connection: Connection, context: Context) -> Sentence | None:
+    if not (patron_id := _reader(entry)):
+        return None
+    return reader_rules.refused_service(connection, patron_id, entry.category, entry.service, context)
+
+
 @dataclass(frozen=True)
 class EntryCheck:
     weight: Weight
@@ -221,11 +263,17 @@ class EntryCheck:
 CHECKS: Mapping[str, EntryCheck] = {
     "day-passed": EntryCheck(Weight.REFUSED, _passed),
     "copyright-word-missing": EntryCheck(Weight.REFUSED, _word),
+    "reader-forgotten": EntryCheck(Weight.REFUSED, _forgotten),
     "their-number-known": EntryCheck(Weight.ANYWAY, _their_number),
     "same-reader": EntryCheck(Weight.ANYWAY, _same_reader),
     "lent-to-us": EntryCheck(Weight.ANYWAY, _lent_to_us),
     "same-borrower": EntryCheck(Weight.ANYWAY, _same_borrower),
+    "reader-barred": EntryCheck(Weight.ANYWAY, _barred),
+    "reader-open": EntryCheck(Weight.ANYWAY, _many_open),
+    "reader-new": EntryCheck(Weight.ANYWAY, _many_new),
+    "reader-service": EntryCheck(Weight.ANYWAY, _service),
     "no-declaration": EntryCheck(Weight.HELD, _declaration),
+    "reader-barred-warned": EntryCheck(Weight.WARNED, _barred_warned),
     "same-words": EntryCheck(Weight.WARNED, _same_words),
     "copies-of-title": EntryCheck(Weight.WARNED, _copies),
     "isbn-wrong": EntryCheck(Weight.WARNED, _isbn),

@@ -27,19 +27,21 @@ def add(store: Store, context: Context, number: str, text: str, by: str) -> Step
     if len(kept) > LONGEST:
         raise LocalFault(sentence("too-long", name="TEXT", count=len(kept), most=LONGEST))
 
-    def job(connection: Connection) -> StepOutcome:
-        transaction = transaction_of(connection, number)
-        event = NewEvent(
-            cause="staff",
-            type="note",
-            at=context.clock(),
-            facts={"remark": kept},
-            actor=by,
-            door="cli",
-            partner=transaction.partner,
-            transaction_id=transaction.id,
-            request_id=transaction.request_id,
-        )
-        return steps.begin(connection, event, context)
+    return store.write(lambda connection: write(connection, context, number, kept, by))
 
-    return store.write(job)
+
+def write(connection: Connection, context: Context, number: str, kept: str, by: str) -> StepOutcome:
+    """Write a note of one line, of at most ``LONGEST`` characters."""
+    transaction = transaction_of(connection, number)
+    event = NewEvent(
+        cause="staff",
+        type="note",
+        at=context.clock(),
+        facts={"remark": kept},
+        actor=by,
+        door="cli",
+        partner=transaction.partner,
+        transaction_id=transaction.id,
+        request_id=transaction.request_id,
+    )
+    return steps.begin(connection, event, context)

@@ -19,7 +19,7 @@ from mailproc.ill.terms import Role, State
 from mailproc.notices.not_told import NOT_TOLD
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import request_of
-from mailproc.office.requests import entry_checks, request_checks, request_fields
+from mailproc.office.requests import entry_checks, notes, reader_rules, request_checks, request_fields
 from mailproc.office.requests.entered import Entered
 from mailproc.office.requests.entry_checks import NewEntry
 from mailproc.sentence import Sentence, sentence
@@ -127,6 +127,7 @@ def place(
         item=wanted.item,
         partners=lenders,
         patron_id=wanted.patron.id if wanted.patron else "",
+        category=wanted.patron.status if wanted.patron else "",
         delivery=wanted.delivery,
         need_before=wanted.need_before,
         expiry=wanted.expiry,
@@ -138,6 +139,7 @@ def place(
     def job(connection: Connection) -> Entered:
         warnings = entry_checks.check(entry, connection, context, anyway=anyway)
         number, asked = _place(connection, context, wanted, rota, by)
+        _note_overrides(connection, context, number, warnings, by)
         lost = tuple(one for one in asked.words if isinstance(one, Sentence) and one.code == NOT_TOLD)
         return Entered(number, rota[0], (*warnings, *lost))
 
@@ -172,6 +174,16 @@ def _place(
     )
     requests.add_candidates(connection, request_id, rota)
     return number, ask(connection, context, request_id, by)
+
+
+def _note_overrides(
+    connection: Connection, context: Context, number: str, warnings: Sequence[Sentence], by: str
+) -> None:
+    """Note which rule for readers staff have set aside: it stands in the history and in lists."""
+    for said in warnings:
+        if said.code in reader_rules.RULES:
+            words = context.language.word(sentence("placed-anyway", why=said))
+            notes.write(connection, context, number, " ".join(words.split())[: notes.LONGEST], by)
 
 
 def next_partner(

@@ -1,0 +1,74 @@
+"""What a reader may order: not while blocked or expired, only so many, only the services of the category.
+
+``[patrons]`` and ``[[patrons.rule]]`` of config.toml say it. A reader of whom nothing is known may order.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from mailproc.config import PatronRule
+from mailproc.flow.context import Context
+from mailproc.sentence import Sentence, sentence
+from mailproc.store import patron_lists, patrons
+from mailproc.store.patron_imports import GONE
+from mailproc.store.rows import StoredPatron
+
+RULES = ("reader-barred", "reader-open", "reader-new", "reader-service")
+"""Of the checks of an entry (``entry_checks``): what staff override of them stands in the history."""
+
+
+def barred(connection: Connection, patron_id: str, context: Context) -> Sentence | None:
+    """Return why the reader may order nothing now, and should not get what has come."""
+    reader = patrons.load(connection, patron_id)
+    why = _why(reader, context) if reader is not None else None
+    return sentence("reader-barred", patron=patron_id, why=why) if why is not None else None
+
+
+def _why(reader: StoredPatron, context: Context) -> Sentence | None:
+    if reader.blocks:
+        return sentence("reader-blocks", blocks="; ".join(reader.blocks))
+    if reader.expires_on is not None and reader.expires_on < context.today():
+        return sentence("reader-expired", day=reader.expires_on)
+    return sentence("reader-gone") if reader.source == GONE else None
+
+
+def refused_service(
+    connection: Connection, patron_id: str, category: str, service: str, context: Context
+) -> Sentence | None:
+    rule = _rule(connection, patron_id, category, context)
+    if rule is None or service in rule.services:
+        return None
+    return sentence("reader-service", category=rule.category or "*", services=", ".join(rule.services))
+
+
+def many_open(connection: Connection, patron_id: str, category: str, context: Context) -> Sentence | None:
+    rule = _rule(connection, patron_id, category, context)
+    if rule is None or not rule.open:
+        return None
+    count = len(patron_lists.open_requests(connection, patron_id))
+    if count < rule.open:
+        return None
+    return sentence("reader-open", patron=patron_id, count=count, most=rule.open)
+
+
+def many_new(connection: Connection, patron_id: str, category: str, context: Context) -> Sentence | None:
+    rule = _rule(connection, patron_id, category, context)
+    if rule is None or not rule.new:
+        return None
+    since = context.clock() - timedelta(days=rule.days)
+    count = patron_lists.count_since(connection, patron_id, since)
+    if count < rule.new:
+        return None
+    return sentence("reader-new", patron=patron_id, count=count, days=rule.days, most=rule.new)
+
+
+def _rule(connection: Connection, patron_id: str, category: str, context: Context) -> PatronRule | None:
+    """Return the rule of the reader's category, else the one of all. ``category``: as the request says."""
+    rules = context.config.patrons.rule
+    if not rules:
+        return None
+    known = patrons.load(connection, patron_id)
+    wanted = (category or (known.status if known is not None else "")).casefold()
+    of_all = next((one for one in rules if not one.category), None)
+    return next((one for one in rules if one.category and one.category.casefold() == wanted), of_all)
