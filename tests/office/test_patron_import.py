@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailproc.config import PatronColumns, Patrons
+from mailproc.config_patrons import PatronColumns, Patrons
 from mailproc.errors import LocalFault
 from mailproc.office.patrons import exporting, importing, patron_details, short_writes
 from mailproc.office.patrons.patron_file import Form

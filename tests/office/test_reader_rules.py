@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailproc.config import PatronRule
+from mailproc.config_patrons import PatronRule
 from mailproc.errors import LocalFault
 from mailproc.office.requests import place
 from tests.office.test_patron_import import HEAD, run, with_rules

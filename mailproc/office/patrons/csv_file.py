@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
-from mailproc.config import PatronColumns
+from mailproc.config_patrons import PatronColumns
 from mailproc.errors import LocalFault
 from mailproc.office.patrons.said_readers import RefusedReader, SaidReader
 from mailproc.sentence import sentence

@@ -7,7 +7,7 @@ from io import BufferedReader
 from itertools import chain
 from pathlib import Path
 
-from mailproc.config import Patrons
+from mailproc.config_patrons import Patrons
 from mailproc.errors import LocalFault
 from mailproc.office.patrons import csv_file, json_lines, reader_fields
 from mailproc.office.patrons.said_readers import RefusedReader, SaidReader

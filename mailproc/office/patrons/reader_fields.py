@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from mailproc.config import Patrons
+from mailproc.config_patrons import Patrons
 from mailproc.invisible import UNSEEN
 from mailproc.mail.addresses import is_sendable
 from mailproc.office.patrons.said_readers import RefusedReader, SaidReader

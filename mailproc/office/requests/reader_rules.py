@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from mailproc.config import PatronRule
+from mailproc.config_patrons import PatronRule
 from mailproc.flow.context import Context
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import patron_lists, patrons
