@@ -31,13 +31,16 @@ GOALS = (
     Goal("BACKUP", "letters acknowledged and not kept", "lost", "", 0, "", at_most=True),
     Goal("BACKUP", "the backup, with its check", "took", "", 120, "s", at_most=True),
 )
+_NUMBERS = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :rows)"
 _FILL = (
-    "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :rows)"
-    " INSERT INTO inbox (state, attempts, unfinished, last_error, door, mail_from, rcpt_to, peer, login,"
-    " digest, raw, received_at, proof, message_id, subject, codec, partner, note)"
+    f"{_NUMBERS} INSERT INTO inbox (state, attempts, unfinished, last_error, door, mail_from, rcpt_to, peer,"
+    " login, digest, received_at, proof, message_id, subject, codec, partner, note)"
     " SELECT 'done', 1, 0, '', 'listener', 'a@bl.example', 'ill@library.example', '', '', 'd' || n,"
-    " randomblob(:octets), '2026-03-01 12:00:00', '', '', '', '', '', '' FROM n"
+    " '2026-03-01 12:00:00', '', '', '', '', '', '' FROM n",
+    f"{_NUMBERS} INSERT INTO inbox_bytes (letter_id, at, raw)"
+    " SELECT n, '2026-03-01 12:00:00', randomblob(:octets) FROM n",
 )
+_FORGET = ("DELETE FROM inbox_bytes WHERE letter_id > :rows", "DELETE FROM inbox WHERE id > :rows")
 
 
 def measure() -> Figures:
@@ -65,7 +68,7 @@ def measure() -> Figures:
 def main(folder: Path) -> None:
     store = Store.open(f"sqlite:///{folder}/mailproc.db")
     values = {"rows": OCTETS // ROW, "octets": ROW}
-    store.write(lambda connection: connection.exec_driver_sql(_FILL, values))
+    store.write(lambda connection: [connection.exec_driver_sql(one, values) for one in _FILL])
     store.start_writer()
     listener = Listener(
         Listen(port=0),
@@ -76,9 +79,7 @@ def main(folder: Path) -> None:
     print(listener.start(), flush=True)
     for line in sys.stdin:
         if line.startswith("forget"):  # the load sends the same letters again
-            store.write(
-                lambda connection: connection.exec_driver_sql("DELETE FROM inbox WHERE id > :rows", values)
-            )
+            store.write(lambda connection: [connection.exec_driver_sql(one, values) for one in _FORGET])
             continue
         print(flush=True)
         begun = time.monotonic()

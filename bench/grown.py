@@ -82,12 +82,14 @@ _FILL = (
     " SELECT n, 1, 'XX-BL', n, '' FROM grown WHERE NOT lent"
     " UNION ALL SELECT n, 2, 'XX-SECOND', NULL, '' FROM grown WHERE NOT lent",
     "INSERT INTO inbox (state, attempts, unfinished, last_error, id, door, mail_from, rcpt_to, peer, login,"
-    " digest, raw, received_at, proof, message_id, content_digest, taken_from, subject, codec, partner, note)"
+    " digest, received_at, proof, message_id, content_digest, taken_from, subject, codec, partner, note)"
     " SELECT 'done', 1, 0, '', n, 'listener', sender, 'ill@library.example', '192.0.2.1', '',"
-    " lower(hex(randomblob(32))), CAST('Subject: ' || title AS BLOB), at, 'none', 'm' || n || '@x.example',"
+    " lower(hex(randomblob(32))), at, 'none', 'm' || n || '@x.example',"
     " lower(hex(randomblob(32))), whose, 'Replies', 'artemail', whose, '1 placed' FROM (SELECT *,"
     " CASE lent WHEN 1 THEN 'ill@college0.example' ELSE 'art@bl.example' END AS sender,"
     " CASE lent WHEN 1 THEN 'XX-COLLEGE-0' ELSE 'XX-BL' END AS whose FROM grown)",
+    "INSERT INTO inbox_bytes (letter_id, at, raw)"
+    " SELECT n, at, CAST('Subject: ' || title AS BLOB) FROM grown",
     f"{_EVENT} SELECT 'done', 1, 0, '', n * 3 + 1, 'staff', NULL, NULL, 'clerk', 'cli', '', 'XX-BL', n, n,"
     f" 'request', '{_OURS}', NULL, NULL, '', at, '' FROM grown WHERE NOT lent",
     f"{_EVENT} SELECT 'done', 1, 0, '', n * 3 + 2, 'letter', n, 0, '', '', '', 'XX-BL', n, n, 'ILL_ANSWER',"
@@ -103,10 +105,12 @@ _FILL = (
     "INSERT INTO history (transaction_id, event_id, at, event, from_state, to_state, note)"
     " SELECT transaction_id, id, at, type, 'IDLE', 'PENDING', '' FROM event ORDER BY id",
     "INSERT INTO outgoing (state, attempts, unfinished, last_error, id, partner, mail_from, rcpt_to,"
-    " message_id, subject, file_ref, raw, secret_ref, prepared_at, handed_over_at, reply, file)"
+    " message_id, subject, file_ref, secret_ref, prepared_at, handed_over_at, reply, file)"
     " SELECT 'handed_over', 1, 0, '', n, 'XX-BL', 'ill@library.example', 'art@bl.example',"
-    " 'o' || n || '@library.example', 'Order file FILEREFNO ' || n, '' || n, CAST(title AS BLOB), '', at, at,"
+    " 'o' || n || '@library.example', 'Order file FILEREFNO ' || n, '' || n, '', at, at,"
     f" '250 queued', '' FROM grown WHERE n % {FILE} = 1",
+    "INSERT INTO outgoing_bytes (letter_id, at, raw)"
+    f" SELECT n, at, CAST(title AS BLOB) FROM grown WHERE n % {FILE} = 1",
     "INSERT INTO intent (state, attempts, unfinished, last_error, event_id, seq, request_id, transaction_id,"
     " kind, body, partner, outgoing_id)"
     f" SELECT 'prepared', 1, 0, '', n * 3 + 1, 0, n, n, 'apdu', '{_SAID}', 'XX-BL',"

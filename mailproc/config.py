@@ -34,6 +34,7 @@ class StoreSettings(Section):
     url: str = "sqlite:///var/mailproc.db"
     counters: str = ""  # the file that says what left the store; "" = beside config.toml
     take_over_after: int = Field(default=600, ge=0)  # seconds of silence; 0 = never
+    archives: str = ""  # the folder of archived letters; "" = beside the store
 
 
 class Listen(Section):
@@ -198,6 +199,7 @@ class Schedule(Section):
     digest: str = ""  # when the day's work is mailed to staff; "" = never
     documents: str = "every 12h"  # for documents to delete
     backup: str = ""  # when a backup is made in backup.folder; "" = never
+    archive: str = "every 12h"  # for letters to archive
 
 
 class Policy(Section):
@@ -228,6 +230,7 @@ class Policy(Section):
     unmatched_days: Days = 14  # what a borrower says of a request that never came waits; then it is told
     unfilled_letter_days: Days = 0  # until a reader hears that no library can supply it; 0: at once
     expire_days: Days = 3  # after staff were told that a request's day has passed: Expired
+    archive_after: Days = 0  # days after a request was closed; then its letters go into the archive
 
 
 class ReaderNotices(Section):

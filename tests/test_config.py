@@ -70,7 +70,10 @@ REFUSED = [
     # file, the words that must be in the answer
     ("[library]\nemial = 'a@b.example'", ["line 2", "library.emial", 'did you mean "email"?']),
     ("[libary]\n", ["libary", 'did you mean "library"?']),
-    ("[schedule]\noverdue = '0 7 * * *'", ["schedule.overdue", "unknown key; known here: backup, digest"]),
+    (
+        "[schedule]\noverdue = '0 7 * * *'",
+        ["schedule.overdue", "unknown key; known here: archive, backup, digest"],
+    ),
     ("[schedule]\nsweep = 'now and then'", ["line 2", "schedule.sweep", "every 60s"]),
     ("[schedule]\nsweep = ''", ["schedule.sweep", "every 60s"]),
     ("[schedule]\ndocuments = 'at night'", ["schedule.documents", "every 60s"]),

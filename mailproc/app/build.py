@@ -16,8 +16,9 @@ from mailproc.errors import Misconfigured
 from mailproc.flow.context import Context
 from mailproc.log import register_secret
 from mailproc.protocols import registry
-from mailproc.store import connections, inbox, outside_files
+from mailproc.store import archives, connections, inbox, outside_files
 from mailproc.store import migrate as migration
+from mailproc.store.archives import Archives
 from mailproc.store.counters_file import CountersFile
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter, StoredLetter
@@ -129,8 +130,18 @@ def store_of(
     base, url = config.file.parent, config.store.url
     with _naming_its_key(config):
         return _marker(config).open(
-            url, base, make=make, migrate=migrate, counters=counters_file(config, clock)
+            url,
+            base,
+            make=make,
+            migrate=migrate,
+            counters=counters_file(config, clock),
+            archives=archives_of(config),
         )
+
+
+def archives_of(config: Config) -> Archives:
+    """The archives of the store, where ``store.archives`` says."""
+    return archives.place(config.store.archives, config.store.url, config.file.parent)
 
 
 def known_id(config: Config) -> str:

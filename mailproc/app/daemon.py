@@ -15,7 +15,17 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 
-from mailproc.app import beginning, channels, document_place, jobs, metrics, secret_reload, standby, watchdog
+from mailproc.app import (
+    archive_place,
+    beginning,
+    channels,
+    document_place,
+    jobs,
+    metrics,
+    secret_reload,
+    standby,
+    watchdog,
+)
 from mailproc.app.build import App
 from mailproc.app.delivery import deliverer
 from mailproc.app.heartbeat import Heartbeat
@@ -108,6 +118,7 @@ def run_once(app: App) -> None:
             _until_done(app, deliver)
         if document_place.purge(app.store, app.context):
             _until_done(app, deliver)
+        archive_place.upkeep(app.store, app.context)
 
 
 def _until_done(app: App, deliver: Deliver) -> None:

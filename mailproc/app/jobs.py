@@ -1,4 +1,4 @@
-"""Run the scheduled jobs: poll mailboxes, fire due timers, mail the digest, delete documents, and others."""
+"""Run the scheduled jobs: poll mailboxes, fire due timers, mail the digest, archive letters, and others."""
 
 import logging
 import threading
@@ -12,7 +12,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from mailproc.app import document_place, schedule
+from mailproc.app import archive_place, document_place, schedule
 from mailproc.app.build import App
 from mailproc.errors import MailprocError, StoreLost
 from mailproc.office.mailroom import digest_mail
@@ -74,6 +74,7 @@ class Jobs:
             self._add(poll.name, poll.when, self._look, poll, first=now)
         self._add("sweep", planned.sweep, self._sweep, first=now)
         self._add("documents", planned.documents, self._documents, first=now if at_start else None)
+        self._add("archive", planned.archive, self._archive, first=now if at_start else None)
         if planned.backup:
             last = min(last_backup(self._app.store) or now, now)  # as of the digest
             due = self._trigger(planned.backup).get_next_fire_time(last, last)
@@ -106,6 +107,9 @@ class Jobs:
 
     def _documents(self) -> None:
         document_place.purge(self._app.store, self._app.context)
+
+    def _archive(self) -> None:
+        archive_place.upkeep(self._app.store, self._app.context)
 
     def _backup(self) -> None:
         try:

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from mailproc import private
-from mailproc.app import document_place, oauth
+from mailproc.app import archive_place, document_place, oauth
 from mailproc.config import Config, TemplateSettings
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.errors import Misconfigured
@@ -37,6 +37,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from _store(config)
     yield from document_place.problems(config)
     yield from _backups(config, base)
+    yield from archive_place.problems(config)
     yield from oauth.problems(config)
     if config.listen.enabled:
         yield from _certificate(config)

@@ -40,6 +40,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "verify": "mailproc verify --changed",
         "backup": "mailproc backup --to /backup",
         "restore": "mailproc restore",
+        "archive": "mailproc archive --dry-run",
         "copy-store": "mailproc copy-store postgresql+psycopg://mailproc@db.example/mailproc",
         "partners": "mailproc partners",
         "pause": "mailproc pause UK-BL",

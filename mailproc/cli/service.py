@@ -23,7 +23,8 @@ from mailproc.flow.advance.verify import Verified, verify_all, verify_changed
 from mailproc.ill import chart, machine
 from mailproc.ill.terms import Role, Service
 from mailproc.notices.language import Language
-from mailproc.office.queries import document_check
+from mailproc.office.queries import archive_check, document_check
+from mailproc.office.queries.archive_check import CheckedArchives
 from mailproc.office.queries.document_check import CheckedDocuments
 from mailproc.office.templates import new_release
 
@@ -162,12 +163,16 @@ def verify(
         app.store.examine()
         found = verify_changed(app.store) if changed else verify_all(app.store)
         files = CheckedDocuments() if changed else document_check.check(app.store, app.context)
+        archives = CheckedArchives() if changed else archive_check.check(app.store)
     if as_json:
-        output.as_json(output.plain(found) | {"documents": output.plain(files)})
+        output.as_json(
+            output.plain(found) | {"documents": output.plain(files), "archives": output.plain(archives)}
+        )
     else:
         _tell_verified(found, app.context.language)
         _tell_files(files, app.context.language)
-    if found.differences or files.wrong:
+        _tell_archives(archives, app.context.language)
+    if found.differences or files.wrong or archives.wrong:
         raise typer.Exit(1)
 
 
@@ -190,6 +195,18 @@ def _tell_files(files: CheckedDocuments, language: Language) -> None:
     for one in files.wrong:
         told = {"file": one.name, "digest": one.digest}
         output.line(output.one_line(language.label("verify", one.state, **told)))
+
+
+def _tell_archives(archives: CheckedArchives, language: Language) -> None:
+    """What is said of archives; nothing where no letter is in one."""
+    if not archives.checked:
+        return
+    counts = {"checked": str(archives.checked), "wrong": str(archives.count_wrong)}
+    output.line(language.label("verify", "archived", **counts))
+    for one in archives.wrong:
+        more = f", … ({one.count})" if one.count > len(one.letters) else ""
+        told = {"letters": ", ".join(one.letters) + more, "why": language.word(one.why)}
+        output.line(output.one_line(language.label("verify", "archive_wrong", **told)))
 
 
 @verbs.command("states")

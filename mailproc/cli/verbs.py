@@ -35,6 +35,10 @@ VERBS: Mapping[str, Verb] = {
     "backup": Verb(
         "backup", "Make a checked backup of the store and its documents, also while the service runs."
     ),
+    "archive": Verb(
+        "archive",
+        "Move letters of requests that were closed long ago into yearly archive files, as the service does.",
+    ),
     "copy-store": Verb(
         "copy_store",
         "Copy the store into an empty database of PostgreSQL, and compare the two. Stop the service first.",

@@ -9,14 +9,14 @@ from mailproc.notices.catalogue import OurLetter
 from mailproc.notices.language import Language
 from mailproc.store import order_letters, outgoing
 from mailproc.store.intent_bodies import NoticeToPeople
-from mailproc.store.rows import OutgoingLetter
+from mailproc.store.rows import OutgoingRecord
 
 
 def named(
     connection: Connection, outgoing_ids: Iterable[int], context: Context, language: Language
 ) -> tuple[OurLetter, ...]:
     """Describe those of ``outgoing_ids`` that exist, in order."""
-    rows = (outgoing.load(connection, outgoing_id) for outgoing_id in outgoing_ids)
+    rows = (outgoing.record(connection, outgoing_id) for outgoing_id in outgoing_ids)
     return tuple(_named(connection, row, context, language) for row in rows if row is not None)
 
 
@@ -30,7 +30,7 @@ def is_to_staff(connection: Connection, outgoing_id: int) -> bool:
     return "staff" in _recipients(connection, outgoing_id)
 
 
-def _named(connection: Connection, row: OutgoingLetter, context: Context, language: Language) -> OurLetter:
+def _named(connection: Connection, row: OutgoingRecord, context: Context, language: Language) -> OurLetter:
     recipients = _recipients(connection, row.id)
     return OurLetter(
         number=f"O{row.id}",

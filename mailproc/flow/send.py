@@ -36,7 +36,7 @@ from mailproc.store import (
 )
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
-from mailproc.store.rows import Intent, OutgoingLetter
+from mailproc.store.rows import Intent, OutgoingLetter, OutgoingRecord
 from mailproc.store.tables import OutgoingRow
 
 _log = logging.getLogger(__name__)
@@ -223,7 +223,7 @@ def _later(connection: Connection, row: OutgoingLetter, why: Part, context: Cont
         _fail(connection, row, sentence("given-up", days=f"{days:g}", why=why), context)
         return
     kept = stored(shortened(why))
-    known = row.last_error == kept or outgoing.trouble_known(connection, kept)  # logged once, not for each
+    known = row.last_error == kept or undelivered.trouble_known(connection, kept)  # logged once, not for each
     _log.log(logging.DEBUG if known else logging.WARNING, "O%s waits: %s", row.id, why)
     if not _ended(connection, row, "prepared"):
         return
@@ -307,7 +307,7 @@ def recover(store: Store, context: Context, why: Part = ENDED, *, died: bool = T
     return store.write(job)
 
 
-def redeliver(connection: Connection, row: OutgoingLetter, *, arrived: bool) -> bool:
+def redeliver(connection: Connection, row: OutgoingRecord, *, arrived: bool) -> bool:
     """Send the same bytes again, or (``arrived``) take the letter as delivered, as staff decided.
 
     The letter waits, failed, bounced or is in doubt. False if something in it was withdrawn meanwhile, or the
@@ -336,7 +336,7 @@ def settle_attention(connection: Connection, outgoing_id: int) -> None:
             transactions.clear_attention(connection, transaction_id, over)
 
 
-def _is_elsewhere(connection: Connection, row: OutgoingLetter, intents: Sequence[Intent]) -> bool:
+def _is_elsewhere(connection: Connection, row: OutgoingRecord, intents: Sequence[Intent]) -> bool:
     """Return whether letters to this partner about the same now go to another address."""
     asked = [one.transaction_id for one in intents if one.transaction_id is not None]
     if not row.partner or not asked:

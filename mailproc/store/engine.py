@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection
 from mailproc import slow_work
 from mailproc.errors import Misconfigured, StoreLost
 from mailproc.store import connections, find, migrate, restore_hold, store_identity, taken_numbers
+from mailproc.store.archives import Archives, place
 from mailproc.store.commit_watch import CommitWatch
 from mailproc.store.counters_file import CountersFile
 from mailproc.store.crash_note import Underway
@@ -33,11 +34,13 @@ class Store:
     Every call raises TryLater while the database is locked, full or away.
     """
 
-    def __init__(self, url: URL, base: Path = Path()) -> None:
+    def __init__(self, url: URL, base: Path = Path(), archives: Archives | None = None) -> None:
         self._url = url
+        self.archives = archives or place("", url.render_as_string(hide_password=False), base)
         self.underway = Underway(_note(url, base))
         self._reading = connections.reading(url)
         self._writing = connections.writing(url)
+        self.archives.attach(self._reading, self._writing)
         find.make_at_commit(self._writing)
         self._guard = FileGuard(self.path) if self.path is not None else ServerGuard(self.shown)
         self._writer: Writer | None = None
@@ -58,6 +61,7 @@ class Store:
         expected: str = "",
         counters: CountersFile | None = None,
         alone: bool = False,
+        archives: Archives | None = None,
     ) -> "Store":
         """Open the store; create it if missing, and migrate an older one.
 
@@ -65,13 +69,13 @@ class Store:
         migrated in its place (NotTheStore). A relative SQLite path starts at ``base``. Without ``make`` an
         empty store is refused, without ``migrate`` an older one. By the file of ``counters`` the first write
         finds out whether it was put back from a copy (``restore_hold.check``). ``alone``: the caller has the
-        lock of the daemon.
+        lock of the daemon. ``archives``: where they lie; beside the store if not given.
 
         Raise Misconfigured (also for a store newer than this program), LocalFault (it must be migrated while
         a service runs on it), TryLater (PostgreSQL is away, another process holds the lock) and StoreLost; no
         text holds the password.
         """
-        store = cls(connections.parse(url, base), base)
+        store = cls(connections.parse(url, base), base, archives)
         store._counters, store._alone = counters, alone
         try:
             store._prepare(make=make, may_migrate=migrate, expected=expected)

@@ -1,7 +1,7 @@
-"""Commit ①: a letter is ours once its inbox row exists.
+"""Commit ①: a letter is ours once its inbox row exists, and its bytes beside it.
 
-``keep`` is on the path of every 250, so it is one constant statement per letter, without an ORM. The digest
-is computed when the letter is built, outside the write.
+``keep`` is on the path of every 250, so it is two constant statements for many letters, without an ORM. The
+digest is computed when the letter is built, outside the write.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
+from mailproc.store import letter_bytes
 from mailproc.store.prepared_statements import Constant, table_of
 from mailproc.store.tables import InboxRow, Instant
 from mailproc.store.text import storable
@@ -55,9 +56,9 @@ class StoredLetter:
     new: bool
 
 
-_GIVEN = ("door", "mail_from", "rcpt_to", "peer", "login", "digest", "raw", "received_at")
+_GIVEN = ("door", "mail_from", "rcpt_to", "peer", "login", "digest", "received_at")
 _INTO = (
-    "INSERT INTO inbox (door, mail_from, rcpt_to, peer, login, digest, raw, received_at,"
+    "INSERT INTO inbox (door, mail_from, rcpt_to, peer, login, digest, received_at,"
     " state, attempts, last_error, proof, message_id, subject, codec, partner, note) VALUES "
 )
 _UNLESS_THERE = " ON CONFLICT (digest, door, rcpt_to, mail_from, peer, login) DO NOTHING"
@@ -117,8 +118,20 @@ def keep(connection: Connection, letters: Sequence[NewLetter]) -> list[StoredLet
     client it is another row: which copy counts is decided when it is read. Nothing is durable before the
     caller's commit.
     """
-    if len(letters) == 1:
-        return [_keep_one(connection, letters[0])]
+    kept = [_keep_one(connection, letters[0])] if len(letters) == 1 else _keep_many(connection, letters)
+    new = [
+        (row.inbox_id, letter.received_at, letter.raw)
+        for row, letter in zip(kept, letters, strict=True)
+        if row.new
+    ]
+    while new:
+        size = next(size for size in SIZES if size == 1 or _fit(new, size))
+        letter_bytes.add_received(connection, new[:size])
+        new = new[size:]
+    return kept
+
+
+def _keep_many(connection: Connection, letters: Sequence[NewLetter]) -> list[StoredLetter]:
     before = _LAST.scalar(connection, {})
     for part in _parts(letters):
         _insert(len(part)).run(connection, _values(part))
@@ -130,13 +143,13 @@ def keep(connection: Connection, letters: Sequence[NewLetter]) -> list[StoredLet
 
 def _parts(letters: Sequence[NewLetter]) -> Iterator[Sequence[NewLetter]]:
     while letters:
-        size = next(size for size in SIZES if size == 1 or _fit(letters, size))
+        size = next(size for size in SIZES if size <= len(letters))
         yield letters[:size]
         letters = letters[size:]
 
 
-def _fit(letters: Sequence[NewLetter], size: int) -> bool:
-    return size <= len(letters) and sum(len(letter.raw) for letter in letters[:size]) <= OCTETS
+def _fit(new: Sequence[tuple[int, datetime, bytes]], size: int) -> bool:
+    return size <= len(new) and sum(len(raw) for *_, raw in new[:size]) <= OCTETS
 
 
 def _found(connection: Connection, letters: Sequence[NewLetter], before: int) -> Iterator[StoredLetter]:
@@ -167,7 +180,6 @@ def _values(letters: Sequence[NewLetter]) -> dict[str, Any]:
             f"peer_{number}": storable(letter.peer),
             f"login_{number}": storable(letter.login),
             f"digest_{number}": letter.digest,
-            f"raw_{number}": letter.raw,
             f"received_at_{number}": letter.received_at,
         }
     return values

@@ -9,10 +9,11 @@ from sqlalchemy import Boolean, Connection, RowMapping, bindparam, func, or_, se
 
 from mailproc.errors import LocalFault
 from mailproc.sentence import Part, sentence, stored
+from mailproc.store import letter_bytes
 from mailproc.store.outgoing import LEFT
 from mailproc.store.prepared_statements import Constant, table_of, update_of
 from mailproc.store.queue import Due
-from mailproc.store.rows import InboxLetter, LetterSender
+from mailproc.store.rows import InboxLetter, InboxRecord, LetterSender
 from mailproc.store.tables import (
     DEFERRED,
     SHELVED,
@@ -27,13 +28,11 @@ from mailproc.store.tables import (
 from mailproc.store.text import storable
 
 INBOX = table_of(InboxRow)
+_BYTES = letter_bytes.INBOX.bytes
 OUTGOING = table_of(OutgoingRow)
 INTENT = table_of(IntentRow)
 TRANSACTION = table_of(TransactionRow)
 REQUEST = table_of(RequestRow)
-
-NO_BYTES = [column for column in INBOX.c if column.name != "raw"]
-"""Columns for lists, which must not load the bytes of all letters."""
 
 DISMISSED = "dismissed"
 """State of a letter, or of one message of it, that staff have dismissed."""
@@ -77,14 +76,15 @@ _SENDER_OF = Constant(
     LetterSender,
 )
 _ANY_WAITING = Constant(select(INBOX.c.id).where(text(DEFERRED)).limit(1))
-_LOAD = Constant(select(INBOX).where(INBOX.c.id == bindparam("inbox_id")), InboxLetter)
+_LOAD = Constant(select(*letter_bytes.whole(INBOX)).where(INBOX.c.id == bindparam("inbox_id")), InboxLetter)
+_RECORD = Constant(select(INBOX).where(INBOX.c.id == bindparam("inbox_id")), InboxRecord)
 _SHELVED_BECAUSE = select(INBOX.c.id).where(
     INBOX.c.state == "shelved",
     INBOX.c.codec == bindparam("codec"),
     INBOX.c.last_error == bindparam("why"),
 )
-_LENGTHS = select(INBOX.c.id, func.length(INBOX.c.raw).label("octets")).where(
-    INBOX.c.id.in_(bindparam("ids", expanding=True))
+_LENGTHS = select(_BYTES.c.letter_id, func.length(_BYTES.c.raw).label("octets")).where(
+    _BYTES.c.letter_id.in_(bindparam("ids", expanding=True))
 )
 _UNPROVEN = (text(SHELVED), INBOX.c.proof == "")
 _OURS = select(OUTGOING.c.id, OUTGOING.c.rcpt_to).where(
@@ -124,7 +124,9 @@ _QUOTED = (
 
 def fitting(connection: Connection, due: Sequence[Due], octets: int) -> list[Due]:
     """Return the due rows (id first) up to so many octets, at least the first."""
-    lengths = {row.id: row.octets for row in connection.execute(_LENGTHS, {"ids": [one[0] for one in due]})}
+    lengths = {
+        row.letter_id: row.octets for row in connection.execute(_LENGTHS, {"ids": [one[0] for one in due]})
+    }
     sums = accumulate(lengths[one[0]] for one in due)
     return [
         one for place, (one, total) in enumerate(zip(due, sums, strict=True)) if not place or total <= octets
@@ -160,7 +162,7 @@ MOST_WAITING = 10_000
 
 def waiting(connection: Connection) -> Sequence[RowMapping]:
     """Return the letters that wait for DNS, without their bytes, the oldest first."""
-    these = select(*NO_BYTES).where(text(DEFERRED))
+    these = select(INBOX).where(text(DEFERRED))
     return connection.execute(these.order_by(INBOX.c.id).limit(MOST_WAITING)).mappings().all()
 
 
@@ -170,7 +172,14 @@ def is_any_waiting(connection: Connection) -> bool:
 
 
 def load(connection: Connection, inbox_id: int) -> InboxLetter | None:
-    return _LOAD.row(connection, {"inbox_id": inbox_id})
+    """Raise as ``Archives.read`` if its bytes are archived and cannot be read."""
+    row = _LOAD.row(connection, {"inbox_id": inbox_id})
+    return row and letter_bytes.filled(connection, row)
+
+
+def record(connection: Connection, inbox_id: int) -> InboxRecord | None:
+    """Return what is known of a letter, without its bytes."""
+    return _RECORD.row(connection, {"inbox_id": inbox_id})
 
 
 def sender_of(connection: Connection, inbox_id: int) -> LetterSender | None:
@@ -263,6 +272,8 @@ def dismiss(connection: Connection, inbox_id: int, why: Part) -> bool:
 
 
 def again(connection: Connection, inbox_id: int, **values: Any) -> None:
-    """Put a shelved letter back into the queue."""
+    """Put a shelved letter back into the queue. Raise as ``load``."""
+    if (found := record(connection, inbox_id)) is not None:
+        letter_bytes.take_back(connection, found)
     fresh = {"state": "todo", "attempts": 0, "last_error": ""} | values
     connection.execute(INBOX.update().where(INBOX.c.id == inbox_id).values(fresh))

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 import sqlite3
 import time
@@ -16,7 +17,7 @@ from sqlmodel import SQLModel
 
 from mailproc import private
 from mailproc.errors import Misconfigured, NoRoom, StoreLost, TryLater
-from mailproc.store import patron_tables, upkeep_tables  # noqa: F401  # their tables are the store's too
+from mailproc.store import bytes_tables, patron_tables, upkeep_tables  # noqa: F401  # their tables are the store's too
 from mailproc.store.db_errors import first_line, is_for_want_of_room, try_later
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 HEAD = "0003"  # the newest revision in migrations/versions: an up-to-date store needs no Alembic to open
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_PARTITION = re.compile(r".+_(\d{1,4}|other)")
 _FINDING = "finding_index"  # find.INDEX, whose file is loaded by searches alone
 _log = logging.getLogger(__name__)
 
@@ -126,8 +128,9 @@ def settings(connection: Connection) -> "Config":
 
 
 def described(_item: object, name: str | None, *_: object) -> bool:
-    """Return whether tables.py describes it; not the index of finding, which its step creates in SQL."""
-    return not (name or "").startswith(_FINDING)
+    """Return whether tables.py describes it; not the index of finding, which its step creates in SQL, nor a
+    partition of PostgreSQL's."""
+    return not (name or "").startswith(_FINDING) and not _PARTITION.fullmatch(name or "")
 
 
 @contextmanager

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from mailproc.ill.apdu_json import ApduJson
 from mailproc.mail.letter import BY_MAIL
+from mailproc.store import letter_bytes
 from mailproc.store.intent_bodies import IntentBody, name_of
 from mailproc.store.prepared_statements import Constant, insert_into, made, table_of, update_of
-from mailproc.store.rows import Intent, OutgoingLetter, SaidIntent
+from mailproc.store.rows import Intent, OutgoingLetter, OutgoingRecord, SaidIntent
 from mailproc.store.tables import EventRow, IntentRow, OutgoingRow
 
 EVENT = table_of(EventRow)
@@ -61,9 +62,14 @@ _ADD_INTENT = Constant(insert_into(
     ("event_id", "seq", "request_id", "transaction_id", "kind", "body", "partner", "state", "attempts",
      "last_error", "trace"),
 ))  # fmt: skip
-_ADD_LETTER = Constant(insert_into(OutgoingRow, tuple(NewLetterOut.__dataclass_fields__)))
+_ADD_LETTER = Constant(
+    insert_into(OutgoingRow, tuple(name for name in NewLetterOut.__dataclass_fields__ if name != "raw"))
+)
 _PLACE = Constant(update_of(IntentRow, ("state", "outgoing_id", "last_error", "unfinished", "not_before")))
-_LOAD = Constant(select(OUTGOING).where(OUTGOING.c.id == bindparam("outgoing_id")), OutgoingLetter)
+_LOAD = Constant(
+    select(*letter_bytes.whole(OUTGOING)).where(OUTGOING.c.id == bindparam("outgoing_id")), OutgoingLetter
+)
+_RECORD = Constant(select(OUTGOING).where(OUTGOING.c.id == bindparam("outgoing_id")), OutgoingRecord)
 _LAST = (
     select(INTENT, OUTGOING.c.state.label("letter_state"))
     .select_from(INTENT.outerjoin(OUTGOING, INTENT.c.outgoing_id == OUTGOING.c.id))
@@ -93,14 +99,6 @@ _OF_LETTER = (
     )
     .order_by(INTENT.c.id)
 )
-_DEFERRED = (
-    select(OUTGOING.c.last_error)
-    .where(OUTGOING.c.state == "prepared", OUTGOING.c.not_before.is_not(None))
-    .order_by(OUTGOING.c.not_before.desc(), OUTGOING.c.id.desc())
-    .limit(50)
-    .subquery()
-)
-_TROUBLE_KNOWN = select(_DEFERRED.c.last_error).where(_DEFERRED.c.last_error == bindparam("why")).limit(1)
 _SAID = Constant(
     select(INTENT.c.body)
     .where(
@@ -144,16 +142,9 @@ def add_intent(
 
 
 def add_letter(connection: Connection, letter: NewLetterOut) -> int:
-    return int(_ADD_LETTER.scalar(connection, vars(letter)))
-
-
-def trouble_known(connection: Connection, why: str) -> bool:
-    """Return whether another letter waits for the same reason.
-
-    Only the fifty with the latest next try are checked: this runs for each deferred letter, and thousands may
-    wait.
-    """
-    return connection.execute(_TROUBLE_KNOWN, {"why": why}).first() is not None
+    outgoing_id = int(_ADD_LETTER.scalar(connection, vars(letter)))
+    letter_bytes.add_ours(connection, outgoing_id, letter.prepared_at, letter.raw)
+    return outgoing_id
 
 
 def notices_beside(connection: Connection, intent: Intent) -> Sequence[Intent]:
@@ -186,7 +177,14 @@ def place(
 
 
 def load(connection: Connection, outgoing_id: int) -> OutgoingLetter | None:
-    return _LOAD.row(connection, {"outgoing_id": outgoing_id})
+    """Raise as ``Archives.read`` if its bytes are archived and cannot be read."""
+    row = _LOAD.row(connection, {"outgoing_id": outgoing_id})
+    return row and letter_bytes.filled(connection, row)
+
+
+def record(connection: Connection, outgoing_id: int) -> OutgoingRecord | None:
+    """Return what is known of a letter, without its bytes."""
+    return _RECORD.row(connection, {"outgoing_id": outgoing_id})
 
 
 def change(connection: Connection, outgoing_id: int, **values: Any) -> None:
@@ -337,5 +335,6 @@ def prepared_to(connection: Connection, partner: str, address: str) -> Sequence[
 
 def in_state(connection: Connection, state: str) -> list[OutgoingLetter]:
     """Return letters in that state, oldest first."""
-    found = made(OutgoingLetter, connection.execute(select(OUTGOING).where(OUTGOING.c.state == state)))
+    these = select(*letter_bytes.whole(OUTGOING)).where(OUTGOING.c.state == state)
+    found = [letter_bytes.filled(connection, row) for row in made(OutgoingLetter, connection.execute(these))]
     return sorted(found, key=attrgetter("id"))

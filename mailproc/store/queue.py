@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from mailproc.sentence import sentence, stored
+from mailproc.store.letter_bytes import filled, whole
 from mailproc.store.prepared_statements import Constant, made, table_of
 from mailproc.store.rows import Queued
 from mailproc.store.tables import Instant, QueueRow
@@ -92,9 +93,10 @@ def begin(connection: Connection, table: type[QueueRow], into: type[_Row], due: 
     if not chosen:
         return []
     if len(chosen) == 1:  # as almost always: a letter to be sent
-        return _count_whole(table, cast(Any, into)).rows(connection, {"row_id": chosen[0]})
-    rows = made(into, connection.execute(_statements(table).count, {"ids": chosen}))
-    return sorted(rows, key=attrgetter("id"))
+        rows = _count_whole(table, cast(Any, into)).rows(connection, {"row_id": chosen[0]})
+    else:
+        rows = made(into, connection.execute(_statements(table).count, {"ids": chosen}))
+    return sorted((filled(connection, row) for row in rows), key=attrgetter("id"))
 
 
 def _all_due(
@@ -167,9 +169,9 @@ class _Statements:
 
         self.due = Constant(_due(table, state, now))
         counted = update(table).values(attempts=columns.attempts + 1, unfinished=columns.unfinished + 1)
-        self.count = counted.where(these).returning(*columns)
+        self.count = counted.where(these).returning(*whole(table))
         self.count_one = Constant(counted.where(this))
-        self.count_whole = counted.where(this).returning(*columns)
+        self.count_whole = counted.where(this).returning(*whole(table))
         self.killed = (
             update(table)
             .where(these)

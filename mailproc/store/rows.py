@@ -295,8 +295,8 @@ class StoredCharge:
 
 
 @dataclass(frozen=True)
-class OutgoingLetter(Queued):
-    """A letter of ours, its bytes fixed (``tables.OutgoingRow``)."""
+class OutgoingRecord(Queued):
+    """What is known of a letter of ours, without its bytes (``tables.OutgoingRow``)."""
 
     partner: str
     mail_from: str
@@ -304,7 +304,6 @@ class OutgoingLetter(Queued):
     message_id: str
     subject: str
     file_ref: str
-    raw: bytes
     secret_ref: str
     prepared_at: datetime
     sending_since: datetime | None
@@ -314,6 +313,15 @@ class OutgoingLetter(Queued):
     transport: str
     documents: str
     trace: str
+    archived: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class OutgoingLetter(OutgoingRecord):
+    """A letter of ours with its bytes, wherever they are (``letter_bytes.py``)."""
+
+    raw: bytes
 
 
 @dataclass(frozen=True)
@@ -336,8 +344,8 @@ class StoredDocument:
 
 
 @dataclass(frozen=True)
-class InboxLetter(Queued):
-    """A letter that came in (``tables.InboxRow``)."""
+class InboxRecord(Queued):
+    """What is known of a letter that came in, without its bytes (``tables.InboxRow``)."""
 
     door: str
     mail_from: str
@@ -345,7 +353,6 @@ class InboxLetter(Queued):
     peer: str
     login: str
     digest: str
-    raw: bytes
     received_at: datetime
     proof: str
     proof_note: str | None
@@ -356,6 +363,14 @@ class InboxLetter(Queued):
     codec: str
     partner: str
     note: str
+    archived: int
+
+
+@dataclass(frozen=True)
+class InboxLetter(InboxRecord):
+    """A letter that came in with its bytes, wherever they are."""
+
+    raw: bytes
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ _DROP_TABLES = """
 DO $$ DECLARE one regclass; BEGIN
   FOR one IN
     SELECT oid FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+      AND NOT relispartition
       AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
   LOOP EXECUTE format('DROP TABLE IF EXISTS %s CASCADE', one); END LOOP;
 END $$
@@ -77,9 +78,9 @@ def put_back(file: Path, url: URL) -> None:
 
     The tables that are there are dropped first: a dump of an older revision does not name later ones.
     """
-    read = ("pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--file=-", str(file))
-    whole = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction", "--output=/dev/null")
-    write = ("psql", *whole, f"--command={_DROP_TABLES}", "--file=-", *_at(url))
+    read = ("pg_restore", "--no-owner", "--no-privileges", "--file=-", str(file))
+    whole = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null")
+    write = ("psql", *whole, "--command=BEGIN", f"--command={_DROP_TABLES}", "--file=-", *_at(url))
     with TemporaryFile() as said, _started(read, stdout=subprocess.PIPE, stderr=said) as reading:
         with _started(write, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said) as writing:
             try:
@@ -93,14 +94,17 @@ def put_back(file: Path, url: URL) -> None:
 
 
 def _pass_on(reading: "subprocess.Popen[bytes]", writing: "subprocess.Popen[bytes]") -> None:
-    """Let one read what the other writes, to its end; if that comes too early, nothing is committed."""
+    """Let one read what the other writes, to its end, and commit it.
+
+    If the end comes too early, nothing is committed: also where this process is killed meanwhile.
+    """
     assert reading.stdout is not None  # noqa: S101  # both are pipes
     assert writing.stdin is not None  # noqa: S101
     with suppress(BrokenPipeError):  # it says why
         shutil.copyfileobj(reading.stdout, writing.stdin)
-    if reading.wait():
-        writing.kill()
     with suppress(BrokenPipeError):
+        if reading.wait() == 0:
+            writing.stdin.write(b"\nCOMMIT;\n")
         writing.stdin.close()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mailproc.errors import Misconfigured
+from mailproc.store.archives import Archives
 from mailproc.store.counters_file import CountersFile
 from mailproc.store.engine import NotTheStore, Store
 
@@ -36,7 +37,14 @@ class Marker:
         return self._read()[0] or self._places[0]
 
     def open(
-        self, url: str, base: Path, *, make: bool, migrate: bool, counters: CountersFile | None = None
+        self,
+        url: str,
+        base: Path,
+        *,
+        make: bool,
+        migrate: bool,
+        counters: CountersFile | None = None,
+        archives: Archives | None = None,
     ) -> Store:
         """Open the store; create it only if none was created before.
 
@@ -46,7 +54,15 @@ class Marker:
         if counters is not None:
             counters.may_be_anothers = not known
         try:
-            store = Store.open(url, base=base, make=make, migrate=migrate, expected=known, counters=counters)
+            store = Store.open(
+                url,
+                base=base,
+                make=make,
+                migrate=migrate,
+                expected=known,
+                counters=counters,
+                archives=archives,
+            )
         except NotTheStore as error:
             raise Misconfigured(f"{error}{self._advice(file)}") from None
         try:

@@ -14,10 +14,8 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Column,
     DateTime,
     Index,
-    LargeBinary,
     String,
     TypeDecorator,
     UniqueConstraint,
@@ -254,9 +252,10 @@ class InboxRow(QueueRow, table=True):
     """A letter that is ours: one row for each recipient; committed before anything is acknowledged.
 
     ``door`` is "listener", "inject" or a mailbox's name; ``rcpt_to`` is '' by IMAP; ``peer`` is
-    the SMTP client's IP address, ``login`` its SMTP AUTH user. ``digest`` is the SHA-256 (hex)
-    of ``raw``, ``content_digest`` that of the decoded parts ('' before it was read). ``proof`` says by
-    what the sender is proven, ``proof_note`` why by nothing else.
+    the SMTP client's IP address, ``login`` its SMTP AUTH user. ``digest`` is the SHA-256 (hex) of its bytes
+    (``bytes_tables.InboxBytes``), ``content_digest`` that of the decoded parts ('' before it was read).
+    ``proof`` says by what the sender is proven, ``proof_note`` why by nothing else. ``archived``: the year of
+    the archive that has the bytes (archives.py); 0: the store has them.
 
     ``taken_from``: the proven sender from whom the letter was taken, once it had its effect: a partner's
     symbol, the address of a library that staff confirmed, "<>" and more for a bounce, which anybody brings;
@@ -279,7 +278,6 @@ class InboxRow(QueueRow, table=True):
     peer: str = ""
     login: str = ""
     digest: str
-    raw: bytes = Field(sa_column=Column("raw", LargeBinary, nullable=False))
     received_at: datetime = _instant(nullable=False)
     proof: str = ""
     proof_note: str | None = Field(default=None, sa_type=Told, nullable=True)
@@ -290,6 +288,7 @@ class InboxRow(QueueRow, table=True):
     codec: str = ""
     partner: str = ""
     note: str = _told()
+    archived: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 UNPLACED = "transaction_id IS NULL AND state = 'shelved'"
@@ -548,13 +547,14 @@ class IntentRow(QueueRow, table=True):
 
 
 class OutgoingRow(QueueRow, table=True):
-    """A letter of ours, its bytes fixed. ``raw`` holds the mask where a password belongs;
-    ``secret_ref`` ("SYMBOL/99-0001") says which one is put in at the socket.
+    """A letter of ours, its bytes fixed (``bytes_tables.OutgoingBytes``). They hold the mask where a password
+    belongs; ``secret_ref`` ("SYMBOL/99-0001") says which one is put in at the socket.
 
     States: prepared → sending → handed_over | filed; also held, in_doubt, bounced, shelved (given up),
     withdrawn; of a letter on paper, to_print → printed. ``transport``: by which it goes, fixed with its
     bytes. ``documents``: digests, with blanks between them, of the files that are put in the places that
-    ``raw`` has for them when it leaves.
+    the bytes have for them when it leaves. ``archived``: as of ``InboxRow``; ``digest``: SHA-256 (hex) of the
+    bytes, once they were archived.
     """
 
     __tablename__ = "outgoing"
@@ -570,7 +570,6 @@ class OutgoingRow(QueueRow, table=True):
     message_id: str = Field(unique=True)
     subject: str = ""
     file_ref: str = ""
-    raw: bytes = Field(sa_column=Column("raw", LargeBinary, nullable=False))
     secret_ref: str = ""
     prepared_at: datetime = _instant(nullable=False)
     sending_since: datetime | None = _instant()
@@ -580,6 +579,8 @@ class OutgoingRow(QueueRow, table=True):
     transport: str = Field(default="mail", sa_column_kwargs={"server_default": text("'mail'")})
     documents: str = Field(default="", sa_column_kwargs=_EMPTY)
     trace: str = Field(default="", sa_column_kwargs=_EMPTY)  # of its intents
+    archived: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    digest: str = Field(default="", sa_column_kwargs=_EMPTY)
 
 
 DOCUMENT_KEPT = "deleted_at IS NULL AND why_not = ''"

@@ -37,7 +37,18 @@ PARTNER = configuration.partner(
 AT_THE_LEFT = re.compile(rf"^[\s�]{{0,12}}{FORGED}", re.MULTILINE)
 """Where a reader takes it for a line of ours: in the columns of a table it may stand."""
 WITHOUT = frozenset(
-    {"run", "demo", "practice", "states", "password", "authorize", "backup", "copy-store", "restore"}
+    {
+        "run",
+        "demo",
+        "practice",
+        "states",
+        "password",
+        "authorize",
+        "archive",
+        "backup",
+        "copy-store",
+        "restore",
+    }
     | {"init"}
 )
 """Verbs that show no letter's words, and `run`, whose log has tests of its own."""

@@ -30,6 +30,7 @@ WITHOUT = {
 PARTNER = configuration.partner(
     "XX-NET", "ill@net.example", codec="iso10161", roles=["REQUESTER", "RESPONDER"]
 )
+ARCHIVING = configuration.section("policy", archive_after=365)
 MAILBOX = configuration.section(
     "[mailbox]", name="desk", host="127.0.0.1", user="ill", password={"env": "ART_PASSWORD"}
 )
@@ -47,6 +48,7 @@ CALLS: dict[str, list[list[str]]] = {
     "jobs": [[], ["--limit", "1"]],
     "verify": [[]],
     "backup": [["backup.db"], ["--to", "backups"]],
+    "archive": [["--dry-run"]],
     "copy-store": [],
     "restore": [["--here"], []],
     "states": [[]],
@@ -110,7 +112,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name, value in SECRETS.items():
             patch.setenv(name, value)
         away = 'mode = "smtp"\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"'
-        (folder / "config.toml").write_text((CONFIG + PARTNER).replace('mode = "folder"', away))
+        (folder / "config.toml").write_text((CONFIG + PARTNER + ARCHIVING).replace('mode = "folder"', away))
         done(run("inject", "order.eml"))
         for _ in range(2):
             done(run("request", "request.json"))

@@ -31,7 +31,7 @@ ODD = {
 
 def kept(folder: Path) -> list[bytes]:
     with sqlite3.connect(folder / "var/mailproc.db") as store:
-        return [raw for (raw,) in store.execute("SELECT raw FROM inbox ORDER BY id")]
+        return [raw for (raw,) in store.execute("SELECT raw FROM inbox_bytes ORDER BY letter_id")]
 
 
 @pytest.fixture

@@ -188,7 +188,7 @@ def test_a_wrong_code_or_password(small_world, addresses, caplog, capsys, code, 
     assert said not in told
     for table, rows in small_world.dump().items():
         for row in rows:
-            row.pop("raw" if table == "inbox" else "", None)
+            row.pop("raw" if table == "inbox_bytes" else "", None)
             assert said not in str(row)
 
 

@@ -133,7 +133,7 @@ def test_the_password_stands_on_the_wire_and_nowhere_else(
         assert PASSWORD.encode() not in file.read_bytes()
     found = _everywhere(office)
     # The customer's own letter is kept as it came, for proof; every display masks it.
-    assert found <= {"inbox.raw"}
+    assert found <= {"inbox_bytes.raw"}
     masked = office.app.context.registry.mask(_inbox(office))
     assert PASSWORD.encode() not in masked
     assert PASSWORD not in json.dumps(office.show("B1"), default=str)
@@ -144,7 +144,7 @@ def _inbox(office: Office) -> bytes:
     from sqlalchemy import text
 
     with office.store.read() as connection:
-        return bytes(connection.execute(text("SELECT raw FROM inbox")).scalar_one())
+        return bytes(connection.execute(text("SELECT raw FROM inbox_bytes")).scalar_one())
 
 
 def _everywhere(office: Office) -> set[str]:

@@ -286,6 +286,8 @@ _VARIED = {
     "candidate": "request_id transaction_id",
     "finding": "request_id",
     "reference": "value transaction_id outgoing_id",
+    "inbox_bytes": "letter_id",
+    "outgoing_bytes": "letter_id",
 }
 """Of a table what its rows differ in."""
 

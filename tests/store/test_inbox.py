@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from mailproc.errors import LocalFault
-from mailproc.store import inbox, letters, mailboxes
+from mailproc.store import inbox, letter_bytes, letters, mailboxes
 from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.store.mailboxes import Batch, Position
 from mailproc.store.skipped_letters import FolderPlace
 
+FORGET = ("DELETE FROM inbox_bytes", "DELETE FROM inbox")
 COUNT = text("SELECT count(*) FROM inbox")
 
 
@@ -47,7 +48,7 @@ def test_of_another_door_envelope_client_or_bytes_is_another_row(store, letter, 
 @given(st.lists(st.lists(st.integers(0, 130), max_size=70), max_size=4))
 def test_a_group_answers_as_each_letter_alone_would(store, letter, groups):
     """Which letters were there before, and which row each has, whatever lies in a group twice."""
-    store.write(lambda c: c.execute(text("DELETE FROM inbox")))
+    store.write(lambda c: [c.execute(text(one)) for one in FORGET])
     rows: dict[int, int] = {}
     for group in groups:
         kept = store.write(lambda c, group=group: inbox.keep(c, [letter(b"%d" % one) for one in group]))
@@ -55,7 +56,7 @@ def test_a_group_answers_as_each_letter_alone_would(store, letter, groups):
             assert stored.new == (one not in rows)
             assert rows.setdefault(one, stored.inbox_id) == stored.inbox_id
     with store.read() as connection:
-        found = connection.execute(text("SELECT id, raw FROM inbox")).all()
+        found = connection.execute(text("SELECT letter_id, raw FROM inbox_bytes")).all()
     assert {int(bytes(raw)): row for row, raw in found} == rows
 
 
@@ -63,15 +64,15 @@ def test_long_letters_of_a_group_are_written_alone(store, letter, monkeypatch):
     """A statement copies what it is given."""
     monkeypatch.setattr(inbox, "OCTETS", 100)
     sizes: list[int] = []
-    plain = inbox._insert
-    monkeypatch.setattr(inbox, "_insert", lambda count: sizes.append(count) or plain(count))
+    plain = letter_bytes._add_received
+    monkeypatch.setattr(letter_bytes, "_add_received", lambda count: sizes.append(count) or plain(count))
     group = [letter(b"%d" % number + b"x" * 48) for number in range(5)]
     group += [letter(b"long" * 100), letter(b"a"), letter(b"b")]
     kept = store.write(lambda c: inbox.keep(c, group))
     assert sizes == [2, 2, 1, 1, 2]
     assert [one.new for one in kept] == [True] * 8
     with store.read() as connection:
-        rows = dict(connection.execute(text("SELECT id, raw FROM inbox")).all())
+        rows = dict(connection.execute(text("SELECT letter_id, raw FROM inbox_bytes")).all())
     assert [bytes(rows[one.inbox_id]) for one in kept] == [one.raw for one in group]
 
 
@@ -81,7 +82,9 @@ def test_row_holds_the_letter_and_is_to_do(store, letter, now):
     store.write(lambda c: inbox.keep(c, [new]))
     with store.read() as connection:
         row = connection.execute(text("SELECT * FROM inbox")).mappings().one()
-    assert bytes(row["raw"]) == raw
+        kept = connection.execute(text("SELECT * FROM inbox_bytes")).mappings().one()
+    assert bytes(kept["raw"]) == raw
+    assert (kept["letter_id"], kept["at"]) == (row["id"], row["received_at"])
     assert row["digest"] == sha256(raw).hexdigest()
     assert (row["state"], row["attempts"], row["unfinished"], row["not_before"]) == ("todo", 0, 0, None)
     assert [row[c] for c in ("mail_from", "rcpt_to", "peer", "login")] == [

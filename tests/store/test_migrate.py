@@ -203,6 +203,6 @@ def test_a_store_of_the_first_version_is_brought_up(empty_url):
     engine.dispose()
     store = Store.open(empty_url)
     with store.read() as connection:
-        assert bytes(connection.execute(text("SELECT raw FROM inbox")).scalar()) == b"as it came"
+        assert bytes(connection.execute(text("SELECT raw FROM inbox_bytes")).scalar()) == b"as it came"
     store.close()
     assert tables_of(empty_url)[1] == migrate.HEAD

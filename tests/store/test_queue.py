@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.dialects import sqlite
 
 from mailproc.sentence import stored
-from mailproc.store import queue
+from mailproc.store import letter_bytes, queue
 from mailproc.store.engine import Store
 from mailproc.store.intent_bodies import SendApdu
 from mailproc.store.prepared_statements import insert_into, table_of
@@ -17,11 +17,12 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 INTO = {InboxRow: InboxLetter, EventRow: Event, IntentRow: Intent, OutgoingRow: OutgoingLetter}
+BYTES = {InboxRow: letter_bytes.INBOX, OutgoingRow: letter_bytes.OUTGOING}
 ROWS = {
-    InboxRow: {"door": "listener", "digest": "d{}", "raw": b"x", "received_at": NOW},
+    InboxRow: {"door": "listener", "digest": "d{}", "received_at": NOW},
     EventRow: {"cause": "staff", "type": "renew", "at": NOW, "apdu": {"a": 1}},
     IntentRow: {"event_id": 1, "seq": "{}", "kind": "apdu", "body": SendApdu({})},
-    OutgoingRow: {"mail_from": "a@x.example", "rcpt_to": "b@x.example", "message_id": "m{}", "raw": b"x",
+    OutgoingRow: {"mail_from": "a@x.example", "rcpt_to": "b@x.example", "message_id": "m{}",
                   "prepared_at": NOW},
 }  # fmt: skip
 
@@ -33,13 +34,13 @@ def add(store, table=InboxRow, count=1):
         made = {k: v.format(number) if isinstance(v, str) else v for k, v in ROWS[table].items()}
         return made | ({"seq": number} if "seq" in made else {})
 
-    def job(connection):
-        return [
-            connection.execute(insert_into(table, list(row)), row).scalar_one()
-            for row in (values(number) for number in range(count))
-        ]
+    def one(connection, row):
+        row_id = connection.execute(insert_into(table, list(row)), row).scalar_one()
+        if kind := BYTES.get(table):
+            connection.execute(kind.bytes.insert().values(letter_id=row_id, at=NOW, raw=b"x"))
+        return row_id
 
-    return store.write(job)
+    return store.write(lambda connection: [one(connection, values(number)) for number in range(count)])
 
 
 def claim(store, table=InboxRow, limit=10, now=NOW, **more):

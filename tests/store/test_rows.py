@@ -10,13 +10,16 @@ from sqlalchemy import literal, select
 import mailproc
 from mailproc.ill.terms import Role, State
 from mailproc.store.engine import Store
+from mailproc.store.letter_bytes import whole
 from mailproc.store.prepared_statements import Constant, made, table_of
 from mailproc.store.rows import (
     Event,
     InboxLetter,
+    InboxRecord,
     Intent,
     LearnedAddress,
     OutgoingLetter,
+    OutgoingRecord,
     PolledMailbox,
     Reference,
     StoredDocument,
@@ -72,7 +75,12 @@ AS_STORED = {
 
 @pytest.mark.parametrize("kind", WHOLE, ids=lambda kind: kind.__name__)
 def test_the_fields_are_the_columns_in_their_order(kind):
-    assert [field.name for field in fields(kind)] == list(table_of(WHOLE[kind]).c.keys())
+    assert [field.name for field in fields(kind)] == [one.key for one in whole(table_of(WHOLE[kind]))]
+
+
+def test_a_record_is_its_letter_without_the_bytes():
+    for record, letter in ((InboxRecord, InboxLetter), (OutgoingRecord, OutgoingLetter)):
+        assert [*fields(letter)][:-1] == [*fields(record)]
 
 
 @pytest.mark.parametrize("name", AS_STORED)

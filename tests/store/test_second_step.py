@@ -64,7 +64,9 @@ def first_url(request, tmp_path):
 def test_what_was_taken_is_known_by_its_sender(first_url, letter):
     store = Store.open(first_url)
     with store.read() as connection:
-        rows = connection.execute(text("SELECT taken_from, raw FROM inbox ORDER BY id")).all()
+        rows = connection.execute(
+            text("SELECT taken_from, raw FROM inbox JOIN inbox_bytes ON id = letter_id ORDER BY id")
+        ).all()
         assert [row.taken_from for row in rows] == [one[-1] for one in LETTERS]
         assert [bytes(row.raw) for row in rows] == [b"raw %d" % number for number in range(len(LETTERS))]
         assert letters.earlier_copy(connection, "XX-BL", "d0", "", "") == 1

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from mailproc.store import outgoing
+from mailproc.store import outgoing, undelivered
 from mailproc.store.engine import Store
 from tests.store.asked import NOW, OURS
 
@@ -24,6 +24,6 @@ def test_it_is_known_of_the_last_fifty(writing: Store) -> None:
 
     writing.write(job)
     with writing.read() as connection:
-        known = [number for number in range(60) if outgoing.trouble_known(connection, f"451 {number}")]
+        known = [number for number in range(60) if undelivered.trouble_known(connection, f"451 {number}")]
         assert known == list(range(10, 60))
-        assert not outgoing.trouble_known(connection, "451 other")
+        assert not undelivered.trouble_known(connection, "451 other")

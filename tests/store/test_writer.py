@@ -65,7 +65,9 @@ def test_fifty_threads_lose_nothing_and_share_commits(commits, writing, letter):
 def kept_row(store, inbox_id):
     with store.read() as connection:
         return bytes(
-            connection.execute(text("SELECT raw FROM inbox WHERE id = :i"), {"i": inbox_id}).scalar_one()
+            connection.execute(
+                text("SELECT raw FROM inbox_bytes WHERE letter_id = :i"), {"i": inbox_id}
+            ).scalar_one()
         )
 
 

@@ -20,6 +20,7 @@ from mailproc.office.acts.perform import StaffAct
 from mailproc.office.queries import letters, listing, request_details
 from mailproc.office.requests import place
 from mailproc.sentence import note
+from mailproc.store import letter_bytes
 from mailproc.store.engine import Store
 
 
@@ -31,9 +32,9 @@ def in_english(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 @cache
-def _every_row(table: str) -> Select[Any]:
+def _every_row(table: str, *, whole: bool = False) -> Select[Any]:
     found = SQLModel.metadata.tables[table]
-    return select(found).order_by(*found.primary_key.columns)
+    return select(*(letter_bytes.whole(found) if whole else found.c)).order_by(*found.primary_key.columns)
 
 
 def _rows(connection: Connection, table: str) -> list[dict[str, Any]]:
@@ -96,8 +97,9 @@ class Desk:
             return {line.id: line.note for line in letters.shelved(connection)}
 
     def rows(self, table: str) -> list[dict[str, Any]]:
+        """Every row; of a letter with its bytes (``raw``)."""
         with self.store.read() as connection:
-            return _rows(connection, table)
+            return [in_english(row) for row in connection.execute(_every_row(table, whole=True)).mappings()]
 
     def row(self, table: str, row_id: int) -> dict[str, Any]:
         return next(row for row in self.rows(table) if row["id"] == row_id)

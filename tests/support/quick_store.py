@@ -15,6 +15,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.pool import QueuePool
 
 from mailproc.store import connections
+from mailproc.store.archives import Archives
 from mailproc.store.engine import Store
 from tests.support import empty_store
 
@@ -23,10 +24,10 @@ _COMPILED: dict[tuple[str, bool], dict[Any, Any]] = {}
 
 
 class QuickStore(Store):
-    def __init__(self, url: URL, base: Path = Path()) -> None:
+    def __init__(self, url: URL, base: Path = Path(), archives: Archives | None = None) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(connections, "NullPool", QueuePool)
-            super().__init__(url, base)
+            super().__init__(url, base, archives)
         self._reading = _sharing(self._reading, writes=False)
         self._writing = _sharing(self._writing, writes=True)
 

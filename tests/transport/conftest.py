@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine, Row, create_engine, select
 
-from mailproc.store import mailboxes, skipped_letters
+from mailproc.store import letter_bytes, mailboxes, skipped_letters
 from mailproc.store.inbox import NewLetter, StoredLetter, keep
+from mailproc.store.letters import INBOX
 from mailproc.store.mailboxes import Batch, Position
 from mailproc.store.skipped_letters import Remembered
-from mailproc.store.tables import InboxRow
 from tests.servers.certificate import Certificate
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -57,9 +57,10 @@ class Inbox:
         with self.engine.connect() as connection:
             return mailboxes.position(connection, name)
 
-    def rows(self) -> list[InboxRow]:
-        with Session(self.engine) as session:
-            return list(session.exec(select(InboxRow).order_by(col(InboxRow.id))))
+    def rows(self) -> Sequence[Row[Any]]:
+        with self.engine.connect() as connection:
+            found = connection.execute(select(*letter_bytes.whole(INBOX)).order_by(INBOX.c.id))
+            return list(found)
 
     def close(self) -> None:
         self._thread.shutdown()

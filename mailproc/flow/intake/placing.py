@@ -299,7 +299,7 @@ def _place_file_report(
             placement.rejected.append(f"{why}; they say: {apdu.note or 'nothing more'}"[:500])
         _add_unknown(placement, reading, apdu, why)
         return
-    letter = outgoing.load(connection, row.outgoing_id)
+    letter = outgoing.record(connection, row.outgoing_id)
     if rejected and letter is not None and letter.state in outgoing.LEFT:
         told = storable(f"the file was rejected: {apdu.note or ''}")
         placement.held.setdefault(letter.id, told[:500])

@@ -14,7 +14,7 @@ from mailproc.ill.attention import RULES, Reason, Until
 from mailproc.ill.terms import ApduType
 from mailproc.mail.parse import parse
 from mailproc.sentence import Sentence, sentence, stored
-from mailproc.store import events, outgoing, transactions
+from mailproc.store import events, letter_bytes, outgoing, transactions
 from mailproc.store.engine import Store
 from mailproc.store.intent_bodies import NoticeToReader, NoticeToStaff, SendApdu
 from mailproc.store.outgoing import TO_PRINT, NewLetterOut
@@ -127,7 +127,8 @@ def _settle_one(connection: Connection, one: Checked) -> None:
     if now is None or now.state != TO_PRINT:
         return  # printed, or withdrawn by an undo, meanwhile
     if one.fresh is not None:
-        outgoing.change(connection, now.id, subject=one.fresh.subject, raw=one.fresh.raw)
+        outgoing.change(connection, now.id, subject=one.fresh.subject)
+        letter_bytes.replace_ours(connection, now.id, one.fresh.raw)
         return
     _withdraw(connection, now.id, one.intent.id)
 

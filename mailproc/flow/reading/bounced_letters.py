@@ -73,7 +73,7 @@ def letters_of(connection: Connection, bounce: Bounce, marks: Marks) -> list[int
 def letter_with_sender(connection: Connection, address: str) -> int:
     """Return the id of the letter with this envelope sender; 0 if there is none (a guessed token)."""
     named = verp.read(address)
-    row = outgoing.load(connection, named[0]) if named else None
+    row = outgoing.record(connection, named[0]) if named else None
     if row is None or not _same(row.mail_from, address):
         return 0
     return int(row.id)

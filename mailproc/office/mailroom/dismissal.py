@@ -64,7 +64,7 @@ def _meant(connection: Connection, kind: str, number: int) -> Sequence[tuple[str
 
     A letter and one of its messages may be named together.
     """
-    row = letters.load(connection, number) if kind == "I" else None
+    row = letters.record(connection, number) if kind == "I" else None
     if row is None or row.state != "done":
         return [(kind, number)]
     shelved = events.shelved_ids_of_letter(connection, number)
@@ -87,7 +87,7 @@ def _ours(connection: Connection, number: int, why: Sentence) -> None:
     if wanted := order_letters.still_wanted(connection, number):
         raise _still_wanted(connection, number, wanted)
     if not undelivered.dismiss(connection, number, why):
-        row = outgoing.load(connection, number)
+        row = outgoing.record(connection, number)
         if row is None:
             raise LocalFault(sentence("no-letter", name=f"O{number}"), ("mailproc outbox",))
         state = Word("delivery", row.state)

@@ -29,7 +29,7 @@ from mailproc.store import events, letters, outgoing, partner_addresses
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.inbox import NewLetter, StoredLetter, keep
-from mailproc.store.rows import Event, InboxLetter, OutgoingLetter, Transaction
+from mailproc.store.rows import Event, InboxRecord, OutgoingRecord, Transaction
 
 PORTION, PORTION_OCTETS = 200, 16_000_000
 """Letters, and their octets, in one commit of letters brought by hand."""
@@ -151,7 +151,7 @@ def hold(store: Store, letter_id: str) -> Handled:
 
 
 def _release_letter(connection: Connection, number: int, symbol: str) -> Handled:
-    row = letters.load(connection, number)
+    row = letters.record(connection, number)
     if row is None or row.state not in letters.PLACEABLE:
         raise _nowhere(connection, f"I{number}")
     partner = symbol or row.partner
@@ -246,7 +246,10 @@ class _Masked:
 
 def _masked(store: Store, context: Context, inbox_id: int) -> _Masked:
     with store.read() as connection:
-        row = _on_the_shelf(connection, inbox_id)
+        _on_the_shelf(connection, inbox_id)
+        row = letters.load(connection, inbox_id)
+    if row is None:
+        raise LookupError(f"I{inbox_id} has gone")
     letter = with_envelope(parse(context.registry.mask(bytes(row.raw))), row)
     bounce = read_bounce(letter)
     note = f"{letter.subject}\n{readable(letter)}".strip()[:LONGEST_NOTE]
@@ -259,8 +262,8 @@ def _masked(store: Store, context: Context, inbox_id: int) -> _Masked:
     )
 
 
-def _on_the_shelf(connection: Connection, inbox_id: int) -> InboxLetter:
-    row = letters.load(connection, inbox_id)
+def _on_the_shelf(connection: Connection, inbox_id: int) -> InboxRecord:
+    row = letters.record(connection, inbox_id)
     if row is None or row.state not in letters.PLACEABLE:
         raise _nowhere(connection, f"I{inbox_id}")
     return row
@@ -288,8 +291,8 @@ def _as_message(
     return events.add(connection, event)
 
 
-def _ours(connection: Connection, number: int) -> OutgoingLetter:
-    row = outgoing.load(connection, number)
+def _ours(connection: Connection, number: int) -> OutgoingRecord:
+    row = outgoing.record(connection, number)
     if row is None:
         raise LocalFault(sentence("no-letter", name=f"O{number}"))
     return row

@@ -49,7 +49,7 @@ def mark(store: Store, letter_ids: Sequence[str]) -> tuple[str, ...]:
 
     def job(connection: Connection) -> tuple[str, ...]:
         for kind, number in rows:
-            row = outgoing.load(connection, number) if kind == "O" else None
+            row = outgoing.record(connection, number) if kind == "O" else None
             if row is None:
                 raise LocalFault(sentence("not-ours", letter=f"{kind}{number}"))
             if row.state == PRINTED:

@@ -10,10 +10,10 @@ from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.mailroom.handled import Handled
 from mailproc.office.queries.letters import parsed
 from mailproc.sentence import Word, sentence
-from mailproc.store import outgoing, restored
+from mailproc.store import letter_bytes, outgoing, restored
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import OUTGOING
-from mailproc.store.rows import OutgoingLetter
+from mailproc.store.rows import OutgoingRecord
 
 PORTION = 200
 """Letters in one commit."""
@@ -62,7 +62,9 @@ def redeliver_all(store: Store, *, dry_run: bool = False) -> list[Handled]:
     return done
 
 
-def _again(connection: Connection, row: OutgoingLetter, *, arrived: bool) -> Handled:
+def _again(connection: Connection, row: OutgoingRecord, *, arrived: bool) -> Handled:
+    if not arrived:
+        letter_bytes.take_back(connection, row)
     whole = send.redeliver(connection, row, arrived=arrived)
     if not whole:
         said = sentence("sent-in-part", number=row.id, partner=row.partner)
@@ -80,8 +82,8 @@ def _would(done: Handled) -> Handled:
     return replace(done, text=sentence("foreseen", said=done.text))
 
 
-def _ours(connection: Connection, number: int) -> OutgoingLetter:
-    row = outgoing.load(connection, number)
+def _ours(connection: Connection, number: int) -> OutgoingRecord:
+    row = outgoing.record(connection, number)
     if row is None:
         raise LocalFault(sentence("no-letter", name=f"O{number}"))
     return row

@@ -12,11 +12,11 @@ from mailproc.office.mailroom.handled import Handled
 from mailproc.sentence import Word, sentence, stored
 from mailproc.store import events, letters, outgoing, undelivered
 from mailproc.store.events import NewEvent
-from mailproc.store.rows import InboxLetter, Transaction
+from mailproc.store.rows import InboxRecord, Transaction
 
 
 def came_back(
-    connection: Connection, report: InboxLetter, outgoing_id: int, why: str, context: Context
+    connection: Connection, report: InboxRecord, outgoing_id: int, why: str, context: Context
 ) -> Handled:
     """Record that letter O… bounced, as the shelved letter ``report`` says.
 
@@ -54,7 +54,7 @@ def _attach(inbox_id: int, outgoing_ids: Sequence[int]) -> tuple[str, ...]:
 
 
 def _check_out(connection: Connection, outgoing_id: int) -> None:
-    row = outgoing.load(connection, outgoing_id)
+    row = outgoing.record(connection, outgoing_id)
     if row is None:
         raise LocalFault(sentence("no-letter", name=f"O{outgoing_id}"))
     if row.state in ("bounced", "dismissed"):

@@ -33,7 +33,6 @@ from mailproc.store.tables import SHELVED
 
 _REQUEST = re.compile(r"[BL][0-9]+")
 _WAITING = ("prepared", "sending", "in_doubt", "held", "bounced", "shelved", outgoing.TO_PRINT)
-_OURS = [column for column in OUTGOING.c if column.name != "raw"]  # a list must not load their bytes
 _UNWORDED = (
     select(outgoing.INTENT, EVENT.c.at, REQUEST.c.number)
     .join(EVENT, EVENT.c.id == outgoing.INTENT.c.event_id)
@@ -102,8 +101,8 @@ class _UnwordedIntent(Intent):
 
 def recent(connection: Connection, limit: int = 50, wanted: LetterFilter = EVERY) -> list[LetterLine]:
     """List letters in and out, the newest first."""
-    received = select(*letters.NO_BYTES).order_by(INBOX.c.id.desc()).limit(limit)
-    ours = select(*_OURS).order_by(OUTGOING.c.id.desc()).limit(limit)
+    received = select(INBOX).order_by(INBOX.c.id.desc()).limit(limit)
+    ours = select(OUTGOING).order_by(OUTGOING.c.id.desc()).limit(limit)
     came = connection.execute(wanted.of(received, INBOX)).mappings()
     went = connection.execute(wanted.of(ours, OUTGOING)).mappings()
     lines = [_incoming(row) for row in came] + [_outgoing(row) for row in went]
@@ -141,7 +140,7 @@ def count_shelved(connection: Connection, wanted: LetterFilter = EVERY, *, to_do
 
 
 def _shelves(wanted: LetterFilter, *, to_do: bool) -> tuple[Select[Any], Select[Any], Select[Any]]:
-    whole = wanted.of(select(*letters.NO_BYTES).where(text(SHELVED)).order_by(INBOX.c.id), INBOX)
+    whole = wanted.of(select(INBOX).where(text(SHELVED)).order_by(INBOX.c.id), INBOX)
     single = wanted.of(select(EVENT).where(text(SHELVED)).order_by(EVENT.c.id), EVENT)
     if to_do:
         single = single.where(EVENT.c.facts[events.TOLD].as_string().is_(None))
@@ -157,7 +156,7 @@ def waiting(connection: Connection, wanted: LetterFilter = EVERY) -> list[Letter
 def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on-shelf") -> LocalFault:
     """Return why nothing can be done: the sentence ``code``, it does not exist, or it waits for DNS."""
     kind, number = parsed(letter_id)
-    row = letters.load(connection, number) if kind == "I" else None
+    row = letters.record(connection, number) if kind == "I" else None
     if (kind == "I" and row is None) or (kind == "E" and events.load(connection, number) is None):
         return LocalFault(sentence("no-letter", name=f"{kind}{number}"), ("mailproc shelved",))
     if row is None or row.state != "todo" or not row.last_error:
@@ -171,7 +170,7 @@ def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on
 def outbox(connection: Connection, wanted: LetterFilter = EVERY) -> list[LetterLine]:
     """Return our letters that have not left, with the reason, then held orders (no letter yet), the oldest
     first."""
-    left = wanted.of(select(*_OURS).where(OUTGOING.c.state.in_(_WAITING)), OUTGOING)
+    left = wanted.of(select(OUTGOING).where(OUTGOING.c.state.in_(_WAITING)), OUTGOING)
     letters = connection.execute(left).mappings()
     intents = made(_UnwordedIntent, connection.execute(wanted.of(_UNWORDED, outgoing.INTENT)))
     return [

@@ -160,8 +160,7 @@ def _number(number: str | None, attempt: int | None) -> str:
 
 
 def _came(connection: Connection, ids: Collection[int]) -> Iterator[Station]:
-    columns = [column for column in INBOX.c if column.name != "raw"]
-    for row in connection.execute(select(*columns).where(INBOX.c.id.in_(ids))).mappings():
+    for row in connection.execute(select(INBOX).where(INBOX.c.id.in_(ids))).mappings():
         yield Station(
             f"I{row['id']}",
             row["received_at"],
@@ -175,8 +174,7 @@ def _came(connection: Connection, ids: Collection[int]) -> Iterator[Station]:
 
 
 def _went(connection: Connection, ids: Collection[int]) -> Iterator[Station]:
-    columns = [column for column in OUTGOING.c if column.name != "raw"]
-    for row in connection.execute(select(*columns).where(OUTGOING.c.id.in_(ids))).mappings():
+    for row in connection.execute(select(OUTGOING).where(OUTGOING.c.id.in_(ids))).mappings():
         yield Station(
             f"O{row['id']}",
             row["prepared_at"],

@@ -1,5 +1,8 @@
 """Since when each reason for attention stands; the same item again; documents; charges; service; copies;
-imported readers."""
+imported readers; letters' bytes apart, which can be archived."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +22,7 @@ def upgrade() -> None:
     _charges()
     _service()
     _copies()
+    _bytes()
 
 
 def _same_item() -> None:
@@ -167,6 +171,72 @@ def _patrons() -> None:
     op.create_index(
         "ix_patron_import_current", "patron_import", ["id"], sqlite_where=current, postgresql_where=current
     )
+
+
+def _bytes() -> None:
+    """The bytes of letters in tables of their own; on PostgreSQL these and the history by years."""
+    op.add_column("inbox", _number("archived"))
+    op.add_column("outgoing", _number("archived"))
+    op.add_column("outgoing", _word("digest"))
+    server = op.get_bind().dialect.name == "postgresql"
+    if server:
+        _history_by_years()
+    for letters, at in (("inbox", "received_at"), ("outgoing", "prepared_at")):
+        _bytes_table(f"{letters}_bytes", server=server)
+        if server:
+            _partitions(f"{letters}_bytes", letters, at)
+        op.execute(f"INSERT INTO {letters}_bytes (letter_id, at, raw) SELECT id, {at}, raw FROM {letters}")  # noqa: S608  # ours
+        op.execute(f"ALTER TABLE {letters} DROP COLUMN raw")
+        if server:
+            op.execute(f"CLUSTER {letters} USING {letters}_pkey")  # or their room would stay taken
+
+
+def _bytes_table(name: str, *, server: bool) -> None:
+    op.create_table(
+        name,
+        sa.Column("letter_id", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("letter_id", *(["at"] if server else [])),
+        postgresql_partition_by="RANGE (at)",
+    )
+
+
+def _history_by_years() -> None:
+    op.execute("ALTER TABLE history RENAME TO history_was")
+    op.execute("ALTER INDEX history_pkey RENAME TO history_was_pkey")
+    for name in ("ix_history_transaction", "ix_history_event"):
+        op.drop_index(name, "history_was")
+    op.execute(
+        "CREATE TABLE history (LIKE history_was INCLUDING DEFAULTS, PRIMARY KEY (id, at))"
+        " PARTITION BY RANGE (at)"
+    )
+    op.execute("ALTER SEQUENCE history_id_seq OWNED BY history.id")
+    _partitions("history", "history_was", "at")
+    op.execute("INSERT INTO history SELECT * FROM history_was")
+    op.drop_table("history_was")
+    op.create_index("ix_history_transaction", "history", ["transaction_id", "id"])
+    op.create_index("ix_history_event", "history", ["event_id"])
+
+
+def _partitions(table: str, source: str, at: str) -> None:
+    """One for each year that there is, for this one and the two that follow; and one for all others."""
+    op.execute(f"CREATE TABLE {table}_other PARTITION OF {table} DEFAULT")
+    for year in _years(source, at):
+        bounds = f"FROM ('{year}-01-01 00:00:00+00') TO ('{year + 1}-01-01 00:00:00+00')"
+        op.execute(f"CREATE TABLE {table}_{year} PARTITION OF {table} FOR VALUES {bounds}")
+
+
+def _years(source: str, at: str) -> Iterator[int]:
+    ends = op.get_bind().exec_driver_sql(f"SELECT min({at}), max({at}) FROM {source}").one()  # noqa: S608  # ours
+    now = datetime.now(UTC).year
+    found = [one.astimezone(UTC).year for one in ends if one is not None]
+    first = max(min([*found, now]), 1970)
+    yield from range(first, min(max([*found, now]), now) + 3)
+
+
+def _number(name: str) -> sa.Column[object]:
+    return sa.Column(name, sa.Integer(), server_default="0", nullable=False)
 
 
 def _at(name: str, *, nullable: bool = True) -> sa.Column[object]:

@@ -1,0 +1,49 @@
+"""The folder of archived letters as the operator meets it: looked at before the start, and filled."""
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from mailproc import private
+from mailproc.config import Config
+from mailproc.config_load.problem import ConfigProblem
+from mailproc.errors import LocalFault, TryLater
+from mailproc.flow import letter_archiving
+from mailproc.flow.context import Context
+from mailproc.store import yearly_partitions
+from mailproc.store.engine import Store
+
+_log = logging.getLogger(__name__)
+
+KEY = ("store", "archives")
+
+
+def problems(config: Config) -> Iterator[ConfigProblem]:
+    """What is wrong with a folder that is named. Changes nothing."""
+    name = config.store.archives
+    if name and (why := _unwritable(config.file.parent / name)):
+        yield ConfigProblem(KEY, f"letters cannot be archived in {config.file.parent / name}: {why}", name)
+
+
+def _unwritable(folder: Path) -> str:
+    there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
+    try:
+        TemporaryFile(dir=there).close()
+    except OSError as error:
+        return f"{error.strerror}; {private.belongs(there)}: chown it, or run as the service's user"
+    return ""
+
+
+def upkeep(store: Store, context: Context) -> None:
+    """Archive what is due, and make partitions before their year begins; the log says what cannot be done."""
+    year = context.clock().year
+    store.write(lambda connection: yearly_partitions.make_ahead(connection, year))
+    try:
+        done = letter_archiving.run(store, context)
+    except (LocalFault, TryLater) as error:
+        _log.error("no letters were archived: %s", error)
+        return
+    for at, count in sorted(done.letters.items()):
+        _log.info("%s letters of %s were archived in %s", count, at, store.archives.of_year(at).path)
