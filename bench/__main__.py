@@ -26,6 +26,7 @@ from bench import (
     shelf,
     status,
     steps,
+    takeover,
     two_offices,
     way,
 )
@@ -34,7 +35,7 @@ from bench.figures import Suite, judged, table
 SUITES: tuple[Suite, ...] = (
     intake.SUITE, parse.SUITE, proof.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
     big_file.SUITE, iso.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
-    people.SUITE, status.SUITE, backup.SUITE, patrons.SUITE,
+    people.SUITE, status.SUITE, backup.SUITE, patrons.SUITE, takeover.SUITE,
 )  # fmt: skip
 
 

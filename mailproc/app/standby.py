@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from mailproc.app import places
 from mailproc.app.build import App
 from mailproc.app.signals import Asked
-from mailproc.errors import TryLater
+from mailproc.errors import StoreLost, TryLater
 from mailproc.store import server_lock, service_record
 from mailproc.store.lock import daemon_lock
 from mailproc.store.server_lock import Holder, ServerLock
@@ -74,6 +74,8 @@ class Standby:
             if self._lock.take():
                 return True
             self._look_at_holder()
+        except StoreLost:  # dropped, or damaged: waiting does not help
+            raise
         except TryLater as error:
             self._tell(f"the store cannot be asked: {error}")
         return False
