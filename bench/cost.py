@@ -3,9 +3,9 @@
     python -m bench.cost [--requests N] [--postgresql]
 
 Two of three are loans of ours: the order, a letter "on the waiting list", a letter "shipped", the letters to
-the reader, receive and return. One of three is a copy for another library: its order letter, and ship. Letters
-are of 2 kB, as they come through two relays. Prints octets a request, table by table, and milliseconds of
-processor time.
+the reader, receive and return. One of three is a copy for another library: its order letter, and ship.
+Letters are of 2 kB, as they come through two relays. Prints octets a request, table by table, and
+milliseconds of processor time.
 """
 
 import argparse
