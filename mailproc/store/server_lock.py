@@ -92,6 +92,13 @@ class ServerLock:
             self._named = what
             self._asked(naming(self._named))
 
+    def give_up(self) -> None:
+        """Let the next one have the lock now: the server closes a connection in its own time."""
+        if self._connection is not None:
+            with suppress(TryLater):
+                self._asked("SELECT pg_advisory_unlock_all() IS NULL")
+        self.close()
+
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
@@ -117,7 +124,7 @@ def server_lock(store: OnServer) -> Iterator[ServerLock]:
     try:
         yield lock
     finally:
-        lock.close()
+        lock.give_up()
 
 
 def holder(connection: Connection) -> Holder | None:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Connection, bindparam, delete, func, select, text, update
+from sqlalchemy import Connection, bindparam, delete, select, text
 
 from mailproc.store.prepared_statements import Constant, insert_into, table_of
 from mailproc.store.tables import ServiceRow
@@ -53,8 +53,6 @@ class ServiceRecord:
 
 _READ: Constant[ServiceRecord] = Constant(select(_SERVICE), ServiceRecord)
 _FORGET = Constant(delete(_SERVICE).where(_SERVICE.c.id == bindparam("named")))
-_BEAT = update(_SERVICE).values(beat_at=func.clock_timestamp())
-_SILENCE = text("SELECT clock_timestamp() - beat_at FROM service")
 _ADD = Constant(insert_into(ServiceRow, tuple(ServiceRecord.__dataclass_fields__)))
 
 
@@ -68,7 +66,7 @@ def record(connection: Connection, said: ServiceRecord) -> None:
     _FORGET.run(connection, {"named": _ONE})
     _ADD.run(connection, asdict(said))
     if connection.dialect.name == "postgresql":
-        connection.execute(_BEAT)
+        connection.execute(text("UPDATE service SET beat_at = clock_timestamp()"))
 
 
 def silence(connection: Connection) -> timedelta | None:
@@ -78,7 +76,8 @@ def silence(connection: Connection) -> timedelta | None:
     """
     if connection.dialect.name != "postgresql":
         return None
-    return cast("timedelta | None", connection.execute(_SILENCE).scalar())
+    query = text("SELECT clock_timestamp() - beat_at FROM service")
+    return cast("timedelta | None", connection.execute(query).scalar())
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -35,6 +35,7 @@ FEW = {
     "restored",
     "backup",
     "patron_import",
+    "shared_place",
 }
 """Tables that hold a row for each thing of the configuration, for each copy of the store, or each import."""
 SMALL = {
