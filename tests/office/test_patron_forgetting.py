@@ -22,23 +22,23 @@ def forget(world, patron_id="R1", **how):
     return forgetting.forget(world.store, world.app.context, patron_id, **how)
 
 
-def test_nothing_of_the_reader_is_left_but_what_is_named(small_world):
-    number = closed(small_world)
-    foreseen = forget(small_world, dry_run=True)
-    assert known(small_world, "R1") is not None
-    assert not small_world.app.context.forgotten.path.exists()
-    done = forget(small_world)
+def test_nothing_of_the_reader_is_left_but_what_is_named(world):
+    number = closed(world)
+    foreseen = forget(world, dry_run=True)
+    assert known(world, "R1") is not None
+    assert not world.app.context.forgotten.path.exists()
+    done = forget(world)
     assert (done.requests, done.letters) == (foreseen.requests, foreseen.letters)
     assert done.requests == (number,)
     assert "O1" in done.letters, "the order, which may name its reader"
-    assert (known(small_world, "R1"), rows(small_world)) == (None, 0)
-    request = small_world.shown(number)
+    assert (known(world, "R1"), rows(world)) == (None, 0)
+    request = world.shown(number)
     assert request.line.reader == ""
-    with small_world.store.read() as connection:
+    with world.store.read() as connection:
         assert requests.by_number(connection, number).delivery is None
-    assert found(small_world, "ann reader") == []
-    assert found(small_world, "a book") == [number]
-    assert small_world.verify().differences == ()
+    assert found(world, "ann reader") == []
+    assert found(world, "a book") == [number]
+    assert world.verify().differences == ()
 
 
 def test_nobody_is_forgotten_while_a_request_is_open(small_world):
@@ -62,14 +62,14 @@ def test_the_next_file_does_not_bring_the_reader_back(small_world):
         forgetting.remember(small_world.app.context, "R1")
 
 
-def test_what_an_older_copy_knows_is_forgotten_again(small_world):
-    number = closed(small_world)
-    small_world.app.context.forgotten.add("R1")  # as by a `forget` after the copy was made
-    small_world.app.context.forgotten.add("R9")
-    assert forgetting.forget_again(small_world.store, small_world.app.context.forgotten) == 1
-    assert known(small_world, "R1") is None
-    assert small_world.shown(number).line.reader == ""
-    assert forgetting.forget_again(small_world.store, small_world.app.context.forgotten) == 0
+def test_what_an_older_copy_knows_is_forgotten_again(world):
+    number = closed(world)
+    world.app.context.forgotten.add("R1")  # as by a `forget` after the copy was made
+    world.app.context.forgotten.add("R9")
+    assert forgetting.forget_again(world.store, world.app.context.forgotten) == 1
+    assert known(world, "R1") is None
+    assert world.shown(number).line.reader == ""
+    assert forgetting.forget_again(world.store, world.app.context.forgotten) == 0
 
 
 def test_the_file_tells_nobody_who_it_was_and_is_private(tmp_path):

@@ -74,15 +74,15 @@ def with_rules(world, monkeypatch, **rules):
     monkeypatch.setitem(vars(world.app.context), "config", changed)
 
 
-def test_a_file_is_compared_by_id_and_changes_what_differs(small_world):
-    assert counts(run(small_world, TWO)) == (2, 0, 0, 0, 0)
-    row = known(small_world, "R2")
+def test_a_file_is_compared_by_id_and_changes_what_differs(world):
+    assert counts(run(world, TWO)) == (2, 0, 0, 0, 0)
+    row = known(world, "R2")
     assert (row.name, row.blocks, row.language, row.source) == ("Bo", ["fees"], "de", "file")
-    assert counts(run(small_world, TWO)) == (0, 0, 2, 0, 0)
+    assert counts(run(world, TWO)) == (0, 0, 2, 0, 0)
     later = TWO.replace("Bo,", "Bob,").replace("R1,", "R3,")
-    assert counts(run(small_world, later, anyway=True)) == (1, 1, 0, 1, 0)
-    assert (known(small_world, "R2").name, known(small_world, "R1")) == ("Bob", None)
-    assert rows(small_world) == 2, "what counts no more is deleted"
+    assert counts(run(world, later, anyway=True)) == (1, 1, 0, 1, 0)
+    assert (known(world, "R2").name, known(world, "R1")) == ("Bob", None)
+    assert rows(world) == 2, "what counts no more is deleted"
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(small_world):
@@ -265,23 +265,23 @@ def found(world, typed):
         return [one.number for one in listing.listed(connection, Filter(find=typed))]
 
 
-def test_who_is_gone_and_has_requests_is_known_as_gone(small_world):
-    run(small_world, TWO)
-    number = with_request(small_world, id="R1")
-    run(small_world, HEAD + "R2,Bo,,,,\n", anyway=True)
-    with small_world.store.read() as connection:
+def test_who_is_gone_and_has_requests_is_known_as_gone(world):
+    run(world, TWO)
+    number = with_request(world, id="R1")
+    run(world, HEAD + "R2,Bo,,,,\n", anyway=True)
+    with world.store.read() as connection:
         one = patron_details.shown(connection, "R1")
     assert (one.gone, one.name, one.open) == (True, "Ann Reader", (number,))
-    run(small_world, TWO)
-    assert known(small_world, "R1").source == "file"
+    run(world, TWO)
+    assert known(world, "R1").source == "file"
 
 
-def test_a_request_is_found_by_the_new_name_of_its_reader(small_world):
-    run(small_world, TWO)
-    number = with_request(small_world, id="R1")
-    run(small_world, TWO.replace("Ann Reader", "Zenobia"))
-    assert found(small_world, "zenobia") == [number]
-    assert found(small_world, "ann reader") == []
+def test_a_request_is_found_by_the_new_name_of_its_reader(world):
+    run(world, TWO)
+    number = with_request(world, id="R1")
+    run(world, TWO.replace("Ann Reader", "Zenobia"))
+    assert found(world, "zenobia") == [number]
+    assert found(world, "ann reader") == []
 
 
 def test_letters_speak_the_language_of_the_file(small_world):
@@ -310,16 +310,16 @@ def test_nothing_counts_before_it_is_current_and_then_all(small_world):
     assert (known(small_world, "R1").name, known(small_world, "R9").name) == ("New", "Nine")
 
 
-def test_an_import_that_was_killed_is_undone_by_the_next(small_world):
-    run(small_world, TWO)
-    import_id = staged(small_world, [FiledReader("R1", {"name": "Half"}), FiledReader("R8", {})])
-    assert counts(run(small_world, TWO)) == (0, 0, 2, 0, 0)
-    assert rows(small_world) == 2
-    assert known(small_world, "R1").name == "Ann Reader"
+def test_an_import_that_was_killed_is_undone_by_the_next(world):
+    run(world, TWO)
+    import_id = staged(world, [FiledReader("R1", {"name": "Half"}), FiledReader("R8", {})])
+    assert counts(run(world, TWO)) == (0, 0, 2, 0, 0)
+    assert rows(world) == 2
+    assert known(world, "R1").name == "Ann Reader"
     with pytest.raises(LocalFault, match="Another import"):
-        small_world.store.write(lambda c: patron_imports.stage(c, import_id, [FiledReader("R7", {})]))
+        world.store.write(lambda c: patron_imports.stage(c, import_id, [FiledReader("R7", {})]))
     with pytest.raises(LocalFault, match="Another import"):
-        small_world.store.write(lambda c: patron_imports.make_current(c, import_id, small_world.now, {}))
+        world.store.write(lambda c: patron_imports.make_current(c, import_id, world.now, {}))
 
 
 def test_one_that_was_killed_right_after_it_counted_is_finished_by_the_next(small_world):
@@ -331,17 +331,17 @@ def test_one_that_was_killed_right_after_it_counted_is_finished_by_the_next(smal
     assert rows(small_world) == 2
 
 
-def test_what_a_request_says_meanwhile_is_not_lost(small_world):
-    run(small_world, TWO)
-    import_id = staged(small_world, [FiledReader("R1", {"name": "New"}), FiledReader("R9", {"name": "Nine"})])
-    with_request(small_world, id="R1", email="other@reader.example")
-    with_request(small_world, id="R9", email="nine@reader.example")
-    assert known(small_world, "R9").name == ""
-    small_world.store.write(lambda c: patron_imports.make_current(c, import_id, small_world.now, {}))
-    assert (known(small_world, "R1").email, known(small_world, "R1").name) == ("other@reader.example", "New")
-    assert (known(small_world, "R9").email, known(small_world, "R9").name) == ("nine@reader.example", "Nine")
-    short_writes.settle(small_world.store)
-    assert rows(small_world) == 3
+def test_what_a_request_says_meanwhile_is_not_lost(world):
+    run(world, TWO)
+    import_id = staged(world, [FiledReader("R1", {"name": "New"}), FiledReader("R9", {"name": "Nine"})])
+    with_request(world, id="R1", email="other@reader.example")
+    with_request(world, id="R9", email="nine@reader.example")
+    assert known(world, "R9").name == ""
+    world.store.write(lambda c: patron_imports.make_current(c, import_id, world.now, {}))
+    assert (known(world, "R1").email, known(world, "R1").name) == ("other@reader.example", "New")
+    assert (known(world, "R9").email, known(world, "R9").name) == ("nine@reader.example", "Nine")
+    short_writes.settle(world.store)
+    assert rows(world) == 3
 
 
 def test_a_write_is_as_long_as_it_may_be(small_world):

@@ -1,0 +1,94 @@
+"""`mailproc patrons` as it is called: options, what is printed of people, and a program that is killed."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import Ran
+
+Cli = Callable[..., Ran]
+ROWS = "id,name,email\nR1,Ann Reader,ann@reader.example\nR2,Zacharias Secret,zacharias@\nR1,Again,\n"
+
+UNUSED = [
+    (("find", "x", "--dry-run"), "--dry-run"),
+    (("forget", "x", "--anyway"), "--anyway"),
+    (("show", "x", "--limit", "3"), "--limit"),
+    (("export", "x.csv", "--form", "csv"), "--form"),
+    (("forget", "x", "--undo", "--dry-run"), "--undo"),
+]
+
+
+@pytest.mark.parametrize(("given", "option"), UNUSED)
+def test_an_option_that_would_be_ignored_is_refused(cli: Cli, given: tuple[str, ...], option: str) -> None:
+    ran = cli("patrons", *given)
+    assert ran.code == 1
+    assert option in ran.err
+
+
+@pytest.mark.parametrize("what", ["import", "export", "find", "show", "forget"])
+def test_what_is_needed_is_said(cli: Cli, what: str) -> None:
+    ran = cli("patrons", what)
+    assert (ran.code, ran.out) == (1, "")
+    assert f"`patrons {what}` needs" in ran.err
+
+
+def test_who_was_refused_is_named_by_line_and_column_alone(cli: Cli, folder: Path) -> None:
+    """What is printed may stand in a log of cron."""
+    (folder / "r.csv").write_text(ROWS)
+    for options in ((), ("--json",)):
+        ran = cli("patrons", "import", "r.csv", *options)
+        assert ran.code == 0
+        for word in ("Ann", "Zacharias", "R1", "R2", "reader.example"):
+            assert word not in ran.out + ran.err
+    assert ran.json["refused"][0]["line"] == 3
+    assert ran.json["refused"][0]["column"] == "email"
+
+
+def test_standard_input_is_read(cli: Cli) -> None:
+    ran = cli("patrons", "import", "-", "--form", "csv", stdin=ROWS)
+    assert ran.out.startswith("1 readers: 1 new")
+    assert cli("patrons", "find", "ANN reader", "--json").json[0]["id"] == "R1"
+    assert "--form" in cli("patrons", "import", "-", stdin=ROWS).err
+    assert "No such file" in cli("patrons", "import", "none.csv").err
+
+
+def test_a_list_says_of_how_many_it_is_a_part(cli: Cli) -> None:
+    rows = "id,name\n" + "".join(f"R{number},Ann\n" for number in range(5))
+    assert cli("patrons", "import", "-", "--form", "csv", stdin=rows).code == 0
+    assert "2 of 5" in cli("patrons", "find", "ann", "--limit", "2").out
+    assert cli("patrons", "find", "ann", "--limit", "2", "--json").json[0]["left_out"] == 3
+
+
+@pytest.mark.long
+def test_an_import_that_is_killed_has_changed_nothing(
+    cli: Cli, folder: Path, program: Callable[..., subprocess.CompletedProcess[bytes]], python: str
+) -> None:
+    (folder / "old.csv").write_text("id,name\n" + "".join(f"R{n},Old\n" for n in range(200)))
+    (folder / "new.csv").write_text("id,name\n" + "".join(f"R{n},New\n" for n in range(20_000)))
+    assert cli("patrons", "import", "old.csv").code == 0
+    child = subprocess.Popen([python, "-m", "mailproc", "patrons", "import", "new.csv"], cwd=folder)
+    deadline = time.monotonic() + 60
+    while stored(folder) < 1000 and child.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)  # another process: looking again is all there is
+    os.kill(child.pid, signal.SIGKILL)
+    assert child.wait() == -signal.SIGKILL, "it ended before it could be killed"
+    assert stored(folder) > 200, "it was killed while it wrote"
+    found = json.loads(cli("patrons", "find", "old", "--limit", "300", "--json").out)
+    assert {one["id"] for one in found} == {f"R{n}" for n in range(200)}
+    assert cli("patrons", "find", "new", "--json").json == []
+
+    assert cli("patrons", "import", "new.csv").out.startswith("20000 readers: 19800 new, 200 changed")
+    assert stored(folder) == 20_000
+
+
+def stored(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "var/mailproc.db")) as connection:
+        return int(connection.execute("SELECT count(*) FROM patron").fetchone()[0])
