@@ -4,6 +4,7 @@
 s,/srv/mailproc/\.venv/bin/mailproc,/usr/lib/mailproc/bin/mailproc,
 s,/srv/mailproc/config\.toml,/etc/mailproc/config.toml,
 s,/srv/mailproc/var,/var/lib/mailproc,
+s,/srv/mailproc/outside,/var/lib/mailproc-outside,
 s,^WorkingDirectory=.*,WorkingDirectory=/var/lib/mailproc,
 /^RequiresMountsFor=/a # Made by "mailproc init /etc/mailproc"; until then nothing starts.\
 ConditionPathExists=/etc/mailproc/config.toml

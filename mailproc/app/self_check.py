@@ -24,7 +24,7 @@ from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.language_files import FOLDER
 from mailproc.office.queries import service_state
 from mailproc.office.templates import new_release, template_dry_run
-from mailproc.store import connections, store_identity
+from mailproc.store import connections, outside_files, store_identity
 from mailproc.store.engine import Store
 from mailproc.templating.environment import TemplateLine
 from mailproc.transport import access_tokens, imap_in
@@ -72,6 +72,7 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
     if store is not None:
         found.tried("store examined", lambda: _examined(store))
         found.tried("counters file", lambda: _counters_file(context, store))
+        found.warnings += _beside_the_store(context, store)
         _service(context, store, found)
         _places(context, store, found)
         try:
@@ -117,6 +118,18 @@ def _counters_file(context: Context, store: Store) -> str:
     with store.read() as connection:
         file.store_id = store_identity.known_id(connection)
     return str(file.path) if file.read() is not None else f"the first write makes {file.path}"
+
+
+def _beside_the_store(context: Context, store: Store) -> Iterator[str]:
+    """A counters file that is put back together with the store tells nobody that this was done."""
+    file = build.counters_file(context.config, context.clock).path
+    if store.path is not None and file.exists() and file.resolve().parent == store.path.resolve().parent:
+        better = context.config.file.parent / outside_files.FOLDER
+        yield (
+            f"{file} lies in the folder of the store: if that is put back from a copy of the disk, nobody"
+            f" finds out, and orders leave twice. Stop the service, and move the file to {better}, a folder"
+            " of its user"
+        )
 
 
 def _examined(store: Store) -> str:

@@ -3,8 +3,10 @@
 The service is a process that is killed, the copy is made while it works, and staff use the command line.
 """
 
+import os
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -235,3 +237,43 @@ def test_the_service_brings_the_file_to_the_disk_after_each_letter(app: Installa
     daemon = app.start(code=TELLS_SYNC)
     daemon.says("mailproc.db.counters", times=2)  # the first reserves the number of the order file
     assert daemon.stop() == 0
+
+
+@pytest.fixture
+def as_documented(app: Installation) -> Iterator[Installation]:
+    """The folder of config.toml is another user's; ``var`` and ``outside`` are the service's."""
+    (app.folder / "outside").mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        os.chown(app.folder, 65534, 65534)
+    else:
+        app.folder.chmod(0o500)
+    yield app
+    app.folder.chmod(0o700)
+
+
+def test_a_folder_of_the_store_that_is_put_back_from_a_file_backup_is_noticed(
+    as_documented: Installation, relay: Relay, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    app, nightly = as_documented, tmp_path_factory.mktemp("nightly")
+    app.place("Iron Bridges")
+    relay.answers.append("451 4.3.0 later")
+    assert app.cli("run", "--once").code == 0
+    shutil.copytree(app.folder / "var", nightly, dirs_exist_ok=True)
+    due_now(app)
+    assert app.cli("run", "--once").code == 0
+    assert app.place("Roman Law") == "B2"
+    assert "lies in the folder of the store" not in app.cli("check").out
+    for file in (app.folder / "var").glob("*"):
+        file.unlink()
+    shutil.copytree(nightly, app.folder / "var", dirs_exist_ok=True)
+    due_now(app)
+    assert app.cli("run", "--once").code == 0
+    assert len(orders(relay)) == 1
+    assert app.json("restore")["is_held"]
+    assert number_in(app.place("A Third Book")) > 2
+
+
+def test_check_says_that_the_file_would_be_put_back_with_the_store(app: Installation) -> None:
+    app.place("Iron Bridges")
+    (app.folder / ".mailproc.db.counters").rename(app.folder / "var/.mailproc.db.counters")
+    assert "lies in the folder of the store" in app.cli("check").out

@@ -60,7 +60,9 @@ def test_it_tells_systemd_and_calls_a_verb() -> None:
     assert (unit["Type"], unit["Restart"]) == ("notify", "on-failure")
     assert unit["ExecStart"].split()[-1] in VERBS
     assert f"u {unit['User']} " in (FOLDER / "sysusers.conf").read_text()
-    assert f"d {unit['ReadWritePaths']} 0700 {unit['User']} " in (FOLDER / "tmpfiles.conf").read_text()
+    for path in unit["ReadWritePaths"].split():
+        folder = path.removeprefix("-")
+        assert f"d {folder} 0700 {unit['User']} " in (FOLDER / "tmpfiles.conf").read_text()
     assert f"f {unit['EnvironmentFile']} 0600 root " in (FOLDER / "tmpfiles.conf").read_text()
 
 
@@ -85,7 +87,7 @@ def test_it_owns_its_store_and_nothing_else(
         for path in tmp_path.rglob("*")
         if path.stat().st_uid == int(user.pw_uid)
     }
-    assert owned == {"srv/mailproc/var": 0o700}
+    assert owned == {"srv/mailproc/var": 0o700, "srv/mailproc/outside": 0o700}
     config, secrets = (home / "config.toml").stat(), (tmp_path / "etc/mailproc/secrets").stat()
     assert (stat.S_IMODE(config.st_mode), config.st_gid) == (0o640, int(user.pw_gid))
     assert stat.S_IMODE(secrets.st_mode) == 0o600

@@ -38,7 +38,10 @@ def test_the_unit_has_the_places_of_the_package_and_all_else_of_the_trees() -> N
     assert service["ExecStart"].startswith(
         "/usr/lib/mailproc/bin/mailproc --config /etc/mailproc/config.toml "
     )
-    assert f"d {service['ReadWritePaths']} 0700 mailproc mailproc " in TMPFILES
+    for path in service["ReadWritePaths"].split():
+        folder = path.removeprefix("-")
+        assert f"d {folder} 0700 mailproc mailproc " in TMPFILES
+        assert f" - - - - ../..{folder}\n" in TMPFILES
     assert f"f {service['EnvironmentFile']} 0600 root root " in TMPFILES
     tree = (ROOT / "systemd/mailproc.service").read_text()
     kept = [line for line in tree.splitlines()[3:] if "/srv" not in line]
@@ -48,7 +51,7 @@ def test_the_unit_has_the_places_of_the_package_and_all_else_of_the_trees() -> N
 def test_nothing_that_is_made_is_open_to_others() -> None:
     modes = re.findall(r"^[dzf] (\S+) (\d+) ", TMPFILES, flags=re.MULTILINE)
     assert {path: mode for path, mode in modes if not mode.endswith("0")} == {}
-    assert len(modes) == 6
+    assert len(modes) == 7
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
