@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -313,6 +314,23 @@ def test_unwritten_proof_is_none_only_while_nothing_is_sent(tmp_path: Path) -> N
 )
 def test_when_to_look(text: str, expected: poll.Poll) -> None:
     assert poll.read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("every 5m", 1 / 12),
+        ("EVERY 2h", 2),
+        ("30 2 * * *", 24),
+        ("30 */6 * * *", 6),
+        ("*/10 * * * *", 1),
+        ("30 2 * * mon-fri", 7 * 24),
+        ("30 2 1 * *", 31 * 24),
+        ("30 2 1 1 *", 366 * 24),
+    ],
+)
+def test_how_long_it_takes_at_most_from_one_time_to_the_next(text: str, hours: float) -> None:
+    assert poll.longest_gap(text) == timedelta(hours=hours)
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ class Daemon:
             beginning.begin(app)
             self._heartbeat.begin()
             stack.callback(lambda: self._heartbeat.end(self._failure))
-            self._watchdog.ask(self._heartbeat.beat)
+            self._watchdog.report(self._heartbeat.beat)
             beginning.recover(app)
             if jobs.is_soon_examined(app.store):
                 app.store.examine()  # before the door opens: nothing comes into a damaged store

@@ -21,7 +21,7 @@ from mailproc.errors import InDoubt, TryLater
 from mailproc.flow.send import Deliver
 from mailproc.mail.letter import Envelope
 from mailproc.sentence import Stored, shortened, stored
-from mailproc.store import backlog, service_record
+from mailproc.store import service_record
 from mailproc.store.engine import Store
 from mailproc.store.service_record import ServiceRecord
 
@@ -53,12 +53,10 @@ class _Sending:
 
 
 def _before(connection: Connection) -> _Sending:
-    """Return what the last run recorded. Its refusal is over where no letter waits."""
+    """Return what the last run recorded."""
     last = service_record.recorded(connection)
     if last is None:
         return _Sending()
-    if not backlog.backlog(connection)["outgoing"].waiting:
-        return _Sending(last.sent_at)
     return _Sending(last.sent_at, last.refused_at, last.refusal)
 
 

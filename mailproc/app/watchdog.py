@@ -21,6 +21,8 @@ from mailproc.transport import systemd
 _log = logging.getLogger(__name__)
 
 STALL = 300.0
+SLOW = 60.0
+"""Seconds after which a station that does not move is no longer reported to move."""
 ROUND = 5.0
 """Seconds between two looks."""
 GRACE = 30.0
@@ -36,6 +38,7 @@ class Watchdog:
         self._beaten: dict[str, float] = {}
         self._bounds: dict[str, float] = {}
         self._asked: list[Callable[[], None]] = []
+        self._reports: list[Callable[[], None]] = []
         self._over = threading.Event()
 
     def beat(self, station: str, at: float | None = None) -> None:
@@ -54,6 +57,10 @@ class Watchdog:
         """Called at each look: it makes its station beat, or rest."""
         self._asked.append(question)
 
+    def report(self, moving: Callable[[], None]) -> None:
+        """Called at each look while every station moves."""
+        self._reports.append(moving)
+
     @contextmanager
     def watching(self) -> Iterator[None]:
         """As long as the service runs."""
@@ -67,21 +74,40 @@ class Watchdog:
 
     def still(self) -> list[str]:
         """The stations that hang, each with its seconds."""
-        now = time.monotonic()
-        stood = {station: now - beaten for station, beaten in list(self._beaten.items())}
         return [
             f"{station} ({seconds:.0f} s)"
-            for station, seconds in stood.items()
+            for station, seconds in self._stood().items()
             if seconds > self._bounds.get(station.partition(" ")[0], STALL)
         ]
+
+    def is_slow(self) -> bool:
+        """Whether a station has not moved for ``SLOW`` seconds, or for its bound while a part of it works."""
+        stood = self._stood()
+        at_work = {station.partition(" ")[0] for station in stood if " " in station}
+        return any(
+            seconds
+            > (self._bounds.get(name, SLOW) if (name := station.partition(" ")[0]) in at_work else SLOW)
+            for station, seconds in stood.items()
+        )
+
+    def look(self) -> list[str]:
+        """Ask all questions, report if every station moves; return those that hang."""
+        for question in self._asked:
+            question()
+        if not self.is_slow():
+            for report in self._reports:
+                report()
+        return self.still()
+
+    def _stood(self) -> dict[str, float]:
+        now = time.monotonic()
+        return {station: now - beaten for station, beaten in list(self._beaten.items())}
 
     def _watch(self) -> None:
         pause = min(ROUND, (systemd.watchdog_seconds() or ROUND) / 2, STALL / 2)
         while not self._over.wait(pause):
             _end_if_frozen()
-            for question in self._asked:
-                question()
-            if hanging := self.still():
+            if hanging := self.look():
                 self._give_up(", ".join(hanging))
                 return
             systemd.tell("WATCHDOG=1")

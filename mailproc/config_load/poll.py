@@ -7,7 +7,7 @@ written out as names here, and the two can no longer be mixed up.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 A_LEAP_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
 ALLOWED = 'write "every 60s", "every 5m", or five cron fields such as "*/10 7-19 * * mon-fri"'
@@ -34,6 +34,21 @@ def read(text: str) -> Poll:
     if len(fields) != 5:
         raise ValueError(ALLOWED)
     return Poll(cron=_cron(fields))
+
+
+def longest_gap(text: str) -> timedelta:
+    """Return how long it takes at most from one time to the next, as far as the shape of ``text`` tells.
+
+    A month or a year is meant where certain days or months are named.
+    """
+    if re.match(r"every\b", text.strip().lower()):
+        return timedelta(seconds=read(text).seconds)
+    _, hour, day, month, weekday = text.split()
+    named = [days for field, days in ((month, 366), (day, 31), (weekday, 7)) if field != "*"]
+    if named:
+        return timedelta(days=named[0])
+    hours = re.fullmatch(r"\*(?:/([0-9]{1,2}))?", hour)
+    return timedelta(hours=min(int(hours[1] or 1), 24)) if hours is not None else timedelta(days=1)
 
 
 def _cron(fields: list[str]) -> str:

@@ -3,8 +3,33 @@
 import errno
 import os
 import stat
+import threading
 from pathlib import Path
 from typing import BinaryIO
+
+PATIENCE = 2.0
+"""Seconds for a disk to say whether a file is there."""
+
+
+def is_gone(path: Path) -> bool:
+    """Whether nothing is there. False where that cannot be told, also of a disk that does not answer."""
+    name, found = f"look for {path}", list[bool]()
+    if any(thread.name == name for thread in threading.enumerate()):
+        return False
+    look = threading.Thread(target=lambda: found.append(_is_gone(path)), name=name, daemon=True)
+    look.start()
+    look.join(PATIENCE)
+    return bool(found) and found[0]
+
+
+def _is_gone(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def opened(path: Path) -> BinaryIO:

@@ -30,7 +30,10 @@ class RestoredRow(SQLModel, table=True):
 
 
 class BackupRow(SQLModel, table=True):
-    """A backup was made, or failed: ``fault`` says why, '' if it is good."""
+    """A backup was begun ``at``. ``ended_at`` is NULL while it is being made, and if it was killed.
+
+    ``fault`` says why there is none, '' if it is good.
+    """
 
     __tablename__ = "backup"
     id: int | None = Field(default=None, primary_key=True)
@@ -39,6 +42,7 @@ class BackupRow(SQLModel, table=True):
     size: int
     documents: int
     fault: str
+    ended_at: datetime | None = Field(default=None, sa_type=Instant, nullable=True)
 
 
 class SharedPlaceRow(SQLModel, table=True):

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from typing import Any
 import pytest
 
 from mailproc.app import build
-from mailproc.store import inbox, service_record
+from mailproc.office.upkeep import backup_folder
+from mailproc.store import backups, inbox, service_record
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter
+from mailproc.store.letters import INBOX
 from mailproc.store.lock import daemon_lock
 from mailproc.store.service_record import ServiceRecord
 from tests.app.installation import DEADLINE, Installation
@@ -247,3 +250,77 @@ def test_what_the_service_does_not_take_is_stuck(app: Installation) -> None:
     ]
     assert found.json["notes"][0].startswith("the service runs mailproc 0.0.1, ")
     assert Path(found.json["disk"]["folder"]) == app.folder / "var"
+
+
+def test_a_letter_that_was_tried_waits_since_its_next_try(app: Installation) -> None:
+    """One of a partner who is proven by DNS waits for hours while DNS is away."""
+    now = datetime.now(UTC)
+    letter = NewLetter(door="listener", raw=b"Subject: A\r\n\r\nB\r\n", received_at=now - timedelta(hours=3))
+    with closing(Store.open(f"sqlite:///{app.folder}/var/mailproc.db")) as store:
+        store.write(lambda connection: inbox.keep(connection, [letter]))
+        record = ServiceRecord.of(os.getpid(), "here", "", now)
+        store.write(lambda connection: service_record.record(connection, record))
+        for minutes, stuck in ((1, False), (16, True)):
+            due = now - timedelta(minutes=minutes)
+            statement = INBOX.update().values(attempts=6, not_before=due)
+            store.write(lambda connection, one=statement: connection.execute(one))
+            with daemon_lock(store):
+                assert [one["queue"] for one in told(app).json["queues"] if one["stuck"]] == ["inbox"] * stuck
+
+
+def test_a_refusal_is_over_where_no_letter_waits_for_it(app: Installation, relay: Relay) -> None:
+    relay.answers.append("451 4.7.1 greylisted")
+    app.place()
+    assert app.cli("run", "--once").code == 0
+    assert "greylisted" in told(app).json["relay"]["refusal"]
+    assert app.cli("hold", "O1").code == 0
+    assert told(app).json["wrong"] == []
+
+
+def test_a_look_into_a_mailbox_that_does_not_end_is_said(
+    app: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.mailbox("box", closed_port(), "ill")
+    now = datetime.now(UTC)
+    with closing(Store.open(f"sqlite:///{app.folder}/var/mailproc.db")) as store:
+        for hours, late in ((1, False), (3, True)):
+            began = ServiceRecord.of(os.getpid(), "here", "", now - timedelta(hours=hours))
+            record = replace(began, seen_at=now)
+            store.write(lambda connection, one=record: service_record.record(connection, one))
+            with daemon_lock(store):
+                found = told(app).json
+            assert found["mailboxes"][0]["late"] == late
+            assert any("a look does not end" in one for one in found["wrong"]) == late
+
+
+def with_backups(app: Installation) -> None:
+    with (app.folder / "config.toml").open("a") as config:
+        config.write('\n[schedule]\nbackup = "30 2 * * *"\n[backup]\nfolder = "backups"\n')
+
+
+def test_a_backup_that_is_missing_is_said(app: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two periods ago, gone, or under way for an hour: one that hangs records no fault."""
+    with_backups(app)
+    assert app.cli("run", "--once").code == 0
+    file = Path(app.json("backup")["file"])
+    assert told(app).json["wrong"] == []
+    with monkeypatch.context() as patch:
+        later(patch, timedelta(days=2, hours=1))
+        assert any("older than two periods" in one for one in told(app).json["wrong"])
+    file.rename(file.with_suffix(".elsewhere"))
+    assert told(app).json["wrong"] == [f"the last good backup is gone: {file}"]
+    file.with_suffix(".elsewhere").rename(file)
+    with closing(Store.open(f"sqlite:///{app.folder}/var/mailproc.db")) as store:
+        store.write(lambda connection: backups.begin(connection, datetime.now(UTC), "/backup/a.db"))
+    assert told(app).json["wrong"] == []
+    later(monkeypatch, timedelta(minutes=61))
+    assert told(app).json["wrong"] == ["a backup was begun more than an hour ago and has not ended"]
+
+
+def test_another_backup_under_way_is_no_failed_one(app: Installation) -> None:
+    with_backups(app)
+    assert app.cli("run", "--once").code == 0
+    assert app.cli("backup").code == 0
+    with backup_folder.alone(app.folder / "backups"):
+        assert app.cli("backup").code == 1
+    assert told(app).json["wrong"] == []

@@ -152,3 +152,19 @@ def test_how_often_systemd_wants_to_hear(
     monkeypatch.setenv("WATCHDOG_USEC", asked)
     monkeypatch.setenv("WATCHDOG_PID", process)
     assert systemd.watchdog_seconds() == seconds
+
+
+def test_the_service_reports_itself_only_while_each_station_moves() -> None:
+    """A letter may take its time at the relay; the sender without one may not."""
+    told, reports = Watchdog(pytest.fail), list[str]()
+    told.report(lambda: reports.append("moves"))
+    told.allow("sender", 1200)
+    stood = time.monotonic() - watchdog.SLOW - 1
+    for beaten, moves in ((["stations"], 0), (["sender"], 0), (["sender", "sender O12"], 1), ([], 1)):
+        for station in beaten:
+            told.beat(station, stood)
+        assert told.look() == []
+        assert len(reports) == moves, beaten
+        reports.clear()
+        for station in beaten:
+            told.rest(station)

@@ -30,6 +30,7 @@ CONDITIONS = [
     (ENDED, None, timedelta(), "stopped"),
     (replace(ENDED, failure="the sender died"), None, timedelta(), "failed"),
     (ONCE, HERE, timedelta(hours=9), "running"),  # it records its start and its end only
+    (ONCE, HERE, ONCE_A_DAY + MOMENT, "hanging"),
     (ONCE, None, timedelta(), "died"),
     (replace(ONCE, ended_at=NOW), None, ONCE_A_DAY - MOMENT, "between-runs"),
     (replace(ONCE, ended_at=NOW), None, ONCE_A_DAY, "stopped"),

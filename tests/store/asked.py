@@ -112,13 +112,18 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
     },
     documents: {"add": lambda c: documents.add(c, DOCUMENT)},
     charges: {"add": lambda c: charges.add(c, CHARGE)},
-    backups: {"record": lambda c: backups.record(c, NOW, "/backup/a.db")},
+    backups: {"begin": lambda c: backups.begin(c, NOW, "/backup/a.db")},
     restored: {"record": lambda c: restored.record(c, NOW, restored.HERE, NOW, 0, "B 1001")},
 }
 """Writes the rows that the others ask for; each is on the way itself."""
 
 ASKED: dict[ModuleType, dict[str, Call]] = {
-    backups: {"last": backups.last},
+    backups: {
+        "last": backups.last,
+        "last_ended": backups.last_ended,
+        "end": lambda c: backups.end(c, 1, NOW),
+        "forget": lambda c: backups.forget(c, 9),
+    },
     restored: {
         "standing": restored.standing,
         "last": restored.last,

@@ -109,12 +109,11 @@ def condition(
     other = record is not None and holder.process not in (0, record.process)
     if record is None or other or record.ended_at is not None:
         return ServiceCondition.STARTING  # it has the lock, and has not recorded itself yet
-    if record.once:
-        return ServiceCondition.RUNNING
-    if record.seen_at - now > AHEAD:
+    if record.seen_at - now > AHEAD and not record.once:
         return ServiceCondition.CLOCK_AHEAD
-    silent = now - record.seen_at if silence is None else silence
-    return ServiceCondition.HANGING if silent > LATE else ServiceCondition.RUNNING
+    silent = now - record.seen_at if silence is None or record.once else silence
+    late = ONCE_A_DAY if record.once else LATE  # it records its start and its end only
+    return ServiceCondition.HANGING if silent > late else ServiceCondition.RUNNING
 
 
 def _of_ended(record: ServiceRecord, now: datetime) -> ServiceCondition:

@@ -1,7 +1,7 @@
 """Read how the service and what it needs are: the answer to "is everything all right?"."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,16 +9,20 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 import mailproc
+from mailproc.config_load.poll import longest_gap
 from mailproc.flow.context import Context
 from mailproc.office.queries.agenda import FaultyText, faulty_texts
 from mailproc.office.queries.service_state import ServiceCondition, ServiceState, judged, unless_held
 from mailproc.sentence import Note, Sentence, Word, note, sentence
 from mailproc.store import backlog, backups, lock, open_requests, server_lock, service_record
+from mailproc.store.backlog import Backlog
 from mailproc.store.engine import Store
+from mailproc.store.regular_file import is_gone
 from mailproc.store.service_record import ServiceRecord
 
 STUCK = timedelta(minutes=15)
 """What has waited so long without a reason in a queue that the service takes at once is stuck."""
+HOUR = timedelta(hours=1)
 TAKEN_AT_ONCE = ("inbox", "event")
 LOW_SHARE, LOW_OCTETS = 0.05, 1_000_000_000
 """A disk is low with less than this share, or less than these octets, whichever is less."""
@@ -26,12 +30,14 @@ LOW_SHARE, LOW_OCTETS = 0.05, 1_000_000_000
 
 @dataclass(frozen=True)
 class MailboxStatus:
-    """``looked_at``: by the service that runs; None if it has not looked yet, or none runs."""
+    """``looked_at``: by the service that runs; None if it has not looked yet, or none runs. ``late``: it
+    should have by now."""
 
     name: str
     looked_at: datetime | None
     failing_since: datetime | None
     error: Note
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,11 +75,18 @@ class DiskStatus:
 
 @dataclass(frozen=True)
 class BackupStatus:
-    """The last good backup; None and '' if there is none. ``fault``: why a later one was not made."""
+    """The last good backup; None and '' if there is none. ``fault``: why a later one was not made.
+
+    ``begun_at``: of one that is being made, or was killed. ``late``: by `[schedule] backup` there should be a
+    newer one. ``is_gone``: its file lies there no more.
+    """
 
     made_at: datetime | None
     file: str
     fault: str
+    begun_at: datetime | None = None
+    late: bool = False
+    is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,18 +122,19 @@ def status(store: Store, connection: Connection, context: Context) -> Status:
     holder, silence = lock.holder(store, connection), service_record.silence(connection)
     service = unless_held(judged(record, holder, now, context.shown, silence), connection)
     running = record if service.alive else None
+    queues = backlog.backlog(connection)
     found = Status(
         service=service,
         version=mailproc.__version__,
-        mailboxes=tuple(_mailboxes(connection, context, running)),
-        relay=_relay(context, running),
-        queues=tuple(_queues(connection, now, service)),
+        mailboxes=tuple(_mailboxes(connection, context, running, now)),
+        relay=_relay(context, running, queues["outgoing"]),
+        queues=tuple(_queues(queues, now, service)),
         disk=disk(store.path.parent if store.path is not None else context.config.file.parent),
-        backup=_backup(connection),
+        backup=_backup(connection, context, record, now),
         templates=faulty_texts(context),
         standbys=tuple(_standbys(connection)),
     )
-    return Status(**vars(found) | {"wrong": tuple(_wrong(found)), "notes": tuple(_notes(found))})
+    return Status(**vars(found) | {"wrong": tuple(_wrong(found, now)), "notes": tuple(_notes(found))})
 
 
 def _standbys(connection: Connection) -> Iterator[StandbyStatus]:
@@ -129,10 +143,30 @@ def _standbys(connection: Connection) -> Iterator[StandbyStatus]:
             yield StandbyStatus(one.process, one.host, one.since, one.ready)
 
 
-def _backup(connection: Connection) -> BackupStatus:
-    good, begun = backups.last(connection), backups.last(connection, good=False)
-    fault = begun.fault if begun is not None else ""
-    return BackupStatus(good.at, good.file, fault) if good is not None else BackupStatus(None, "", fault)
+def _backup(
+    connection: Connection, context: Context, record: ServiceRecord | None, now: datetime
+) -> BackupStatus:
+    good, begun, ended = (
+        backups.last(connection),
+        backups.last(connection, good=False),
+        backups.last_ended(connection),
+    )
+    at, file = (good.at, good.file) if good is not None else (None, "")
+    under_way = begun is not None and begun.ended_at is None
+    since = at or (record.started_at if record is not None else None)
+    return BackupStatus(
+        at,
+        file,
+        ended.fault if ended is not None else "",
+        begun.at if begun is not None and under_way else None,
+        _is_late(context.config.schedule.backup, since, now),
+        bool(file) and not under_way and is_gone(Path(file)),
+    )
+
+
+def _is_late(when: str, last: datetime | None, now: datetime) -> bool:
+    """Whether what is done ``when`` was last done more than two periods ago, and more than an hour."""
+    return bool(when) and last is not None and now - last > max(2 * longest_gap(when), HOUR)
 
 
 def disk(folder: Path) -> DiskStatus:
@@ -143,43 +177,49 @@ def disk(folder: Path) -> DiskStatus:
 
 
 def _mailboxes(
-    connection: Connection, context: Context, running: ServiceRecord | None
+    connection: Connection, context: Context, running: ServiceRecord | None, now: datetime
 ) -> Iterator[MailboxStatus]:
     failing = {row.name: row for row in open_requests.failing_mailboxes(connection)}
     for mailbox in context.config.mailbox:
         row = failing.get(mailbox.name)
-        yield MailboxStatus(
-            mailbox.name,
-            running.looked_at(f"mailbox {mailbox.name}") if running is not None else None,
-            row.failing_since if row is not None else None,
-            note(row.last_error if row is not None else ""),
-        )
+        looked = running.looked_at(f"mailbox {mailbox.name}") if running is not None else None
+        late = False
+        if running is not None and not running.once:  # a look may take an hour
+            late = _is_late(mailbox.poll, (looked or running.started_at) + HOUR, now)
+        since, why = (row.failing_since, row.last_error) if row is not None else (None, "")
+        yield MailboxStatus(mailbox.name, looked, since, note(why), late)
 
 
-def _relay(context: Context, running: ServiceRecord | None) -> RelayStatus:
+def _relay(context: Context, running: ServiceRecord | None, waiting: Backlog) -> RelayStatus:
+    """A refusal stands while a letter waits that was there when it came, and none has left since."""
     deliver = context.config.deliver
     if running is None or deliver.mode == "folder":
         return RelayStatus(deliver.mode, deliver.host, deliver.port, None, None, note(""))
     sent, refused = running.sent_at, running.refused_at
-    over = refused is None or (sent is not None and sent > refused)
-    refusal = note("" if over else running.refusal)
+    stands = (
+        refused is not None
+        and (sent is None or sent <= refused)
+        and (waiting.oldest_at is not None and waiting.oldest_at <= refused)
+    )
+    refusal = note(running.refusal if stands else "")
     return RelayStatus(deliver.mode, deliver.host, deliver.port, sent, refused, refusal)
 
 
-def _queues(connection: Connection, now: datetime, service: ServiceState) -> Iterator[QueueStatus]:
-    for name, found in backlog.backlog(connection).items():
+def _queues(found: Mapping[str, Backlog], now: datetime, service: ServiceState) -> Iterator[QueueStatus]:
+    for name, one in found.items():
         at_once = service.state is ServiceCondition.RUNNING and name in TAKEN_AT_ONCE
-        due = found.not_before is None or found.not_before <= now
-        stuck = at_once and due and found.oldest_at is not None and now - found.oldest_at > STUCK
-        yield QueueStatus(name, found.waiting, found.oldest_at, stuck)
+        due = max(one.oldest_at, one.not_before or one.oldest_at) if one.oldest_at is not None else now
+        yield QueueStatus(name, one.waiting, one.oldest_at, at_once and now - due > STUCK)
 
 
-def _wrong(found: Status) -> Iterator[Sentence]:
+def _wrong(found: Status, now: datetime) -> Iterator[Sentence]:
     if found.service.said is not None:
         yield found.service.said
     for box in found.mailboxes:
         if box.failing_since is not None:
             yield sentence("status-mailbox", name=box.name, why=_words(box.error))
+        elif box.late:
+            yield sentence("status-mailbox-late", name=box.name)
     if found.relay.refusal:
         yield sentence("status-relay", why=_words(found.relay.refusal))
     for one in found.queues:
@@ -188,11 +228,21 @@ def _wrong(found: Status) -> Iterator[Sentence]:
     if found.disk.low:
         free = found.disk.free // 1_000_000
         yield sentence("status-disk", folder=found.disk.folder, free=free)
-    if found.backup.fault:
-        yield sentence("status-backup", why=found.backup.fault.rstrip("."))
+    yield from _backup_wrong(found.backup, now)
     yield from _not_ready(found.standbys)
     for text in found.templates:
         yield sentence("status-template", path=text.path, why=text.error)
+
+
+def _backup_wrong(found: BackupStatus, now: datetime) -> Iterator[Sentence]:
+    if found.fault:
+        yield sentence("status-backup", why=found.fault.rstrip("."))
+    if found.begun_at is not None and now - found.begun_at > HOUR:
+        yield sentence("status-backup-hangs")
+    if found.late:
+        yield sentence("status-backup-late")
+    if found.is_gone:
+        yield sentence("status-backup-gone", file=found.file)
 
 
 def _not_ready(standbys: Sequence[StandbyStatus]) -> Iterator[Sentence]:

@@ -1,19 +1,27 @@
 """Make a backup: the store as it is at one moment, and the documents beside it."""
 
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
-from mailproc.errors import GiveUp, LocalFault, MailprocError
+from sqlalchemy import Connection
+
+from mailproc.errors import GiveUp, LocalFault, MailprocError, TryLater
 from mailproc.flow.context import Context
 from mailproc.office.upkeep import backup_folder
+from mailproc.office.upkeep.backup_folder import UnderWay
 from mailproc.sentence import sentence
 from mailproc.store import backups, documents, store_copies
 from mailproc.store.document_files import FOLDER, DocumentFolder
 from mailproc.store.engine import Store
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 BATCH = 500
 """Rows of documents of one read."""
@@ -41,10 +49,12 @@ def make(store: Store, context: Context, file: Path) -> MadeBackup:
     Raise LocalFault, TryLater and NoRoom; then what was there is as it was.
     """
     file = file.absolute()
-    with _recorded(store, context, file), _alone(store, context, file):
-        made = _make(store, context, file, claims=False)
-    _record(store, context, made)
-    return made
+
+    def work() -> MadeBackup:
+        with _alone(store, context, file):
+            return _make(store, context, file, claims=False)
+
+    return _recorded(store, context, file, work)
 
 
 def make_dated(store: Store, context: Context, folder: Path, keep: int) -> MadeBackup:
@@ -54,12 +64,14 @@ def make_dated(store: Store, context: Context, folder: Path, keep: int) -> MadeB
     """
     now = context.clock()
     file = folder.absolute() / backup_folder.dated_name(now, store_copies.ending(store))
-    with _recorded(store, context, file), _alone(store, context, file):
-        made = _make(store, context, file, claims=True)
-        pruned = backup_folder.prune(store.identity(), file, keep, now)
-    made = replace(made, pruned=pruned.deleted, left_alone=pruned.left_alone)
-    _record(store, context, made)
-    return made
+
+    def work() -> MadeBackup:
+        with _alone(store, context, file):
+            made = _make(store, context, file, claims=True)
+            pruned = backup_folder.prune(store.identity(), file, keep, now)
+        return replace(made, pruned=pruned.deleted, left_alone=pruned.left_alone)
+
+    return _recorded(store, context, file, work)
 
 
 def scheduled(store: Store, context: Context) -> MadeBackup:
@@ -142,20 +154,29 @@ def _copied(store: Store, source: DocumentFolder, target: DocumentFolder) -> Ite
                 yield False
 
 
-@contextmanager
-def _recorded(store: Store, context: Context, file: Path) -> Iterator[None]:
-    """Record why there is no backup."""
-    at: datetime = context.clock()
+def _recorded(store: Store, context: Context, file: Path, work: Callable[[], MadeBackup]) -> MadeBackup:
+    """Record that it begins, so that one that never ends is seen; and what became of it."""
+    number = _noted(store, lambda connection: backups.begin(connection, context.clock(), str(file)))
+    if number is None:
+        return work()
     try:
-        yield
-    except MailprocError as error:
-        fault = str(error)
-        store.write(lambda connection: backups.record(connection, at, str(file), fault=fault))
+        made = work()
+    except UnderWay:
+        _noted(store, lambda connection: backups.forget(connection, number))
         raise
+    except MailprocError as error:
+        fault, at = str(error), context.clock()
+        _noted(store, lambda connection: backups.end(connection, number, at, fault=fault))
+        raise
+    size, count, at = made.size, made.documents, context.clock()
+    _noted(store, lambda connection: backups.end(connection, number, at, size=size, documents=count))
+    return made
 
 
-def _record(store: Store, context: Context, made: MadeBackup) -> None:
-    at = context.clock()
-    store.write(
-        lambda connection: backups.record(connection, at, made.file, size=made.size, documents=made.documents)
-    )
+def _noted(store: Store, job: Callable[[Connection], T]) -> T | None:
+    """Write it; None where the store takes nothing: a backup is made all the more."""
+    try:
+        return store.write(job)
+    except TryLater as error:
+        _log.warning("the backup is not recorded: %s", error)
+        return None

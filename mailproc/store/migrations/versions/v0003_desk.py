@@ -127,6 +127,7 @@ def _copies() -> None:
         sa.Column("file", sa.String(), nullable=False),
         *(sa.Column(name, sa.Integer(), nullable=False) for name in ("size", "documents")),
         sa.Column("fault", sa.String(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
 
