@@ -10,9 +10,13 @@ from mailproc.store.shared_places import SharedPlace
 
 
 def places(context: Context) -> list[SharedPlace]:
-    """Return what each machine must reach."""
-    counters = build.counters_file(context.config, context.clock).path
-    return [shared_places.of_counters(counters), shared_places.of_documents(context.documents.path)]
+    """Return what each machine must reach: that of archives only if letters are archived."""
+    config = context.config
+    counters = build.counters_file(config, context.clock).path
+    found = [shared_places.of_counters(counters), shared_places.of_documents(context.documents.path)]
+    if config.policy.archive_after or config.store.archives:
+        found.append(shared_places.of_archives(build.archives_of(config).folder))
+    return found
 
 
 def others(context: Context, store: Store) -> list[str]:
@@ -24,7 +28,7 @@ def others(context: Context, store: Store) -> list[str]:
 
 
 def refuse_others(context: Context, store: Store) -> None:
-    """Raise Misconfigured if a place is not the one that the store knows."""
+    """Raise Misconfigured if a place is not the one that the store knows: nothing is put into another."""
     for why in others(context, store):
         key, _, words = why.partition(": ")
         section, _, name = key.partition(".")

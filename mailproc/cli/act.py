@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mailproc.app import places
 from mailproc.app.build import App
 from mailproc.cli import days, output, several_numbers
 from mailproc.cli.session import opened, who
@@ -121,6 +122,8 @@ def act(
     many = several_numbers.read(number)
     with opened(ctx) as app:
         done = replace(done, by=who(app))
+        if done.attach:
+            places.refuse_others(app.context, app.store)
         if many is not None:
             _act_on_each(app, done, many, as_json=as_json, dry_run=dry_run)
             return

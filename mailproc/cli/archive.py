@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from mailproc.app import places
 from mailproc.cli import output
 from mailproc.cli.session import opened
 from mailproc.errors import LocalFault
@@ -27,6 +28,7 @@ def archive(
     with opened(ctx) as app:
         if not app.config.policy.archive_after:
             raise LocalFault(sentence("archive-off"))
+        places.refuse_others(app.context, app.store)
         done = letter_archiving.run(app.store, app.context, dry_run=dry_run)
         files = {year: str(app.store.archives.of_year(year).path) for year in done.letters}
         if as_json:

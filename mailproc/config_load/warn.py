@@ -37,8 +37,10 @@ def _store(config: Config) -> Iterator[str]:
     """A second machine must reach the same places."""
     if config.store.url.startswith("sqlite"):
         return
-    sections = (("store.counters", config.store.counters), ("documents.folder", config.documents.folder))
-    if unnamed := [key for key, named in sections if not named]:
+    named = {"store.counters": config.store.counters, "documents.folder": config.documents.folder}
+    if config.policy.archive_after:
+        named["store.archives"] = config.store.archives
+    if unnamed := [key for key, place in named.items() if not place]:
         yield f"no second machine can take over: {' and '.join(unnamed)} must name places that both reach"
     if 0 < config.store.take_over_after < LEAST_SILENCE:
         yield f"store.take_over_after: below {LEAST_SILENCE} a service that is only slow is cut off"

@@ -19,7 +19,7 @@ from mailproc.errors import Misconfigured
 from mailproc.store.prepared_statements import table_of
 from mailproc.store.upkeep_tables import SharedPlaceRow
 
-COUNTERS, DOCUMENTS = "counters", "documents"
+COUNTERS, DOCUMENTS, ARCHIVES = "counters", "documents", "archives"
 _TABLE = table_of(SharedPlaceRow)
 _LONGEST_MARK = 100
 
@@ -79,6 +79,11 @@ def of_counters(file: Path) -> SharedPlace:
 def of_documents(folder: Path) -> SharedPlace:
     """Return the place of the documents."""
     return SharedPlace(DOCUMENTS, "documents.folder", folder, folder / ".mailproc-place")
+
+
+def of_archives(folder: Path) -> SharedPlace:
+    """Return the place of archived letters."""
+    return SharedPlace(ARCHIVES, "store.archives", folder, folder / ".mailproc-archives-place")
 
 
 def marks(connection: Connection) -> dict[str, str]:

@@ -44,6 +44,7 @@ class Machines:
             (folder / name).mkdir()
             machine = Installation(folder / name, relay, forker)
             text = f'[store]\nurl = "{url}"\ncounters = "{shared}/counters"\ntake_over_after = 0\n'
+            text += f'archives = "{shared}/archives"\n'
             text += f'[documents]\nfolder = "{shared}/documents"\n'
             (machine.folder / "config.toml").write_text(configured(relay.port) + text)
             self.all.append(machine)
@@ -297,7 +298,7 @@ def test_status_names_who_waits(machines: Machines) -> None:
     assert machines.two.json("status")["standbys"] == []
 
 
-@pytest.mark.parametrize("place", ["counters", "documents"])
+@pytest.mark.parametrize("place", ["counters", "documents", "archives"])
 def test_a_machine_that_does_not_reach_the_same_places_takes_nothing_over(
     machines: Machines, place: str
 ) -> None:
@@ -329,9 +330,12 @@ def test_staff_on_a_machine_without_the_counters_file_are_refused_and_hold_nothi
     config = machines.two.folder / "config.toml"
     config.write_text(config.read_text().replace("shared/counters", "two/own/counters"))
     wanted = '{"service": "LOAN", "item": {"title": "A Book"}, "partners": ["UK-BL"]}'
-    refused = machines.two.cli("request", "-", stdin=wanted)
-    assert refused.code == 3
-    assert "is not the place that the service of this store uses" in refused.err
+    file = machines.two.folder / "copy.pdf"
+    file.write_bytes(b"%PDF-1.4")
+    for words in (["request", "-"], ["act", "L1", "ship", "--attach", str(file)]):
+        refused = machines.two.cli(*words, stdin=wanted)
+        assert refused.code == 3
+        assert "is not the place that the service of this store uses" in refused.err
     assert "was never put back" in machines.one.cli("restore").out
     assert machines.one.place() == "B1"
     assert first.stop() == 0
