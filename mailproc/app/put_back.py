@@ -80,6 +80,7 @@ def _into_server(context: Context, file: Path) -> str:
         aside = _dumped(context, url)
         server_backup.put_back(file, url)
         with _undone_if_it_fails(url, aside):
+            present.examine()  # the list of contents of a dump can be forged
             begin_counters = _held(context, context.config.store.url, file)
         begin_counters()
     return aside

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from mailproc import private
 from mailproc.errors import Misconfigured, NoRoom
-from mailproc.store import pipeline
+from mailproc.store import foreign_schema, pipeline
 from mailproc.store.db_errors import strip_detail
 
 BUSY_SECONDS = 30
@@ -169,6 +169,8 @@ def _without_detail(context: ExceptionContext) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
+    for line in foreign_schema.DISTRUST:
+        connection.execute(line)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 

@@ -10,7 +10,15 @@ from sqlalchemy import URL, Connection
 
 from mailproc import slow_work
 from mailproc.errors import Misconfigured, StoreLost
-from mailproc.store import connections, find, migrate, restore_hold, store_identity, taken_numbers
+from mailproc.store import (
+    connections,
+    find,
+    foreign_schema,
+    migrate,
+    restore_hold,
+    store_identity,
+    taken_numbers,
+)
 from mailproc.store.archives import Archives, place
 from mailproc.store.commit_watch import CommitWatch
 from mailproc.store.counters_file import CountersFile
@@ -251,18 +259,25 @@ class Store:
     def examine(self) -> None:
         """Read the whole of a SQLite store (0.3 s for 100 MB) and raise StoreLost if it is damaged.
 
-        PostgreSQL has its own tools for that.
+        PostgreSQL has its own tools for that. Of both, raise it if somebody else put a trigger into it.
         """
-        if self.dialect != "sqlite":
-            return
         with self.read() as connection:
-            found = connection.exec_driver_sql("PRAGMA quick_check(3)").scalars().all()
-            missing = migrate.missing(connection)
-        if found != ["ok"] or missing:
-            lines = [*(line for line in found if line != "ok"), *(f"no table {name}" for name in missing)]
-            what = "; ".join(" ".join(str(line).split()) for line in lines)
-            self._guard.lost = StoreLost(f"the store {self.path} is damaged: {what}; see docs/operators.md")
-            raise self._guard.lost
+            found = self._damage(connection) if self.dialect == "sqlite" else ""
+            foreign = foreign_schema.acting(connection)
+        if found:
+            self._guard.lost = StoreLost(f"the store {self.path} is damaged: {found}; see docs/operators.md")
+        elif foreign:
+            what = f"the store {self.shown} has what mailproc did not put there: {', '.join(foreign)[:300]}"
+            self._guard.lost = StoreLost(f"{what}: it changes what is stored; see docs/operators.md")
+        if found or foreign:
+            self._guard.after()
+
+    @staticmethod
+    def _damage(connection: Connection) -> str:
+        found = connection.exec_driver_sql("PRAGMA quick_check(3)").scalars().all()
+        missing = migrate.missing(connection)
+        lines = [*(line for line in found if line != "ok"), *(f"no table {name}" for name in missing)]
+        return "; ".join(" ".join(str(line).split()) for line in lines)
 
     def identity(self) -> str:
         """The id of this store, which is the same in all its copies."""

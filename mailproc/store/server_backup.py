@@ -15,8 +15,8 @@ from sqlalchemy import URL
 from mailproc import private
 from mailproc.errors import LocalFault, NoRoom, TryLater
 from mailproc.sentence import sentence
-from mailproc.store import migrate
-from mailproc.store.sqlite_backup import StoreFile, nothing_more, sync
+from mailproc.store import foreign_schema, migrate
+from mailproc.store.sqlite_backup import StoreFile, nothing_more, refuse_foreign, sync
 
 _NO_ROOM = "No space left on device"
 _REVISION = re.compile(r"^COPY \S{0,99}?alembic_version [^\n]{0,999};\n(\S+)$", re.MULTILINE)
@@ -62,6 +62,7 @@ def make(url: URL, to: Path, before_naming: Callable[[], None] = nothing_more) -
 
 def look(file: Path) -> StoreFile:
     """As ``sqlite_backup.look``."""
+    refuse_foreign(file, foreign_schema.in_dump(_run(file, "pg_restore", "--list", str(file), broken=True)))
     tables = ("--table=alembic_version", "--table=identity")
     said = _beginning(file, "--data-only", *tables, "--file=-", str(file))
     revision, identity = _REVISION.search(said), _STORE_ID.search(said)

@@ -4,7 +4,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from mailproc import private
 from mailproc.errors import LocalFault, NoRoom, TryLater
 from mailproc.sentence import sentence
-from mailproc.store import migrate
+from mailproc.store import foreign_schema, migrate
 from mailproc.store.db_errors import is_for_want_of_room
 
 _log = logging.getLogger(__name__)
@@ -105,10 +105,11 @@ def _opened(file: Path) -> sqlite3.Connection:
 def look(file: Path) -> StoreFile:
     """Read the whole file and return what it is.
 
-    Raise LocalFault if it is damaged, no store, or of a newer version.
+    Raise LocalFault if it is damaged, no store, of a newer version, or would act by itself.
     """
     try:
         with closing(_opened(file)) as connection:
+            refuse_foreign(file, foreign_schema.in_file(connection))
             found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
             if found != ["ok"]:
                 raise LocalFault(sentence("backup-damaged", file=str(file), why="; ".join(found)[:300]))
@@ -121,6 +122,12 @@ def look(file: Path) -> StoreFile:
     if not migrate.is_known(revision):
         raise LocalFault(sentence("backup-newer", file=str(file), revision=revision, known=migrate.HEAD))
     return StoreFile(known, revision)
+
+
+def refuse_foreign(file: Path, found: Sequence[str]) -> None:
+    """Raise LocalFault if somebody else has put these into the store that the file is a copy of."""
+    if found:
+        raise LocalFault(sentence("backup-foreign", file=str(file), what=", ".join(found)[:300]))
 
 
 def store_id(file: Path) -> str:

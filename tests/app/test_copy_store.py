@@ -7,13 +7,14 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
+import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
 from mailproc.errors import TryLater
-from mailproc.store import store_transfer
+from mailproc.store import foreign_schema, store_transfer
 from tests.app import test_restored
 from tests.app.installation import Installation, order
 from tests.servers.postgres import PASSWORD
@@ -191,3 +192,27 @@ def test_a_store_that_was_put_back_does_not_go_on_by_being_copied(
     moved(app, url)
     assert app.cli("run", "--once").code == 0
     assert len(test_restored.orders(relay)) == 1
+
+
+def test_a_dump_that_would_act_by_itself_is_not_put_back(
+    worked: Installation, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert worked.cli("copy-store", url).code == 0
+    moved(worked, url)
+    dump = worked.folder / "one.dump"
+    made: LiteralString
+    for made in (
+        "CREATE FUNCTION zz() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$",
+        "CREATE TRIGGER zz BEFORE INSERT ON outgoing FOR EACH ROW EXECUTE FUNCTION zz()",
+    ):
+        with psycopg.connect(url.replace("+psycopg", "")) as connection:
+            connection.execute(made)
+        connection.close()
+        refused = worked.cli("backup", str(dump))
+        assert refused.code == 1
+        assert made.split(" zz")[0].removeprefix("CREATE ") in refused.err
+    assert "trigger zz" in worked.cli("check").out
+    with monkeypatch.context() as patch:
+        patch.setattr(foreign_schema, "in_dump", lambda _: [])  # a list of contents can be forged
+        assert worked.cli("backup", str(dump)).code == 0
+        assert "trigger zz" in worked.cli("restore", str(dump)).err
