@@ -44,6 +44,7 @@ def from_file(context: Context, file: Path) -> PutBack:
     """
     config = context.config
     found = store_copies.look(file)
+    store_copies.refuse_changed(file)
     known = build.known_id(config)
     if known and found.store_id and found.store_id != known:
         raise LocalFault(

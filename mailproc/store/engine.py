@@ -12,8 +12,8 @@ from mailproc import slow_work
 from mailproc.errors import Misconfigured, StoreLost
 from mailproc.store import (
     connections,
+    examination,
     find,
-    foreign_schema,
     migrate,
     restore_hold,
     store_identity,
@@ -262,22 +262,10 @@ class Store:
         PostgreSQL has its own tools for that. Of both, raise it if somebody else put a trigger into it.
         """
         with self.read() as connection:
-            found = self._damage(connection) if self.dialect == "sqlite" else ""
-            foreign = foreign_schema.acting(connection)
-        if found:
-            self._guard.lost = StoreLost(f"the store {self.path} is damaged: {found}; see docs/operators.md")
-        elif foreign:
-            what = f"the store {self.shown} has what mailproc did not put there: {', '.join(foreign)[:300]}"
-            self._guard.lost = StoreLost(f"{what}: it changes what is stored; see docs/operators.md")
-        if found or foreign:
-            self._guard.after()
-
-    @staticmethod
-    def _damage(connection: Connection) -> str:
-        found = connection.exec_driver_sql("PRAGMA quick_check(3)").scalars().all()
-        missing = migrate.missing(connection)
-        lines = [*(line for line in found if line != "ok"), *(f"no table {name}" for name in missing)]
-        return "; ".join(" ".join(str(line).split()) for line in lines)
+            why = examination.why_lost(connection, self.shown if self.path is None else str(self.path))
+        if why:
+            self._guard.lost = StoreLost(why)
+            raise self._guard.lost
 
     def identity(self) -> str:
         """The id of this store, which is the same in all its copies."""

@@ -15,7 +15,7 @@ from sqlalchemy import URL
 from mailproc import private
 from mailproc.errors import LocalFault, NoRoom, TryLater
 from mailproc.sentence import sentence
-from mailproc.store import foreign_schema, migrate
+from mailproc.store import backup_seal, foreign_schema, migrate
 from mailproc.store.sqlite_backup import StoreFile, nothing_more, refuse_foreign, sync
 
 _NO_ROOM = "No space left on device"
@@ -48,6 +48,7 @@ def make(url: URL, to: Path, before_naming: Callable[[], None] = nothing_more) -
             _run(to, "pg_dump", *whole, to=number)
             _run(unfinished, "pg_restore", "--file=/dev/null", str(unfinished))  # reads all of it
             look(unfinished)
+            backup_seal.put(number)
             os.fsync(number)
         finally:
             os.close(number)
@@ -62,7 +63,7 @@ def make(url: URL, to: Path, before_naming: Callable[[], None] = nothing_more) -
 
 def look(file: Path) -> StoreFile:
     """As ``sqlite_backup.look``."""
-    refuse_foreign(file, foreign_schema.in_dump(_run(file, "pg_restore", "--list", str(file), broken=True)))
+    refuse_foreign(file, foreign_schema.in_dump(_beginning(file, "--list", str(file))))
     tables = ("--table=alembic_version", "--table=identity")
     said = _beginning(file, "--data-only", *tables, "--file=-", str(file))
     revision, identity = _REVISION.search(said), _STORE_ID.search(said)

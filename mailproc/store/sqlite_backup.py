@@ -12,7 +12,7 @@ from pathlib import Path
 from mailproc import private
 from mailproc.errors import LocalFault, NoRoom, TryLater
 from mailproc.sentence import sentence
-from mailproc.store import foreign_schema, migrate
+from mailproc.store import backup_seal, foreign_schema, migrate
 from mailproc.store.db_errors import is_for_want_of_room
 
 _log = logging.getLogger(__name__)
@@ -42,7 +42,8 @@ def make(
     """Copy the store ``source`` to ``to``, checked; an earlier file there is replaced at the end, or stays.
 
     It copies for half of the time, so the service hardly waits for it. The copy needs no log beside it.
-    ``in_use``: somebody may write into ``source``. ``before_naming`` is called when the copy is whole.
+    ``in_use``: somebody may write into ``source``; the copy is a backup then, with a checksum.
+    ``before_naming`` is called when the copy is whole.
     Raise NoRoom, TryLater; LocalFault if the copy is damaged.
     """
     unfinished = to.with_name(f".{to.name}.unfinished")
@@ -52,6 +53,8 @@ def make(
         try:
             _copy(source, unfinished, in_use, lambda: os.fdatasync(number))
             look(unfinished)
+            if in_use:
+                backup_seal.put(number)
             os.fsync(number)
         finally:
             os.close(number)

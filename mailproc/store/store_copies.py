@@ -1,13 +1,15 @@
 """Copies of a store in files, whichever database it is."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
 from mailproc.errors import MailprocError
-from mailproc.store import regular_file, server_backup, sqlite_backup
+from mailproc.store import backup_seal, regular_file, server_backup, sqlite_backup
 from mailproc.store.engine import Store
 from mailproc.store.sqlite_backup import StoreFile
 
+_log = logging.getLogger(__name__)
 _DUMP = b"PGDMP"
 _SQLITE = b"SQLite format 3\0"
 
@@ -36,6 +38,15 @@ def store_id(file: Path) -> str:
         return server_backup.look(file).store_id if is_dump(file) else sqlite_backup.store_id(file)
     except MailprocError:
         return ""
+
+
+def refuse_changed(file: Path) -> None:
+    """Raise LocalFault if the file is not what was written. A copy of other make is looked at only."""
+    try:
+        if not backup_seal.check(file):
+            _log.warning("%s has no checksum: a change that leaves its structure whole is not seen", file)
+    except OSError as error:
+        raise sqlite_backup.unreadable(file, error) from None
 
 
 def is_dump(file: Path) -> bool:

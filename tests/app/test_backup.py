@@ -149,6 +149,22 @@ def overwritten(_app: Installation, file: Path) -> str:
     return "no whole backup"
 
 
+def a_title_changed(_app: Installation, file: Path) -> str:
+    octets = file.read_bytes()
+    assert b"Iron Bridges" in octets
+    file.write_bytes(octets.replace(b"Iron Bridges", b"Iron Britches"[:12]))
+    return "is damaged"
+
+
+def a_bit_of_nothing_turned(_app: Installation, file: Path) -> str:
+    with file.open("r+b") as opened:
+        opened.seek(-90, os.SEEK_END)
+        (octet,) = opened.read(1)
+        opened.seek(-90, os.SEEK_END)
+        opened.write(bytes([octet ^ 1]))
+    return "is damaged"
+
+
 def no_database(_app: Installation, file: Path) -> str:
     file.write_text("a letter, maybe\n" * 100)
     return "no whole backup"
@@ -205,8 +221,10 @@ def with_a_virtual_table(_app: Installation, file: Path) -> str:
 
 
 FOREIGN = (with_a_trigger, with_a_trigger_of_our_name, with_a_view_without_end, with_a_virtual_table)
+CHANGED = (a_title_changed, a_bit_of_nothing_turned)
 BAD = (
     *FOREIGN,
+    *CHANGED,
     another_store,
     a_newer_version,
     cut_off,
@@ -247,6 +265,15 @@ def test_a_view_of_the_operators_stops_no_service(app: Installation) -> None:
         connection.execute("CREATE VIEW many AS SELECT count(*) FROM request")
     assert "many" not in app.cli("check").out
     assert "view many" in app.cli("backup", str(app.folder / "one.db")).err
+
+
+def test_a_copy_that_was_made_by_other_means_is_looked_at_only(app: Installation, made: Path) -> None:
+    with closing(sqlite3.connect(made)) as connection:
+        connection.execute("VACUUM INTO ?", [str(app.folder / "other.db")])
+    told = app.cli("restore", str(app.folder / "other.db"))
+    assert told.code == 0
+    assert "no checksum" in told.err
+    assert b"mailproc backup sha256" not in store_of(app).read_bytes()[-200:]
 
 
 def test_a_backup_takes_the_place_of_nothing_else(app: Installation, made: Path) -> None:

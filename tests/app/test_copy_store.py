@@ -131,6 +131,9 @@ def test_there_it_is_backed_up_and_put_back(worked: Installation, url: str) -> N
     assert [one["number"] for one in worked.json("requests") if one["number"][0] == "B"] == ["B1"]
     assert int(worked.place("A Third Book")[1:]) > 2
     assert worked.cli("verify").code == 0
+    octets = dump.read_bytes()
+    dump.write_bytes(octets[:-200] + bytes([octets[-200] ^ 1]) + octets[-199:])
+    assert "is damaged" in worked.cli("restore", str(dump)).err
     os.truncate(dump, dump.stat().st_size // 2)
     assert worked.cli("restore", str(dump)).code == 1
 
