@@ -218,4 +218,7 @@ def test_a_dump_that_would_act_by_itself_is_not_put_back(
     with monkeypatch.context() as patch:
         patch.setattr(foreign_schema, "in_dump", lambda _: [])  # a list of contents can be forged
         assert worked.cli("backup", str(dump)).code == 0
+        with psycopg.connect(url.replace("+psycopg", "")) as connection:
+            connection.execute("DROP FUNCTION zz CASCADE")
+        connection.close()
         assert "trigger zz" in worked.cli("restore", str(dump)).err
