@@ -14,7 +14,15 @@ from mailproc.errors import GiveUp, LocalFault
 from mailproc.flow.context import Context
 from mailproc.office.patrons import forgetting
 from mailproc.sentence import sentence
-from mailproc.store import connections, documents, restored, server_backup, sqlite_backup, store_copies
+from mailproc.store import (
+    archives,
+    connections,
+    documents,
+    restored,
+    server_backup,
+    sqlite_backup,
+    store_copies,
+)
 from mailproc.store.document_files import FOLDER, DocumentFolder
 from mailproc.store.engine import Store
 from mailproc.store.lock import daemon_lock, file_lock
@@ -122,6 +130,7 @@ def _held(context: Context, url: str, file: Path) -> Callable[[], None]:
         begin_counters = store.put_back(restored.FILE, known)
         forgetting.forget_again(store, context.forgotten)
         _bring_documents(store, context, file)
+        build.archives_of(context.config).take_over(archives.beside(file), store.identity())
     return begin_counters
 
 

@@ -10,10 +10,12 @@ from sqlalchemy.exc import ArgumentError
 
 from mailproc.cli import output
 from mailproc.cli.session import opened
+from mailproc.config import Config
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.office.upkeep.transfer import Transferred, transfer
 from mailproc.sentence import sentence
+from mailproc.store import archives
 from mailproc.store.engine import Store
 
 verbs = typer.Typer()
@@ -31,12 +33,17 @@ def copy_store(
 ) -> None:
     """Copy the store into an empty database of PostgreSQL, and compare the two. Stop the service first."""
     _refuse_password(url)
-    with opened(ctx) as app, closing(Store.open(url, base=app.config.file.parent)) as target:
+    with opened(ctx) as app, closing(_target(url, app.config)) as target:
         done = transfer(app.store, target, lambda *told: _progress(app.context, *told))
         shown = target.shown
         output.as_json(done) if as_json else _tell(done, shown, app.context)
     if not done.is_equal:
         raise typer.Exit(1)
+
+
+def _target(url: str, config: Config) -> Store:
+    base = config.file.parent
+    return Store.open(url, base=base, archives=archives.place(config.store.archives, url, base))
 
 
 def _refuse_password(url: str) -> None:

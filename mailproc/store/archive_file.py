@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from mailproc import private
 from mailproc.errors import LocalFault, NoRoom, TryLater
@@ -19,11 +20,11 @@ from mailproc.sentence import Sentence, sentence
 from mailproc.store.db_errors import is_for_want_of_room
 from mailproc.store.sqlite_backup import sync
 
-BUSY_SECONDS = 10
+BUSY_SECONDS = 60
 PAGE_SIZE = 16_384
 """Octets of a page: four or five letters."""
 _TABLES = (
-    "CREATE TABLE IF NOT EXISTS archive (store_id TEXT NOT NULL, changes INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS archive (store_id TEXT NOT NULL, version TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS letter (digest TEXT NOT NULL PRIMARY KEY, raw BLOB NOT NULL)",
 )
 _PUT = "INSERT OR IGNORE INTO letter (digest, raw) VALUES (?, ?)"
@@ -34,10 +35,10 @@ Kept = tuple[str, bytes]
 
 @dataclass(frozen=True)
 class ArchiveVersion:
-    """Whose the file is, and how often it was changed: two files that say the same hold the same."""
+    """Whose the file is, and a name that is new after each change: who has the same holds the same."""
 
     store_id: str
-    changes: int
+    name: str
 
 
 class ArchiveFile:
@@ -75,7 +76,7 @@ class ArchiveFile:
             before = connection.total_changes
             connection.executemany(_PUT, letters)
             if connection.total_changes > before:
-                connection.execute("UPDATE archive SET changes = changes + 1")
+                connection.execute("UPDATE archive SET version = ?", (uuid4().hex,))
 
     def remove(self, store_id: str, digests: Sequence[str]) -> None:
         """Delete letters whose time is over. Raise as ``put``."""
@@ -83,14 +84,58 @@ class ArchiveFile:
             before = connection.total_changes
             connection.executemany("DELETE FROM letter WHERE digest = ?", [(one,) for one in digests])
             if connection.total_changes > before:
-                connection.execute("UPDATE archive SET changes = changes + 1")
+                connection.execute("UPDATE archive SET version = ?", (uuid4().hex,))
 
     def take_over(self, other: "ArchiveFile", store_id: str) -> None:
         """Put into it what ``other`` holds and it does not. Raise as ``put``, and as ``other.read``."""
-        for portion in other.portions():
-            self.put(store_id, portion)
+        if other.version().store_id != store_id:
+            raise LocalFault(sentence("archive-of-another", file=str(other.path)))
+        if not self.path.exists():
+            other.copy_to(self)
+        elif self.version() != other.version():
+            for portion in other._portions():
+                self.put(store_id, portion)
 
-    def portions(self) -> Iterator[list[Kept]]:
+    def copy_to(self, target: "ArchiveFile") -> bool:
+        """Make ``target`` a checked copy of it, 0600; False if it is one already. Raise as ``put``.
+
+        What was there stays until the copy is whole.
+        """
+        here = self.version()
+        if target.path.exists():
+            there = target.version()
+            if there.store_id != here.store_id:
+                raise LocalFault(sentence("archive-of-another", file=str(target.path)))
+            if there == here:
+                return False
+        unfinished = target.path.with_name(f".{target.path.name}.unfinished")
+        try:
+            private.make_folder(target.path.parent)
+            unfinished.unlink(missing_ok=True)
+            number = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, private.FILE)
+            try:
+                self._fill(unfinished)
+                os.fsync(number)
+            finally:
+                os.close(number)
+            unfinished.replace(target.path)
+            sync(target.path.parent)
+        except OSError as error:
+            kind = NoRoom if is_for_want_of_room(error) else TryLater
+            raise kind(_said(target.path, error)) from None
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return True
+
+    def _fill(self, unfinished: Path) -> None:
+        with self._reading() as source, closing(sqlite3.connect(unfinished, isolation_level=None)) as copy:
+            copy.execute("PRAGMA synchronous = OFF")
+            source.backup(copy)
+            (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+            if found != "ok":
+                raise LocalFault(sentence("archive-damaged", file=str(self.path), why=found))
+
+    def _portions(self) -> Iterator[list[Kept]]:
         """Yield all letters, about a million octets at once. Raise as ``read``."""
         with self._reading() as connection:
             portion, octets = [], 0
@@ -148,7 +193,7 @@ class ArchiveFile:
             connection.execute(table)
         found = _version(connection)
         if not found.store_id:
-            connection.execute("INSERT INTO archive (store_id, changes) VALUES (?, 0)", (store_id,))
+            connection.execute("INSERT INTO archive (store_id, version) VALUES (?, '')", (store_id,))
         elif found.store_id != store_id:
             raise LocalFault(sentence("archive-of-another", file=str(self.path)))
 
@@ -158,8 +203,8 @@ class ArchiveFile:
 
 
 def _version(connection: sqlite3.Connection) -> ArchiveVersion:
-    row = connection.execute("SELECT store_id, changes FROM archive").fetchone()
-    return ArchiveVersion(*row) if row else ArchiveVersion("", 0)
+    row = connection.execute("SELECT store_id, version FROM archive").fetchone()
+    return ArchiveVersion(*row) if row else ArchiveVersion("", "")
 
 
 def _is_whole(connection: sqlite3.Connection, digest: str) -> bool:

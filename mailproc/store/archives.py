@@ -21,20 +21,30 @@ class Archives:
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder = folder
-        self._name = name
+        self._prefix = f"{name}." if name else ""
 
     def of_year(self, year: int) -> ArchiveFile:
-        return ArchiveFile(self.folder / f"{self._name}.letters-{year}.db")
+        return ArchiveFile(self.folder / f"{self._prefix}letters-{year}.db")
 
     def years(self) -> list[int]:
         """Return the years of which there is a file, in order."""
-        pattern = re.compile(re.escape(self._name) + r"\.letters-(\d{1,4})\.db")
+        pattern = re.compile(re.escape(self._prefix) + r"letters-(\d{1,4})\.db")
         names = (pattern.fullmatch(file.name) for file in self.folder.glob("*.db"))
         return sorted(int(found[1]) for found in names if found)
 
     def read(self, year: int, digest: str) -> bytes:
         """Return an archived letter. Raise as ``ArchiveFile.read``."""
         return self.of_year(year).read(digest)
+
+    def copy_to(self, target: "Archives") -> int:
+        """Copy each file that ``target`` does not have as it is now; return how many. Raise as ``put``."""
+        return sum(self.of_year(year).copy_to(target.of_year(year)) for year in self.years())
+
+    def take_over(self, other: "Archives", store_id: str) -> None:
+        """Put into them what those of ``other`` hold and they do not. Raise as ``put``."""
+        for year in other.years():
+            if other.of_year(year).path.resolve() != self.of_year(year).path.resolve():
+                self.of_year(year).take_over(other.of_year(year), store_id)
 
     def attach(self, *engines: Engine) -> None:
         """Let whoever has a connection of these read archived letters (``of``)."""
@@ -50,6 +60,11 @@ def of(connection: Connection) -> Archives:
     """Return the archives of the store that the connection is to."""
     found: Archives = connection.info[_KEY]
     return found
+
+
+def beside(backup: Path) -> Archives:
+    """Return the archives beside a backup, in a folder of their own."""
+    return Archives(backup.parent / "archives", "")
 
 
 def place(folder: str, url: str, base: Path) -> Archives:

@@ -16,7 +16,7 @@ from mailproc.flow.context import Context
 from mailproc.office.upkeep import backup_folder
 from mailproc.office.upkeep.backup_folder import UnderWay
 from mailproc.sentence import sentence
-from mailproc.store import backups, documents, store_copies
+from mailproc.store import archives, backups, documents, store_copies
 from mailproc.store.document_files import FOLDER, DocumentFolder
 from mailproc.store.engine import Store
 
@@ -33,6 +33,7 @@ class MadeBackup:
 
     ``missing``: documents that were not there or damaged; ``pruned``: earlier backups that were deleted;
     ``left_alone``: files with a dated name that are no backups of this store, or are of the future.
+    ``archives``: archives of letters that were copied, as they were new or had changed.
     """
 
     file: str
@@ -41,6 +42,7 @@ class MadeBackup:
     missing: int
     pruned: tuple[str, ...] = ()
     left_alone: tuple[str, ...] = ()
+    archives: int = 0
 
 
 def make(store: Store, context: Context, file: Path) -> MadeBackup:
@@ -116,8 +118,15 @@ def _make(store: Store, context: Context, file: Path, *, claims: bool) -> MadeBa
         if claims or _has_documents(store):
             stack.enter_context(target.writing(store_id))
         copied = list[bool]()
-        store_copies.make(store, file, lambda: copied.extend(_copied(store, source, target)))
-    return MadeBackup(str(file), file.stat().st_size, copied.count(True), copied.count(False))
+        archived = list[int]()
+
+        def beside() -> None:
+            copied.extend(_copied(store, source, target))
+            archived.append(store.archives.copy_to(archives.beside(file)))
+
+        store_copies.make(store, file, beside)
+    size = file.stat().st_size
+    return MadeBackup(str(file), size, copied.count(True), copied.count(False), archives=sum(archived))
 
 
 def _refuse_other(store_id: str, file: Path) -> None:

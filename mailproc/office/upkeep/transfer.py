@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow.advance.verify import Verified, verify
 from mailproc.sentence import sentence
-from mailproc.store import restored, store_identity, store_transfer
+from mailproc.store import restored, store_identity, store_transfer, yearly_partitions
 from mailproc.store.engine import Store
 from mailproc.store.lock import daemon_lock
 from mailproc.store.store_transfer import CopiedTable, Progress
@@ -36,7 +36,8 @@ def transfer(store: Store, target: Store, progress: Progress) -> Transferred:
 
     The store is only read. Interrupted, or if the two differ, the target is empty, and the copy is begun
     again. The service must not run on either. Raise LocalFault (also for a store that was put back from a
-    copy and does not go on yet: the copy would), TryLater and NoRoom.
+    copy and does not go on yet: the copy would), TryLater and NoRoom. Archives are copied first: they stay
+    where they are if the copy is broken off.
     """
     if store.path is None or target.path is not None:
         raise LocalFault(sentence("copy-kinds"))
@@ -45,6 +46,7 @@ def transfer(store: Store, target: Store, progress: Progress) -> Transferred:
         with store.read() as reading:
             if not restored.is_over(reading):
                 raise LocalFault(sentence("restore-first"), ("mailproc restore", "mailproc restore --go"))
+            target.archives.take_over(store.archives, store_identity.store_id(reading))
             try:
                 return target.write(lambda writing: _transfer(reading, writing, target.shown, progress))
             except _Unequal as unequal:
@@ -53,6 +55,7 @@ def transfer(store: Store, target: Store, progress: Progress) -> Transferred:
 
 def _transfer(reading: Connection, writing: Connection, shown: str, progress: Progress) -> Transferred:
     store_transfer.refuse_if_in_use(writing, shown)
+    yearly_partitions.make(writing, yearly_partitions.years_in(reading))
     store_transfer.copy(reading, writing, progress)
     done = Transferred(store_transfer.compared(reading, writing), verify(reading), verify(writing))
     if not done.is_equal:
