@@ -52,8 +52,9 @@ def test_who_was_refused_is_named_by_line_and_column_alone(cli: Cli, folder: Pat
     assert ran.json["refused"][0]["column"] == "email"
 
 
-def test_standard_input_is_read(cli: Cli) -> None:
-    ran = cli("patrons", "import", "-", "--form", "csv", stdin=ROWS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_standard_input_is_read(cli: Cli, encoding: str) -> None:
+    ran = cli("patrons", "import", "-", "--form", "csv", stdin=ROWS.encode(encoding))
     assert ran.out.startswith("1 readers: 1 new")
     assert cli("patrons", "find", "ANN reader", "--json").json[0]["id"] == "R1"
     assert "--form" in cli("patrons", "import", "-", stdin=ROWS).err

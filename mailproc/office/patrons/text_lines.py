@@ -51,6 +51,8 @@ def _wide_lines(stream: BufferedReader) -> Iterator[str]:
             sentence("patrons-encoding", line=number, column=1, encoding="utf-16"),
             (sentence("patrons-encoding-key"),),
         ) from None
+    finally:
+        text.detach()  # or it would close what its caller closes
 
 
 def _check(length: int, number: int) -> None:
