@@ -107,9 +107,18 @@ def _places(context: Context, store: Store, found: CheckReport) -> None:
         return
     wrong = places.others(context, store)
     found.wrong += wrong
+    found.warnings += _clocks(context, store)
     if not wrong:
         shown = ", ".join(str(one.of) for one in places.places(context))
         found.fine.append(f"shared with other machines: {shown}")
+
+
+def _clocks(context: Context, store: Store) -> Iterator[str]:
+    """Days and pauses are counted by the machine at work, whichever that is."""
+    with store.read() as connection:
+        theirs = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    if (apart := abs(theirs - context.clock())) > service_state.AHEAD:
+        yield f"the clock of this machine and that of the database differ by {apart}: set them (NTP)"
 
 
 def _counters_file(context: Context, store: Store) -> str:

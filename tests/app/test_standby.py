@@ -4,17 +4,20 @@ import os
 import re
 import signal
 import smtplib
+import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from mailproc.practice import order_file
 from tests.app.installation import ART, CUSTOMER, DEADLINE, Daemon, Installation, configured, order
+from tests.app.test_alive import later
 from tests.servers.postgres import PASSWORD, PostgresServer
 from tests.servers.relay import Relay
 from tests.servers.systemd import Systemd
@@ -250,6 +253,73 @@ def until_stopped(daemon: Daemon) -> None:
         time.sleep(0.02)  # the kernel tells nobody but the parent
 
 
+class Network:
+    """A way to the database that can fail: then nothing goes through, and nobody is told."""
+
+    def __init__(self, port: int) -> None:
+        self._to, self._works = port, threading.Event()
+        self._works.set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def fail(self) -> None:
+        self._works.clear()
+
+    def come_back(self) -> None:
+        self._works.set()
+
+    def close(self) -> None:
+        self._works.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(("127.0.0.1", self._to))
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
+
+    def _pass_on(self, one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while octets := one.recv(65536):
+                self._works.wait()
+                other.sendall(octets)
+        self._works.wait()
+        for each in (one, other):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+
+@pytest.fixture
+def network(postgres_server: PostgresServer) -> Iterator[Network]:
+    made = Network(postgres_server.port)
+    yield made
+    made.close()
+
+
+def test_a_service_that_lost_the_network_is_taken_over_and_sends_nothing_when_it_is_back(
+    machines: Machines, network: Network, postgres_server: PostgresServer
+) -> None:
+    machines.takes_over_from_frozen()
+    config = machines.one.folder / "config.toml"
+    config.write_text(config.read_text().replace(f":{postgres_server.port}/", f":{network.port}/"))
+    first = machines.one.start(code=QUICK)
+    first.takes(order("C1"))
+    network.fail()
+    number = machines.two.place()
+    second = machines.two.start(code=QUICK)
+    machines.relay.wait_for(BL, 1)
+    network.come_back()
+    assert first.ends() == 1
+    assert any(OVER in line for line in first.lines), first.lines
+    assert machines.ordered() == {f"{number}-1": 1}
+    assert second.stop() == 0
+
+
 FREEZES = """
 import os, signal
 from mailproc.store import inbox
@@ -339,3 +409,15 @@ def test_staff_on_a_machine_without_the_counters_file_are_refused_and_hold_nothi
     assert "was never put back" in machines.one.cli("restore").out
     assert machines.one.place() == "B1"
     assert first.stop() == 0
+
+
+def test_how_long_a_service_is_silent_is_told_by_the_databases_clock(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machines.one.start(code=QUICK)
+    later(monkeypatch, timedelta(minutes=2))
+    assert machines.two.json("status")["service"]["state"] == "running"
+    assert "the clock of this machine" not in machines.two.cli("check").out
+    later(monkeypatch, timedelta(hours=1))
+    assert machines.two.json("status")["service"]["state"] == "running"
+    assert "the clock of this machine and that of the database differ by" in machines.two.cli("check").out
