@@ -7,7 +7,8 @@ import typer
 
 from mailproc import private
 from mailproc.cli import attachments, output
-from mailproc.cli.session import opened
+from mailproc.cli.session import opened, who
+from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.mail.parse import parse, readable
 from mailproc.notices.citation import cited
@@ -16,7 +17,7 @@ from mailproc.notices.language_files import ENGLISH
 from mailproc.office.mailroom import saved_files
 from mailproc.office.queries import letters
 from mailproc.office.queries.letters import MessageRead
-from mailproc.sentence import note
+from mailproc.sentence import note, sentence
 
 verbs = typer.Typer()
 
@@ -35,9 +36,21 @@ def letter(
     save: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Save its attachments into this folder.")
     ] = None,
+    to_reader: Annotated[
+        str, typer.Option(metavar="FILE", help="Send this file of it on to the reader of its request.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --to-reader: what would happen.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show one letter: its content and its effect. Passwords are masked."""
+    if to_reader:
+        others = {"--raw": raw, "--save": save is not None}
+        for option in (name for name, given in others.items() if given):
+            raise LocalFault(sentence("option-beside", option=option, other="--to-reader"))
+        _pass_on(ctx, letter_id, to_reader, dry_run=dry_run, as_json=as_json)
+        return
+    if dry_run:
+        raise LocalFault(sentence("option-without", option="--dry-run", other="--to-reader"))
     with opened(ctx) as app:
         with app.store.read() as connection:
             row = letters.row_of(connection, letter_id)
@@ -58,6 +71,21 @@ def letter(
         else:
             _show(row, became, masked, app.context)
             attachments.show(files, app.context.language)
+
+
+def _pass_on(ctx: typer.Context, letter_id: str, name: str, *, dry_run: bool, as_json: bool) -> None:
+    from mailproc.office.mailroom import passed_on  # here: who reads a letter takes no step
+
+    with opened(ctx) as app:
+        done = passed_on.send(app.store, app.context, letter_id, name, who(app), dry_run=dry_run)
+        if as_json:
+            output.as_json({"letter": letter_id, "file": name, "dry_run": dry_run, "follows": done.words})
+            return
+        language = app.context.language
+        if dry_run:
+            output.line(language.word(sentence("nothing-changed")))
+        for word in done.words:
+            output.line(output.one_line(language.word(word)))
 
 
 def _letter_json(row: dict[str, Any], became: list[MessageRead], masked: bytes) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from mailproc.ill.attention import Reason
 from mailproc.ill.effects import AskStaff, Effect, ForwardDocuments
 from mailproc.ill.terms import Role, Service, State
-from mailproc.ill.transaction_state import NOTED, Occurrence, Step
+from mailproc.ill.transaction_state import NOTED, PASSED_ON, Occurrence, Step
 
 SUPPLIED = (State.SHIPPED, State.RECEIVED)
 """States of a copy whose documents may go to the reader."""
@@ -15,12 +15,14 @@ def effects(step: Step, occurrence: Occurrence, *, wanted: bool) -> tuple[Effect
 
     Not ``wanted``: the library passes them on itself, so staff are told of each.
 
-    Not if staff say that it is the wrong one, or that the reader is not to hear of it. A reader's own letter
-    brings none.
+    One that staff pass on goes in any case. Not if staff say that it is the wrong one, or that the reader is
+    not to hear of it. A reader's own letter brings none.
     """
     facts, event = occurrence.facts, occurrence.event
     if step.before.role is not Role.REQUESTER or step.after.service is not Service.COPY:
         return ()
+    if event == PASSED_ON:
+        return (ForwardDocuments(),)
     if event == "UNDONE" or event in NOTED or facts.get("quiet") or facts.get("wrong"):
         return ()
     if not wanted:

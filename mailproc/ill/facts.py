@@ -180,7 +180,9 @@ class ActFacts(TypedDict, total=False):
     """Of an action of ours.
 
     The state and the ``attention`` that it ``found``, and what it ``withdrew`` (intents): an undo restores
-    them, and names the event that it has ``undone``. ``letter_left``: an order has left, or may have;
+    them, and names the event that it has ``undone``.
+    ``passed_on``: digests of files that staff send on to the reader.
+    ``letter_left``: an order has left, or may have;
     ``came_back``: every order that left came back undelivered;
     ``acknowledged``: the reader was told that we have the request;
     ``first``: nobody was asked before; ``due_on``: our own, if the lender named none; ``again``: it was
@@ -201,6 +203,7 @@ class ActFacts(TypedDict, total=False):
     found: StateJson
     attention: list[str] | None
     withdrew: list[int]
+    passed_on: list[str]
     undone: int
     letter_left: bool
     acknowledged: bool

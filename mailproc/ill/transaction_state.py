@@ -26,7 +26,9 @@ OF_A_DOCUMENT = ("DOCUMENT_SENT", "DOCUMENT_WITHHELD", "DOCUMENT_DELETED")
 """What happened to documents of a request."""
 CHARGE_NOTED = "charge"
 """The event by which staff record money."""
-OF_STAFF = ("amend", "redirect", "forget", "note", CHARGE_NOTED)
+PASSED_ON = "pass-on"
+"""The event by which staff send a file of a received letter on to the reader."""
+OF_STAFF = ("amend", "redirect", "forget", "note", CHARGE_NOTED, PASSED_ON)
 NOTED = frozenset(
     {*OF_OUR_LETTER, *OF_A_DOCUMENT, *OF_STAFF, "LOSSY", "UNREAD", READER_WROTE, AUTOMATIC_REPLY}
 )

@@ -127,3 +127,30 @@ def test_a_folder_that_others_can_write_is_named(cli: Cli, folder: Path, mode: i
     (folder / "here").chmod(mode)
     ran = cli("letter", came(cli, *FILES), "--save", "here")
     assert (ran.code, "Others can write into here" in ran.err) == (0, said)
+
+
+def test_one_file_is_sent_on_to_the_reader(cli: Cli, placed: Callable[..., str], folder: Path) -> None:
+    number = placed(
+        "An article", service="COPY", patron={"id": "R1", "name": "R", "email": "r@readers.example"}
+    )
+    cli("run", "--once")
+    assert cli("act", number, "ship", "--heard-by", "phone").code == 0
+    head = f"From: orders@bl.example\nTo: ill@town.example\nSubject: {number}-1\nMessage-ID: <w@bl.example>\n"
+    assert cli("inject", "-", stdin=files.letter(head, "Here it is.", [FILES[0]])).code == 0
+    cli("run", "--once")
+    send = ("letter", "I1", "--to-reader", FILES[0].name)
+    assert "a letter to the reader: the copy itself" in cli(*send, "--dry-run").out
+    assert cli(*send, "--json").json["follows"] == ["a letter to the reader: the copy itself"]
+    cli("run", "--once")
+    sent = [path for path in (folder / "out").iterdir() if PDF in _contents(path.read_bytes())]
+    assert len(sent) == 1
+    again = cli(*send)
+    assert (again.code, "has article.pdf already" in again.err) == (1, True)
+
+
+@pytest.mark.parametrize("options", [("--raw",), ("--save", "here")])
+def test_a_letter_is_shown_or_a_file_of_it_is_sent_on(
+    cli: Cli, folder: Path, options: tuple[str, ...]
+) -> None:
+    assert cli("letter", "I1", "--to-reader", "a.pdf", *options).code == 1
+    assert "--dry-run" in cli("letter", "I1", "--dry-run").err

@@ -21,7 +21,7 @@ from mailproc.mail.content_type import FileType, is_page_too
 from mailproc.mail.letter import Letter
 from mailproc.mail.parse import parse
 from mailproc.sentence import Part, Sentence, sentence, stored
-from mailproc.store import documents, letters, patrons, requests, transactions
+from mailproc.store import documents, events, letters, patrons, requests, transactions
 from mailproc.store.documents import TO_READER
 from mailproc.store.rows import Event, InboxLetter, Intent, StoredDocument
 
@@ -62,7 +62,10 @@ def chosen(connection: Connection, row: Intent, context: Context) -> tuple[CameD
     had = {one.digest for one in known if not one.why_not}
     told = {(one.digest, str(one.why_not)) for one in known if one.why_not}
     told |= {(digest, stored(OF_WRONG)) for digest, _ in told}  # staff recorded it themselves
-    found = _within(_came(connection, row, had, context), context.config.documents)
+    ordered = events.load(connection, row.event_id)
+    let_go = frozenset(((ordered.facts or {}) if ordered else {}).get("passed_on") or ())
+    came = _let_go(connection, row, let_go, context) if let_go else _came(connection, row, had, context)
+    found = _within(came, context.config.documents)
     return tuple(one for one in found if (one.digest, str(stored(one.why_not))) not in told)
 
 
@@ -102,6 +105,18 @@ def _came(connection: Connection, row: Intent, had: set[str], context: Context) 
             if file.digest not in had and (known is None or (known[2] and not why)):
                 found[file.digest] = file, letter.id, why
     return found.values()
+
+
+def _let_go(
+    connection: Connection, row: Intent, digests: frozenset[str], context: Context
+) -> Iterator[_Came]:
+    """Return the documents that staff pass on: only what the request or the limits forbid is withheld."""
+    why, found = why_not_now(connection, row, context.clock()), set[str]()
+    for event in documents.came_with(connection, row.said_in):
+        for file in of_letter(connection, event, context):
+            if file.digest in digests - found:
+                found.add(file.digest)
+                yield file, event.inbox_id or 0, why
 
 
 def _why_not_of(event: Event, letter: InboxLetter, read: Letter) -> Part:
@@ -154,7 +169,7 @@ def _within(came: Iterable[_Came], limits: Documents) -> Iterator[CameDocument]:
     """Withhold what is not on the list of types, or goes beyond the limits of one letter."""
     count = size = 0
     for file, inbox_id, why_not in came:
-        why = unsuitable(file.type, limits) or _of_two_types(file) or why_not  # what never goes comes first
+        why = never(file, limits) or why_not  # what never goes comes first
         if not why and count == limits.max_count:
             why = sentence("documents-too-many", most=limits.max_count)
         if not why and size + file.size > limits.max_size:
@@ -171,6 +186,11 @@ def unsuitable(of_type: FileType, limits: Documents) -> Sentence | str:
     if of_type.name in limits.types:
         return ""
     return sentence("document-type", type=of_type.media_type, known=", ".join(limits.types))
+
+
+def never(file: Attachment, limits: Documents) -> Part:
+    """Return why such a file is sent to no reader, whoever vouches for it; '' if it may be."""
+    return unsuitable(file.type, limits) or _of_two_types(file)
 
 
 def _is_reachable(connection: Connection, row: Intent) -> bool:

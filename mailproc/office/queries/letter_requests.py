@@ -40,6 +40,11 @@ def about(connection: Connection, lines: Sequence[LetterLine]) -> list[About]:
     ]
 
 
+def of_letter(connection: Connection, kind: str, number: int) -> tuple[str, ...]:
+    """Return the requests of one letter: kind I or O, and its number."""
+    return tuple(_found(connection, _NUMBERS, [(kind, number)])[kind, number])
+
+
 Parted = tuple[str, int]
 """("I", 12) for I12, ("intent", 3) for what is in no letter yet."""
 
