@@ -209,7 +209,7 @@ class Policy(Section):
     collected: Literal["assumed", "said"] = "assumed"  # that the reader has what came
     copyright: CopyrightLaw = "none"  # whose law an order for a copy must satisfy
     copyright_wording: str = ""  # of the declaration that readers sign: its version
-    copy_ends_shipped: bool = False  # SHIPPED COPY straight to the reader ends the request
+    copy_ends_shipped: bool = False  # SHIPPED COPY to the reader's own e-mail address ends the request
     answers_an_hour: int = Field(default=60, ge=1)  # that go to one address by themselves
     notices_an_hour: int = Field(default=20, ge=1)  # to staff, about what one partner sends
     give_up_days: float = Field(default=4, gt=0)

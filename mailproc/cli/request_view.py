@@ -191,6 +191,8 @@ def _cited(found: RequestDetails, language: Language) -> list[tuple[str, str]]:
 def _asked(found: RequestDetails, language: Language, today: date) -> list[tuple[str, str]]:
     """What a partner's request says beside the item; what it says by default is not."""
     said = {name: _flat(value, language) for name, value in found.asked.items()}
+    if found.entry.word:
+        said.pop("copyright_compliance", None)  # ours stands in its own line, with the count of copies
     if "services" in said:
         said["services"] = ", ".join(map(language.service_word, found.asked["services"]))
     if said.get("expiry"):

@@ -20,6 +20,8 @@ LONGEST = 200
 _WORD = re.compile(r"[a-z0-9]+")
 _DIGITS = re.compile(r"[0-9]+")
 _NUMBER = re.compile(r"[0-9][0-9 -]{6,15}[0-9Xx]")
+_OF_A_PART = ("article_title", "volume_issue", "issn")
+"""With one of these a citation is of a journal, which needs no author."""
 _BLANK = ("9780000000002", "00000000")
 """A number of zeros alone fills a field that must not be empty."""
 
@@ -39,12 +41,20 @@ def key(item: ItemJson | None) -> ItemKey:
 
 
 def words(item: ItemJson | None) -> str:
-    """Return the words of title and author, whatever number the citation has; '' if it names no author.
+    """Return the words of title and author, whatever number the citation has; '' if they are too few: of a
+    book without its author.
 
-    Of an item that one citation names by its ISBN, and another without it, the words are equal.
+    Of an item that one citation names by its ISBN or ISSN, and another without it, the words are equal.
     """
     said = item or {}
-    return _named(said) if _said(said, "title") and _said(said, "author") else ""
+    enough = _said(said, "author") or any(_said(said, name) for name in _OF_A_PART)
+    return _named(said) if _said(said, "title") and enough else ""
+
+
+def is_another_article(one: ItemJson | None, other: ItemJson | None) -> bool:
+    """Return whether both citations name an article, and not the same: two may begin on one page."""
+    titles = [set(_words(_said(item or {}, "article_title"))) for item in (one, other)]
+    return all(titles) and titles[0] != titles[1]
 
 
 def isbn_of(text: str) -> str:

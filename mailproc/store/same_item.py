@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Subquery, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Subquery, func, or_, select, union
 
 from mailproc.ill.copyright_rules import GUIDELINES
 from mailproc.ill.item_identity import ItemKey
@@ -69,17 +69,24 @@ def of_borrower(connection: Connection, item: ItemKey, partner: str, since: date
     return _number(connection, item, same, *theirs)
 
 
-def copies_of_title(connection: Connection, title: str, since: datetime, until: datetime) -> int:
+def copies_of_title(
+    connection: Connection, title: str, words: str, since: datetime, until: datetime, up_to: int | None = None
+) -> int:
     """Return how many copies of this title we asked for in that time within the guidelines of the USA.
 
-    What was not supplied does not count. ``title``: of an ``ItemKey``.
+    What was not supplied does not count. ``title``: of an ``ItemKey``; ``words``: of its citation, as another
+    may have no ISSN. ``up_to``: the id of the last request that counts.
     """
     if not title:
         return 0
-    then = (REQUEST.c.created_at >= since, REQUEST.c.created_at < until)
-    same = select(REQUEST.c.id).where(REQUEST.c.title_key == title, *then).limit(MOST)
+    then: list[ColumnElement[bool]] = [REQUEST.c.created_at >= since, REQUEST.c.created_at < until]
+    then += [REQUEST.c.id <= up_to] if up_to is not None else []
+    by_key = select(REQUEST.c.id).where(REQUEST.c.title_key == title, *then).limit(MOST)
+    by_words = select(REQUEST.c.id).where(REQUEST.c.words_key == words, *then).limit(MOST)
+    either = [by_key, by_words] if words else [by_key]  # one after the other: "or" would use no index
+    same = union(*(select(one.subquery().c.id) for one in either)).subquery()
     counted = (
-        REQUEST.c.id.in_(same),
+        REQUEST.c.id.in_(select(same.c.id)),
         REQUEST.c.role == Role.REQUESTER,
         REQUEST.c.service == "COPY",
         REQUEST.c.outcome.not_in(("unfilled", "cancelled")),

@@ -156,12 +156,12 @@ def test_closed_after_the_end_keeps_its_outcome_clear(small_world):
 
 def test_a_copy_sent_straight_to_the_reader_ends_by_switch(make_world, sqlite_url):
     world = make_world(sqlite_url, more="[policy]\ncopy_ends_shipped = true\n")
-    world.place(service="COPY")
+    world.place(service="COPY", delivery={"electronic": "r@readers.example"})
     world.hear("B1-1 SHIPPED COPY")
     assert (world.state("B1"), world.shown("B1").line.outcome) == ("RECEIVED", "filled")
     assert world.shown("B1").history[-1].cause["kind"] == "policy"
     assert world.verify().differences == ()
-    world.place(service="COPY")
+    world.place(service="COPY", delivery={"electronic": "r@readers.example"})
     world.hear("B2-1 SHIPPED COPY")
     with pytest.raises(LocalFault):  # no act of staff led here
         world.act("B2", "undo")

@@ -151,6 +151,21 @@ def test_us_the_copies_of_a_title_in_a_year_are_counted(world):
     assert found(enter(world, **ccg)) == []
 
 
+def test_us_a_journal_counts_whatever_number_its_citation_has(world):
+    under(world, "us")
+    ccg = {"copyright_compliance": "US:CCG"}
+    plain = {"title": "J. of Weirs", "volume_issue": "4"}
+    enter(world, **ccg)
+    enter(world, item=plain | {"article_title": "On Weirs"}, **ccg)
+    (warning,) = found(enter(world, item=plain | {"issn": "0378-5955", "article_title": "On Mills"}, **ccg))
+    assert warning.values["count"] == 3
+    with world.store.read() as connection:
+        shown = [
+            request_details.shown(connection, f"B{one}", world.app.context).entry.copies for one in (1, 2, 3)
+        ]
+    assert shown == [1, 2, 3], "each is counted until itself"
+
+
 def test_us_older_copies_of_a_title_hide_none_of_this_year(small_world, monkeypatch):
     under(small_world, "us")
     enter(small_world, copyright_compliance="US:CCG")
@@ -160,7 +175,7 @@ def test_us_older_copies_of_a_title_hide_none_of_this_year(small_world, monkeypa
     monkeypatch.setattr(same_item, "MOST", 1)
     with small_world.store.read() as connection:
         now = small_world.now
-        assert same_item.copies_of_title(connection, title, now - day, now + day) == 1
+        assert same_item.copies_of_title(connection, title, "", now - day, now + day) == 1
 
 
 def test_none_asks_for_nothing(world):

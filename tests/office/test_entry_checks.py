@@ -162,3 +162,12 @@ def test_one_book_with_and_without_its_isbn_is_said(small_world, first, second):
 def test_another_book_is_not_said(small_world, other):
     enter(small_world, patron=READER, item=WITH_NUMBER)
     assert found(enter(small_world, patron=READER, item=WITHOUT | other)) == []
+
+
+def test_another_article_on_the_same_page_is_warned_of_and_not_refused(small_world):
+    page = {"title": "J. of Weirs", "volume_issue": "4", "pagination": "12-19"}
+    first, other = (page | {"article_title": title} for title in ("Bar", "Qux"))
+    enter(small_world, service="COPY", item=first, patron=READER)
+    assert "same-page" in found(enter(small_world, service="COPY", item=other, patron=READER))
+    with pytest.raises(LocalFault, match="has an open request for the same item"):
+        enter(small_world, service="COPY", item=page, patron=READER)

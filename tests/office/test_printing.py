@@ -105,6 +105,14 @@ def test_a_copy_to_an_address_of_ours_is_here_when_staff_say_so(make_world, sqli
     assert "waits for you at our desk" in letter.text and "as a file" not in letter.text
 
 
+@pytest.mark.parametrize("delivery", [None, {"postal": {"street": "1 Sample Street", "city": "Exampletown"}}])
+def test_a_copy_without_the_readers_own_address_comes_here_first(make_world, sqlite_url, delivery):
+    world = make_world(sqlite_url, more="[policy]\ncopy_ends_shipped = true\n")
+    number = world.place(service="COPY", **({"delivery": delivery} if delivery else {}))
+    world.hear(f"{number}-1 SHIPPED COPY")
+    assert (world.state(number), world.reader()) == ("SHIPPED", [])
+
+
 def test_a_copy_to_the_reader_ends_by_itself_as_ever(make_world, sqlite_url):
     world = make_world(sqlite_url, more="[policy]\ncopy_ends_shipped = true\n")
     number = world.place(service="COPY", delivery={"electronic": "r@readers.example"})

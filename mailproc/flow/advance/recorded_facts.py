@@ -133,7 +133,8 @@ def _comes_to_us(case: Case) -> bool:
     if case.current.role is not Role.REQUESTER:
         return False
     where = requests.load(case.connection, case.transaction.request_id).delivery or {}
-    return ascii_lower(str(where.get("electronic") or "")) in case.context.mailed_to
+    address = ascii_lower(str(where.get("electronic") or ""))  # by post, or with no address, it comes here
+    return not address or address in case.context.mailed_to
 
 
 def _of_our_cancel(case: Case, event: Event, apdu: Apdu | None) -> Facts:

@@ -20,8 +20,8 @@ ASKED_RECENTLY = timedelta(days=30)
 @dataclass(frozen=True)
 class EntryDetails:
     """``word``: of copyright, as ISO 10161 carries it. ``declaration``: JSON of a
-    ``copyright_rules.Declaration``. ``copies``: within the guidelines of the USA, of this title in ``year``,
-    this one included; 0 where nobody counts. ``asked_before``: the number of an earlier order of this
+    ``copyright_rules.Declaration``. ``copies``: within the guidelines of the USA, of this title in ``year``
+    until this one, included; 0 where nobody counts. ``asked_before``: the number of an earlier order of this
     borrower for the same item, while this one waits for our answer."""
 
     word: str = ""
@@ -54,7 +54,9 @@ def _copies(connection: Connection, request: StoredRequest, word: str, context: 
     if request.role is Role.RESPONDER or not copyright_rules.counts_for(law, request.service, word):
         return 0
     year = context.year(context.local(request.created_at).year)
-    return same_item.copies_of_title(connection, request.title_key, *year)
+    return same_item.copies_of_title(
+        connection, request.title_key, request.words_key, *year, up_to=request.id
+    )
 
 
 def asked_before(

@@ -157,7 +157,25 @@ def _same_reader(entry: NewEntry, connection: Connection, _context: Context) -> 
     if entry.role is Role.RESPONDER or not entry.patron_id:
         return None
     known = same_item.of_reader(connection, entry.key, entry.patron_id)
-    return sentence("same-reader", patron=entry.patron_id, number=known) if known else None
+    if not known or _is_another_article(entry, connection, known):
+        return None
+    return sentence("same-reader", patron=entry.patron_id, number=known)
+
+
+def _same_page(entry: NewEntry, connection: Connection, _context: Context) -> Sentence | None:
+    if entry.role is Role.RESPONDER or not entry.patron_id:
+        return None
+    known = same_item.of_reader(connection, entry.key, entry.patron_id)
+    if not known or not _is_another_article(entry, connection, known):
+        return None
+    return sentence("same-page", patron=entry.patron_id, number=known)
+
+
+def _is_another_article(entry: NewEntry, connection: Connection, number: str) -> bool:
+    """Return whether the request ``number`` names another article, which may begin on the same page."""
+    known = requests.by_number(connection, number)
+    wanted = apdu_json.value_to_json(entry.item)
+    return known is not None and item_identity.is_another_article(wanted, known.item)
 
 
 def _same_words(entry: NewEntry, connection: Connection, _context: Context) -> Sentence | None:
@@ -180,7 +198,9 @@ def _same_borrower(entry: NewEntry, connection: Connection, context: Context) ->
         return None
     partner = entry.partners[0].symbol
     known = same_item.of_borrower(connection, entry.key, partner, context.clock() - ASKED_RECENTLY)
-    return sentence("same-borrower", partner=partner, number=known) if known else None
+    if not known or _is_another_article(entry, connection, known):
+        return None
+    return sentence("same-borrower", partner=partner, number=known)
 
 
 def _their_number(entry: NewEntry, connection: Connection, _context: Context) -> Sentence | None:
@@ -211,7 +231,8 @@ def _copies(entry: NewEntry, connection: Connection, context: Context) -> Senten
     if entry.role is Role.RESPONDER or not copyright_rules.counts_for(law, entry.service, word):
         return None
     year = context.today().year
-    earlier = same_item.copies_of_title(connection, entry.key.title, *context.year(year))
+    words = item_identity.words(apdu_json.value_to_json(entry.item))
+    earlier = same_item.copies_of_title(connection, entry.key.title, words, *context.year(year))
     return sentence("copies-of-title", count=earlier + 1, year=str(year)) if earlier else None
 
 
@@ -274,6 +295,7 @@ CHECKS: Mapping[str, EntryCheck] = {
     "reader-service": EntryCheck(Weight.ANYWAY, _service),
     "no-declaration": EntryCheck(Weight.HELD, _declaration),
     "reader-barred-warned": EntryCheck(Weight.WARNED, _barred_warned),
+    "same-page": EntryCheck(Weight.WARNED, _same_page),
     "same-words": EntryCheck(Weight.WARNED, _same_words),
     "copies-of-title": EntryCheck(Weight.WARNED, _copies),
     "isbn-wrong": EntryCheck(Weight.WARNED, _isbn),
