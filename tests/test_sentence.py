@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 import mailproc
@@ -102,6 +102,7 @@ SENTENCES = some.recursive(
 PARTS = some.lists(SOME_TEXT.filter(bool) | SENTENCES, max_size=3)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a loaded machine builds few a second
 @given(PARTS)
 def test_what_is_stored_is_what_is_read(parts: list[Part]) -> None:
     read = read_stored(stored(*parts))
