@@ -14,7 +14,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
@@ -23,11 +23,11 @@ from urllib.parse import quote
 
 from mailproc import invisible, slow_work
 from mailproc.invisible import escaped
-from mailproc.repeated_lines import WINDOW, RepeatedLines
+from mailproc.repeated_lines import LISTENER, LogHandler
 from mailproc.secret_words import MASK, SHORTEST, SecretWords
 
-TONED_DOWN = ("sqlalchemy", "apscheduler", "mail.log", "imapclient", "alembic", "asyncio", "pymap")
-"""Loggers of others that tell each statement, job or line; "mail.log" is aiosmtpd's."""
+TONED_DOWN = ("sqlalchemy", "apscheduler", "imapclient", "alembic", "asyncio", "pymap")
+"""Loggers of others that tell each statement, job or line."""
 
 LONGEST = slow_work.SHORT
 """Characters of a message, of a line of a traceback, and of a whole line as text: a stranger may write it."""
@@ -63,32 +63,42 @@ def set_up(level: str | int = "INFO", json_lines: bool = False) -> None:
 
     May be called again; the last call counts. Raises ValueError for an unknown level.
     """
-    handler = _Handler()
+    handler = LogHandler()
     handler.setFormatter(_Json() if json_lines else _Text())
     logging.captureWarnings(json_lines)
     if json_lines:
         sys.excepthook = _unexpected
+        threading.excepthook = lambda told: _unexpected(told.exc_type, told.exc_value, told.exc_traceback)
+        sys.unraisablehook = lambda told: _unexpected(told.exc_type, told.exc_value, told.exc_traceback)
     root = logging.getLogger()
     root.setLevel(level.upper() if isinstance(level, str) else level)
-    for old in [one for one in root.handlers if isinstance(one, _Handler)]:
+    for old in [one for one in root.handlers if isinstance(one, LogHandler)]:
         root.removeHandler(old)
         old.close()
     root.addHandler(handler)
     logging.setLogRecordFactory(_record)
     for name in TONED_DOWN:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+    logging.getLogger(LISTENER).setLevel(max(root.level, logging.ERROR))
+
+
+def end() -> None:
+    """Write how often lines came again, before the process ends without more ado. Never waits long."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, LogHandler):
+            handler.end()
 
 
 def json_line(level: int, message: str) -> str | None:
     """What is said beside the log, as a line like those of the log; None while that is text."""
     for handler in logging.getLogger().handlers:
-        if isinstance(handler, _Handler) and isinstance(handler.formatter, _Json):
+        if isinstance(handler, LogHandler) and isinstance(handler.formatter, _Json):
             return handler.format(_record(__package__, level, "", 0, message, (), None))
     return None
 
 
-def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    logging.getLogger(__package__).critical("mailproc failed", exc_info=(kind, error, trace))
+def _unexpected(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    logging.getLogger(__package__).critical("mailproc failed", exc_info=(kind, error or kind(), trace))
 
 
 @contextmanager
@@ -181,57 +191,6 @@ def _octets(encoding: str, content: str) -> bytes:
         return base64.b64decode(content + "==")
     except ValueError:
         return b""
-
-
-class _Handler(logging.Handler):
-    """Ours, to be found again by ``set_up``. Asks for stderr at each line, so it never holds a closed one.
-
-    A line that repeats is counted, and how often is said when its time is over, also if no line follows.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lines = RepeatedLines()
-        self._timer: threading.Timer | None = None
-
-    def emit(self, record: logging.LogRecord) -> None:
-        try:
-            line = self.format(record)
-            if self._lines.is_new(line[getattr(self.formatter, "timed", 0) :], record):
-                self._write(line)
-            self._write_counts()
-        except Exception:  # a full disk or a bad record must not stop who logs
-            self.handleError(record)
-
-    def close(self) -> None:
-        with self._guarded(), suppress(Exception):  # stderr may be gone
-            self._write_counts(all_of_them=True)
-        super().close()
-
-    def _write(self, line: str) -> None:
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
-
-    def _write_counts(self, *, all_of_them: bool = False) -> None:
-        for record in self._lines.over(all_of_them=all_of_them):
-            self._write(self.format(record))
-        if self._timer is None and self._lines.counting:
-            self._timer = threading.Timer(WINDOW, self._look)
-            self._timer.daemon = True
-            self._timer.start()
-
-    def _look(self) -> None:
-        with self._guarded(), suppress(Exception):
-            self._timer = None
-            self._write_counts()
-
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        self.acquire()
-        try:
-            yield
-        finally:
-            self.release()
 
 
 def _record(*args: Any, **kwargs: Any) -> logging.LogRecord:

@@ -33,7 +33,7 @@ def written(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     """Logging as it is after ``set_up``, put back afterwards."""
     root, factory, level = logging.getLogger(), logging.getLogRecordFactory(), logging.getLogger().level
     handlers = list(root.handlers)
-    levels = {name: logging.getLogger(name).level for name in log.TONED_DOWN}
+    levels = {name: logging.getLogger(name).level for name in (*log.TONED_DOWN, repeated_lines.LISTENER)}
     monkeypatch.setattr(log, "_secrets", set())
     monkeypatch.setattr(log, "_words", SecretWords())
     monkeypatch.setattr(log, "_shown", SecretWords())
@@ -92,7 +92,7 @@ def test_a_thousand_equal_lines_become_one(written: Written, json_lines: bool) -
     for number in range(1_000):
         logging.warning("the store failed: %s", "full")
         with log.following(f"O{number % 2}"):
-            logging.info("it waits")
+            logging.getLogger("t").info("it waits")
     assert [line.count("waits") for line in written.text().splitlines()] == [0, 1, 1]
     log.set_up("INFO", json_lines=json_lines)  # ends the count
     said = [line for line in written.text().splitlines() if "again" in line]
@@ -100,13 +100,54 @@ def test_a_thousand_equal_lines_become_one(written: Written, json_lines: bool) -
     assert ["full" in line for line in said] == [True, False, False]
 
 
+def test_a_change_back_is_written_and_has_a_ceiling(written: Written) -> None:
+    log.set_up("INFO")
+    for _ in range(100):
+        logging.error("the store failed")
+        logging.info("the store can be written again")
+    lines = [line.rpartition(" root ")[2] for line in written.text().splitlines()]
+    assert lines[:3] == ["the store failed", "the store can be written again", "the store failed"]
+    assert lines.count("the store failed") == 1 + repeated_lines.BACK
+    assert lines.count("the store can be written again") == 1
+
+
+def test_a_client_without_sense_writes_no_log(written: Written) -> None:
+    """Neither each line of nonsense, nor its port, which is another one each time."""
+    log.set_up("INFO")
+    listener = logging.getLogger(repeated_lines.LISTENER)
+    for port in range(1_000, 2_000):
+        listener.warning("%r unrecognised: %s", ("127.0.0.1", port), "NONSENSE")
+        listener.error("%r SMTP session exception", ("127.0.0.1", port))
+    (line,) = written.text().splitlines()
+    assert "exception" in line
+
+
+def test_the_counts_are_written_before_a_sudden_end(written: Written) -> None:
+    log.set_up("INFO")
+    for _ in range(3):
+        logging.warning("it hangs")
+    log.end()
+    assert written.text().splitlines()[-1].endswith("it hangs (again, 2 times within 60 s)")
+
+
+def test_an_error_in_a_thread_is_json(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(module, hook, getattr(module, hook))
+    log.set_up("INFO", json_lines=True)
+    thread = threading.Thread(target=lambda: 1 // 0)
+    thread.start()
+    thread.join()
+    (line,) = written.values()
+    assert "ZeroDivisionError" in str(line["traceback"])
+
+
 def test_a_line_that_repeats_is_counted_though_nothing_follows(
     written: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log, "WINDOW", 0.01)
+    monkeypatch.setattr(repeated_lines, "WINDOW", 0.01)
     log.set_up("INFO")
     now, said = [0.0], threading.Event()
-    handler = next(one for one in logging.getLogger().handlers if isinstance(one, log._Handler))
+    handler = next(one for one in logging.getLogger().handlers if isinstance(one, repeated_lines.LogHandler))
     monkeypatch.setattr(handler, "_lines", repeated_lines.RepeatedLines(lambda: now[0]))
     monkeypatch.setattr(handler, "_write", lambda line: said.set() if "again, 1 times" in line else None)
     logging.warning("twice")
@@ -118,7 +159,7 @@ def test_a_line_that_repeats_is_counted_though_nothing_follows(
 def test_a_line_is_written_again_when_its_time_is_over() -> None:
     now = 0.0
     lines = repeated_lines.RepeatedLines(lambda: now)
-    record = logging.makeLogRecord({"msg": "x"})
+    record = logging.makeLogRecord({"msg": "x", "levelno": logging.INFO})
     written = []
     for second in range(0, 200, 10):
         now = float(second)
@@ -131,7 +172,7 @@ def test_a_line_is_written_again_when_its_time_is_over() -> None:
 def test_few_lines_are_remembered() -> None:
     lines = repeated_lines.RepeatedLines()
     for number in range(3 * repeated_lines.MOST):
-        lines.is_new(f"{number}", logging.makeLogRecord({"msg": "x"}))
+        lines.is_new(f"{number}", logging.makeLogRecord({"msg": "x", "levelno": logging.INFO}))
         assert list(lines.over()) == []
     assert len(lines._lines) == repeated_lines.MOST
 
@@ -407,11 +448,11 @@ def test_a_line_costs_the_same_however_many_are_remembered() -> None:
     """Looking through all of them at each line would cost more than the line."""
     lines = repeated_lines.RepeatedLines()
     for number in range(repeated_lines.MOST):
-        lines.is_new(f"{number}", logging.makeLogRecord({"msg": "x"}))
+        lines.is_new(f"{number}", logging.makeLogRecord({"msg": "x", "levelno": logging.INFO}))
     assert lines.counting == 0
     for _ in range(3):
-        lines.is_new("1", logging.makeLogRecord({"msg": "x"}))
-        lines.is_new("2", logging.makeLogRecord({"msg": "x"}))
+        lines.is_new("1", logging.makeLogRecord({"msg": "x", "levelno": logging.INFO}))
+        lines.is_new("2", logging.makeLogRecord({"msg": "x", "levelno": logging.INFO}))
     assert lines.counting == 2
     assert len(list(lines.over(all_of_them=True))) == 2
     assert lines.counting == 0

@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from mailproc import log
 from mailproc.transport import systemd
 
 _log = logging.getLogger(__name__)
@@ -119,6 +120,7 @@ class Watchdog:
         self._end(f"no longer responding: {hanging}")
         if not self._over.wait(GRACE):
             _log.critical("the service did not end in order and is killed")
+            log.end()
             os._exit(1)
 
 
