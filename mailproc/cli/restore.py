@@ -1,5 +1,6 @@
 """The verb for a store that is put back from a copy."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,9 @@ from mailproc.cli import output
 from mailproc.cli.session import configured, opened, who
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
+from mailproc.notices.language import Language
 from mailproc.office.upkeep import restored_store
-from mailproc.office.upkeep.restored_store import RestoredStore
+from mailproc.office.upkeep.restored_store import MayHaveLeft, RestoredStore
 from mailproc.sentence import sentence
 
 verbs = typer.Typer()
@@ -68,7 +70,26 @@ def _tell(found: RestoredStore, context: Context) -> None:
         output.line(words["held"])
     else:
         output.line(language.label("restore", "gone", at=shown(found.gone_on_at), actor=found.actor))
-    letters = [
+    columns = ("letter", "to", "subject", "requests", "answers")
+    output.table([words[name] for name in columns], _lines(found.letters, language), words["none"])
+    if found.letters:
+        output.line(words["each"])
+    if found.entered:
+        columns = ("entered", "to", "subject", "requests", "answers")
+        output.table([words[name] for name in columns], _lines(found.entered, language), "")
+        output.line(words["each-entered"])
+    unknown = [
+        (one.id, shown(one.at), language.word(one.other), output.cut(one.about(language), 50))
+        for one in found.unknown
+    ]
+    if unknown:
+        output.table([words[name] for name in ("unknown", "when", "who", "subject")], unknown, "")
+    if found.left_out:
+        output.line(language.label("restore", "more", count=found.left_out))
+
+
+def _lines(letters: Sequence[MayHaveLeft], language: Language) -> list[tuple[str, ...]]:
+    return [
         (
             one.id,
             language.word(one.to),
@@ -76,15 +97,5 @@ def _tell(found: RestoredStore, context: Context) -> None:
             ", ".join(one.numbers),
             "; ".join(f"{each.letter}: {language.event_word(each.event)}" for each in one.answers),
         )
-        for one in found.letters
+        for one in letters
     ]
-    columns = ("letter", "to", "subject", "requests", "answers")
-    output.table([words[name] for name in columns], letters, words["none"])
-    if found.letters:
-        output.line(words["each"])
-    unknown = [
-        (one.id, shown(one.at), language.word(one.other), output.cut(one.about(language), 50))
-        for one in found.unknown
-    ]
-    if unknown:
-        output.table([words[name] for name in ("unknown", "when", "who", "subject")], unknown, "")

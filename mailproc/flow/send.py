@@ -103,9 +103,9 @@ def run(
 def _hold(store: Store) -> None:
     """Hold what was composed since the store was put back from a copy: it may have left before."""
     with store.read() as connection:
-        waits = restore_hold.waits(connection)
-    if waits:
-        store.write(restore_hold.hold_unsent)
+        found = restore_hold.has_to_hold(connection)
+    if found:
+        store.write(restore_hold.hold_what_came_since)
 
 
 def _at_once(context: Context) -> int:

@@ -9,15 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from mailproc.errors import Misconfigured
 from mailproc.sentence import sentence, stored
 from mailproc.store import outgoing, restored, shared_places, store_identity
 from mailproc.store.counters_file import CountersFile, LeftStore
+from mailproc.store.events import EVENT
+from mailproc.store.intent_bodies import NoticeToStaff
 from mailproc.store.letters import INBOX
 from mailproc.store.outgoing import INTENT, OUTGOING, NewLetterOut
-from mailproc.store.prepared_statements import table_of
+from mailproc.store.prepared_statements import made, table_of
 from mailproc.store.rows import Intent
 from mailproc.store.tables import Counter
 
@@ -26,9 +28,17 @@ _log = logging.getLogger(__name__)
 COUNTER = table_of(Counter)
 WHY = sentence("restored")
 """Why a letter is held that may have left before the store was put back from a copy."""
+ENTERED = sentence("restored-entered")
+"""Why a letter is held that staff had sent while the store was held: only they know if it had left before."""
+_WHY = {1: WHY, 2: ENTERED}
+"""Of an intent that is marked (``IntentRow.restored``)."""
 COUNTERS = ("B", "L", "FILE")
 AHEAD = 1000
 """Numbers that are left out where nobody knows how many were given out; a tenth of all, if that is more."""
+
+
+_WAITING = OUTGOING.c.state.in_(("prepared", "sending"))
+_HOLD = OUTGOING.update().where(_WAITING).values(state="held", not_before=None, last_error=bindparam("why"))
 
 
 def check(connection: Connection, file: CountersFile, *, service_runs: bool = False) -> None:
@@ -93,13 +103,48 @@ def enter(connection: Connection, file: CountersFile, how: str, store_id: str = 
     return LeftStore(file.store_id, last, last)
 
 
-def hold_unsent(connection: Connection) -> int:
-    """Hold the letters that wait, and mark what is not a letter yet; return how many letters."""
-    waiting = OUTGOING.c.state.in_(("prepared", "sending"))
-    held = OUTGOING.update().where(waiting).values(state="held", not_before=None, last_error=stored(WHY))
+def hold_unsent(connection: Connection) -> None:
+    """Hold the letters that wait, and mark what is not a letter yet: all of it may have left before."""
     unwritten = INTENT.update().where(INTENT.c.state.in_(("todo", "held")))
     connection.execute(unwritten.values(restored=1, unfinished=INTENT.c.unfinished))
-    return connection.execute(held).rowcount
+    connection.execute(_HOLD, {"why": stored(WHY)})
+
+
+def hold_what_came_since(connection: Connection) -> None:
+    """Hold what was composed since, and mark what is not a letter yet; letters to our own staff may leave."""
+    found = restored.last(connection)
+    if found is None:
+        return
+    unwritten = INTENT.c.state.in_(("todo", "held")) & (INTENT.c.restored == 0)
+    for intent in made(Intent, connection.execute(select(INTENT).where(unwritten))):
+        if mark := _mark(connection, [intent], found.found_at):
+            marked = INTENT.update().where(INTENT.c.id == intent.id)
+            connection.execute(marked.values(restored=mark, unfinished=INTENT.c.unfinished))
+    for letter, mark in _marks(connection, found.found_at).items():
+        connection.execute(_HOLD.where(OUTGOING.c.id == letter), {"why": stored(_WHY[mark])})
+
+
+def has_to_hold(connection: Connection) -> bool:
+    """Return whether a letter was composed since that may not leave."""
+    found = restored.last(connection)
+    return found is not None and bool(_marks(connection, found.found_at))
+
+
+def _marks(connection: Connection, since: datetime) -> dict[int, int]:
+    """Return the letters that wait and must not leave, each with its mark."""
+    waiting = connection.execute(select(OUTGOING.c.id).where(_WAITING)).scalars().all()
+    marks = {one: _mark(connection, outgoing.intents_of(connection, one), since) for one in waiting}
+    return {one: mark for one, mark in marks.items() if mark}
+
+
+def _mark(connection: Connection, intents: Sequence[Intent], since: datetime) -> int:
+    """Return what marks these: 2 if staff alone asked for them since, 0 if they are all for our own staff."""
+    if intents and all(isinstance(one.body, NoticeToStaff) for one in intents):
+        return 0
+    asked = select(EVENT.c.id).where(EVENT.c.cause == "staff", EVENT.c.at >= since)
+    ids = {one.event_id for one in intents}
+    known = set(connection.execute(asked.where(EVENT.c.id.in_(ids))).scalars())
+    return 2 if intents and ids == known else 1
 
 
 def add_letter(connection: Connection, letter: NewLetterOut, intents: Sequence[Intent]) -> int:
@@ -112,14 +157,9 @@ def add_letter(connection: Connection, letter: NewLetterOut, intents: Sequence[I
     if marked:
         connection.execute(INTENT.update().where(INTENT.c.id.in_(marked)).values(restored=0))
         if letter.state == "prepared":
-            letter = replace(letter, state="held", last_error=stored(WHY))
+            why = _WHY[min(intent.restored for intent in intents if intent.restored)]
+            letter = replace(letter, state="held", last_error=stored(why))
     return outgoing.add_letter(connection, letter)
-
-
-def waits(connection: Connection) -> bool:
-    """Return whether a letter waits to be sent."""
-    one = select(OUTGOING.c.id).where(OUTGOING.c.state.in_(("prepared", "sending"))).limit(1)
-    return connection.execute(one).first() is not None
 
 
 def end(connection: Connection) -> bool:
@@ -130,7 +170,7 @@ def end(connection: Connection) -> bool:
     comes later.
     """
     if restored.is_ending(connection):
-        hold_unsent(connection)
+        hold_what_came_since(connection)
         restored.end(connection)
     return restored.standing(connection) is not None
 

@@ -11,7 +11,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, Table
 
+from mailproc.office.upkeep import restored_store
 from tests.app.installation import Installation, order
 from tests.servers.relay import Relay
 
@@ -61,7 +63,8 @@ def test_nothing_leaves_twice_and_no_number_is_used_again(app: Installation, rel
     app.until(["outbox"], lambda found: [one["state"] for one in found] == ["held", "held"])
     told = app.json("restore")
     assert told["is_held"]
-    assert [(one["id"], one["numbers"]) for one in told["letters"]] == [("O1", ["B1"]), ("O2", [fresh])]
+    assert [(one["id"], one["numbers"]) for one in told["letters"]] == [("O1", ["B1"])]
+    assert [(one["id"], one["numbers"]) for one in told["entered"]] == [("O2", [fresh])]
     assert "mailproc restore --go" in app.cli("restore").out
     for verb in ("status", "digest", "outbox", "jobs", "check"):
         assert "mailproc restore --go" in app.cli(verb).out, verb
@@ -277,3 +280,103 @@ def test_check_says_that_the_file_would_be_put_back_with_the_store(app: Installa
     app.place("Iron Bridges")
     (app.folder / ".mailproc.db.counters").rename(app.folder / "var/.mailproc.db.counters")
     assert "lies in the folder of the store" in app.cli("check").out
+
+
+def held_again(app: Installation) -> None:
+    """A store that was put back, with an order that left after the copy was made."""
+    app.place("Iron Bridges")
+    copy = copied(app)
+    assert app.cli("run", "--once").code == 0
+    put_back(app, copy)
+    assert app.cli("run", "--once").code == 0
+
+
+def letter(app: Installation, sender: str, subject: str, text: str, more: str = "") -> None:
+    head = f"From: {sender}\nTo: ill@town.example\nSubject: {subject}\n{more}"
+    body = f"{head}Message-ID: <{hash(subject)}@x.example>\n\n{text}\n"
+    assert app.cli("inject", "-", stdin=body.replace("\n", "\r\n")).code == 0
+
+
+def test_what_staff_enter_while_it_is_held_has_a_reason_of_its_own(app: Installation, relay: Relay) -> None:
+    held_again(app)
+    wanted = '{"service": "LOAN", "item": {"title": "Of today"}, "partners": ["UK-BL"]}'
+    entered = app.cli("request", "-", stdin=wanted)
+    assert entered.code == 0
+    assert "restore --go" in entered.err
+    assert "redeliver" in entered.err
+    assert app.cli("run", "--once").code == 0
+    for _ in range(2):
+        told = app.json("restore")
+        assert [one["id"] for one in told["letters"]] == ["O1"]
+        assert [one["numbers"] for one in told["entered"]] == [[entered.out.strip()]]
+        notes = [one["note"] for one in app.json("outbox")]
+        assert ["may have left before" in str(note) for note in notes] == [True, False]
+        assert "Entered while held" in app.cli("restore").out
+        assert app.cli("restore", "--go").code == (0 if told["is_held"] else 1)
+        assert app.cli("run", "--once").code == 0
+    assert len(orders(relay)) == 1
+    assert app.cli("redeliver", told["entered"][0]["id"]).code == 0
+    assert app.cli("run", "--once").code == 0
+    assert len(orders(relay)) == 2
+
+
+def test_an_order_entered_and_not_composed_before_it_goes_on_has_that_reason_too(app: Installation) -> None:
+    held_again(app)
+    number = app.place("Of today")
+    assert app.cli("restore", "--go").code == 0 or app.cli("run", "--once").code == 0
+    assert app.cli("run", "--once").code == 0
+    assert [one["numbers"] for one in app.json("restore")["entered"]] == [[number]]
+
+
+def test_letters_to_our_own_staff_are_not_held(app: Installation, relay: Relay) -> None:
+    held_again(app)
+    reply(app, "B1-1 SOMETHING NOBODY KNOWS")
+    assert app.cli("run", "--once").code == 0
+    told = app.json("restore")
+    assert [one["id"] for one in told["letters"]] == ["O1"]
+    assert relay.to("staff@town.example") == relay.to("ill@town.example") == []
+    assert app.cli("restore", "--go").code == 0
+    assert app.cli("run", "--once").code == 0
+    assert len(relay.to("ill@town.example")) == 1
+    assert len(orders(relay)) == 1
+
+
+def test_nobody_but_the_partner_proves_that_an_order_left(app: Installation) -> None:
+    held_again(app)
+    letter(app, "stranger@evil.example", "Re: B1-1", "It has come, thank you. B1-1")
+    letter(
+        app, "orders@bl.example", "Out of office", "B1-1", "Auto-Submitted: auto-replied\nX-Unproven: yes\n"
+    )
+    assert app.cli("run", "--once").code == 0
+    (order_letter,) = app.json("restore")["letters"]
+    assert order_letter["answers"] == []
+
+
+def test_of_what_matches_nothing_the_newest_is_shown_and_the_rest_is_counted(
+    app: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_again(app)
+    for number in range(4):
+        letter(app, "stranger@x.example", f"Letter {number}", "hello")
+    assert app.cli("run", "--once").code == 0
+    monkeypatch.setattr(restored_store, "MOST", 3)
+    told = app.json("restore")
+    assert [one["id"] for one in told["unknown"]] == ["I4", "I3", "I2"]
+    assert told["left_out"] == 1
+    assert "1 more" in app.cli("restore").out
+
+
+def test_letters_that_come_while_it_goes_on_stop_nobody(
+    app: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Strangers who send without a pause would otherwise decide whether it ever goes on."""
+    held_again(app)
+    newest = restored_store._newest
+
+    def then_more(connection: Connection, table: Table) -> int:
+        found = newest(connection, table)
+        letter(app, "stranger@x.example", f"After {table.name}", "hello")
+        return found
+
+    monkeypatch.setattr(restored_store, "_newest", then_more)
+    assert app.cli("restore", "--go").code == 0

@@ -132,6 +132,27 @@ def shelved(
     return lines
 
 
+def shelved_since(connection: Connection, inbox_until: int, limit: int) -> tuple[list[LetterLine], int]:
+    """Return what came after letter ``inbox_until`` and could not be placed, and how much there is.
+
+    As ``shelved``, but the newest first: where the list is cut, what came first is known best.
+    """
+    proven, messages, strange = _shelves(EVERY, to_do=False)
+    lines: list[LetterLine] = []
+    count = 0
+    for shelf, line, letter, key in (
+        (proven, _incoming, INBOX.c.id, INBOX.c.id),
+        (messages, _message, EVENT.c.inbox_id, EVENT.c.id),
+        (strange, _incoming, INBOX.c.id, INBOX.c.id),
+    ):
+        since = shelf.where(letter > inbox_until).order_by(None)
+        found = select(func.count()).select_from(since.subquery())
+        count += connection.execute(found).scalar_one()
+        newest = since.order_by(key.desc()).limit(limit - len(lines))
+        lines += [line(row) for row in connection.execute(newest).mappings()]
+    return lines, count
+
+
 def count_shelved(connection: Connection, wanted: LetterFilter = EVERY, *, to_do: bool = False) -> int:
     """Return how many ``shelved`` would return without a limit, without loading them."""
     shelves = (one.order_by(None).subquery() for one in _shelves(wanted, to_do=to_do))

@@ -23,7 +23,7 @@ from mailproc.office.requests import entry_checks, notes, reader_rules, request_
 from mailproc.office.requests.entered import Entered
 from mailproc.office.requests.entry_checks import NewEntry
 from mailproc.sentence import Sentence, sentence
-from mailproc.store import order_letters, patrons, requests, transactions
+from mailproc.store import order_letters, patrons, requests, restored, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.patrons import NamedReader
@@ -138,6 +138,8 @@ def place(
 
     def job(connection: Connection) -> Entered:
         warnings = entry_checks.check(entry, connection, context, anyway=anyway)
+        if restored.standing(connection) is not None:
+            warnings = (*warnings, sentence("entered-while-held"))
         number, asked = _place(connection, context, wanted, rota, by)
         _note_overrides(connection, context, number, warnings, by)
         lost = tuple(one for one in asked.words if isinstance(one, Sentence) and one.code == NOT_TOLD)

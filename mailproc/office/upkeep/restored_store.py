@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, RowMapping, Table, bindparam, func, or_, select
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
@@ -16,8 +16,8 @@ from mailproc.ill.event_names import event_heard
 from mailproc.office.patrons import forgetting
 from mailproc.office.queries import letters as mail
 from mailproc.office.queries.letters import LetterLine
-from mailproc.sentence import Part, sentence, stored
-from mailproc.store import outgoing, requests, restore_hold, restored
+from mailproc.sentence import Part, Sentence, sentence, stored
+from mailproc.store import lock, outgoing, requests, restore_hold, restored
 from mailproc.store.engine import Store
 from mailproc.store.events import EVENT
 from mailproc.store.letters import INBOX
@@ -29,8 +29,8 @@ MOST = 1000
 """Letters on the shelf that are looked at, partners' first."""
 PATIENCE = 10.0
 """Seconds that a running service has to go on; it is asked for each fifth of a second."""
-_HELD = select(OUTGOING.c.id, OUTGOING.c.rcpt_to, OUTGOING.c.subject).where(
-    OUTGOING.c.state == "held", OUTGOING.c.last_error == stored(restore_hold.WHY)
+_HELD = select(OUTGOING.c.id, OUTGOING.c.rcpt_to, OUTGOING.c.subject, OUTGOING.c.partner).where(
+    OUTGOING.c.state == "held", OUTGOING.c.last_error == bindparam("why")
 )
 
 
@@ -44,8 +44,8 @@ class CameSince:
 
 @dataclass(frozen=True)
 class MayHaveLeft:
-    """A letter that was not sent in the copy. ``answers``: what came about the same since: then it has left,
-    or another letter has."""
+    """A letter that was not sent in the copy. ``answers``: what its partner has said about the same since,
+    in a letter that is proven to be the partner's: then it has left, or another letter has."""
 
     id: str
     to: Part
@@ -60,7 +60,9 @@ class RestoredStore:
 
     ``found_at`` None: it never was put back; the rest is empty then. ``numbers``: the next number of each
     counter. ``letters``: held, one by one, until staff send them again or say that they arrived. ``unknown``:
-    what came since and matches no request: its request may be one that the copy does not have.
+    what came since and matches no request, partners' letters first, the newest first: its request may be one
+    that the copy does not have; ``left_out``: how many more there are. ``entered``: letters that staff had
+    sent since: they are held too, as what they are about may have been ordered before.
     """
 
     is_held: bool = False
@@ -72,6 +74,8 @@ class RestoredStore:
     actor: str = ""
     letters: tuple[MayHaveLeft, ...] = ()
     unknown: tuple[LetterLine, ...] = ()
+    left_out: int = 0
+    entered: tuple[MayHaveLeft, ...] = ()
 
 
 def look(store: Store) -> RestoredStore:
@@ -80,6 +84,7 @@ def look(store: Store) -> RestoredStore:
         found = restored.last(connection)
         if found is None:
             return RestoredStore()
+        unknown, count = mail.shelved_since(connection, found.inbox_until, MOST)
         return RestoredStore(
             is_held=not found.is_over,
             how=found.how,
@@ -88,8 +93,10 @@ def look(store: Store) -> RestoredStore:
             numbers=found.numbers,
             gone_on_at=found.gone_on_at,
             actor=found.actor,
-            letters=tuple(_may_have_left(connection, found)),
-            unknown=tuple(line for line in mail.shelved(connection, MOST) if line.at >= found.found_at),
+            letters=tuple(_held(connection, found, restore_hold.WHY)),
+            unknown=tuple(unknown),
+            left_out=count - len(unknown),
+            entered=tuple(_held(connection, found, restore_hold.ENTERED)),
         )
 
 
@@ -106,18 +113,36 @@ def go_on(store: Store, context: Context, actor: str) -> None:
     """Let the store go on. What was not sent so far stays held, letter by letter.
 
     Raise LocalFault if it is not held, or while letters are unread: what they cause may have left before.
+    A service that runs is given time to read what is there now; what comes later does not matter.
     """
     with store.read() as connection:
         if restored.standing(connection) is None:
             raise LocalFault(sentence("restore-not-held"), ("mailproc restore",))
-        if unread := _unread(connection, context.clock()):
-            raise LocalFault(sentence("restore-unread", count=unread), ("mailproc run", "mailproc shelved"))
+        newest = _newest(connection, INBOX), _newest(connection, EVENT)
+    _wait_until_read(store, context, *newest)
     forgetting.forget_again(store, context.forgotten)
     at = context.clock()
     store.write(lambda connection: restored.go_on(connection, at, actor))
     with suppress(LocalFault), daemon_lock(store):
         store.write(restore_hold.end)
     _wait_for_service(store)
+
+
+def _wait_until_read(store: Store, context: Context, inbox_until: int, event_until: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        with store.read() as connection:
+            unread = _unread(connection, context.clock(), inbox_until, event_until)
+            runs = lock.holder(store, connection) is not None
+        if not unread:
+            return
+        if not runs or time.monotonic() > until:
+            raise LocalFault(sentence("restore-unread", count=unread), ("mailproc run", "mailproc shelved"))
+        time.sleep(0.05)  # the service is another process: looking again is all there is
+
+
+def _newest(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.max(table.c.id))).scalar() or 0
 
 
 def _wait_for_service(store: Store) -> None:
@@ -132,37 +157,48 @@ def _is_over(store: Store) -> bool:
         return restored.is_over(connection)
 
 
-def _unread(connection: Connection, now: datetime) -> int:
-    """Count the letters and messages that are read next."""
+def _unread(connection: Connection, now: datetime, inbox_until: int, event_until: int) -> int:
+    """Count the letters up to ``inbox_until`` that are read next, and the messages in them or so far."""
+    meant = {
+        INBOX: INBOX.c.id <= inbox_until,
+        EVENT: or_(EVENT.c.id <= event_until, EVENT.c.inbox_id <= inbox_until),
+    }
     counts = (
         select(func.count())
         .select_from(table)
-        .where(table.c.state == "todo", or_(table.c.not_before.is_(None), table.c.not_before <= now))
-        for table in (INBOX, EVENT)
+        .where(table.c.state == "todo", or_(table.c.not_before.is_(None), table.c.not_before <= now), which)
+        for table, which in meant.items()
     )
     return sum(connection.execute(count).scalar_one() for count in counts)
 
 
-def _may_have_left(connection: Connection, found: Restored) -> Sequence[MayHaveLeft]:
-    return [
-        _one(connection, found, row["id"], row["rcpt_to"], row["subject"])
-        for row in sorted(connection.execute(_HELD).mappings(), key=itemgetter("id"))
-    ]
+def _held(connection: Connection, found: Restored, why: Sentence) -> Sequence[MayHaveLeft]:
+    rows = connection.execute(_HELD, {"why": stored(why)}).mappings().all()
+    return [_one(connection, found, row) for row in sorted(rows, key=itemgetter("id"))]
 
 
-def _one(connection: Connection, found: Restored, outgoing_id: int, to: str, subject: str) -> MayHaveLeft:
-    intents = outgoing.intents_of(connection, outgoing_id)
+def _one(connection: Connection, found: Restored, row: RowMapping) -> MayHaveLeft:
+    intents = outgoing.intents_of(connection, row["id"])
     about = dict.fromkeys(one.request_id for one in intents if one.request_id is not None)
     named = tuple(requests.number_of(connection, number) for number in about)
     asked = dict.fromkeys(one.transaction_id for one in intents if one.transaction_id is not None)
-    answers = tuple(word for one in asked for word in _heard_since(connection, one, found.inbox_until))
-    return MayHaveLeft(f"O{outgoing_id}", to or sentence("on-paper"), subject, named, answers)
+    answers = tuple(
+        word for one in asked for word in _heard_since(connection, one, row["partner"], found.inbox_until)
+    )
+    to = row["rcpt_to"] or sentence("on-paper")
+    return MayHaveLeft(f"O{row['id']}", to, row["subject"], named, answers)
 
 
-def _heard_since(connection: Connection, transaction_id: int, inbox_until: int) -> list[CameSince]:
-    since = (EVENT.c.transaction_id == transaction_id, EVENT.c.inbox_id > inbox_until)
-    rows = connection.execute(select(EVENT.c.inbox_id, EVENT.c.type, EVENT.c.apdu).where(*since))
-    return [
-        CameSince(f"I{inbox_id}", event_heard(apdu_json.from_json(apdu)) if apdu else kind)
-        for inbox_id, kind, apdu in rows
-    ]
+def _heard_since(
+    connection: Connection, transaction_id: int, partner: str, inbox_until: int
+) -> list[CameSince]:
+    """Return what the partner itself has said: anybody can write as a reader, or be out of office."""
+    if not partner:
+        return []
+    rows = connection.execute(
+        select(EVENT.c.inbox_id, EVENT.c.apdu)
+        .join(INBOX, INBOX.c.id == EVENT.c.inbox_id)
+        .where(EVENT.c.transaction_id == transaction_id, EVENT.c.inbox_id > inbox_until)
+        .where(EVENT.c.partner == partner, INBOX.c.proof > "", EVENT.c.apdu.is_not(None))
+    )
+    return [CameSince(f"I{letter}", event_heard(apdu_json.from_json(apdu))) for letter, apdu in rows]
