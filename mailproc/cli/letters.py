@@ -89,7 +89,9 @@ def _on_paper(app: "App", printed: Sequence[str], *, as_json: bool) -> None:
         return
     for one in found:
         output.line(output.one_line(f"{one.id} · {one.number} · {one.reader}"))
-        output.text(f"\n{output.one_line(one.subject)}\n\n{one.text.rstrip()}")
+        address = "".join(f"{output.one_line(line)}\n" for line in one.address)
+        head = f"\n{address}\n" if address else "\n"
+        output.text(f"{head}{output.one_line(one.subject)}\n\n{one.text.rstrip()}")
         output.page_end()
     if not found:
         output.line(app.context.language.label("letters", "none_to_print"))

@@ -93,3 +93,28 @@ def test_an_import_that_is_killed_has_changed_nothing(
 def stored(folder: Path) -> int:
     with closing(sqlite3.connect(folder / "var/mailproc.db")) as connection:
         return int(connection.execute("SELECT count(*) FROM patron").fetchone()[0])
+
+
+def test_a_letter_on_paper_bears_the_address_of_the_file(cli: Cli, placed: Callable[..., str]) -> None:
+    rows = 'id,name,address\nR1,Ann Reader,"1 High Street\nEX1 Town"\n'
+    assert cli("patrons", "import", "-", "--form", "csv", stdin=rows).code == 0
+    number = placed(patron={"id": "R1"})
+    for call in (("run", "--once"), ("act", number, "receive"), ("run", "--once")):
+        assert cli(*call).code == 0
+    assert "\n\nAnn Reader\n1 High Street\nEX1 Town\n\n" in cli("letters", "--print").out
+    assert cli("letters", "--print", "--json").json[0]["address"] == [
+        "Ann Reader", "1 High Street", "EX1 Town"
+    ]  # fmt: skip
+
+
+def test_an_older_backup_does_not_bring_back_who_was_forgotten(cli: Cli, folder: Path) -> None:
+    for patron in ("R1", "R2"):
+        row = f"id,name\n{patron},Ann\n"
+        assert cli("patrons", "import", "-", "--form", "csv", "--anyway", stdin=row).code == 0
+        assert cli("backup", f"{patron}.db").code == 0
+        assert cli("patrons", "forget", patron).code == 0
+    assert cli("restore", "R1.db").code == 0
+    assert "No reader" in cli("patrons", "show", "R1").err
+    assert cli("restore", "R2.db").code == 0
+    assert cli("patrons", "find", "ann", "--json").json == []
+    assert stored(folder) == 0

@@ -20,12 +20,13 @@ from mailproc.store.rows import OutgoingLetter
 
 @dataclass(frozen=True)
 class LetterToPrint:
-    """``id``: O12; ``number``: of its request; ``reader``: name and number of the reader; ``text``: without
-    the subject."""
+    """``id``: O12; ``number``: of its request; ``reader``: name and number of the reader; ``address``: the
+    reader's, with the name, line by line, () if it is not known; ``text``: without the subject."""
 
     id: str
     number: str
     reader: str
+    address: tuple[str, ...]
     subject: str
     text: str
 
@@ -72,10 +73,12 @@ def _heard(connection: Connection, outgoing_id: int) -> None:
 
 def _ready(connection: Connection, row: OutgoingLetter) -> LetterToPrint:
     number = reader = ""
+    address: tuple[str, ...] = ()
     for intent in outgoing.intents_of(connection, row.id):
         if intent.request_id is not None:
             request = requests.load(connection, intent.request_id)
             known = patrons.load(connection, request.patron_id)
             number = request.number
             reader = f"{known.name} ({known.id})".strip() if known is not None else ""
-    return LetterToPrint(f"O{row.id}", number, reader, row.subject, parse(row.raw).text)
+            address = (known.name, *known.address) if known is not None and known.address else ()
+    return LetterToPrint(f"O{row.id}", number, reader, address, row.subject, parse(row.raw).text)
