@@ -38,6 +38,15 @@ def write_new(path: Path, text: str) -> None:
         raise
 
 
+def sync_folder(folder: Path) -> None:
+    """Bring the names in the folder to the disk: a file that was just made is there after a power cut."""
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
 def open_ours(path: Path, flags: int) -> int:
     """Open a file of ours that may be there; where another file was put in its place by a link, refuse it.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from mailproc import private
 from mailproc.app import build
 from mailproc.errors import GiveUp, LocalFault
 from mailproc.flow.context import Context
@@ -77,7 +78,7 @@ def _into_file(context: Context, file: Path, path: Path) -> str:
             sqlite_backup.refuse_log(unfinished)
             aside = _move_aside(path, path.with_name(f"{path.name}.replaced-{_stamp(context)}"))
             unfinished.replace(path)
-            sqlite_backup.sync(path.parent)
+            private.sync_folder(path.parent)
         begin_counters()
     return aside
 

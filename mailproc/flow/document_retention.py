@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.ill.facts import Facts
 from mailproc.sentence import sentence, stored
-from mailproc.store import documents, events
+from mailproc.store import documents, events, restored
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
+from mailproc.store.restored import Restored
 from mailproc.store.rows import StoredDocument
 
 BATCH = 100
@@ -35,12 +36,24 @@ def purge(store: Store, context: Context) -> int:
         if not alone:
             return 0
         count = _end(store, context)
+        with store.read() as connection:
+            put_back = restored.last(connection)
         for digests in context.documents.digests():
             with store.read() as connection:
                 kept = documents.kept(connection, digests)
             for digest in set(digests) - kept:
-                context.documents.remove(digest)
+                if not _is_of_replaced(digest, put_back, context):
+                    context.documents.remove(digest)
         return count
+
+
+def _is_of_replaced(digest: str, put_back: Restored | None, context: Context) -> bool:
+    """Return whether the store that was replaced by a copy may name the file: until its days are over, that
+    store can be put back whole."""
+    if put_back is None or (touched := context.documents.touched(digest)) > put_back.found_at.timestamp():
+        return False
+    days = context.config.documents.keep_days
+    return not days or touched > (context.clock() - timedelta(days=days)).timestamp()
 
 
 def _end(store: Store, context: Context) -> int:

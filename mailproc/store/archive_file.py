@@ -18,7 +18,6 @@ from mailproc import private
 from mailproc.errors import LocalFault, NoRoom, TryLater
 from mailproc.sentence import Sentence, sentence
 from mailproc.store.db_errors import is_for_want_of_room
-from mailproc.store.sqlite_backup import sync
 
 BUSY_SECONDS = 60
 PAGE_SIZE = 16_384
@@ -119,7 +118,7 @@ class ArchiveFile:
             finally:
                 os.close(number)
             unfinished.replace(target.path)
-            sync(target.path.parent)
+            private.sync_folder(target.path.parent)
         except OSError as error:
             kind = NoRoom if is_for_want_of_room(error) else TryLater
             raise kind(_said(target.path, error)) from None
@@ -186,7 +185,7 @@ class ArchiveFile:
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, private.FILE))
         except FileExistsError:  # another process was quicker
             return
-        sync(self.path.parent)
+        private.sync_folder(self.path.parent)
 
     def _claim(self, connection: sqlite3.Connection, store_id: str) -> None:
         for table in _TABLES:

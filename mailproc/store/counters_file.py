@@ -326,6 +326,7 @@ def _make(place: Path, content: bytes) -> None:
             os.close(number)
         with suppress(FileExistsError):
             os.link(unfinished, place)
+        private.sync_folder(place.parent)
     finally:
         unfinished.unlink(missing_ok=True)
 

@@ -1,5 +1,6 @@
 """Migrate a store: every missing step in one transaction, or nothing at all."""
 
+import filecmp
 import logging
 import os
 import re
@@ -8,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -192,7 +194,10 @@ def _known() -> set[str]:
 
 
 def _copy(path: Path, to: Path) -> None:
-    """Copy a store in use with its log; the copy is complete or does not exist."""
+    """Copy a store in use with its log; the copy is complete and on the disk, or does not exist.
+
+    Another copy that is there, of an earlier migration, stays under another name.
+    """
     unfinished = to.with_name(f"{to.name}.unfinished")
     try:
         unfinished.unlink(missing_ok=True)
@@ -200,8 +205,22 @@ def _copy(path: Path, to: Path) -> None:
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
             source.backup(copy)
         shutil.copymode(path, unfinished)
+        with unfinished.open("rb") as written:
+            os.fsync(written.fileno())
+        _keep_earlier(to, unfinished)
         os.replace(unfinished, to)
+        private.sync_folder(to.parent)
     except (OSError, sqlite3.Error) as error:
         unfinished.unlink(missing_ok=True)
         kind = NoRoom if is_for_want_of_room(error) else TryLater
         raise kind(f"{path} was not migrated, as it could not be copied to {to}: {error}") from None
+
+
+def _keep_earlier(copy: Path, unfinished: Path) -> None:
+    """Rename a copy that is not the same as the new one, which a failed try would have left."""
+    if not copy.is_file() or filecmp.cmp(copy, unfinished, shallow=False):
+        return
+    made = datetime.fromtimestamp(copy.stat().st_mtime, UTC)
+    earlier = copy.with_name(f"{copy.name}.{made:%Y%m%dT%H%M%S.%fZ}")
+    copy.rename(earlier)
+    _log.warning("an earlier copy of the store is kept: %s", earlier)

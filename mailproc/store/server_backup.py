@@ -16,7 +16,7 @@ from mailproc import private
 from mailproc.errors import LocalFault, NoRoom, TryLater
 from mailproc.sentence import sentence
 from mailproc.store import backup_seal, foreign_schema, migrate
-from mailproc.store.sqlite_backup import StoreFile, nothing_more, refuse_foreign, sync
+from mailproc.store.sqlite_backup import StoreFile, nothing_more, refuse_foreign
 
 _NO_ROOM = "No space left on device"
 _REVISION = re.compile(r"^COPY \S{0,99}?alembic_version [^\n]{0,999};\n(\S+)$", re.MULTILINE)
@@ -54,7 +54,7 @@ def make(url: URL, to: Path, before_naming: Callable[[], None] = nothing_more) -
             os.close(number)
         before_naming()
         unfinished.replace(to)
-        sync(to.parent)
+        private.sync_folder(to.parent)
     except OSError as error:
         raise TryLater(sentence("backup-not-made", file=str(to), why=error.strerror or str(error))) from None
     finally:

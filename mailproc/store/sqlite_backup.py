@@ -60,7 +60,7 @@ def make(
             os.close(number)
         before_naming()
         unfinished.replace(to)
-        sync(to.parent)
+        private.sync_folder(to.parent)
     except (OSError, sqlite3.Error) as error:
         kind = NoRoom if is_for_want_of_room(error) else TryLater
         raise kind(sentence("backup-not-made", file=str(to), why=_words(error))) from None
@@ -160,15 +160,6 @@ def refuse_log(file: Path) -> None:
 def unreadable(file: Path, error: OSError) -> LocalFault:
     """Return the refusal of a file that cannot be read."""
     return LocalFault(sentence("backup-damaged", file=str(file), why=_words(error)))
-
-
-def sync(folder: Path) -> None:
-    """Bring the names in the folder to the disk."""
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def _words(error: Exception) -> str:

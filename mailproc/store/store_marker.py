@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from mailproc import private
 from mailproc.errors import Misconfigured
 from mailproc.store.archives import Archives
 from mailproc.store.counters_file import CountersFile
@@ -104,6 +105,7 @@ class Marker:
                     os.fchmod(number, READABLE)
                     os.fsync(number)  # a power cut must not leave an empty file
                 unfinished.replace(place)
+                private.sync_folder(place.parent)
             except OSError:
                 continue
             return

@@ -16,18 +16,18 @@ from tests.app.test_restored import store_of
 from tests.support.files import PDF
 
 
-def shipped(app: Installation) -> Path:
-    """A backup of a store with a document; then one more request."""
+def shipped(app: Installation, place: str = "B1") -> Path:
+    """A backup of a store with a document and request ``place``; then one more request."""
     daemon = app.start()
     daemon.takes(order("C1"))
-    app.until(["requests"], lambda found: len(found) == 1)
+    app.until(["requests"], lambda found: "L1" in [one["number"] for one in found])
     scan = app.folder / "scan.pdf"
     scan.write_bytes(PDF)
     assert app.cli("act", "L1", "ship", "--attach", str(scan)).code == 0
     assert daemon.stop() == 0
-    assert app.place() == "B1"
+    assert app.place() == place
     told = app.json("backup", "--to", str(app.folder / "b"))
-    assert app.place() == "B2"
+    app.place()
     return Path(told["file"])
 
 
@@ -135,7 +135,7 @@ def test_a_dump_that_ends_early_changes_nothing(app: Installation, url: str) -> 
     tool.parent.mkdir()
     real = shutil.which("pg_restore")
     tool.write_text(
-        f'#!/bin/sh\ncase "$*" in *--clean*) {real} "$@" | head -c 3000; exit 1;; esac\nexec {real} "$@"\n'
+        f'#!/bin/sh\ncase "$*" in *--no-owner*) {real} "$@" | head -c 3000; exit 1;; esac\nexec {real} "$@"\n'
     )
     tool.chmod(0o755)
     with pytest.MonkeyPatch.context() as path:
@@ -144,3 +144,17 @@ def test_a_dump_that_ends_early_changes_nothing(app: Installation, url: str) -> 
     assert refused.code == 1
     assert "What was there is as it was" in refused.err
     assert app.place() == "B3"
+
+
+def test_documents_of_the_store_that_was_replaced_stay_for_their_days(app: Installation) -> None:
+    """It is kept beside, and can be put back whole."""
+    assert app.place() == "B1"
+    copy = app.folder / "b/one.db"
+    assert app.cli("backup", str(copy)).code == 0
+    shipped(app, place="B2")
+    assert app.cli("restore", str(copy)).code == 0
+    (kept,) = (app.folder / "var").glob("mailproc.db.replaced-*Z")
+    assert app.cli("restore", "--go").code == 0
+    assert app.cli("run", "--once").code == 0
+    assert app.cli("restore", str(kept)).code == 0
+    assert app.cli("verify").code == 0

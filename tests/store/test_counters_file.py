@@ -347,3 +347,12 @@ def test_what_waits_for_no_disk_is_brought_there_soon_after(
         assert len(synced) == 1
         store.write(take)
     assert len(synced) == 2, "the end of a process leaves nothing behind"
+
+
+def test_its_name_is_on_the_disk_when_it_was_made(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a power cut would leave a right store without its file: held."""
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda number: synced.append(os.readlink(f"/proc/self/fd/{number}")))
+    with closing(house.opened()) as store:
+        store.write(take)
+    assert synced[-1] == str(house.file.parent)

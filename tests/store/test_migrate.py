@@ -1,5 +1,6 @@
 """A store is brought up to date whole or not at all; a newer one is left alone."""
 
+import os
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -163,6 +164,40 @@ def test_a_file_is_copied_before_it_is_changed(sqlite_url, letter, next_step):
     connection.close()
     assert copy.stat().st_mode == file.stat().st_mode
     assert [f.name for f in file.parent.iterdir() if "bak" in f.name] == [copy.name]
+
+
+def copies_of(file: Path) -> list[Path]:
+    return sorted(one for one in file.parent.iterdir() if "bak" in one.name)
+
+
+def test_an_earlier_copy_stays_and_a_failed_try_leaves_no_second(sqlite_url, next_step, letter):
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    store = Store.open(sqlite_url)
+    store.write(lambda c: inbox.keep(c, [letter()]))
+    store.close()
+    copy = file.with_name("mailproc.db.before-9000.bak")
+    copy.write_bytes(b"of an earlier migration")
+    next_step("INSERT INTO nowhere VALUES (1)")
+    for _ in range(3):
+        with pytest.raises(Exception, match="nowhere"):
+            Store.open(sqlite_url)
+    newest, earlier = copies_of(file)
+    assert (newest, earlier.read_bytes()) == (copy, b"of an earlier migration")
+    assert newest.read_bytes().startswith(b"SQLite format 3")
+
+
+def test_a_copy_is_on_the_disk_before_the_store_is_changed(sqlite_url, next_step, monkeypatch):
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    Store.open(sqlite_url).close()
+    synced = []
+
+    def noted(number: int) -> None:
+        synced.append(Path(os.readlink(f"/proc/self/fd/{number}")).name)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    next_step("SELECT 1")
+    Store.open(sqlite_url).close()
+    assert synced == ["mailproc.db.before-9000.bak.unfinished", file.parent.name]
 
 
 def test_what_cannot_be_copied_is_not_migrated(sqlite_url, next_step):
