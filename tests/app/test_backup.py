@@ -443,7 +443,7 @@ def test_documents_go_with_the_last_backup_that_has_them(
     aged(made, 2_600 if undated else 0)
     for digest, age in ((old, 2_500), (new, -1_000)):
         aged(folder / "documents" / digest[:2] / digest, age)
-    assert app.cli("backup", "--to", str(folder), "--keep", "3").code == 0
+    assert app.cli("backup", "--to", str(folder), "--keep", "4").code == 0
     assert not files.state(old), "only what the oldest one that is left may have"
     assert app.cli("backup", "--to", str(folder), "--keep", "1").code == 0
     assert (files.state(old), files.state(new)) == ("" if undated else "missing", "")
