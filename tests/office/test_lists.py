@@ -32,6 +32,11 @@ def test_a_line_names_reader_service_and_the_day_it_is_needed(small_world):
     assert (found["L1"].reader, found["L1"].need_before) == ("", None)
 
 
+def test_a_reader_of_whom_only_the_card_is_known_is_shown_by_it(small_world):
+    small_world.place(patron={"id": "R7"})
+    assert lines(small_world)["B1"].reader == "R7"
+
+
 def test_by_service_and_by_when_it_is_due(small_world):
     world = small_world
     world.place()

@@ -33,8 +33,8 @@ CLOSED = "closed"
 class RequestLine:
     """One request in a list, as its latest attempt stands.
 
-    ``reader``: the name of a reader of ours, '' where we lend; ``need_before``: the day until which it is
-    needed.
+    ``reader``: the name of a reader of ours, or the card number alone, '' where we lend; ``need_before``:
+    the day until which it is needed.
 
     ``their_number``: the partner's number, '' if unknown; ``ordered_as``: the number of our order on the
     wire. ``answered``: our last message is in the folder, and was answered all the same. ``needs``: why it
@@ -125,6 +125,7 @@ class ListedRequest:
     author: str
     need_before_on: date | None
     reader: str | None
+    patron_id: str | None
     outcome: str
     id: int
     attempt: int
@@ -167,7 +168,7 @@ def joined() -> Select[Any]:
     last = select(func.max(other.c.attempt)).where(other.c.request_id == REQUEST.c.id).scalar_subquery()
     columns = (
         REQUEST.c.id.label("request_id"), REQUEST.c.number, REQUEST.c.title, REQUEST.c.author,
-        REQUEST.c.need_before_on, PATRON.c.name.label("reader"), REQUEST.c.outcome,
+        REQUEST.c.need_before_on, PATRON.c.name.label("reader"), REQUEST.c.patron_id, REQUEST.c.outcome,
         TRANSACTION.c.id, TRANSACTION.c.attempt, TRANSACTION.c.role, TRANSACTION.c.service,
         TRANSACTION.c.state, TRANSACTION.c.partner, TRANSACTION.c.tgq, TRANSACTION.c.options,
         TRANSACTION.c.due_on, TRANSACTION.c.promise, TRANSACTION.c.attention, TRANSACTION.c.updated_at,
@@ -228,7 +229,7 @@ def line_of(connection: Connection, row: ListedRequest, needs: tuple[str, ...]) 
         ordered_as=(row.options or {}).get("number", "") if borrowing else "",
         title=row.title,
         author=row.author,
-        reader=row.reader or "",
+        reader=row.reader or row.patron_id or "",
         need_before=row.need_before_on,
         due=row.due_on,
         delivery=delivery,

@@ -136,7 +136,7 @@ def shown(
     line = (
         line_of(connection, listed[0], why)
         if listed
-        else unsent(request, why, (reader or {}).get("name", ""))
+        else unsent(request, why, (reader or {}).get("name") or request.patron_id or "")
     )
     return RequestDetails(
         line=line,
