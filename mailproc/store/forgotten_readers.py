@@ -25,7 +25,8 @@ class ForgottenReaders:
 
     def __init__(self, places: Sequence[Path]) -> None:
         self._places = places
-        self._read: tuple[bytes, set[bytes]] | None = None
+        self._read: tuple[bytes, set[bytes]] = b"", set()
+        self._seen: tuple[int, int] | None = None  # of the file as it was read
 
     @property
     def path(self) -> Path:
@@ -53,15 +54,16 @@ class ForgottenReaders:
         return there
 
     def _known(self) -> tuple[bytes, set[bytes]]:
-        if self._read is None:
-            path = self.path
-            try:
-                self._read = _parsed(path.read_text("ascii"))
-            except FileNotFoundError:
-                self._read = b"", set()
-            except (OSError, ValueError) as error:
-                why = f"{path}, which says who was forgotten, cannot be read: {error}"
-                raise Misconfigured(why) from None
+        path = self.path
+        try:
+            found = os.stat(path)
+            if (seen := (found.st_ino, found.st_mtime_ns)) != self._seen:
+                self._read, self._seen = _parsed(path.read_text("ascii")), seen
+        except FileNotFoundError:
+            self._read, self._seen = (b"", set()), None
+        except (OSError, ValueError) as error:
+            why = f"{path}, which says who was forgotten, cannot be read: {error}"
+            raise Misconfigured(why) from None
         return self._read
 
     @contextmanager
@@ -73,14 +75,14 @@ class ForgottenReaders:
             folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             try:
                 fcntl.flock(folder, fcntl.LOCK_EX)
-                self._read = None
+                self._seen = None
                 salt, digests = self._known()
                 salt = salt or secrets.token_bytes(32)
                 yield salt, digests
                 _replace(path, "\n".join([salt.hex(), *sorted(one.hex() for one in digests)]) + "\n")
                 os.fsync(folder)
             finally:
-                self._read = None
+                self._seen = None
                 os.close(folder)
         except OSError as error:
             raise Misconfigured(

@@ -101,8 +101,13 @@ class FiledReader:
 
 def begin(connection: Connection, at: datetime, actor: str) -> int:
     """Begin an import, and abandon one that was not finished; return its number."""
-    connection.execute(_ABANDON)
+    abandon(connection)
     return int(_BEGIN.scalar(connection, {"begun_at": at, "actor": actor}))
+
+
+def abandon(connection: Connection) -> None:
+    """Let an import that is being staged come to nothing: who was forgotten may be among its readers."""
+    connection.execute(_ABANDON)
 
 
 def in_state(connection: Connection, state: str) -> list[int]:

@@ -4,9 +4,10 @@ import pytest
 
 from mailproc.errors import LocalFault, Misconfigured
 from mailproc.office.patrons import forgetting
-from mailproc.store import patrons, requests
+from mailproc.store import patron_imports, patrons, requests
 from mailproc.store.forgotten_readers import ForgottenReaders
-from tests.office.test_patron_import import TWO, counts, found, known, rows, run
+from mailproc.store.patron_imports import FiledReader
+from tests.office.test_patron_import import TWO, counts, found, known, rows, run, staged
 
 READER = {"id": "R1", "name": "Ann Reader", "email": "ann@reader.example"}
 HOME = {"postal": {"name": "Ann Reader", "street": "1 High Street"}}
@@ -93,3 +94,24 @@ def test_a_reader_may_be_named_again_after_that(small_world):
     forget(small_world)
     small_world.store.write(lambda c: patrons.keep(c, patrons.NamedReader("R1", "Ann Reader")))
     assert known(small_world, "R1").name == "Ann Reader"
+
+
+def test_an_import_that_is_under_way_does_not_bring_the_reader_back(small_world):
+    run(small_world, TWO)
+    import_id = staged(small_world, [FiledReader("R1", {"name": "New"}), FiledReader("R2", {"name": "New"})])
+    forget(small_world)
+    with pytest.raises(LocalFault, match="a reader was forgotten"):
+        staged_more = [FiledReader("R1", {"name": "Newer"})]
+        small_world.store.write(lambda c: patron_imports.stage(c, import_id, staged_more))
+    with pytest.raises(LocalFault, match="a reader was forgotten"):
+        small_world.store.write(lambda c: patron_imports.make_current(c, import_id, small_world.now, {}))
+    assert (known(small_world, "R1"), known(small_world, "R2").name) == (None, "Bo")
+
+
+def test_what_another_process_writes_is_seen(tmp_path):
+    here, there = (ForgottenReaders([tmp_path / "forgotten"]) for _ in range(2))
+    assert "R1" not in here
+    there.add("R1")
+    assert "R1" in here
+    there.remove("R1")
+    assert "R1" not in here

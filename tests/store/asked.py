@@ -358,6 +358,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     },
     patron_imports: {
         "begin": lambda c: patron_imports.begin(c, NOW, "clerk"),
+        "abandon": patron_imports.abandon,
         "in_state": lambda c: patron_imports.in_state(c, "current"),
         "compared": lambda c: patron_imports.compared(c, [FiledReader("r1", {"name": "B. Reader"})]),
         "stage": lambda c: patron_imports.stage(

@@ -10,7 +10,7 @@ from mailproc.flow.context import Context
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.patrons import short_writes
 from mailproc.sentence import sentence
-from mailproc.store import patron_erasure
+from mailproc.store import patron_erasure, patron_imports
 from mailproc.store.engine import Store
 from mailproc.store.forgotten_readers import ForgottenReaders
 
@@ -44,6 +44,7 @@ def forget(store: Store, context: Context, patron_id: str, *, dry_run: bool = Fa
 
 def _erase(connection: Connection, patron_id: str) -> patron_erasure.Erased:
     _check_open(connection, patron_id)
+    patron_imports.abandon(connection)
     return patron_erasure.erase(connection, patron_id)
 
 
