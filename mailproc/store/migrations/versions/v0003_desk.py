@@ -1,6 +1,7 @@
 """Since when each reason for attention stands; the same item again; documents; charges; service; copies;
 imported readers; letters' bytes apart, which can be archived."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -187,9 +188,28 @@ def _bytes() -> None:
         if server:
             _partitions(f"{letters}_bytes", letters, at)
         op.execute(f"INSERT INTO {letters}_bytes (letter_id, at, raw) SELECT id, {at}, raw FROM {letters}")  # noqa: S608  # ours
-        op.execute(f"ALTER TABLE {letters} DROP COLUMN raw")
         if server:
+            op.execute(f"ALTER TABLE {letters} DROP COLUMN raw")
             op.execute(f"CLUSTER {letters} USING {letters}_pkey")  # or their room would stay taken
+        else:
+            _made_again_without_bytes(letters)
+
+
+def _made_again_without_bytes(table: str) -> None:
+    """SQLite's DROP COLUMN would leave every page of the table half empty, for good."""
+    ask = op.get_bind().exec_driver_sql
+    (made,) = ask("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).one()
+    indexes = ask("SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type = 'index'", (table,)).all()
+    names = [row[1] for row in ask(f"PRAGMA table_info({table})")]
+    kept = ", ".join(f'"{name}"' for name in names if name != "raw")
+    new = re.sub(rf'"?{table}"?', f"{table}_new", made, count=1)
+    ask(re.sub(r"\braw BLOB NOT NULL\s*,", "", new, count=1))
+    ask(f"INSERT INTO {table}_new ({kept}) SELECT {kept} FROM {table}")  # noqa: S608  # ours
+    ask(f"DROP TABLE {table}")
+    ask(f"ALTER TABLE {table}_new RENAME TO {table}")
+    for (index,) in indexes:
+        if index:
+            ask(index)
 
 
 def _bytes_table(name: str, *, server: bool) -> None:
