@@ -19,7 +19,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from mailproc import invisible, slow_work
 from mailproc.invisible import escaped
@@ -136,7 +136,8 @@ def register_secret(value: str) -> None:
     if not value:
         return
     encoded = base64.b64encode(value.encode("utf-8", "replace")).decode()
-    written = {value, repr(value)[1:-1], quote(value, safe="", errors="replace"), encoded}
+    written = {value, repr(value)[1:-1], encoded, quote_plus(value, errors="replace")}
+    written |= {quote(value, safe=safe, errors="replace") for safe in ("", "/")}
     if not written <= _secrets:
         _secrets.update(written)
         _look_for_them()

@@ -33,6 +33,7 @@ def written(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     """Logging as it is after ``set_up``, put back afterwards."""
     root, factory, level = logging.getLogger(), logging.getLogRecordFactory(), logging.getLogger().level
     handlers = list(root.handlers)
+    root.handlers[:] = [one for one in handlers if not isinstance(one, repeated_lines.LogHandler)]
     levels = {name: logging.getLogger(name).level for name in (*log.TONED_DOWN, repeated_lines.LISTENER)}
     monkeypatch.setattr(log, "_secrets", set())
     monkeypatch.setattr(log, "_words", SecretWords())

@@ -27,10 +27,15 @@ def reload(app: App, channels: Sequence[Incoming]) -> None:
         return
     for secret in config_load.secrets(fresh):
         register_secret(secret)
-    keys = config_load.take_secrets(config, fresh)
+    found = config_load.take_secrets(config, fresh)
     app.context.renew_registry()
     for channel in channels:
         channel.secrets_changed()
-    _log.info("SIGHUP: secrets were read again; changed: %s", ", ".join(keys) or "none")
+    _log.info("SIGHUP: secrets were read again; changed: %s", ", ".join(found.taken) or "none")
+    if found.left:
+        _log.warning(
+            "SIGHUP: not taken before a restart, as more of the same section has changed: %s",
+            ", ".join(found.left),
+        )
     if config != fresh:
         _log.warning("config.toml has other changes too: restart the service for them")

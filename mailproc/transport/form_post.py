@@ -6,15 +6,16 @@ the whole answer: a server that sends an octet now and then would hold the calle
 
 import socket
 import threading
+import time
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlencode, urlsplit
 
 from mailproc.transport.tls import client_context
 
 TIMEOUT = 10.0
-"""Seconds for the connection, and without an octet."""
+"""Seconds without an octet, and for the connection to one address."""
 LONGEST = 20.0
-"""Seconds for the whole answer."""
+"""Seconds for all of it, however many addresses the server's name has."""
 LARGEST = 100_000
 """Octets of an answer that are read."""
 
@@ -27,8 +28,8 @@ def post(url: str, form: dict[str, str]) -> tuple[int, bytes]:
     connection = _connection(url)
     ending = _Ending(connection)
     try:
-        connection.connect()
         ending.begin()
+        connection.connect()
         answer = _answer(connection, urlsplit(url).path or "/", urlsplit(url).query, form)
     except (OSError, HTTPException, ValueError):
         if not ending.came:
@@ -44,9 +45,31 @@ def post(url: str, form: dict[str, str]) -> tuple[int, bytes]:
 def _connection(url: str) -> HTTPConnection:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
-    if parts.scheme == "https":
-        return HTTPSConnection(host, port, timeout=TIMEOUT, context=client_context())
-    return HTTPConnection(host, port, timeout=TIMEOUT)
+    made = (
+        HTTPSConnection(host, port, timeout=TIMEOUT, context=client_context())
+        if parts.scheme == "https"
+        else HTTPConnection(host, port, timeout=TIMEOUT)
+    )
+    made._create_connection = _line  # type: ignore[attr-defined]  # the library has no limit over addresses
+    return made
+
+
+def _line(address: tuple[str, int], timeout: float, _source: object = None) -> socket.socket:
+    """Connect to the first address that answers. Raise OSError; TimeoutError once ``LONGEST`` is over."""
+    until = time.monotonic() + LONGEST
+    last: OSError = TimeoutError()
+    for *_, found in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        try:
+            line = socket.create_connection((str(found[0]), int(found[1])), min(timeout, left))
+        except OSError as error:
+            last = error
+            continue
+        line.settimeout(timeout)
+        return line
+    raise last
 
 
 def _answer(connection: HTTPConnection, path: str, query: str, form: dict[str, str]) -> tuple[int, bytes]:

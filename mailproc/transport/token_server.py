@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 from mailproc.errors import TryLater
 from mailproc.log import mask, register_token
@@ -18,6 +18,7 @@ LONGEST_WORD = 60  # characters; longer ones may be tokens, and are not shown
 LONGEST_TOKEN = 20_000  # characters
 LONGEST_LIFE = 86_400.0  # seconds for which a token is believed to hold
 USUAL_LIFE = 600.0  # where the server does not say
+PIECE = 8  # characters of a secret that are not shown either
 SECRET = ("client_secret", "refresh_token", "device_code")
 """Fields of a form that are for the server alone."""
 PASSING = {"temporarily_unavailable", "server_error", "slow_down", "authorization_pending"}
@@ -92,13 +93,30 @@ def _clean(text: str, form: dict[str, str]) -> str:
     line = "".join(sign if sign.isprintable() else "?" for sign in without_tokens(text))
     for secret in (form.get(key, "") for key in SECRET):
         if len(secret) >= SHORTEST:
-            line = line.replace(secret, MASK)
-    return mask(line)[:SHOWN]
+            for written in (secret, quote_plus(secret), quote(secret), quote(secret, safe="")):
+                line = line.replace(written, MASK)
+    shown = mask(line)[:SHOWN]
+    for key in SECRET:
+        shown = _without_parts(shown, form.get(key, ""))
+    return shown
+
+
+def _without_parts(line: str, secret: str) -> str:
+    """The line without pieces of the secret, ``PIECE`` characters or more: a server may quote half of it."""
+    for begin in range(len(secret) - PIECE + 1):
+        if (piece := secret[begin : begin + PIECE]) in line:
+            while piece + (more := secret[begin + len(piece) : begin + len(piece) + 1]) in line and more:
+                piece += more
+            line = line.replace(piece, MASK)
+    return line
 
 
 def without_tokens(text: str) -> str:
     """One line without its long words: a server that quotes a token may cut it anywhere."""
-    return " ".join(word if len(word) <= LONGEST_WORD else "…" for word in text[:LONGEST_TOKEN].split())
+    words = text[:LONGEST_TOKEN].split()
+    if len(text) > LONGEST_TOKEN:  # the last one is cut, and may be half a secret
+        words = words[:-1]
+    return " ".join(word if len(word) <= LONGEST_WORD else "…" for word in words)
 
 
 def _host(url: str) -> str:

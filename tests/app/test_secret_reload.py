@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from mailproc import config_load
 from mailproc.app import secret_reload
 from mailproc.app.build import App, build
+from mailproc.config import Config, Deliver
 from mailproc.log import mask
 from mailproc.transport.incoming import Incoming
 from tests.app.installation import ART, CUSTOMER, Installation, order
@@ -126,6 +129,33 @@ def test_another_change_waits_for_the_next_start(
     secret_reload.reload(app, [])
     assert (password_of(app), app.config.library.name) == (NEW, "Town Library")
     assert "restart the service" in caplog.text
+
+
+def test_a_new_password_does_not_go_to_the_old_server(
+    parts: tuple[App, dict[str, Path]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nor to the old address of a partner."""
+    app, files = parts
+    files["ART_PASSWORD"].write_text(NEW)
+    files["CUSTOMER_PASSWORD"].write_text(NEW)
+    text = app.config.file.read_text()
+    app.config.file.write_text(text.replace("orders@bl.example", "orders@new.example"))
+    secret_reload.reload(app, [])
+    assert password_of(app) == ART
+    assert app.config.partner[1].artemail.account[0].password.get_secret_value() == NEW
+    assert "not taken before a restart" in caplog.text
+    assert "UK-BL" in caplog.text
+
+
+@pytest.mark.parametrize("key", ["host", "user", "port", "security"])
+def test_the_relay_keeps_its_password_until_it_is_replaced_as_a_whole(key: str) -> None:
+    other = {"host": "new.example", "user": "u2", "port": 465, "security": "tls"}[key]
+    used = Config(deliver=Deliver(host="old.example", user="u", password=SecretStr("old")))
+    fresh = used.model_copy(
+        update={"deliver": used.deliver.model_copy(update={"password": SecretStr("new"), key: other})}
+    )
+    assert config_load.take_secrets(used, fresh).left == ["deliver.password"]
+    assert used.deliver.password.get_secret_value() == "old"
 
 
 def test_a_partner_that_is_gone_keeps_its_secret(parts: tuple[App, dict[str, Path]]) -> None:

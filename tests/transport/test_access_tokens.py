@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from mailproc.config import Mailbox
-from mailproc.transport import form_post
+from mailproc.transport import form_post, token_server
 from mailproc.transport.access_tokens import EARLY, PAUSES, AccessTokens
 from mailproc.transport.tls import server_context
 from mailproc.transport.token_file import KeptTokens, TokenFile
@@ -174,6 +175,35 @@ WRONG: list[tuple[Any, type[TokenTrouble], str]] = [
     (drip, TokenTrouble, "no answer within"),
     (silent, TokenTrouble, "no answer within"),
 ]
+
+
+ODD = "my secret+client/Zz9"
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [ODD, quote_plus(ODD), quote(ODD), quote(ODD, safe=""), ODD[:16], ODD[4:], "ab " * 6_664 + ODD],
+)
+def test_a_secret_is_not_shown_however_a_server_quotes_it(quoted: str) -> None:
+    shown = token_server._clean(f"{quoted} is wrong", {"client_secret": ODD})
+    assert not [one for one in ("secret", "client", "Zz9", "my+") if one in shown], shown
+
+
+def test_a_name_of_many_dead_addresses_has_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, given = [0.0], list[float]()
+
+    def dead(_address: object, timeout: float) -> None:
+        given.append(timeout)
+        now[0] += timeout
+        raise TimeoutError
+
+    addresses = [(0, 0, 0, "", (f"192.0.2.{number}", 443)) for number in range(1, 20)]
+    monkeypatch.setattr(form_post.socket, "getaddrinfo", lambda *_given, **_more: addresses)
+    monkeypatch.setattr(form_post.socket, "create_connection", dead)
+    monkeypatch.setattr(form_post.time, "monotonic", lambda: now[0])
+    with pytest.raises(TimeoutError):
+        form_post.post("http://token.example/token", {})
+    assert sum(given) == form_post.LONGEST
 
 
 @pytest.mark.parametrize(("answer", "kind", "words"), WRONG, ids=range(len(WRONG)))
