@@ -152,6 +152,7 @@ def test_one_that_was_broken_off_late_is_begun_again(
     assert again.code == 0, again.err
 
 
+@pytest.mark.long
 def test_a_copy_that_differs_is_not_kept(
     worked: Installation, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +170,7 @@ def test_a_copy_that_differs_is_not_kept(
     assert worked.cli("copy-store", url).code == 0, "the database is empty again"
 
 
+@pytest.mark.long
 def test_the_old_store_is_only_read(worked: Installation, url: str) -> None:
     def rows() -> list[str]:
         with closing(sqlite3.connect(worked.folder / "var/mailproc.db")) as connection:

@@ -49,6 +49,7 @@ def test_one_that_fails_leaves_the_store_and_its_numbers(app: Installation) -> N
     assert not app.json("restore")["is_held"]
 
 
+@pytest.mark.long
 def test_one_that_is_killed_before_the_last_step_leaves_them_too(
     app: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +70,7 @@ def on_postgres(app: Installation, url: str) -> Path:  # noqa: F811
     return shipped(app)
 
 
+@pytest.mark.long
 def test_one_that_fails_on_postgresql_leaves_them_too(app: Installation, url: str) -> None:  # noqa: F811
     file = on_postgres(app, url)
     in_the_way(app.folder / "var/documents")
@@ -81,6 +83,7 @@ def test_one_that_fails_on_postgresql_leaves_them_too(app: Installation, url: st
     assert "4 transactions checked, 0 differ" in app.cli("verify").out
 
 
+@pytest.mark.long
 def test_no_service_starts_on_postgresql_before_it_is_held(
     app: Installation,
     url: str,  # noqa: F811
@@ -113,6 +116,7 @@ def older_dump(app: Installation, url: str) -> Path:  # noqa: F811
     return dump
 
 
+@pytest.mark.long
 def test_a_dump_of_an_older_revision_is_put_back_and_migrated(app: Installation, url: str) -> None:  # noqa: F811
     dump = older_dump(app, url)
     assert app.cli("run", "--once").code == 0
@@ -128,6 +132,7 @@ def test_a_dump_of_an_older_revision_is_put_back_and_migrated(app: Installation,
     assert [one["number"] for one in app.json("requests")] == ["B1"]
 
 
+@pytest.mark.long
 def test_a_dump_that_ends_early_changes_nothing(app: Installation, url: str) -> None:  # noqa: F811
     """It is read again while it is put back, and the disk fails then."""
     file = on_postgres(app, url)
@@ -146,6 +151,7 @@ def test_a_dump_that_ends_early_changes_nothing(app: Installation, url: str) -> 
     assert app.place() == "B3"
 
 
+@pytest.mark.long
 def test_documents_of_the_store_that_was_replaced_stay_for_their_days(app: Installation) -> None:
     """It is kept beside, and can be put back whole."""
     assert app.place() == "B1"
