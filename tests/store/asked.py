@@ -130,6 +130,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "go_on": lambda c: restored.go_on(c, NOW, "staff"),
         "is_ending": restored.is_ending,
         "end": restored.end,
+        "is_over": restored.is_over,
     },
     named_requests: {
         "answered": lambda c: named_requests.answered(c, ["m@x.example"]),
