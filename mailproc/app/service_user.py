@@ -35,11 +35,31 @@ def of_folder(*folders: Path) -> int | None:
 
 def is_roots_alone(config: Path) -> bool:
     """Can nobody but root write this file, or put another one in its place?"""
-    for path in (config, config.resolve().parent, config.absolute().parent):
-        found = os.stat(path)
-        if found.st_uid != 0 or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            return False
-    return True
+    return not any(_is_anothers(path, {0}) for path in _named_by(config))
+
+
+def refuse_of_others(config: Path) -> None:
+    """Raise Misconfigured if whoever called sudo as the service's user may have written this config.toml.
+
+    It says which files secrets are in and whom to show them: staff who may call mailproc, and nothing else,
+    would read by it whatever the service may read.
+    """
+    if not os.environ.get("SUDO_USER") or os.geteuid() == 0 or not config.exists():
+        return
+    if path := next((one for one in _named_by(config) if _is_anothers(one, {0, os.geteuid()})), None):
+        raise Misconfigured(
+            f"{config} is not used by sudo: others than root and the service's user may write {path};"
+            f" name the service's own (`--config`), or make it theirs: chown root {path}, chmod go-w {path}"
+        )
+
+
+def _named_by(config: Path) -> tuple[Path, ...]:
+    return config, config.resolve().parent, config.absolute().parent
+
+
+def _is_anothers(path: Path, owners: set[int]) -> bool:
+    found = os.stat(path)
+    return found.st_uid not in owners or bool(found.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
 
 
 def become(user: int | None) -> None:

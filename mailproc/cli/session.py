@@ -10,17 +10,21 @@ from pathlib import Path
 import typer
 
 from mailproc import log
-from mailproc.app import build
+from mailproc.app import build, service_user
 from mailproc.app.build import App
 from mailproc.cli.root import CONTEXT
 from mailproc.flow.context import Context
 
 
 def config_path(ctx: typer.Context) -> Path:
-    """--config, else ./config.toml, else $MAILPROC_CONFIG."""
+    """--config, else ./config.toml, else $MAILPROC_CONFIG. Raise Misconfigured (``refuse_of_others``)."""
     given: Path | None = ctx.find_root().obj
-    if given is not None:
-        return given
+    path = given if given is not None else _usual_path()
+    service_user.refuse_of_others(path)
+    return path
+
+
+def _usual_path() -> Path:
     here = Path("config.toml")
     named = os.environ.get("MAILPROC_CONFIG")
     # os.path: where sudo was called may be a folder that the service's user cannot see.

@@ -36,8 +36,10 @@ FEW = {
     "backup",
     "patron_import",
     "shared_place",
+    "pg_trigger",
+    "pg_rewrite",
 }
-"""Tables that hold a row for each thing of the configuration, for each copy of the store, or each import."""
+"""Tables that hold a row for each thing of the configuration or the schema, each copy or import."""
 SMALL = {
     "ix_partner_learned_paused": "a row for each partner that staff have paused",
     "ix_inbox_shelf": "what staff have not put away yet",
