@@ -130,6 +130,15 @@ def has_to_hold(connection: Connection) -> bool:
     return found is not None and bool(_marks(connection, found.found_at))
 
 
+def count_held(connection: Connection) -> int:
+    """Return how many letters stay held, now that the store goes on; 0 while it is held, when none leaves."""
+    found = restored.last(connection)
+    if found is None or not found.is_over:
+        return 0
+    held = (OUTGOING.c.state == "held") & OUTGOING.c.last_error.in_([stored(WHY), stored(ENTERED)])
+    return connection.execute(select(func.count()).select_from(OUTGOING).where(held)).scalar_one()
+
+
 def _marks(connection: Connection, since: datetime) -> dict[int, int]:
     """Return the letters that wait and must not leave, each with its mark."""
     waiting = connection.execute(select(OUTGOING.c.id).where(_WAITING)).scalars().all()

@@ -315,7 +315,9 @@ def test_what_staff_enter_while_it_is_held_has_a_reason_of_its_own(app: Installa
         assert app.cli("restore", "--go").code == (0 if told["is_held"] else 1)
         assert app.cli("run", "--once").code == 0
     assert len(orders(relay)) == 1
+    assert "put back from a copy: 2;" in app.cli("status").out
     assert app.cli("redeliver", told["entered"][0]["id"]).code == 0
+    assert "put back from a copy: 1;" in app.cli("status").out
     assert app.cli("run", "--once").code == 0
     assert len(orders(relay)) == 2
 

@@ -14,7 +14,7 @@ from mailproc.flow.context import Context
 from mailproc.office.queries.agenda import FaultyText, faulty_texts
 from mailproc.office.queries.service_state import ServiceCondition, ServiceState, judged, unless_held
 from mailproc.sentence import Note, Sentence, Word, note, sentence
-from mailproc.store import backlog, backups, lock, open_requests, server_lock, service_record
+from mailproc.store import backlog, backups, lock, open_requests, restore_hold, server_lock, service_record
 from mailproc.store.backlog import Backlog
 from mailproc.store.engine import Store
 from mailproc.store.regular_file import is_gone
@@ -101,7 +101,9 @@ class StandbyStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """``wrong``: everything for which somebody must act. ``version``: of the program that answers."""
+    """``held_back``: letters that stay held since the store was put back from a copy and went on.
+
+    ``wrong``: everything for which somebody must act. ``version``: of the program that answers."""
 
     service: ServiceState
     version: str
@@ -112,6 +114,7 @@ class Status:
     backup: BackupStatus
     templates: tuple[FaultyText, ...]
     standbys: tuple[StandbyStatus, ...] = ()
+    held_back: int = 0
     wrong: tuple[Sentence, ...] = ()
     notes: tuple[Sentence, ...] = ()
 
@@ -133,6 +136,7 @@ def status(store: Store, connection: Connection, context: Context) -> Status:
         backup=_backup(connection, context, record, now),
         templates=faulty_texts(context),
         standbys=tuple(_standbys(connection)),
+        held_back=restore_hold.count_held(connection),
     )
     return Status(**vars(found) | {"wrong": tuple(_wrong(found, now)), "notes": tuple(_notes(found))})
 
@@ -222,6 +226,7 @@ def _wrong(found: Status, now: datetime) -> Iterator[Sentence]:
             yield sentence("status-mailbox-late", name=box.name)
     if found.relay.refusal:
         yield sentence("status-relay", why=_words(found.relay.refusal))
+    yield from _held_back(found.held_back)
     for one in found.queues:
         if one.stuck:
             yield sentence("status-stuck", queue=Word("labels.queue", one.queue))
@@ -232,6 +237,11 @@ def _wrong(found: Status, now: datetime) -> Iterator[Sentence]:
     yield from _not_ready(found.standbys)
     for text in found.templates:
         yield sentence("status-template", path=text.path, why=text.error)
+
+
+def _held_back(count: int) -> Iterator[Sentence]:
+    if count:
+        yield sentence("status-held-back", count=count)
 
 
 def _backup_wrong(found: BackupStatus, now: datetime) -> Iterator[Sentence]:
