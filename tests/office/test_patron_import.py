@@ -352,7 +352,7 @@ def test_a_write_is_as_long_as_it_may_be(small_world):
     for _ in range(3):
         pace.write(small_world.store, lambda _connection: taken.append(pace.rows))
     assert taken == [50, 25, 50]
-    assert pauses == [0.5, short_writes.PAUSE, short_writes.PAUSE]
+    assert pauses == [0.5 * short_writes.REST, short_writes.PAUSE, short_writes.PAUSE]
 
 
 def test_a_file_of_any_size_needs_little_memory():

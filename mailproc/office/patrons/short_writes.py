@@ -14,8 +14,11 @@ SHORTEST, LONGEST = 10, 500
 """Rows of one write."""
 GOAL = 0.025
 """Seconds of a write: half of what others may have to wait for one."""
-PAUSE = 0.01
+PAUSE = 0.02
 """Seconds between two writes, at the least: whoever waits for the lock looks again and gets it."""
+REST = 1.5
+"""A pause is so many times as long as the write before. Who waits for SQLite's lock looks again ever more
+seldom, at last ten times a second, and would often look while the next write runs."""
 
 
 class Pace:
@@ -43,7 +46,7 @@ class Pace:
             self.rows = max(SHORTEST, self.rows // 2)
         elif took < GOAL / 2:
             self.rows = min(LONGEST, self.rows * 2)
-        self._pause(max(PAUSE, took))
+        self._pause(max(PAUSE, took * REST))
         return result
 
 
