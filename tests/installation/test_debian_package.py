@@ -4,18 +4,22 @@ used, upgraded, removed and purged on a machine that systemd has booted, as docs
 import json
 import re
 import shutil
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from mailproc import __version__
 from tests.servers import debian
 from tests.servers.debian import Machine, Root
 from tests.support import configuration
 from tests.support.configuration import Account
 from tests.support.install_page import commands, done
 
+ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = '--symbol XX-OURS --name "Our Library" --email ill@library.example'
 PARTNER = configuration.partner(
     "XX-LENDER", "orders@lender.example", Account("out", "99-0001", "UNUSED")
@@ -31,8 +35,12 @@ def shell(place: Root | Machine, text: str, given: str = "") -> str:
 
 
 @pytest.fixture
-def package(clean_root: Callable[[str], Root], sources: Path, tmp_path: Path) -> Path:
+def package(
+    clean_root: Callable[[str], Root], sources: Path, tmp_path: Path, missing: Callable[[str], None]
+) -> Path:
     """The package that a clean machine makes of the sources."""
+    if shutil.which("lintian") is None:
+        missing("lintian")
     builder = clean_root("builder")
     builder.prepare()
     shutil.copytree(sources, builder.folder / "root/mailproc", symlinks=True)
@@ -47,7 +55,7 @@ def test_it_is_installed_used_upgraded_and_removed(package: Path, clean_root: Ca
     root.prepare()
     shutil.copy(package, root.folder / "root")
     shell(root, "apt-get install --download-only ./mailproc_*.deb")
-    with debian.booted(root) as machine:
+    with linted(package), debian.booted(root) as machine:
         it_waits_for_its_configuration(machine)
         it_starts_once_it_is_configured(machine)
         staff_act_under_their_own_names(machine)
@@ -56,13 +64,24 @@ def test_it_is_installed_used_upgraded_and_removed(package: Path, clean_root: Ca
         a_newer_one_keeps_everything(machine)
         removed_it_leaves_configuration_and_store(machine)
         purged_it_leaves_the_store(machine)
+        it_takes_over_what_was_in_srv(machine)
+
+
+@contextmanager
+def linted(package: Path) -> Iterator[None]:
+    """Debian's policy is kept: lintian, meanwhile, has nothing to say."""
+    line = ["lintian", "--profile=debian", str(package)]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as lintian:
+        yield
+        told, _as_root = lintian.communicate()
+        assert (told, lintian.returncode) == ("", 0)
 
 
 def it_waits_for_its_configuration(machine: Machine) -> None:
     init = commands("install the package")
     told = shell(machine, init.replace("init /etc/mailproc", "--version"))
     assert "mailproc init /etc/mailproc" in told
-    assert told.endswith("mailproc 0.2.0\n")
+    assert told.endswith(f"mailproc {__version__}\n")
     assert state(machine) == "inactive"
     assert done(machine.run("systemctl", "is-enabled", "mailproc")) == "enabled\n"
     shell(machine, init.replace("init /etc/mailproc", f"init /etc/mailproc {LIBRARY}"))
@@ -100,6 +119,10 @@ def staff_act_under_their_own_names(machine: Machine) -> None:
     refused = machine.run("runuser", "-u", "bob", "--", *as_mailproc, "requests")
     assert "password" in refused.stderr
     assert "denied" in machine.run("runuser", "-u", "bob", "--", "mailproc", "requests").stderr
+    own = "cd /home/alice && touch config.toml && sudo -n -u mailproc mailproc"
+    assert "B1" in done(machine.run("runuser", "-u", "alice", "--", "sh", "-c", f"{own} requests"))
+    named = machine.run("runuser", "-u", "alice", "--", *as_mailproc, "--config", "config.toml", "requests")
+    assert named.returncode == 2
     until(machine, "the order has left", "ls /var/lib/mailproc/outgoing/* >/dev/null")
 
 
@@ -145,16 +168,32 @@ def removed_it_leaves_configuration_and_store(machine: Machine) -> None:
     assert state(machine) == "inactive"
     assert shell(machine, "ls /usr/lib/mailproc /usr/bin/mailproc 2>/dev/null || true") == ""
     shell(machine, "test -f /etc/mailproc/config.toml && test -f /var/lib/mailproc/mailproc.db")
-    shell(machine, "apt install ./mailproc_*.deb")
-    it_goes_on(machine)
 
 
 def purged_it_leaves_the_store(machine: Machine) -> None:
+    shell(machine, "cp /etc/mailproc/config.toml kept.toml && cp /etc/mailproc/art kept.art")
     told = shell(machine, "apt purge mailproc")
     assert "/var/lib/mailproc stays" in told
     assert shell(machine, "ls -d /etc/mailproc /usr/lib/mailproc 2>/dev/null || true") == ""
     shell(machine, "test -f /var/lib/mailproc/mailproc.db && id mailproc")
     assert shell(machine, "systemctl list-unit-files 'mailproc*' --no-legend || true") == ""
+
+
+def it_takes_over_what_was_in_srv(machine: Machine) -> None:
+    """The store that was left, laid where sources are installed, with the unit for that."""
+    shell(
+        machine,
+        """
+        install -d -m 755 /srv/mailproc /srv/mailproc/site-templates
+        mv /var/lib/mailproc /srv/mailproc/var && mv kept.toml /srv/mailproc/config.toml
+        install -d -m 750 /etc/mailproc && install -m 600 /dev/null /etc/mailproc/secrets
+        install -m 644 /dev/stdin /etc/systemd/system/mailproc.service && systemctl daemon-reload
+        """,
+        given=(ROOT / "systemd/mailproc.service").read_text(),
+    )
+    before, start, after = commands("from srv").rpartition("systemctl start")
+    shell(machine, f"{before}install -m 640 -g mailproc kept.art /etc/mailproc/art\n{start}{after}")
+    it_goes_on(machine)
 
 
 def it_goes_on(machine: Machine) -> None:

@@ -61,6 +61,35 @@ def test_each_script_is_one_of_the_shell(script: Path) -> None:
     assert "set -e" in script.read_text() or script.name == "mailproc.sh"
 
 
+@pytest.mark.parametrize(
+    ("words", "by", "read"),
+    [
+        ("requests", "alice", "--config /etc/mailproc/config.toml requests"),
+        ("show B1 --json", "alice", "--config /etc/mailproc/config.toml show B1 --json"),
+        ("--config mine.toml run", "alice", None),
+        ("--config=mine.toml run", "alice", None),
+        ("--version --config mine.toml run", "alice", None),
+        ("--config mine.toml run", "root", "--config mine.toml run"),
+        ("--config mine.toml run", "", "--config mine.toml run"),
+    ],
+)
+def test_by_sudo_no_configuration_of_the_callers_is_read(
+    tmp_path: Path, words: str, by: str, read: str | None
+) -> None:
+    """The program of the package, with one in the place of mailproc that says how it was called."""
+    called, shell = tmp_path / "mailproc", tmp_path / "called"
+    shell.write_text('#!/bin/sh\necho "$@"\n')
+    (tmp_path / "id").write_text("#!/bin/sh\necho 996\n")  # no root: what sudo -u mailproc makes of root
+    text = (FOLDER / "mailproc.sh").read_text()
+    called.write_text(text.replace("/usr/lib/mailproc/bin/mailproc", str(shell)))
+    for program in (called, shell, tmp_path / "id"):
+        program.chmod(0o755)
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin", "SUDO_USER": by}
+    ran = subprocess.run([called, *words.split()], env=path, capture_output=True, text=True, check=False)
+    assert ran.stdout.strip() == (read or "")
+    assert ran.returncode == (2 if read is None else 0)
+
+
 def test_nothing_deletes_the_store() -> None:
     for script in SCRIPTS:
         for line in script.read_text().splitlines():
