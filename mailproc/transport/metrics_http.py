@@ -1,14 +1,15 @@
-"""Answer GET /metrics over HTTP, and nothing else: one client at a time, each for a bounded time."""
+"""Answer GET /metrics over HTTP, and nothing else: few clients at a time, each for a bounded time."""
 
 import logging
 import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from socketserver import TCPServer
-from typing import cast
+from socketserver import TCPServer, ThreadingMixIn
+from typing import Any, cast
 
 from mailproc.errors import Misconfigured
 
@@ -17,6 +18,8 @@ _log = logging.getLogger(__name__)
 PATH = "/metrics"
 SECONDS = 10.0
 """For one client, however slowly it speaks."""
+CLIENTS = 8
+"""At a time. Of more, the one that has been connected longest is cut off: a silent one keeps nobody out."""
 ENDING = 2.0
 """Seconds for the question in hand when the service ends."""
 LOOK = 0.1
@@ -26,7 +29,7 @@ Written = Callable[[], tuple[str, bytes]]
 
 
 class MetricsServer:
-    """``written`` is called in the server's thread for each question."""
+    """``written`` is called for each question, for one at a time."""
 
     def __init__(self, host: str, port: int, written: Written) -> None:
         """Begin to listen. Raise Misconfigured where the address cannot be had."""
@@ -54,13 +57,36 @@ class MetricsServer:
             self._server.server_close()
 
 
-class _Server(TCPServer):
+class _Server(ThreadingMixIn, TCPServer):
     allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
 
     def __init__(self, host: str, port: int, written: Written) -> None:
         self.address_family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        self.written = written
+        self._written = written
+        self._writing = threading.Lock()
+        self._clients: list[socket.socket] = []
         super().__init__((host, port), _Question)
+
+    def written(self) -> tuple[str, bytes]:
+        """Give the figures; one client at a time."""
+        with self._writing:
+            return self._written()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread, if need be in the place of another one."""
+        self._clients.append(request)
+        if len(self._clients) > CLIENTS:
+            with suppress(OSError, IndexError):
+                self._clients.pop(0).shutdown(socket.SHUT_RDWR)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forget the client."""
+        with suppress(ValueError):
+            self._clients.remove(request)
+        super().shutdown_request(request)
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002  # socketserver's
         """Log a bug. A client that went away or was cut off is no news."""
@@ -82,7 +108,8 @@ class _Question(BaseHTTPRequestHandler):
         super().finish()
 
     def _cut_off(self) -> None:
-        self.connection.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def do_GET(self) -> None:  # the name is http.server's
         """Answer with the figures."""

@@ -4,10 +4,11 @@ import re
 import socket
 import urllib.error
 import urllib.request
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
 
+from mailproc.transport.metrics_http import CLIENTS, MetricsServer
 from tests.app.installation import Daemon, Installation, order
 from tests.support import configuration
 
@@ -80,6 +81,20 @@ def test_a_client_that_says_nothing_keeps_nobody_waiting_for_long(app: Installat
         assert silent.recv(9) == b"", "it was cut off"
     assert daemon.stop() == 0
     assert not any("Traceback" in line for line in daemon.lines)
+
+
+def test_many_that_say_nothing_keep_nobody_waiting() -> None:
+    """The oldest of them gives way."""
+    server = MetricsServer("127.0.0.1", 0, lambda: ("text/plain", b"figures"))
+    with ExitStack() as stack:
+        stack.callback(server.stop)
+        silent = [
+            stack.enter_context(closing(socket.create_connection(("127.0.0.1", server.port), timeout=60)))
+            for _ in range(3 * CLIENTS)
+        ]
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=30) as answer:
+            assert answer.read() == b"figures"
+        assert silent[0].recv(1) == b"", "it was cut off"
 
 
 def test_a_port_that_is_taken_is_named(app: Installation) -> None:
