@@ -209,6 +209,7 @@ def test_a_second_service_waits_says_so_and_goes_when_it_is_asked(
     assert not any(OVER in line for line in first.lines)
 
 
+@pytest.mark.long
 def test_a_lock_that_was_cut_is_taken_again_where_nobody_waits(
     machines: Machines, postgres_server: PostgresServer, database: str
 ) -> None:
@@ -301,6 +302,7 @@ def network(postgres_server: PostgresServer) -> Iterator[Network]:
     made.close()
 
 
+@pytest.mark.long
 def test_a_service_that_lost_the_network_is_taken_over_and_sends_nothing_when_it_is_back(
     machines: Machines, network: Network, postgres_server: PostgresServer
 ) -> None:
@@ -333,6 +335,7 @@ inbox.keep = frozen
 """
 
 
+@pytest.mark.long
 def test_a_service_that_is_frozen_in_a_commit_keeps_nobody_from_writing(machines: Machines) -> None:
     machines.takes_over_from_frozen()
     first = machines.one.start(code=QUICK + FREEZES)
@@ -411,6 +414,7 @@ def test_staff_on_a_machine_without_the_counters_file_are_refused_and_hold_nothi
     assert first.stop() == 0
 
 
+@pytest.mark.long
 def test_how_long_a_service_is_silent_is_told_by_the_databases_clock(
     machines: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
