@@ -55,7 +55,8 @@ _EVENT = (
 _NEVER = "9999-01-01 00:00:00.000000"
 
 _FILL = (
-    "INSERT INTO patron (id, name, email, status, language) SELECT 'R' || n, author || ', Reader ' || n,"
+    "INSERT INTO patron (id, since, until, pickup, source, name, email, status, language)"
+    " SELECT 'R' || n, 0, 2147483647, '', '', author || ', Reader ' || n,"
     " '', '', '' FROM grown WHERE n <= 8000",
     "INSERT INTO request (id, number, role, service, item, title, author, patron_id, note,"
     " copyright_declared, account, created_at, closed_at, outcome)"
