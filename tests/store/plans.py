@@ -36,10 +36,10 @@ FEW = {
     "backup",
     "patron_import",
     "shared_place",
-    "pg_trigger",
-    "pg_rewrite",
 }
-"""Tables that hold a row for each thing of the configuration or the schema, each copy or import."""
+"""Tables that hold a row for each thing of the configuration, for each copy of the store, or each import."""
+SCHEMA = {"pg_trigger", "pg_rewrite"}
+"""PostgreSQL's own: a row for each thing of the schema."""
 SMALL = {
     "ix_partner_learned_paused": "a row for each partner that staff have paused",
     "ix_inbox_shelf": "what staff have not put away yet",
@@ -358,7 +358,7 @@ def _steps(step: dict[str, Any], *, inside_limit: bool = True) -> Iterator[dict[
 def _reads_all(step: dict[str, Any], indexes: dict[str, Known], *, limited: bool) -> bool:
     name = step.get("Index Name", "")
     table = indexes[name].table if name else step.get("Relation Name")
-    if table in FEW or table in BY_PEOPLE or name in SMALL or (limited and name in WALKED):
+    if table in FEW | SCHEMA or table in BY_PEOPLE or name in SMALL or (limited and name in WALKED):
         return False
     if not name:
         return bool(step["Node Type"] == "Seq Scan")

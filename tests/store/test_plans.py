@@ -12,7 +12,16 @@ import pytest
 from sqlalchemy import Connection, inspect, text
 
 from mailproc.office.queries import letters as office
-from mailproc.store import inbox, letters, open_requests, outgoing, patron_search, queue
+from mailproc.store import (
+    inbox,
+    letters,
+    open_requests,
+    outgoing,
+    patron_search,
+    queue,
+    restore_hold,
+    restored,
+)
 from mailproc.store.engine import Store
 from mailproc.store.rows import InboxLetter
 from mailproc.store.tables import InboxRow
@@ -90,11 +99,15 @@ _MORE: tuple[Call, ...] = (
     lambda c: [*open_requests.attempts(c, (), NOW.date(), only=[1])],
     open_requests.failing_mailboxes,
     lambda c: queue.begin(c, InboxRow, InboxLetter, [(1, 0), (2, 0)]),
+    lambda c: (
+        restored.record(c, NOW, restored.HERE, NOW, 0, "B 1001"),
+        restore_hold.hold_what_came_since(c),
+    ),
     lambda c: patron_search.found(c, "reader", 10),
     lambda c: patron_search.by_barcode(c, "1"),
 )
-"""Questions of the digest, one that is put otherwise of several rows than of one, and those for which a
-person has all readers looked through."""
+"""Questions of the digest, one that is put otherwise of several rows than of one, what is asked while a store
+is held, and those for which a person has all readers looked through."""
 
 
 @pytest.mark.parametrize("filled", ["sqlite"], indirect=True)
