@@ -95,11 +95,22 @@ def _store(config: Config) -> Iterator[ConfigProblem]:
     """Where the store is not there yet, its folder must take it; so must that of the file of its numbers."""
     base = config.file.parent
     file = connections.file_of(connections.parse(config.store.url, base))
-    if file is not None and not os.path.lexists(file) and (why := _refused(file.parent)):
+    if file is not None and _is_absent(file) and (why := _refused(file.parent)):
         yield ConfigProblem(("store", "url"), f"{file} cannot be made: {why}", config.store.url)
     named = config.store.counters
-    if named and not os.path.lexists(base / named) and (why := _refused((base / named).parent)):
+    if named and _is_absent(base / named) and (why := _refused((base / named).parent)):
         yield ConfigProblem(("store", "counters"), f"{base / named} cannot be made: {why}", named)
+
+
+def _is_absent(file: Path) -> bool:
+    """Return whether it is not there. Of one that this user may not look for, opening it says more."""
+    try:
+        file.lstat()
+    except PermissionError:
+        return False
+    except OSError:
+        return True
+    return False
 
 
 def _refused(folder: Path) -> str:

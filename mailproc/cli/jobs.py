@@ -22,6 +22,7 @@ JOBS = {
     "documents": "job_documents",
     "examine": "job_examine",
     "backup": "job_backup",
+    "archive": "job_archive",
 }
 """The words of a job, by the first word of its name."""
 

@@ -23,13 +23,14 @@ Repeats = Callable[[Loc], bool | None]
 
 @dataclass(frozen=True)
 class Kinds:
-    """What is known of a kind of file: which tables repeat, and what stands where."""
+    """What is known of a kind of file: which tables repeat, what stands where, and whether secrets may."""
 
     repeats: Repeats = lambda _: None
     place: Callable[[Loc], Place] = lambda _: place.ANY
+    secrets: bool = False
 
 
-CONFIGURATION = Kinds(schema.repeats, place.of)
+CONFIGURATION = Kinds(schema.repeats, place.of, secrets=True)
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,12 @@ def read(path: Path) -> ConfigSource:
 def examine(path: Path, absent: str, kinds: Kinds) -> TomlFile:
     """As much of the file as can be read, and what is wrong. Raises Misconfigured where nothing can be."""
     text, wrong = encoding.decoded(_octets(path, absent))
+    mask = mask_of(text) if kinds.secrets else str
     data = _values(text)
     if data is not None and not wrong and not is_deep(data) and not _misshapen(data, (), kinds.repeats):
-        return TomlFile(
-            ConfigSource(path, data, lambda: assembled(text, kinds).lines, mask=mask_of(text)), []
-        )
+        return TomlFile(ConfigSource(path, data, lambda: assembled(text, kinds).lines, mask=mask), [])
     found = assembled(text, kinds)
-    source = ConfigSource(path, found.data, lambda: found.lines, mask=mask_of(text))
+    source = ConfigSource(path, found.data, lambda: found.lines, mask=mask)
     problems = [*wrong, *found.problems]
     if not problems:
         problems = [_as_tomllib_says(text)]

@@ -14,6 +14,7 @@ from mailproc.store import connections
 from mailproc.store.archive_file import ArchiveFile
 
 _KEY = "mailproc archives"
+_FILE = re.compile(r"letters-(\d{1,4})\.db")
 
 
 class Archives:
@@ -28,9 +29,9 @@ class Archives:
 
     def years(self) -> list[int]:
         """Return the years of which there is a file, in order."""
-        pattern = re.compile(re.escape(self._prefix) + r"letters-(\d{1,4})\.db")
-        names = (pattern.fullmatch(file.name) for file in self.folder.glob("*.db"))
-        return sorted(int(found[1]) for found in names if found)
+        names = [file.name for file in self.folder.glob("*.db") if file.name.startswith(self._prefix)]
+        found = (_FILE.fullmatch(name, len(self._prefix)) for name in names)
+        return sorted(int(one[1]) for one in found if one)
 
     def read(self, year: int, digest: str) -> bytes:
         """Return an archived letter. Raise as ``ArchiveFile.read``."""

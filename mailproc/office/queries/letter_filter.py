@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, exists
+from sqlalchemy import ColumnElement, Select, Table, and_, exists
 
 from mailproc.store.events import EVENT
 from mailproc.store.letters import INBOX
@@ -56,12 +56,12 @@ class LetterFilter:
             statement = statement.where(exists().where(source.about, of_service).correlate(table))
         return statement if self.since is None else statement.where(source.at >= self.since)
 
-    def fits(self, letter: RowMapping) -> bool:
-        """Return whether a received letter that was read is wanted. ``service`` is not looked at."""
+    def fits(self, partner: str, state: str, received_at: datetime) -> bool:
+        """Return whether a received letter is wanted. ``service`` is not looked at."""
         return (
-            self.partner in ("", letter["partner"])
-            and self.state in ("", letter["state"])
-            and (self.since is None or letter["received_at"] >= self.since)
+            self.partner in ("", partner)
+            and self.state in ("", state)
+            and (self.since is None or received_at >= self.since)
         )
 
 

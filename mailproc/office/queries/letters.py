@@ -171,7 +171,8 @@ def _shelves(wanted: LetterFilter, *, to_do: bool) -> tuple[Select[Any], Select[
 
 def waiting(connection: Connection, wanted: LetterFilter = EVERY) -> list[LetterLine]:
     """Return received letters that wait for DNS to prove their senders, and are read again automatically."""
-    return [_incoming(row) for row in letters.waiting(connection) if wanted.fits(row)]
+    rows = letters.waiting(connection)
+    return [_incoming(row) for row in rows if wanted.fits(row["partner"], row["state"], row["received_at"])]
 
 
 def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on-shelf") -> LocalFault:

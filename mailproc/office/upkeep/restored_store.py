@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 
-from sqlalchemy import Connection, RowMapping, Table, bindparam, func, or_, select
+from sqlalchemy import Connection, Table, bindparam, func, or_, select
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
@@ -174,19 +174,23 @@ def _unread(connection: Connection, now: datetime, inbox_until: int, event_until
 
 def _held(connection: Connection, found: Restored, why: Sentence) -> Sequence[MayHaveLeft]:
     rows = connection.execute(_HELD, {"why": stored(why)}).mappings().all()
-    return [_one(connection, found, row) for row in sorted(rows, key=itemgetter("id"))]
+    return [
+        _one(connection, found, row["id"], row["partner"], row["rcpt_to"], row["subject"])
+        for row in sorted(rows, key=itemgetter("id"))
+    ]
 
 
-def _one(connection: Connection, found: Restored, row: RowMapping) -> MayHaveLeft:
-    intents = outgoing.intents_of(connection, row["id"])
+def _one(
+    connection: Connection, found: Restored, letter_id: int, partner: str, rcpt_to: str, subject: str
+) -> MayHaveLeft:
+    intents = outgoing.intents_of(connection, letter_id)
     about = dict.fromkeys(one.request_id for one in intents if one.request_id is not None)
     named = tuple(requests.number_of(connection, number) for number in about)
     asked = dict.fromkeys(one.transaction_id for one in intents if one.transaction_id is not None)
     answers = tuple(
-        word for one in asked for word in _heard_since(connection, one, row["partner"], found.inbox_until)
+        word for one in asked for word in _heard_since(connection, one, partner, found.inbox_until)
     )
-    to = row["rcpt_to"] or sentence("on-paper")
-    return MayHaveLeft(f"O{row['id']}", to, row["subject"], named, answers)
+    return MayHaveLeft(f"O{letter_id}", rcpt_to or sentence("on-paper"), subject, named, answers)
 
 
 def _heard_since(
