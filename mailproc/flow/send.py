@@ -77,7 +77,7 @@ def run(
     if store.is_held:
         _hold(store)
         return 0
-    sender = ParallelSender(_at_once(context), lambda row: _send_one(row, context, deliver))
+    sender = ParallelSender(_at_once(context), lambda row: _send_one(row, store, context, deliver))
     tried, more, trouble = 0, True, None
     while more or sender.ids:
         try:
@@ -137,11 +137,16 @@ def _with_verp_sender(connection: Connection, row: OutgoingLetter, context: Cont
     return outgoing.load(connection, row.id) or row
 
 
-def _send_one(row: OutgoingLetter, context: Context, deliver: Deliver) -> SendResult:
-    """Send one letter; an error is part of the result, because another thread handles it."""
+def _send_one(row: OutgoingLetter, store: Store, context: Context, deliver: Deliver) -> SendResult:
+    """Send one letter; an error is part of the result, because another thread handles it.
+
+    The store is asked once more whose it is: this process may have been frozen since the claim, and another
+    service have taken over.
+    """
     with following(f"O{row.id}", row.trace):
         try:
             raw = unmasked(row, context)
+            store.check_run()
             state, answer = deliver(Envelope(row.mail_from, row.rcpt_to, row.transport), raw, f"O{row.id}")
         except BaseException as error:
             return SendResult(row, error=error)
@@ -185,9 +190,7 @@ def _ending(result: SendResult, context: Context) -> Callable[[Connection], None
 
 
 def unmasked(row: OutgoingLetter, context: Context) -> bytes:
-    """Return the bytes for the socket, with their documents. A folder keeps the mask, because people read its
-    files. Raise GiveUp if a password or a document is gone.
-    """
+    """Return the bytes for the socket. In a folder, which people read, the mask stays. Raise GiveUp."""
     raw = enclosures.filled(bytes(row.raw), row.documents.split(), row.message_id, context.documents.read)
     if not row.secret_ref or context.config.deliver.mode == "folder":
         return raw
@@ -213,11 +216,7 @@ def _ended(connection: Connection, row: OutgoingLetter, state: str, **values: An
 
 
 def _later(connection: Connection, row: OutgoingLetter, why: Part, context: Context) -> None:
-    """Try again after a pause, until the days of policy are over.
-
-    They count from the first try of this letter (a hold, a paused partner or a stopped service do not count),
-    and start again after ``redeliver``.
-    """
+    """Try again after a pause, until the days of policy are over, counted from the first try."""
     days = context.config.policy.give_up_days
     if queue.waited(row.attempts) >= timedelta(days=days):
         _fail(connection, row, sentence("given-up", days=f"{days:g}", why=why), context)

@@ -425,3 +425,31 @@ def test_how_long_a_service_is_silent_is_told_by_the_databases_clock(
     later(monkeypatch, timedelta(hours=1))
     assert machines.two.json("status")["service"]["state"] == "running"
     assert "the clock of this machine and that of the database differ by" in machines.two.cli("check").out
+
+
+FREEZES_AFTER_THE_CLAIM = """
+import os, signal
+from mailproc.flow import send
+unmasked = send.unmasked
+def frozen(row, context):
+    os.kill(os.getpid(), signal.SIGSTOP)  # the letter is committed as being sent, and no connection is open
+    return unmasked(row, context)
+send.unmasked = frozen
+"""
+
+
+@pytest.mark.long
+def test_a_service_that_was_frozen_before_it_connects_sends_nothing_when_it_thaws(machines: Machines) -> None:
+    machines.takes_over_from_frozen()
+    first = machines.one.start(code=QUICK + FREEZES_AFTER_THE_CLAIM)
+    number = machines.two.place()
+    until_stopped(first)
+    second = machines.two.start(code=QUICK)
+    machines.two.until(["outbox"], lambda found: any(one["state"] == "in_doubt" for one in found))
+    assert machines.two.cli("redeliver", "O1").code == 0
+    machines.relay.wait_for(BL, 1)
+    first.process.send_signal(signal.SIGCONT)
+    assert first.ends() == 1
+    assert any(OVER in line for line in first.lines), first.lines
+    assert second.stop() == 0
+    assert machines.ordered() == {f"{number}-1": 1}
