@@ -19,6 +19,7 @@ KEYS = [
     "password = ", "password=", "password: ", "password ", '"password" = ', "passwort = ", "pass word = ",
     "Password = ", "password.env = ", f"password.{SECRET} = ", "= ", "[password] ", "password == ",
     "PASSWORD = ", "password = password = ", "client_secret = ", "refresh_token = ", "secret = ", "pw = ",
+    "auth = ", "auth ", "auth: ",
 ]  # fmt: skip
 VALUES = [
     "{S}", '"{S}', '{S}"', "“{S}”", '"{S}"x', '"x"{S}', '[{ value = "{S}" }]', "{ env = {S} }", '["{S}"]',
@@ -57,6 +58,18 @@ def test_what_is_no_secret_is_still_named(right, wrong, named, tmp_path, monkeyp
     (tmp_path / "config.toml").write_text(RIGHT.replace(right, wrong), encoding="utf-8")
     with pytest.raises(Misconfigured, match=named):
         config_load.load(tmp_path / "config.toml", registry.problems)
+
+
+@pytest.mark.parametrize(("value", "is_shown"), [(SECRET, False), ("OAuth", True), ("plain", True)])
+def test_the_way_of_logging_in_is_shown_only_where_it_is_one(value, is_shown, tmp_path, monkeypatch) -> None:
+    for name in ("ART_PASSWORD", "BOX_PASSWORD", "RELAY_PASSWORD"):
+        monkeypatch.setenv(name, "x")
+    text = RIGHT.replace("[[mailbox]]\n", f'[[mailbox]]\nauth = "{value}"\n', 1)
+    assert text != RIGHT
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(Misconfigured, match="oauth2") as refused:
+        config_load.load(tmp_path / "config.toml", registry.problems)
+    assert (value in f"{refused.value} {refused.value.setting}") == is_shown
 
 
 @pytest.mark.parametrize("text", ["pass", "a", '"', "password = x\n", "[ \t", "pass\n"])

@@ -103,7 +103,7 @@ def _dumped(context: Context, url: URL) -> str:
         return ""
     kept = base / "var" / f"{url.database}.replaced-{_stamp(context)}.dump"
     connections.make_folder_of(kept)
-    server_backup.make(url, kept)
+    server_backup.make(url, kept, foreign=True)
     return str(kept)
 
 

@@ -8,7 +8,6 @@ names their files.
 
 import os
 import pwd
-import stat
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,9 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from mailproc.app import trusted_path
 from mailproc.config import StoreSettings
+from mailproc.config_load.load import ABSENT
 from mailproc.errors import Misconfigured
 from mailproc.store import connections
 
@@ -35,7 +36,7 @@ def of_folder(*folders: Path) -> int | None:
 
 def is_roots_alone(config: Path) -> bool:
     """Can nobody but root write this file, or put another one in its place?"""
-    return not any(_is_anothers(path, {0}) for path in _named_by(config))
+    return trusted_path.open_to_others(config, {0}) is None
 
 
 def refuse_of_others(config: Path) -> None:
@@ -44,22 +45,17 @@ def refuse_of_others(config: Path) -> None:
     It says which files secrets are in and whom to show them: staff who may call mailproc, and nothing else,
     would read by it whatever the service may read.
     """
-    if not os.environ.get("SUDO_USER") or os.geteuid() == 0 or not config.exists():
+    if not os.environ.get("SUDO_USER") or os.geteuid() == 0:
         return
-    if path := next((one for one in _named_by(config) if _is_anothers(one, {0, os.geteuid()})), None):
-        raise Misconfigured(
-            f"{config} is not used by sudo: others than root and the service's user may write {path};"
-            f" name the service's own (`--config`), or make it theirs: chown root {path}, chmod go-w {path}"
-        )
-
-
-def _named_by(config: Path) -> tuple[Path, ...]:
-    return config, config.resolve().parent, config.absolute().parent
-
-
-def _is_anothers(path: Path, owners: set[int]) -> bool:
-    found = os.stat(path)
-    return found.st_uid not in owners or bool(found.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+    path = trusted_path.open_to_others(config, {0, os.geteuid()})
+    if path is None:
+        return
+    if not os.path.exists(config):
+        raise Misconfigured(f"{config.absolute()}: {ABSENT}")
+    raise Misconfigured(
+        f"{config} is not used by sudo: others than root and the service's user may write {path};"
+        f" name the service's own (`--config`), or make it theirs: chown root {path}, chmod go-w {path}"
+    )
 
 
 def become(user: int | None) -> None:

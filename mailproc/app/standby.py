@@ -101,8 +101,11 @@ class Standby:
         bound = self._app.config.store.take_over_after
         if not bound or record is None or record.once or silence is None:
             return
-        is_its = record.process == holder.process and record.host.startswith(holder.host)
-        if is_its and record.ended_at is None and silence.total_seconds() > bound:
+        if (
+            holder.is_(record.process, record.host)
+            and record.ended_at is None
+            and silence.total_seconds() > bound
+        ):
             self._end_frozen(holder, silence.total_seconds())
 
     def _end_frozen(self, holder: Holder, silence: float) -> None:

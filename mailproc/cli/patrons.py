@@ -57,7 +57,7 @@ LIMIT = 50
 @verbs.command("patrons")
 def patrons(
     ctx: typer.Context,
-    what: Annotated[PatronTask, typer.Argument(help="PatronTask to do.")],
+    what: Annotated[PatronTask, typer.Argument(help="What to do.")],
     value: Annotated[str, typer.Argument(help="FILE (- is standard input), TEXT or ID.")] = "",
     form: Annotated[Form | None, typer.Option(help="Of the file; default: by the end of its name.")] = None,
     anyway: Annotated[bool, typer.Option("--anyway", help="Also if many readers vanish.")] = False,

@@ -21,7 +21,7 @@ MOST = 200
 MASK = "…"
 _KEY = re.compile(r"""[ \t]*+["']?([A-Za-z_]\w*+)["']?[ \t]*+=""")
 _SPOKEN_KEY = re.compile(
-    r"""[ \t]*+["']?[^=#"']{0,60}?(?:pass\w*+|pwd?\b|\w*secret|\w*token\b|\w*hash\b|\bkey\b)["']?""",
+    r"""[ \t]*+["']?[^=#"']{0,60}?(?:pass\w*+|pwd?\b|\w*secret|\w*token\b|\w*hash\b|\bkey\b|\bauth\b)["']?""",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
@@ -29,6 +29,8 @@ _NAMED = re.compile(
 )
 _WORD = re.compile(r"""[^\s"'“”„‘’{}\[\](),=\\]{4,}""")
 _OWN = frozenset({"file", "NAME", "secret", "password", "client_secret", "refresh_token", "true", "false"})
+_METHODS = frozenset({"password", "oauth2", "oauth", "xoauth2", "login", "plain", "basic"})
+"""Of logging in: what is meant for ``auth``, however it is written."""
 
 
 def mask_of(text: str) -> Callable[[str], str]:
@@ -52,7 +54,9 @@ def words(text: str) -> frozenset[str]:
     found: set[str] = set()
     for line in _lines(text):
         spoken = {word.strip(".;:")[:LONGEST] for word in _WORD.findall(line)}
-        found |= {word for word in spoken - _OWN - _KNOWN if len(word) >= SHORTEST}
+        found |= {
+            word for word in spoken - _OWN - _KNOWN if len(word) >= SHORTEST and word.lower() not in _METHODS
+        }
         if len(found) > MOST:
             break
     return frozenset(found)

@@ -40,8 +40,8 @@ _SETTINGS = {
     "tcp_user_timeout": "20s",
 }
 """Of each session on PostgreSQL, whatever the server's own are."""
-_LONGEST_NAME = 63
-"""PostgreSQL cuts a name at so many octets."""
+_LONGEST_WHO = 63 - len("mailproc service ")
+"""PostgreSQL cuts a name at 63 octets. Whoever has several connections is called the same in each."""
 _WRITER_LOCK = 0x6D61696C_77726974  # "mailwrit"; advisory locks are per database
 _ALLOWED = "allowed are sqlite:///FILE and postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
 
@@ -198,8 +198,13 @@ def naming(what: str) -> str:
 
     All see the name, on each machine. Who finds a service frozen ends its connections by it.
     """
-    name = f"mailproc {what} {os.getpid()}@{os.uname().nodename}"[:_LONGEST_NAME].replace("'", "")
+    name = f"mailproc {what} {called(os.getpid(), os.uname().nodename)}"
     return f"SELECT set_config('application_name', '{name}', false)"
+
+
+def called(process: int, host: str) -> str:
+    """Return what a process is called in the names of its connections: "4711@host"."""
+    return f"{process}@{host}".replace("'", "").encode()[:_LONGEST_WHO].decode(errors="ignore")
 
 
 def name_writer(connection: Connection) -> None:

@@ -177,11 +177,11 @@ class CountersFile:
                 if self._number is None or (self._last[0] == self._synced and not self._is_deleted()):
                     return
                 written, number = self._last[0], os.dup(self._kept())  # no letter waits for this
-            self._synced = written
             try:
                 os.fdatasync(number)
             finally:
                 os.close(number)
+            self._synced = written  # not before: what failed is tried again
         except OSError as error:
             _log.error("%s", self._unusable(error))
 

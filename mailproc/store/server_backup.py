@@ -37,8 +37,11 @@ _LONGEST = 100_000
 """Octets of what two tables of one row are written as; a file of more is no store's."""
 
 
-def make(url: URL, to: Path, before_naming: Callable[[], None] = nothing_more) -> None:
-    """As ``sqlite_backup.make``, of the database ``url``."""
+def make(
+    url: URL, to: Path, before_naming: Callable[[], None] = nothing_more, *, foreign: bool = False
+) -> None:
+    """As ``sqlite_backup.make``, of the database ``url``; with ``foreign`` also of one that is no longer
+    only ours, to keep what is replaced."""
     unfinished = to.with_name(f".{to.name}.unfinished")
     try:
         unfinished.unlink(missing_ok=True)
@@ -47,7 +50,8 @@ def make(url: URL, to: Path, before_naming: Callable[[], None] = nothing_more) -
             whole = ("--format=custom", "--no-owner", "--no-privileges", *_at(url))
             _run(to, "pg_dump", *whole, to=number)
             _run(unfinished, "pg_restore", "--file=/dev/null", str(unfinished))  # reads all of it
-            look(unfinished)
+            if not foreign:
+                look(unfinished)
             backup_seal.put(number)
             os.fsync(number)
         finally:

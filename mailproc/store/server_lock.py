@@ -19,7 +19,7 @@ from typing import Protocol
 from sqlalchemy import Connection, text
 
 from mailproc.errors import TryLater
-from mailproc.store.connections import DedicatedConnection, naming
+from mailproc.store.connections import DedicatedConnection, called, naming
 from mailproc.store.db_errors import driver_errors, first_line
 
 # The lock's number is "maildaem" in ASCII; advisory locks are per database.
@@ -32,8 +32,7 @@ _HOLDERS = (
 _HOLDER = f"SELECT coalesce(max(application_name), '') AS name, count(*) AS held {_HOLDERS}"
 _END = (
     "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity"
-    " WHERE datname = current_database()"
-    " AND (starts_with(application_name, :service) OR starts_with(application_name, :writer))"
+    " WHERE datname = current_database() AND application_name IN (:service, :writer)"
 )
 _WAITING = (
     "SELECT application_name AS name, backend_start AS since FROM pg_stat_activity"
@@ -55,6 +54,10 @@ class Holder:
 
     process: int = 0
     host: str = ""
+
+    def is_(self, process: int, host: str) -> bool:
+        """Return whether it is this one; of an unknown one that is not said."""
+        return f"{self.process}@{self.host}" == called(process, host)
 
 
 @dataclass(frozen=True)

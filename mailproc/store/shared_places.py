@@ -63,6 +63,7 @@ class SharedPlace:
                 file.flush()
                 os.fsync(number)
             unfinished.replace(self.mark)
+            private.sync_folder(self.mark.parent)  # before the store knows the mark
         except OSError as error:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)

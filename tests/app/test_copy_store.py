@@ -224,3 +224,21 @@ def test_a_dump_that_would_act_by_itself_is_not_put_back(
             connection.execute("DROP FUNCTION zz CASCADE")
         connection.close()
         assert "trigger zz" in worked.cli("restore", str(dump)).err
+
+
+def test_a_store_with_a_trigger_is_replaced_by_a_good_dump(worked: Installation, url: str) -> None:
+    assert worked.cli("copy-store", url).code == 0
+    moved(worked, url)
+    dump = worked.folder / "good.dump"
+    assert worked.cli("backup", str(dump)).code == 0
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute(
+            "CREATE FUNCTION zz() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$"
+        )
+        connection.execute("CREATE TRIGGER zz BEFORE INSERT ON outgoing FOR EACH ROW EXECUTE FUNCTION zz()")
+    connection.close()
+    assert "trigger zz" in worked.cli("check").out
+    ran = worked.cli("restore", str(dump))
+    assert ran.code == 0, ran.err
+    assert "zz" not in worked.cli("check").out
+    assert list(worked.folder.glob("var/*.replaced-*.dump")), "what was there is kept"

@@ -119,6 +119,12 @@ def test_whose_file_config_toml_is(tmp_path: Path) -> None:
         spoil()
         assert not service_user.is_roots_alone(config)
         mend()
+    config.unlink()
+    assert service_user.is_roots_alone(config)
+    tmp_path.chmod(0o1777)
+    assert not service_user.is_roots_alone(config), "anybody can make it there"
+    config.touch()
+    assert service_user.is_roots_alone(config), "nobody can put another one in its place"
 
 
 @only_root

@@ -2,6 +2,10 @@
 
 import contextlib
 import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
 from getpass import getuser
 from pathlib import Path
@@ -11,6 +15,7 @@ import pytest
 
 from mailproc.app import service_user
 from mailproc.errors import Misconfigured
+from tests.app.test_service_user import AS_ROOT
 from tests.command_line import Ran
 
 Cli = Callable[..., Ran]
@@ -48,17 +53,22 @@ def test_another_user_cannot_call_himself_by_another_name(
 
 
 @pytest.mark.parametrize(
-    "whose", ["file of another", "folder of another", "others may write", "a link", "fine"]
+    "whose",
+    [
+        *("file of another", "folder of another", "folder above of another", "others may write"),
+        *("a link", "a link above", "a link of the service's", "fine"),
+    ],
 )
 def test_by_sudo_no_configuration_of_the_caller_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whose: str
 ) -> None:
     """Else staff who may call this one program read by it each file that the service may read."""
-    folder, service = tmp_path / "own", os.geteuid() + 1
-    folder.mkdir()
+    above = tmp_path / "above"
+    folder, service = above / "own", os.geteuid() + 1
+    folder.mkdir(parents=True)
     config = folder / "config.toml"
     config.write_text("")
-    file_id, folder_id, above_id = (path.stat().st_ino for path in (config, folder, tmp_path))
+    file_id, folder_id, above_id = (path.stat().st_ino for path in (config, folder, above))
     owners = {file_id: 0, folder_id: service, above_id: 0}
     config.chmod(0o640)
     folder.chmod(0o755)
@@ -67,26 +77,89 @@ def test_by_sudo_no_configuration_of_the_caller_is_used(
             owners[file_id] = service + 1
         case "folder of another":
             owners[folder_id] = service + 1
+        case "folder above of another":
+            owners[above_id] = service + 1
         case "others may write":
             config.chmod(0o660)
         case "a link":
-            owners[above_id] = service + 1
-            config = tmp_path / "link.toml"
+            config = above / "link.toml"
             config.symlink_to(folder / "config.toml")
-    stat = os.stat
+            owners[os.lstat(config).st_ino] = service + 1
+        case "a link above":
+            (tmp_path / "d").symlink_to(folder)
+            owners[os.lstat(tmp_path / "d").st_ino] = service + 1
+            config = tmp_path / "d" / "config.toml"
+        case "a link of the service's":
+            (above / "d").symlink_to("../above/own")
+            owners[os.lstat(above / "d").st_ino] = service
+            config = above / "d" / "config.toml"
+    stat = os.lstat
 
     def owned(path: Any, *what: Any, **how: Any) -> Any:
         found = stat(path, *what, **how)
-        return os.stat_result((*found[:4], owners.get(found.st_ino, found.st_uid), *found[5:]))
+        return os.stat_result((*found[:4], owners.get(found.st_ino, 0), *found[5:]))
 
     monkeypatch.setenv("SUDO_USER", "alice")
     monkeypatch.setattr(os, "geteuid", lambda: service)
-    monkeypatch.setattr(os, "stat", owned)
-    refused = contextlib.nullcontext() if whose == "fine" else pytest.raises(Misconfigured, match="by sudo")
+    monkeypatch.setattr(os, "lstat", owned)
+    is_fine = whose in ("fine", "a link of the service's")
+    refused = contextlib.nullcontext() if is_fine else pytest.raises(Misconfigured, match="by sudo")
     with refused:
         service_user.refuse_of_others(config)
     monkeypatch.delenv("SUDO_USER")
     service_user.refuse_of_others(config)
+
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="root alone can be another user")
+_LOOK = """
+import os, sys, pathlib
+from mailproc.app import service_user
+from mailproc.errors import Misconfigured
+os.setgroups([])
+os.setresgid(65534, 65534, 65534)
+os.setresuid(65534, 65534, 65534)
+os.environ["SUDO_USER"] = "alice"
+config = pathlib.Path(sys.argv[1])
+for line in sys.stdin:
+    try:
+        service_user.refuse_of_others(config)
+        print("taken", flush=True)
+    except Misconfigured as error:
+        print("refused" if "by sudo" in str(error) else "absent", flush=True)
+"""
+
+
+@only_root
+def test_a_link_that_leads_now_here_and_now_there_is_never_taken() -> None:
+    """The caller swaps a link of his between the service's folder and his own: each look at it refuses."""
+    top = Path(tempfile.mkdtemp(dir="/dev/shm"))
+    try:
+        for name, owner in (("good", 0), ("staff", 1), ("staff/evil", 1)):
+            (top / name).mkdir()
+            if name != "staff":
+                (top / name / "config.toml").write_text("")
+                os.chown(top / name / "config.toml", owner, owner)
+            os.chown(top / name, owner, owner)
+        for folder in (top, *top.rglob("*")):
+            folder.chmod(0o755 if folder.is_dir() else 0o644)
+        link, told = top / "staff/d", []
+        command = [*AS_ROOT, sys.executable, "-c", _LOOK, str(link / "config.toml")]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        ) as ran:
+            assert ran.stdin is not None
+            assert ran.stdout is not None
+            for target in (top / "good", top / "staff/evil", None):
+                link.unlink(missing_ok=True)
+                if target:
+                    link.symlink_to(target)
+                    os.lchown(link, 1, 1)
+                ran.stdin.write("look\n")
+                told.append(ran.stdout.readline().strip())
+            ran.stdin.close()
+        assert told == ["refused", "refused", "absent"]
+    finally:
+        shutil.rmtree(top)
 
 
 def test_each_verb_looks_whose_configuration_it_is(

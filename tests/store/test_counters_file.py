@@ -279,6 +279,28 @@ def test_a_letter_that_is_undone_is_not_said(house: House) -> None:
         assert not is_held(store)
 
 
+def test_what_did_not_reach_the_disk_is_tried_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[int] = []
+
+    def full(number: int) -> None:
+        tries.append(number)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with closing(house.opened()) as store:
+        store.write(take)
+        store.write(take)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fdatasync", full)
+            store.sync_counters()
+            store.sync_counters()
+            assert len(tries) == 2
+        synced = os.fdatasync
+        monkeypatch.setattr(os, "fdatasync", lambda number: (tries.append(number), synced(number)))
+        for _ in range(2):
+            store.sync_counters()
+        assert len(tries) == 3, "once it is there, nothing is done"
+
+
 @pytest.mark.parametrize("call", ["pwrite", "fdatasync"])
 def test_a_number_that_the_disk_does_not_reserve_is_not_given_out(
     house: House, monkeypatch: pytest.MonkeyPatch, call: str

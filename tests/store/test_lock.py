@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+from types import SimpleNamespace
 
+import psycopg
 import pytest
 
 from mailproc.errors import LocalFault, Misconfigured
-from mailproc.store import lock
+from mailproc.store import connections, lock, server_lock
 from mailproc.store.engine import Store
 from mailproc.store.lock import daemon_lock, holder
 from mailproc.store.server_lock import Holder
@@ -141,3 +144,51 @@ def test_a_lost_lock_is_taken_again_or_given_up(postgres_server):
     first.close()
     second.close()
     postgres_server.give_back(name)
+
+
+LONG = "a-name-of-sixty-three-octets-in-all-as-long-as-a-label-of-dns-is"
+
+
+@pytest.mark.parametrize(
+    ("frozen", "other"),
+    [
+        ((1, "mail"), (1, "mail2")),
+        ((1, "mail"), (1, "mail.x")),
+        ((1, "mail"), (11, "mail")),
+        ((1, LONG), (1, "a")),
+    ],
+)
+def test_the_connections_of_the_frozen_service_alone_are_ended(
+    empty_postgres_url, frozen, other, monkeypatch
+):
+    """In containers each process is 1, and one host's name may begin as another's."""
+    with ExitStack() as stack:
+        open_ = {}
+        for process, host in (frozen, other):
+            monkeypatch.setattr(os, "getpid", lambda process=process: process)
+            monkeypatch.setattr(os, "uname", lambda host=host: SimpleNamespace(nodename=host))
+            for what in ("service", "writer"):
+                opened = psycopg.connect(empty_postgres_url.replace("+psycopg", ""), autocommit=True)
+                stack.enter_context(closing(opened))
+                opened.execute(connections.naming(what))
+                open_[process, host, what] = opened
+        held = open_[*frozen, "service"]
+        held.execute(server_lock._TRY)
+        engine = connections.reading(connections.parse(empty_postgres_url, Path()))
+        stack.callback(engine.dispose)
+        with engine.connect() as connection:
+            found = server_lock.holder(connection)
+            assert found.is_(*frozen)
+            assert not found.is_(*other)
+            assert server_lock.end(connection, found)
+        for (process, host, _), one in open_.items():
+            if (process, host) == frozen:
+                with pytest.raises(psycopg.OperationalError):
+                    one.execute("SELECT 1")
+            else:
+                one.execute("SELECT 1")
+
+
+def test_an_unknown_holder_is_nobody():
+    assert not Holder().is_(0, "mail")
+    assert not Holder(1).is_(1, "mail")
