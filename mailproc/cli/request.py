@@ -51,7 +51,7 @@ def request(
     series: citation.Series = "",
     isbn: citation.Isbn = "",
     issn: citation.Issn = "",
-    patron: Annotated[str, typer.Option(metavar="ID", help="The reader's number.")] = "",
+    patron: Annotated[str, typer.Option(metavar="ID", help="The reader's number or barcode.")] = "",
     patron_name: Annotated[str, typer.Option()] = "",
     patron_email: Annotated[str, typer.Option()] = "",
     delivery: Annotated[str, typer.Option(metavar="ADDRESS", help="E-mail address for the copy.")] = "",

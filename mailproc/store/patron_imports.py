@@ -38,6 +38,7 @@ _BEGIN = Constant(insert_into(PatronImportRow, ("begun_at", "actor")))
 _STATE = Constant(select(IMPORT.c.state).where(IMPORT.c.id == bindparam("import_id")))
 _ABANDON = IMPORT.update().where(IMPORT.c.state == "staging").values(state="abandoned")
 _IN_STATE = select(IMPORT.c.id).where(IMPORT.c.state == bindparam("wanted")).order_by(IMPORT.c.id)
+_CURRENT = select(IMPORT.c.id).where(text("is_current = 1"))
 _SET_STATE = IMPORT.update().where(IMPORT.c.id == bindparam("import_id")).values(state=bindparam("to"))
 _OF_IDS = select(PATRON).where(PATRON.c.id.in_(bindparam("ids", expanding=True)), IS_CURRENT)
 _ENDS = Constant(
@@ -113,6 +114,11 @@ def abandon(connection: Connection) -> None:
 def in_state(connection: Connection, state: str) -> list[int]:
     """Return the imports in this state, oldest first."""
     return list(connection.execute(_IN_STATE, {"wanted": state}).scalars())
+
+
+def is_any(connection: Connection) -> bool:
+    """Return whether readers have been imported."""
+    return connection.execute(_CURRENT).first() is not None
 
 
 def compared(connection: Connection, readers: Sequence[FiledReader]) -> list[tuple[Change, StoredPatron]]:

@@ -3,6 +3,7 @@ tenth of a second."""
 
 from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, func, or_, select
 
+from mailproc.store import patrons
 from mailproc.store.current_patrons import IS_CURRENT, PATRON
 from mailproc.store.prepared_statements import made
 from mailproc.store.rows import StoredPatron
@@ -21,11 +22,19 @@ def found(connection: Connection, typed: str, most: int) -> list[StoredPatron]:
     return made(StoredPatron, connection.execute(matching(typed).limit(most)))
 
 
-def by_barcode(connection: Connection, barcode: str) -> list[StoredPatron]:
-    """Return the readers with this barcode: one, unless a file gave it to several."""
-    looked = cast(PATRON.c.barcodes, String).contains(storable(barcode), autoescape=True)
+def by_number(connection: Connection, typed: str) -> list[StoredPatron]:
+    """Return the reader with this id, in upper or lower case, else those with this barcode.
+
+    One, unless ids differ only in their case, or a file gave a barcode to several.
+    """
+    if (exact := patrons.load(connection, storable(typed))) is not None:
+        return [exact]
+    wanted = storable(typed).lower()
+    barcodes = func.lower(cast(PATRON.c.barcodes, String)).contains(wanted, autoescape=True)
+    looked = or_(func.lower(PATRON.c.id) == wanted, barcodes)
     rows = made(StoredPatron, connection.execute(select(PATRON).where(IS_CURRENT, looked)))
-    return [row for row in rows if barcode in (row.barcodes or ())]
+    by_id = [row for row in rows if row.id.lower() == wanted]
+    return by_id or [row for row in rows if wanted in map(str.lower, row.barcodes or ())]
 
 
 def _holds(word: str) -> ColumnElement[bool]:

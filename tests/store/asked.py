@@ -361,6 +361,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "begin": lambda c: patron_imports.begin(c, NOW, "clerk"),
         "abandon": patron_imports.abandon,
         "in_state": lambda c: patron_imports.in_state(c, "current"),
+        "is_any": patron_imports.is_any,
         "compared": lambda c: patron_imports.compared(c, [FiledReader("r1", {"name": "B. Reader"})]),
         "stage": lambda c: patron_imports.stage(
             c, patron_imports.begin(c, NOW, ""), [FiledReader("r1", {"name": "B. Reader"})]

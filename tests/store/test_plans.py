@@ -104,7 +104,7 @@ _MORE: tuple[Call, ...] = (
         restore_hold.hold_what_came_since(c),
     ),
     lambda c: patron_search.found(c, "reader", 10),
-    lambda c: patron_search.by_barcode(c, "1"),
+    lambda c: patron_search.by_number(c, "1"),
 )
 """Questions of the digest, one that is put otherwise of several rows than of one, what is asked while a store
 is held, and those for which a person has all readers looked through."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.office.queries.counted import Counted, counted
 from mailproc.sentence import sentence
-from mailproc.store import patron_lists, patron_search, patrons
+from mailproc.store import patron_lists, patron_search
 from mailproc.store.patron_imports import GONE
 from mailproc.store.rows import StoredPatron
 
@@ -43,13 +43,18 @@ def count(connection: Connection, typed: str) -> Counted:
 
 def shown(connection: Connection, named: str) -> PatronDetails:
     """Return the reader with this id or barcode. Raise LocalFault if there is none, or several."""
-    row = patrons.load(connection, named)
-    rows = [row] if row is not None else patron_search.by_barcode(connection, named)
-    if not rows:
+    row = by_number(connection, named)
+    if row is None:
         raise LocalFault(sentence("patron-unknown", named=named[:80]), ("mailproc patrons find",))
+    return details(row, tuple(patron_lists.open_requests(connection, row.id)))
+
+
+def by_number(connection: Connection, named: str) -> StoredPatron | None:
+    """Return the reader with this id or barcode, as typed or scanned. Raise LocalFault if several have it."""
+    rows = patron_search.by_number(connection, named.strip())
     if len(rows) > 1:
         raise LocalFault(sentence("patron-several", named=named[:80], ids=", ".join(one.id for one in rows)))
-    return details(rows[0], tuple(patron_lists.open_requests(connection, rows[0].id)))
+    return rows[0] if rows else None
 
 
 def details(row: StoredPatron, numbers: tuple[str, ...] = ()) -> PatronDetails:

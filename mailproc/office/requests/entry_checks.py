@@ -257,6 +257,12 @@ def _barred_warned(entry: NewEntry, connection: Connection, context: Context) ->
     return sentence("reader-barred-warned", **found.values) if found else None
 
 
+def _unknown(entry: NewEntry, connection: Connection, _context: Context) -> Sentence | None:
+    if not (patron_id := _reader(entry)):
+        return None
+    return reader_rules.unknown(connection, patron_id)
+
+
 def _many_open(entry: NewEntry, connection: Connection, context: Context) -> Sentence | None:
     if not (patron_id := _reader(entry)):
         return None
@@ -295,6 +301,7 @@ CHECKS: Mapping[str, EntryCheck] = {
     "reader-service": EntryCheck(Weight.ANYWAY, _service),
     "no-declaration": EntryCheck(Weight.HELD, _declaration),
     "reader-barred-warned": EntryCheck(Weight.WARNED, _barred_warned),
+    "reader-unknown": EntryCheck(Weight.WARNED, _unknown),
     "same-page": EntryCheck(Weight.WARNED, _same_page),
     "same-words": EntryCheck(Weight.WARNED, _same_words),
     "copies-of-title": EntryCheck(Weight.WARNED, _copies),

@@ -18,6 +18,7 @@ from mailproc.ill.copyright_rules import Declaration
 from mailproc.ill.terms import Role, State
 from mailproc.notices.not_told import NOT_TOLD
 from mailproc.office.acts.dry_run import foreseen
+from mailproc.office.patrons import patron_details
 from mailproc.office.queries.find import request_of
 from mailproc.office.requests import entry_checks, notes, reader_rules, request_checks, request_fields
 from mailproc.office.requests.entered import Entered
@@ -110,11 +111,14 @@ def place(
     """Store the request and ask the first partner; with ``dry_run`` keep nothing.
 
     ``anyway``: also if it seems to be here already. Raise LocalFault if a partner is unknown or does not
-    lend, none has the account named, an address is invalid, or a check refuses it (``entry_checks``).
+    lend, none has the account named, an address is invalid, several readers have the barcode named, or a
+    check refuses it (``entry_checks``).
     """
     for name, where in (("delivery", wanted.delivery), ("billing", wanted.billing)):
         request_checks.check_delivery(name, where)
     wanted = replace(wanted, declaration=request_checks.checked(wanted.declaration, context))
+    with store.read() as connection:
+        wanted = replace(wanted, patron=_known(connection, wanted.patron))
     lenders = [context.partners.lender(symbol) for symbol in wanted.partners]
     rota = [lender.symbol for lender in lenders]
     if wanted.account and not any(accounts.named(lender, wanted.account) for lender in lenders):
@@ -146,6 +150,12 @@ def place(
         return Entered(number, rota[0], (*warnings, *lost))
 
     return foreseen(store, job) if dry_run else store.write(job)
+
+
+def _known(connection: Connection, reader: NamedReader | None) -> NamedReader | None:
+    """Return the reader with the id that the store has: staff may have scanned the barcode."""
+    known = patron_details.by_number(connection, reader.id) if reader is not None else None
+    return replace(reader, id=known.id) if reader is not None and known is not None else reader
 
 
 def _place(
@@ -251,11 +261,12 @@ def _beside(wanted: Wanted) -> RequestExtras | None:
 def _patron(value: Any) -> NamedReader | None:
     if value is None:
         return None
-    if not isinstance(value, Mapping) or not value.get("id"):
+    if not isinstance(value, Mapping) or not (patron_id := str(value.get("id") or "").strip()):
         raise LocalFault(sentence("patron-no-id"))
-    if not str(value["id"]).isprintable():
+    if not patron_id.isprintable():
         raise LocalFault(sentence("patron-id-signs"))
     for key in value:
         if key not in PATRON:
             raise LocalFault(sentence("patron-unknown-field", name=key, known=", ".join(PATRON)))
-    return NamedReader(**{name: str(value.get(name) or "") for name in PATRON})
+    said = {name: str(value.get(name) or "") for name in PATRON}
+    return NamedReader(**said | {"id": patron_id})

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from mailproc.config_patrons import PatronRule
 from mailproc.flow.context import Context
 from mailproc.sentence import Sentence, sentence
-from mailproc.store import patron_lists, patrons
+from mailproc.store import patron_imports, patron_lists, patrons
 from mailproc.store.patron_imports import GONE
 from mailproc.store.rows import StoredPatron
 
@@ -31,6 +31,13 @@ def _why(reader: StoredPatron, context: Context) -> Sentence | None:
     if reader.expires_on is not None and reader.expires_on < context.today():
         return sentence("reader-expired", day=reader.expires_on)
     return sentence("reader-gone") if reader.source == GONE else None
+
+
+def unknown(connection: Connection, patron_id: str) -> Sentence | None:
+    """Return word of a number that nobody has, where the library system gives the readers."""
+    if patrons.load(connection, patron_id) is not None or not patron_imports.is_any(connection):
+        return None
+    return sentence("reader-unknown", patron=patron_id)
 
 
 def refused_service(
