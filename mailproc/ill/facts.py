@@ -116,7 +116,8 @@ class ContentFacts(TypedDict, total=False):
     Of an Unfilled: ``follows`` (next | ask | wait | locations), ``too_late``: no longer needed. Of a Shipped:
     the day ``on`` which it came; ``to_us``: a copy, sent to an address of ours; its ``terms`` (or of a
     receipt: what had been named before);
-    ``due_passed``: it names a due date that is over, of an item that is here.
+    ``due_passed``: it names a due date that is over, or that a renewal has moved, as far as words tell;
+    ``renewed_since``: its time is before that renewal.
     ``renewal_on``: until then the lender renews automatically; ``waited_for``: it will not renew, as others
     wait; ``unasked``: it refuses a renewal that it had announced itself, or nobody asked for; ``no_later``:
     it renews, but the reader's own date does not move. Of a request: ``same_item``: it repeats the one we
@@ -135,6 +136,7 @@ class ContentFacts(TypedDict, total=False):
     on: str
     to_us: bool
     due_passed: bool
+    renewed_since: bool
     terms: LoanTerms
     renewal_on: str
     waited_for: bool

@@ -56,7 +56,7 @@ def _take_shipped(current: "TransactionState", shipped: Shipped, facts: Facts) -
     if shipped.shipped_service is Service.COPY and current.state is State.SHIPPED:
         service = Service.COPY
     terms = facts.get("terms")
-    due = None if facts.get("due_passed") else shipped.due
+    due = None if facts.get("due_passed") or facts.get("renewed_since") else shipped.due
     return replace(_take_due(current, due), service=service, promise=None, loan_terms=terms)
 
 

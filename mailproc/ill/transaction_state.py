@@ -143,6 +143,8 @@ def _beside(current: TransactionState, occurrence: Occurrence) -> str:
         return Noted.ORDER_WITHDRAWN
     if flaw := message_content.flaw(occurrence.facts):
         return _FLAWS[flaw]
+    if occurrence.facts.get("renewed_since"):
+        return Noted.OLDER_THAN_OURS
     told = current.unsent and occurrence.event[:1].islower()
     return Noted.NOBODY_IS_TOLD if told else ""
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
-from mailproc.flow.advance import duplicates, price_limit, request_screening
+from mailproc.flow.advance import duplicates, price_limit, request_screening, shipped_due
 from mailproc.flow.case import Case
 from mailproc.flow.matching import item_received, reader_standing, unfilled_letter, unwanted
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
@@ -41,7 +41,6 @@ from mailproc.ill.note_sentences import WANTED_BY, parted
 from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import CHARGE_NOTED, DUE_CORRECTED, RENEWAL_ASKED, to_json
-from mailproc.ill.whereabouts import WITH_READER
 from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import sentence
 from mailproc.store import charges, events, order_letters, outgoing, requests
@@ -113,17 +112,15 @@ def _of_renewal(case: Case, event: Event, apdu: RenewAnswer) -> Facts:
 
 
 def _of_shipped(case: Case, event: Event, apdu: Shipped) -> Facts:
-    """Return the day, whether a copy that would end the request comes to the library instead, and whether
-    the due date cannot be right: the reader has the item, and was told of a day to come."""
+    """Return the day, why its due date is not taken, and whether a copy that would end the request comes to
+    the library instead."""
     day = case.day(event.at)
     facts: Facts = {"on": day.isoformat()}
     if event.heard_by and right_item.may_come(case.current.role, case.current.state, case.current.flaw):
         facts["right_one"] = True
         if item_received.is_followed(case.connection, case.transaction):
             facts["next_asked"] = True
-    ours = case.current.role is Role.REQUESTER and case.current.state in WITH_READER
-    if ours and apdu.due is not None and apdu.due.on <= day:
-        facts["due_passed"] = True
+    facts |= shipped_due.facts_of(case, apdu, day)
     if case.context.settings.copy_ends_shipped and _comes_to_us(case):
         facts["to_us"] = True
     return facts

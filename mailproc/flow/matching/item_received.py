@@ -194,7 +194,10 @@ def _due_changes(happened: Sequence[Event]) -> Iterator[Event]:
     A renewal without a date counts; one to an earlier day does not (``transaction_state``, G3).
     """
     due_on: date | None = None
+    undone = _undone(happened)
     for event in happened:
+        if event.id in undone:
+            continue
         named = _named_due(event)
         if event.type == "RENEW_ANSWER" and (event.apdu or {}).get("answer"):
             changes = named is None or due_on is None or named > due_on
@@ -210,7 +213,9 @@ def _named_due(event: Event) -> date | None:
     facts = event.facts or {}
     if event.type in ("receive", DUE_CORRECTED):
         named = facts.get("due_on")
-    elif event.type in ("SHIPPED", "RENEW_ANSWER") and not facts.get("due_passed"):
+    elif event.type in ("SHIPPED", "RENEW_ANSWER") and not (
+        facts.get("due_passed") or facts.get("renewed_since")
+    ):
         apdu: ApduJson = event.apdu or {}
         named = (apdu.get("due") or {}).get("on")
     else:
