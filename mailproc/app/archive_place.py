@@ -12,7 +12,7 @@ from mailproc.config_load.problem import ConfigProblem
 from mailproc.errors import LocalFault, TryLater
 from mailproc.flow import letter_archiving
 from mailproc.flow.context import Context
-from mailproc.store import yearly_partitions
+from mailproc.store import letter_bytes, yearly_partitions
 from mailproc.store.engine import Store
 
 _log = logging.getLogger(__name__)
@@ -36,10 +36,23 @@ def _unwritable(folder: Path) -> str:
     return ""
 
 
+def missing(store: Store) -> list[str]:
+    """Return what to say of archives that have letters of the store and are not there."""
+    with store.read() as connection:
+        years = letter_bytes.archived_years(connection)
+    return [str(one) for one in store.archives.missing(years)]
+
+
+def _make_partitions(store: Store, year: int) -> None:
+    try:
+        store.write(lambda connection: yearly_partitions.make_ahead(connection, year))
+    except TryLater as error:
+        _log.warning("no partitions were made, the next time tries again: %s", error)
+
+
 def upkeep(store: Store, context: Context) -> None:
     """Archive what is due, and make partitions before their year begins; the log says what cannot be done."""
-    year = context.clock().year
-    store.write(lambda connection: yearly_partitions.make_ahead(connection, year))
+    _make_partitions(store, context.clock().year)
     try:
         done = letter_archiving.run(store, context)
     except (LocalFault, TryLater) as error:

@@ -117,6 +117,8 @@ class Jobs:
         except MailprocError as error:
             _log.error("no backup was made: %s", error)
             return
+        for fault in made.faults:
+            _log.error("%s", fault)
         if made.left_alone:
             _log.warning("%s", sentence("backup-left-alone", files=", ".join(made.left_alone)))
 

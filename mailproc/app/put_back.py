@@ -14,7 +14,8 @@ from mailproc.app import build
 from mailproc.errors import GiveUp, LocalFault
 from mailproc.flow.context import Context
 from mailproc.office.patrons import forgetting
-from mailproc.sentence import sentence
+from mailproc.office.queries import archive_check
+from mailproc.sentence import Part, sentence
 from mailproc.store import (
     archives,
     connections,
@@ -38,10 +39,12 @@ _BESIDE = ("", "-wal", "-shm", "-journal", ".lock", ".underway")
 @dataclass(frozen=True)
 class PutBack:
     """``kept``: where what was there is, '' if nothing was. ``is_named``: the backup says of which store it
-    is; one of 0.1.0 does not, and is taken for one of the store that was made here."""
+    is; one of 0.1.0 does not, and is taken for one of the store that was made here. ``faults``: what is wrong
+    with archived letters, which are not all there."""
 
     kept: str
     is_named: bool
+    faults: tuple[Part, ...] = ()
 
 
 def from_file(context: Context, file: Path) -> PutBack:
@@ -62,11 +65,12 @@ def from_file(context: Context, file: Path) -> PutBack:
     path = connections.file_of(connections.parse(config.store.url, config.file.parent))
     if store_copies.is_dump(file) is not (path is None):
         raise LocalFault(sentence("restore-other-kind", file=str(file)), ("mailproc copy-store URL",))
-    kept = _into_server(context, file) if path is None else _into_file(context, file, path)
-    return PutBack(kept, bool(found.store_id) or not known)
+    faults = list[Part]()
+    kept = _into_server(context, file, faults) if path is None else _into_file(context, file, path, faults)
+    return PutBack(kept, bool(found.store_id) or not known, tuple(faults))
 
 
-def _into_file(context: Context, file: Path, path: Path) -> str:
+def _into_file(context: Context, file: Path, path: Path, faults: list[Part]) -> str:
     if file.resolve() == path:
         raise LocalFault(sentence("backup-is-store", file=str(file)))
     connections.make_folder_of(path)
@@ -74,7 +78,7 @@ def _into_file(context: Context, file: Path, path: Path) -> str:
         unfinished = path.with_name(f"{path.name}.restoring")
         with _cleared(unfinished):
             sqlite_backup.make(file, unfinished, in_use=False)
-            begin_counters = _held(context, f"sqlite:///{unfinished}", file)
+            begin_counters = _held(context, f"sqlite:///{unfinished}", file, faults)
             sqlite_backup.refuse_log(unfinished)
             aside = _move_aside(path, path.with_name(f"{path.name}.replaced-{_stamp(context)}"))
             unfinished.replace(path)
@@ -83,7 +87,7 @@ def _into_file(context: Context, file: Path, path: Path) -> str:
     return aside
 
 
-def _into_server(context: Context, file: Path) -> str:
+def _into_server(context: Context, file: Path, faults: list[Part]) -> str:
     base = context.config.file.parent
     url = connections.parse(context.config.store.url, base)
     with closing(Store(url, base)) as present, daemon_lock(present):
@@ -91,7 +95,7 @@ def _into_server(context: Context, file: Path) -> str:
         server_backup.put_back(file, url)
         with _undone_if_it_fails(url, aside):
             present.examine()  # the list of contents of a dump can be forged
-            begin_counters = _held(context, context.config.store.url, file)
+            begin_counters = _held(context, context.config.store.url, file, faults)
         begin_counters()
     return aside
 
@@ -119,19 +123,21 @@ def _undone_if_it_fails(url: URL, aside: str) -> Iterator[None]:
         raise
 
 
-def _held(context: Context, url: str, file: Path) -> Callable[[], None]:
-    """Bring the new store up to date, hold it, and give it its documents.
+def _held(context: Context, url: str, file: Path, faults: list[Part]) -> Callable[[], None]:
+    """Bring the new store up to date, hold it, and give it its documents and archives.
 
-    Return what has the counters file say so: the last step.
+    Return what has the counters file say so: the last step. ``faults`` gets what is wrong with archives.
     """
     config, known = context.config, build.known_id(context.config)
     counters = build.counters_file(config, context.clock)
     counters.may_be_anothers = not known
-    with closing(Store.open(url, base=config.file.parent, counters=counters, alone=True)) as store:
+    here, base = build.archives_of(config), config.file.parent
+    with closing(Store.open(url, base=base, counters=counters, alone=True, archives=here)) as store:
         begin_counters = store.put_back(restored.FILE, known)
         forgetting.forget_again(store, context.forgotten)
         _bring_documents(store, context, file)
-        build.archives_of(context.config).take_over(archives.beside(file), store.identity())
+        faults += here.take_over(archives.beside(file), store.identity())
+        faults += [one.told() for one in archive_check.check(store).wrong]
     return begin_counters
 
 

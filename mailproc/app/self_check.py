@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mailproc import config_load
 from mailproc.app import (
+    archive_place,
     build,
     document_place,
     file_permissions,
@@ -73,6 +74,7 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
         found.tried("store examined", lambda: _examined(store))
         found.tried("counters file", lambda: _counters_file(context, store))
         found.warnings += _beside_the_store(context, store)
+        found.wrong += archive_place.missing(store)
         _service(context, store, found)
         _places(context, store, found)
         try:

@@ -38,6 +38,8 @@ def backup(
             folder = to or upkeep.folder_of(app.context)
             made = upkeep.make_dated(app.store, app.context, folder, keep or app.config.backup.keep)
         output.as_json(made) if as_json else _tell(made, app.context)
+    if made.faults:
+        raise typer.Exit(1)
 
 
 def _tell(made: MadeBackup, context: Context) -> None:
@@ -45,6 +47,8 @@ def _tell(made: MadeBackup, context: Context) -> None:
     output.line(word(sentence("backup-made", file=made.file, size=made.size, documents=made.documents)))
     if made.missing:
         output.line(word(sentence("backup-missing", count=made.missing)))
+    for fault in made.faults:
+        output.line(output.one_line(word(fault)))
     if made.pruned:
         output.line(word(sentence("backup-pruned", files=", ".join(made.pruned))))
     if made.left_alone:

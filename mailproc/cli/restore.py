@@ -13,7 +13,7 @@ from mailproc.flow.context import Context
 from mailproc.notices.language import Language
 from mailproc.office.upkeep import restored_store
 from mailproc.office.upkeep.restored_store import MayHaveLeft, RestoredStore
-from mailproc.sentence import sentence
+from mailproc.sentence import Part, sentence
 
 verbs = typer.Typer()
 
@@ -47,14 +47,23 @@ def restore(
         if go:
             restored_store.go_on(app.store, app.context, who(app))
         found = restored_store.look(app.store)
+        faults = put_back.faults if put_back is not None else ()
         if as_json:
-            output.as_json(found)
-            return
+            output.as_json(output.plain(found) | {"faults": output.plain(faults)})
+            return _end(faults)
         if put_back is not None and put_back.kept:
             output.line(app.context.language.label("restore", "aside", file=put_back.kept))
         if put_back is not None and not put_back.is_named:
             output.line(app.context.language.label("restore", "unnamed", file=str(file)))
         _tell(found, app.context)
+        for fault in faults:
+            output.line(output.one_line(app.context.language.word(fault)))
+    return _end(faults)
+
+
+def _end(faults: Sequence[Part]) -> None:
+    if faults:
+        raise typer.Exit(1)
 
 
 def _tell(found: RestoredStore, context: Context) -> None:

@@ -199,14 +199,12 @@ def _tell_files(files: CheckedDocuments, language: Language) -> None:
 
 def _tell_archives(archives: CheckedArchives, language: Language) -> None:
     """What is said of archives; nothing where no letter is in one."""
-    if not archives.checked:
+    if not (archives.checked or archives.wrong):
         return
     counts = {"checked": str(archives.checked), "wrong": str(archives.count_wrong)}
     output.line(language.label("verify", "archived", **counts))
     for one in archives.wrong:
-        more = f", … ({one.count})" if one.count > len(one.letters) else ""
-        told = {"letters": ", ".join(one.letters) + more, "why": language.word(one.why)}
-        output.line(output.one_line(language.label("verify", "archive_wrong", **told)))
+        output.line(output.one_line(language.word(one.told())))
 
 
 @verbs.command("states")

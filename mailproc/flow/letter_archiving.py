@@ -14,8 +14,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from functools import partial
 
+from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
+from mailproc.sentence import sentence
 from mailproc.store import letter_bytes, restored, settled_letters
+from mailproc.store.archive_file import ArchiveFile
 from mailproc.store.engine import Store
 from mailproc.store.settled_letters import SETTLED, SettledLetter
 
@@ -95,6 +98,15 @@ def _count(_kind: str, _year: int, portion: Sequence[SettledLetter]) -> tuple[in
     return len(portion), sum(one.octets for one in portion)
 
 
+def _refuse_if_lost(store: Store, archive: ArchiveFile, year: int) -> None:
+    """Begin no archive of a year that has one: it is lost, or its disk is not there."""
+    if archive.is_begun():
+        return
+    with store.read() as connection:
+        if year in letter_bytes.archived_years(connection):
+            raise LocalFault(sentence("archive-missing", file=str(archive.path)))
+
+
 def _move(
     store: Store, store_id: str, kind: str, year: int, portion: Sequence[SettledLetter]
 ) -> tuple[int, int]:
@@ -106,6 +118,8 @@ def _move(
         if one.digest and digests.get(one.id, one.digest) != one.digest:
             _log.error("%s%s is not as it came: it is not archived", kind, one.id)
             del digests[one.id], raws[one.id]
-    store.archives.of_year(year).put(store_id, [(digests[row_id], raw) for row_id, raw in raws.items()])
+    archive = store.archives.of_year(year)
+    _refuse_if_lost(store, archive, year)
+    archive.put(store_id, [(digests[row_id], raw) for row_id, raw in raws.items()])
     give_up = partial(letter_bytes.give_up, kind=kind, settled=SETTLED[kind], year=year, digests=digests)
     return store.write(give_up), sum(map(len, raws.values()))

@@ -2,7 +2,7 @@
 
 What is put into it is on the disk before ``put`` returns. By the digest a letter is found, and is known to be
 what it was; so two stores that were one (a copy, put back) may share a letter, and putting again changes
-nothing. The file bears the id of its store.
+nothing but bytes that are damaged. The file bears the id of its store. One that a kill left empty is none.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from mailproc import private
-from mailproc.errors import LocalFault, NoRoom, TryLater
-from mailproc.sentence import Sentence, sentence
+from mailproc.errors import LocalFault, MailprocError, NoRoom, TryLater
+from mailproc.sentence import Part, Sentence, sentence
 from mailproc.store.db_errors import is_for_want_of_room
 
 BUSY_SECONDS = 60
@@ -26,7 +26,9 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS archive (store_id TEXT NOT NULL, version TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS letter (digest TEXT NOT NULL PRIMARY KEY, raw BLOB NOT NULL)",
 )
-_PUT = "INSERT OR IGNORE INTO letter (digest, raw) VALUES (?, ?)"
+_PUT = "INSERT OR REPLACE INTO letter (digest, raw) VALUES (?, ?)"
+_DAMAGED = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""What SQLite says of a file that is no whole archive: no such table is an SQLITE_ERROR."""
 _PORTION_OCTETS = 1_000_000
 Kept = tuple[str, bytes]
 """A letter: the SHA-256 of its bytes in hex, and the bytes."""
@@ -38,6 +40,22 @@ class ArchiveVersion:
 
     store_id: str
     name: str
+
+
+@dataclass(frozen=True)
+class CopiedArchive:
+    """``copied``: a file was written; ``fault``: what is wrong with one of the two, '' if nothing."""
+
+    copied: bool
+    fault: Part = ""
+
+
+class DamagedArchive(LocalFault):
+    """The file at ``path`` is no whole archive."""
+
+    def __init__(self, path: Path, error: Exception) -> None:
+        super().__init__(_said(path, error))
+        self.path = path
 
 
 class ArchiveFile:
@@ -66,54 +84,74 @@ class ArchiveFile:
         with self._reading() as connection:
             return {one for one in digests if not _is_whole(connection, one)}
 
-    def put(self, store_id: str, letters: Sequence[Kept]) -> None:
-        """Put letters into the file, which is made if missing, durably. Those that are there stay.
+    def lacks(self, digests: Iterable[str]) -> set[str]:
+        """Return those of ``digests`` that it does not list; the bytes are not read. Raise as ``read``."""
+        with self._reading() as connection:
+            found = "SELECT 1 FROM letter WHERE digest = ?"
+            return {one for one in digests if connection.execute(found, (one,)).fetchone() is None}
 
-        Raise LocalFault for another store's file, or where none can be made; TryLater and NoRoom.
+    def is_there(self) -> bool:
+        """Return whether there is a file, and not an empty one. It is not opened."""
+        return self.path.is_file() and self.path.stat().st_size > 0
+
+    def is_begun(self) -> bool:
+        """Return whether it is there and is some store's. Raise as ``read``."""
+        return self.path.exists() and bool(self.version().store_id)
+
+    def put(self, store_id: str, letters: Sequence[Kept]) -> int:
+        """Put letters into the file, which is made if missing, durably. Those that are there whole stay.
+
+        Return how many it did not have whole. Raise LocalFault for another store's file, or where none can be
+        made; TryLater and NoRoom.
         """
         with self._writing(store_id) as connection:
-            before = connection.total_changes
-            connection.executemany(_PUT, letters)
-            if connection.total_changes > before:
+            new = [one for one in letters if not _is_whole(connection, one[0])]
+            connection.executemany(_PUT, new)
+            if new:
                 connection.execute("UPDATE archive SET version = ?", (uuid4().hex,))
+        return len(new)
 
-    def remove(self, store_id: str, digests: Sequence[str]) -> None:
-        """Delete letters whose time is over. Raise as ``put``."""
-        with self._writing(store_id) as connection:
-            before = connection.total_changes
-            connection.executemany("DELETE FROM letter WHERE digest = ?", [(one,) for one in digests])
-            if connection.total_changes > before:
-                connection.execute("UPDATE archive SET version = ?", (uuid4().hex,))
+    def take_over(self, other: "ArchiveFile", store_id: str) -> Part:
+        """Put into it what ``other`` has whole and it has not; return what is wrong with it, '' if nothing.
 
-    def take_over(self, other: "ArchiveFile", store_id: str) -> None:
-        """Put into it what ``other`` holds and it does not. Raise as ``put``, and as ``other.read``."""
-        if other.version().store_id != store_id:
+        A file that is damaged is set aside; what can be read of it is taken over too. Raise as ``put``, and
+        as ``other.read``.
+        """
+        if not (version := other.version()).store_id:
+            return ""
+        if version.store_id != store_id:
             raise LocalFault(sentence("archive-of-another", file=str(other.path)))
-        if not self.path.exists():
-            other.copy_to(self)
-        elif self.version() != other.version():
-            for portion in other._portions():
-                self.put(store_id, portion)
+        try:
+            if self.is_begun():
+                self._take_in(other, store_id)
+                return ""
+        except DamagedArchive as error:
+            if error.path != self.path:
+                raise
+            return other.copy_to(self, anew=True).fault
+        return other.copy_to(self).fault
 
-    def copy_to(self, target: "ArchiveFile") -> bool:
-        """Make ``target`` a checked copy of it, 0600; False if it is one already. Raise as ``put``.
+    def copy_to(self, target: "ArchiveFile", *, anew: bool = False) -> CopiedArchive:
+        """Make ``target`` a checked copy of it, 0600, if it is none already, or ``anew``. Raise as ``put``.
 
-        What was there stays until the copy is whole.
+        What was there stays until the copy is whole. The copy keeps each letter that ``target`` has whole and
+        this file has not: then the fault says so, again each time until ``take_over`` has mended this file.
         """
-        here = self.version()
-        if target.path.exists():
-            there = target.version()
-            if there.store_id != here.store_id:
-                raise LocalFault(sentence("archive-of-another", file=str(target.path)))
-            if there == here:
-                return False
+        if not (here := self.version()).store_id:
+            return CopiedArchive(False)
+        there = target._version_if_whole()
+        if there is not None and there.store_id not in (here.store_id, ""):
+            raise LocalFault(sentence("archive-of-another", file=str(target.path)))
+        if there == here and not anew:
+            return CopiedArchive(False)
         unfinished = target.path.with_name(f".{target.path.name}.unfinished")
         try:
             private.make_folder(target.path.parent)
-            unfinished.unlink(missing_ok=True)
+            _clear(unfinished)
             number = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, private.FILE)
             try:
                 self._fill(unfinished)
+                fault = self._merged(ArchiveFile(unfinished), target, here.store_id)
                 os.fsync(number)
             finally:
                 os.close(number)
@@ -123,8 +161,57 @@ class ArchiveFile:
             kind = NoRoom if is_for_want_of_room(error) else TryLater
             raise kind(_said(target.path, error)) from None
         finally:
-            unfinished.unlink(missing_ok=True)
-        return True
+            _clear(unfinished)
+        return CopiedArchive(True, fault)
+
+    def _version_if_whole(self) -> ArchiveVersion | None:
+        """None if there is none, or a damaged one."""
+        try:
+            return self.version() if self.path.exists() else None
+        except DamagedArchive:
+            return None
+
+    def _merged(self, copy: "ArchiveFile", target: "ArchiveFile", store_id: str) -> Part:
+        """Put into a copy of this file what ``target`` alone has whole; return what is wrong with the two."""
+        kept, aside = 0, ""
+        if target.is_there():
+            try:
+                kept = copy._take_in(target, store_id)
+            except DamagedArchive as error:
+                if error.path != target.path:
+                    raise
+                aside = str(target._set_aside().path)
+        if damaged := copy._count_damaged():
+            copy._change_version(store_id)
+            return sentence("archive-letters-damaged", file=str(self.path), count=damaged)
+        if kept:
+            return sentence("archive-copy-has-more", file=str(self.path), count=kept, copy=str(target.path))
+        return sentence("archive-set-aside", file=str(target.path), aside=aside) if aside else ""
+
+    def _set_aside(self) -> "ArchiveFile":
+        """Give a damaged file another name, which no archive has."""
+        aside = self.path.with_name(f"{self.path.name}.damaged-{uuid4().hex[:8]}")
+        self.path.replace(aside)
+        private.sync_folder(aside.parent)
+        return ArchiveFile(aside)
+
+    def _take_in(self, other: "ArchiveFile", store_id: str) -> int:
+        """Put into it what ``other`` has whole and it has not; return how many letters."""
+        return sum(
+            self.put(store_id, [one for one in portion if hashlib.sha256(one[1]).hexdigest() == one[0]])
+            for portion in other._portions()
+        )
+
+    def _count_damaged(self) -> int:
+        return sum(
+            hashlib.sha256(raw).hexdigest() != digest
+            for portion in self._portions()
+            for digest, raw in portion
+        )
+
+    def _change_version(self, store_id: str) -> None:
+        with self._writing(store_id) as connection:
+            connection.execute("UPDATE archive SET version = ?", (uuid4().hex,))
 
     def _fill(self, unfinished: Path) -> None:
         with self._reading() as source, closing(sqlite3.connect(unfinished, isolation_level=None)) as copy:
@@ -155,10 +242,8 @@ class ArchiveFile:
             with closing(self._connected()) as connection:
                 connection.execute("PRAGMA query_only = ON")
                 yield connection
-        except sqlite3.OperationalError as error:
-            raise TryLater(_said(self.path, error)) from None
         except sqlite3.DatabaseError as error:
-            raise LocalFault(_said(self.path, error)) from None
+            raise self._raised(error) from None
 
     @contextmanager
     def _writing(self, store_id: str) -> Iterator[sqlite3.Connection]:
@@ -171,11 +256,15 @@ class ArchiveFile:
                 self._claim(connection, store_id)
                 yield connection
                 connection.execute("COMMIT")
-        except (OSError, sqlite3.OperationalError) as error:
-            kind = NoRoom if is_for_want_of_room(error) else TryLater
-            raise kind(_said(self.path, error)) from None
-        except sqlite3.DatabaseError as error:
-            raise LocalFault(_said(self.path, error)) from None
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise self._raised(error) from None
+
+    def _raised(self, error: Exception) -> MailprocError:
+        if is_for_want_of_room(error):
+            return NoRoom(_said(self.path, error))
+        if isinstance(error, sqlite3.DatabaseError) and _code(error) in _DAMAGED:
+            return DamagedArchive(self.path, error)
+        return TryLater(_said(self.path, error))
 
     def _make(self) -> None:
         if self.path.exists():
@@ -202,6 +291,8 @@ class ArchiveFile:
 
 
 def _version(connection: sqlite3.Connection) -> ArchiveVersion:
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'archive'").fetchone() is None:
+        return ArchiveVersion("", "")
     row = connection.execute("SELECT store_id, version FROM archive").fetchone()
     return ArchiveVersion(*row) if row else ArchiveVersion("", "")
 
@@ -209,6 +300,16 @@ def _version(connection: sqlite3.Connection) -> ArchiveVersion:
 def _is_whole(connection: sqlite3.Connection, digest: str) -> bool:
     row = connection.execute("SELECT raw FROM letter WHERE digest = ?", (digest,)).fetchone()
     return row is not None and hashlib.sha256(row[0]).hexdigest() == digest
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _clear(unfinished: Path) -> None:
+    """The log of changes too: a kill may have left one."""
+    for name in (unfinished.name, f"{unfinished.name}-journal"):
+        unfinished.with_name(name).unlink(missing_ok=True)
 
 
 def _said(path: Path, error: Exception) -> Sentence:

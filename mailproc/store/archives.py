@@ -5,11 +5,14 @@ store; its ``archived`` names the year, its ``digest`` the bytes.
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
+from mailproc.errors import LocalFault, TryLater
+from mailproc.sentence import Part, sentence
 from mailproc.store import connections
 from mailproc.store.archive_file import ArchiveFile
 
@@ -31,21 +34,53 @@ class Archives:
         """Return the years of which there is a file, in order."""
         names = [file.name for file in self.folder.glob("*.db") if file.name.startswith(self._prefix)]
         found = (_FILE.fullmatch(name, len(self._prefix)) for name in names)
-        return sorted(int(one[1]) for one in found if one)
+        years = sorted(int(one[1]) for one in found if one)
+        return [year for year in years if self.of_year(year).is_there()]
 
     def read(self, year: int, digest: str) -> bytes:
         """Return an archived letter. Raise as ``ArchiveFile.read``."""
         return self.of_year(year).read(digest)
 
-    def copy_to(self, target: "Archives") -> int:
-        """Copy each file that ``target`` does not have as it is now; return how many. Raise as ``put``."""
-        return sum(self.of_year(year).copy_to(target.of_year(year)) for year in self.years())
+    def missing(self, years: Iterable[int]) -> list[Part]:
+        """Return what to say of years that should have a file and have none."""
+        files = [self.of_year(year) for year in years]
+        return [sentence("archive-missing", file=str(one.path)) for one in files if not one.is_there()]
 
-    def take_over(self, other: "Archives", store_id: str) -> None:
-        """Put into them what those of ``other`` hold and they do not. Raise as ``put``."""
+    def copy_to(self, target: "Archives") -> tuple[int, list[Part]]:
+        """Copy each file that ``target`` does not have as it is now; return how many, and what is wrong.
+
+        One that cannot be copied hinders no other.
+        """
+        count, faults = 0, list[Part]()
+        for year in sorted({*self.years(), *target.years()}):
+            source, copy = self.of_year(year), target.of_year(year)
+            try:
+                if not source.is_there() and copy.is_there():
+                    faults.append(sentence("archive-only-copy", file=str(source.path), copy=str(copy.path)))
+                    continue
+                done = source.copy_to(copy)
+            except (LocalFault, TryLater) as error:
+                faults.append(error.said)
+                continue
+            count += done.copied
+            faults += [done.fault] if done.fault else []
+        return count, faults
+
+    def take_over(self, other: "Archives", store_id: str) -> list[Part]:
+        """Put into them what those of ``other`` have whole and they have not; return what is wrong.
+
+        One that cannot be taken over hinders no other.
+        """
+        faults = list[Part]()
         for year in other.years():
-            if other.of_year(year).path.resolve() != self.of_year(year).path.resolve():
-                self.of_year(year).take_over(other.of_year(year), store_id)
+            if other.of_year(year).path.resolve() == self.of_year(year).path.resolve():
+                continue
+            try:
+                fault = self.of_year(year).take_over(other.of_year(year), store_id)
+            except (LocalFault, TryLater) as error:
+                fault = error.said
+            faults += [fault] if fault else []
+        return faults
 
     def attach(self, *engines: Engine) -> None:
         """Let whoever has a connection of these read archived letters (``of``)."""

@@ -9,7 +9,18 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Connection, Integer, RowMapping, Table, bindparam, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    RowMapping,
+    Table,
+    bindparam,
+    exists,
+    insert,
+    select,
+    union,
+)
 
 from mailproc.store import archives
 from mailproc.store.bytes_tables import InboxBytes, OutgoingBytes
@@ -154,6 +165,20 @@ def give_up(
     )
     connection.execute(of.bytes.delete().where(of.bytes.c.letter_id.in_(still)))
     return len(still)
+
+
+def archived_years(connection: Connection) -> list[int]:
+    """Return the years whose archives have letters of this store, in order."""
+    found = union(*(select(of.letters.c.archived).where(of.letters.c.archived != 0) for of in BOTH.values()))
+    return sorted(connection.execute(found).scalars())
+
+
+def without_bytes(connection: Connection, kind: str) -> list[int]:
+    """Return the ids of letters ("I" or "O") whose bytes should be in the store and are not, in order."""
+    of = BOTH[kind]
+    there = of.bytes.c.letter_id == of.letters.c.id, of.bytes.c.at == of.letters.c[of.at]
+    lost = select(of.letters.c.id).where(of.letters.c.archived == 0, ~exists().where(*there))
+    return list(connection.execute(lost.order_by(of.letters.c.id)).scalars())
 
 
 def archived_after(connection: Connection, kind: str, after: int, limit: int) -> list[ArchivedLetter]:

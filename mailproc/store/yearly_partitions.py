@@ -16,6 +16,8 @@ from mailproc.store.tables import HistoryRow
 PARTITIONED = tuple(table_of(model) for model in (InboxBytes, OutgoingBytes, HistoryRow))
 AHEAD = 2
 """Years after the present one that have partitions."""
+LONGEST_WAIT_MS = 200
+_LOCK_TIMEOUT = text("SELECT set_config('lock_timeout', :time, true)")
 _FIRST, _LAST = 1970, 2999
 """Other years are the clock's fault, and get no partition."""
 
@@ -31,8 +33,16 @@ def make(connection: Connection, years: Iterable[int]) -> None:
 
 
 def make_ahead(connection: Connection, year: int) -> None:
-    """Make those of the present year and of the next ones."""
+    """Make those of the present year and of the next ones.
+
+    Raise TryLater if somebody reads the tables for long (pg_dump): all writes would wait behind this one.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    before = connection.execute(text("SHOW lock_timeout")).scalar_one()
+    connection.execute(_LOCK_TIMEOUT, {"time": f"{LONGEST_WAIT_MS}ms"})
     make(connection, range(year, year + AHEAD + 1))
+    connection.execute(_LOCK_TIMEOUT, {"time": before})
 
 
 def years_in(connection: Connection) -> range:

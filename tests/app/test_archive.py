@@ -48,9 +48,7 @@ def aged(app: Installation) -> Installation:
     app.place("Iron Bridges")
     app.place("Roman Law")
     assert app.cli("run", "--once").code == 0
-    with closing(sqlite3.connect(store_of(app))) as store, store:
-        for statement in AGED:
-            store.execute(statement)
+    age(app)
     return app
 
 
@@ -120,6 +118,62 @@ def test_a_backup_takes_it_once_and_brings_it_back(aged: Installation) -> None:
     assert aged.cli("restore", first["file"]).code == 0
     assert aged.cli("letter", "O1", "--raw").out == before
     assert aged.cli("verify").code == 0
+
+
+def age(app: Installation) -> None:
+    with closing(sqlite3.connect(store_of(app))) as store, store:
+        for statement in AGED:
+            store.execute(statement)
+
+
+def test_an_archive_that_is_lost_is_not_begun_again_and_its_copy_stays(aged: Installation) -> None:
+    """Its disk is not mounted, say."""
+    aged.cli("archive")
+    before, folder = aged.cli("letter", "O1", "--raw").out, aged.folder / "backups"
+    copy = folder / "archives/letters-2024.db"
+    first, whole = aged.json("backup", "--to", str(folder)), archived(file_of(aged))
+    file_of(aged).unlink()
+    aged.place("A third")
+    assert aged.cli("run", "--once").code == 0
+    age(aged)
+    assert "is not there" in aged.cli("archive").err
+    assert not file_of(aged).exists()
+    made = aged.cli("backup", "--to", str(folder))
+    assert (made.code, archived(copy)) == (1, whole)
+    assert str(copy) in made.out
+    assert "WRONG" in aged.cli("status").out
+    assert str(file_of(aged)) in aged.cli("status").out
+    checked = aged.cli("check")
+    assert (checked.code, f"WRONG The archive {file_of(aged)}" in checked.out) == (1, True)
+    assert aged.cli("restore", first["file"]).code == 0
+    assert aged.cli("letter", "O1", "--raw").out == before
+
+
+def test_a_backup_is_made_beside_an_archive_that_a_kill_left_empty(aged: Installation) -> None:
+    config = ("--config", str(aged.folder / "config.toml"))
+    killed = [sys.executable, "-c", KILL, *KILLED["before the archive's commit"], *config, "archive"]
+    assert subprocess.run(killed, check=False).returncode == -signal.SIGKILL
+    assert file_of(aged).stat().st_size == 0
+    made = aged.cli("backup", "--to", str(aged.folder / "backups"))
+    assert (made.code, made.err) == (0, "")
+    assert aged.cli("archive").code == 0
+    assert aged.cli("verify").code == 0
+
+
+def test_restore_names_archived_letters_that_it_could_not_bring(aged: Installation) -> None:
+    aged.cli("archive")
+    made = aged.json("backup", "--to", str(aged.folder / "backups"))
+    (aged.folder / "backups/archives/letters-2024.db").unlink()
+    file_of(aged).unlink()
+    ran = aged.cli("restore", made["file"])
+    assert (ran.code, "O1, O2: The archive" in ran.out, "is not there" in ran.out) == (1, True, True)
+
+
+def test_verify_names_letters_whose_bytes_the_store_has_lost(aged: Installation) -> None:
+    with closing(sqlite3.connect(store_of(aged))) as store, store:
+        store.execute("DELETE FROM outgoing_bytes WHERE letter_id = 1")
+    ran = aged.cli("verify")
+    assert (ran.code, "O1: The store has lost" in ran.out) == (1, True)
 
 
 def test_in_a_folder_that_two_machines_reach_and_on_postgresql(

@@ -214,6 +214,8 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "take_back": lambda c: letter_bytes.take_back(c, letters.record(c, 1)),
         "load_raw": lambda c: letter_bytes.load_raw(c, "I", [1, 2]),
         "give_up": lambda c: letter_bytes.give_up(c, "I", ("done",), 2026, {1: "d"}),
+        "archived_years": letter_bytes.archived_years,
+        "without_bytes": lambda c: letter_bytes.without_bytes(c, "I"),
         "archived_after": lambda c: letter_bytes.archived_after(c, "I", 0, 10),
     },
     settled_letters: {"look": lambda c: settled_letters.look(c, "I", NOW + HOUR, 0)},

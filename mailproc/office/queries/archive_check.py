@@ -1,11 +1,11 @@
-"""Check that each archive has the letters that the store says it has, and that they are what they were."""
+"""Check that each letter's bytes are where the store says: in the store, or in an archive as they were."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mailproc.errors import LocalFault
-from mailproc.sentence import Part, sentence
+from mailproc.sentence import Part, Sentence, sentence
 from mailproc.store import letter_bytes
 from mailproc.store.engine import Store
 from mailproc.store.letter_bytes import ArchivedLetter
@@ -18,12 +18,19 @@ MOST = 20
 
 @dataclass(frozen=True)
 class WrongArchive:
-    """Letters that an archive does not have as they were. ``letters``: the first of ``count``."""
+    """Letters that an archive does not have as they were; ``file`` is '' if the store lost them.
+
+    ``letters``: the first of ``count``.
+    """
 
     file: str
     why: Part
     count: int
     letters: tuple[str, ...]
+
+    def told(self) -> Sentence:
+        more = f", … ({self.count})" if self.count > len(self.letters) else ""
+        return sentence("archive-wrong", letters=", ".join(self.letters) + more, why=self.why)
 
 
 @dataclass(frozen=True)
@@ -56,13 +63,20 @@ def check(store: Store) -> CheckedArchives:
                     told = wrong.setdefault((year, str(why)), (why, []))
                     told[1].extend(f"{kind}{row_id}" for row_id in bad)
     files = {year: str(store.archives.of_year(year).path) for year, _ in wrong}
-    return CheckedArchives(
-        checked,
-        tuple(
-            WrongArchive(files[year], why, len(bad), tuple(bad[:MOST]))
-            for (year, _), (why, bad) in sorted(wrong.items())
-        ),
+    found = (
+        WrongArchive(files[year], why, len(bad), tuple(bad[:MOST]))
+        for (year, _), (why, bad) in sorted(wrong.items())
     )
+    return CheckedArchives(checked, (*found, *_lost(store)))
+
+
+def _lost(store: Store) -> Iterator[WrongArchive]:
+    for kind in letter_bytes.BOTH:
+        with store.read() as connection:
+            lost = letter_bytes.without_bytes(connection, kind)
+        if lost:
+            named = tuple(f"{kind}{row_id}" for row_id in lost[:MOST])
+            yield WrongArchive("", sentence("letters-lost"), len(lost), named)
 
 
 def _by_year(rows: Sequence[ArchivedLetter]) -> dict[int, list[ArchivedLetter]]:

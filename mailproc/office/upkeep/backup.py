@@ -15,8 +15,8 @@ from mailproc.errors import GiveUp, LocalFault, MailprocError, TryLater
 from mailproc.flow.context import Context
 from mailproc.office.upkeep import backup_folder
 from mailproc.office.upkeep.backup_folder import UnderWay
-from mailproc.sentence import sentence
-from mailproc.store import archives, backups, documents, store_copies
+from mailproc.sentence import Part, sentence
+from mailproc.store import archives, backups, documents, letter_bytes, store_copies
 from mailproc.store.document_files import FOLDER, DocumentFolder
 from mailproc.store.engine import Store
 
@@ -34,6 +34,7 @@ class MadeBackup:
     ``missing``: documents that were not there or damaged; ``pruned``: earlier backups that were deleted;
     ``left_alone``: files with a dated name that are no backups of this store, or are of the future.
     ``archives``: archives of letters that were copied, as they were new or had changed.
+    ``faults``: what is wrong with archives; all else is in the backup.
     """
 
     file: str
@@ -43,6 +44,7 @@ class MadeBackup:
     pruned: tuple[str, ...] = ()
     left_alone: tuple[str, ...] = ()
     archives: int = 0
+    faults: tuple[Part, ...] = ()
 
 
 def make(store: Store, context: Context, file: Path) -> MadeBackup:
@@ -118,15 +120,21 @@ def _make(store: Store, context: Context, file: Path, *, claims: bool) -> MadeBa
         if claims or _has_documents(store):
             stack.enter_context(target.writing(store_id))
         copied = list[bool]()
-        archived = list[int]()
+        archived, faults = 0, list[Part]()
 
         def beside() -> None:
+            nonlocal archived, faults
             copied.extend(_copied(store, source, target))
-            archived.append(store.archives.copy_to(archives.beside(file)))
+            beside_it = archives.beside(file)
+            archived, faults = store.archives.copy_to(beside_it)
+            with store.read() as connection:
+                years = letter_bytes.archived_years(connection)
+            faults += store.archives.missing(one for one in years if not beside_it.of_year(one).is_there())
 
         store_copies.make(store, file, beside)
     size = file.stat().st_size
-    return MadeBackup(str(file), size, copied.count(True), copied.count(False), archives=sum(archived))
+    there, missing = copied.count(True), copied.count(False)
+    return MadeBackup(str(file), size, there, missing, archives=archived, faults=tuple(faults))
 
 
 def _refuse_other(store_id: str, file: Path) -> None:
@@ -178,7 +186,10 @@ def _recorded(store: Store, context: Context, file: Path, work: Callable[[], Mad
         _noted(store, lambda connection: backups.end(connection, number, at, fault=fault))
         raise
     size, count, at = made.size, made.documents, context.clock()
-    _noted(store, lambda connection: backups.end(connection, number, at, size=size, documents=count))
+    fault = " ".join(map(str, made.faults))
+    _noted(
+        store, lambda connection: backups.end(connection, number, at, size=size, documents=count, fault=fault)
+    )
     return made
 
 

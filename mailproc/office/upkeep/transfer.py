@@ -46,7 +46,8 @@ def transfer(store: Store, target: Store, progress: Progress) -> Transferred:
         with store.read() as reading:
             if not restored.is_over(reading):
                 raise LocalFault(sentence("restore-first"), ("mailproc restore", "mailproc restore --go"))
-            target.archives.take_over(store.archives, store_identity.store_id(reading))
+            if faults := target.archives.take_over(store.archives, store_identity.store_id(reading)):
+                raise LocalFault(faults[0], also=faults[1:])
             try:
                 return target.write(lambda writing: _transfer(reading, writing, target.shown, progress))
             except _Unequal as unequal:
