@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
+from mailproc.errors import TryLater
 from mailproc.store import inbox, letters, transactions, yearly_partitions
 from mailproc.store.engine import Store
 from tests.store.asked import HISTORY, LETTER
@@ -63,3 +64,33 @@ def test_on_sqlite_there_are_none(sqlite_url: str) -> None:
     store = Store.open(sqlite_url)
     store.write(lambda c: yearly_partitions.make(c, [2026]))
     store.close()
+
+
+def test_they_wait_shortly_for_a_dump_and_leave_the_next_write_its_time(server: Store) -> None:
+    """pg_dump keeps the tables locked to its end; all writes wait behind one that waits for it."""
+    server.write(lambda c: yearly_partitions.make_ahead(c, 2039))
+    waits = "SELECT setting::int FROM pg_settings WHERE name = 'lock_timeout'"
+
+    def made(connection: Connection) -> tuple[int, int]:
+        before = connection.execute(text(waits)).scalar_one()
+        yearly_partitions.make_ahead(connection, 2039)
+        return before, connection.execute(text(waits)).scalar_one()
+
+    before, after = server.write(made)
+    assert before == after > yearly_partitions.LONGEST_WAIT_MS
+    with server.read() as dump:
+        dump.execute(text("LOCK TABLE history_other, inbox_bytes_other IN ACCESS SHARE MODE"))
+        with pytest.raises(TryLater, match="lock timeout"):
+            server.write(lambda c: yearly_partitions.make_ahead(c, 2044))
+        assert server.write(lambda c: c.execute(text(waits)).scalar_one()) == before
+    server.write(lambda c: yearly_partitions.make_ahead(c, 2044))
+
+
+def test_what_makes_them_may_not_wait_for_long(server: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = []
+    asked = text("SELECT setting::int FROM pg_settings WHERE name = 'lock_timeout'")
+    monkeypatch.setattr(
+        yearly_partitions, "make", lambda c, _years: waited.append(c.execute(asked).scalar_one())
+    )
+    server.write(lambda c: yearly_partitions.make_ahead(c, 2039))
+    assert waited == [yearly_partitions.LONGEST_WAIT_MS]
