@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sqlalchemy import URL
 
 from mailproc import config_load
 from mailproc.app import service_user
@@ -16,7 +18,7 @@ from mailproc.errors import Misconfigured
 from mailproc.flow.context import Context
 from mailproc.log import register_secret
 from mailproc.protocols import registry
-from mailproc.store import archives, connections, inbox, outside_files
+from mailproc.store import archives, connections, foreign_schema, inbox, outside_files
 from mailproc.store import migrate as migration
 from mailproc.store.archives import Archives
 from mailproc.store.counters_file import CountersFile
@@ -163,7 +165,12 @@ def waiting_for_run(config: Config) -> str:
         if here is None and _marker(config).known():
             return ""  # it is gone: opening it says so
         url = connections.parse(config.store.url, base)
-        return migration.waiting(here, connections.file_of(url))
+        return migration.waiting(here, connections.file_of(url), lambda: _views(url, base))
+
+
+def _views(url: URL, base: Path) -> list[str]:
+    with closing(Store(url, base)) as store, store.read() as connection:
+        return foreign_schema.views(connection)
 
 
 @contextmanager

@@ -42,6 +42,26 @@ SERVER = (
 )
 """What acts in a database of PostgreSQL, whose own objects have numbers below 16384."""
 
+_VIEWS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name",
+    "postgresql": (
+        "WITH RECURSIVE seen (id) AS ("
+        " SELECT oid FROM pg_class"
+        " WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace"
+        " UNION SELECT ev_class FROM seen"
+        " JOIN pg_depend ON refobjid = seen.id AND refclassid = 'pg_class'::regclass"
+        " JOIN pg_rewrite ON pg_rewrite.oid = objid AND classid = 'pg_rewrite'::regclass)"
+        " SELECT oid::regclass::text FROM seen JOIN pg_class ON oid = seen.id WHERE relkind IN ('v', 'm')"
+        " AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e') ORDER BY 1"
+    ),
+}
+"""An operator's views; of PostgreSQL those that read tables of the store, also by another view."""
+
+
+def views(connection: Connection) -> list[str]:
+    """Return an operator's views of the store: no table that they read can be dropped or renamed."""
+    return list(connection.exec_driver_sql(_VIEWS[connection.dialect.name]).scalars())
+
 
 def in_file(connection: sqlite3.Connection) -> list[str]:
     """Return what is not ours in a file of SQLite: ``trigger zz``. To be asked before its tables are read."""

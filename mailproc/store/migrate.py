@@ -7,7 +7,7 @@ import re
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 
 from mailproc import private
 from mailproc.errors import Misconfigured, NoRoom, StoreLost, TryLater
-from mailproc.store import bytes_tables, patron_tables, upkeep_tables  # noqa: F401  # their tables are the store's too
+from mailproc.store import bytes_tables, foreign_schema, patron_tables, upkeep_tables  # noqa: F401  # their tables
 from mailproc.store.db_errors import first_line, is_for_want_of_room, try_later
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _log = logging.getLogger(__name__)
 # (wrong password, no such role, no such database, no rights) and, where the driver has none, its usual words.
 _OPERATORS_STATES = ("28P01", "28000", "3D000", "42501")
 _NO_RIGHTS = "42501"
+_DEPENDENT = "2BP01"
 _OPERATORS_WORDS = ("authentication failed", "does not exist", "no password supplied", "resolve host")
 
 
@@ -95,11 +96,42 @@ def _migrate(connection: Connection, here: str | None, path: Path | None) -> Non
     from alembic import command
 
     if here is not None:
+        if found := foreign_schema.views(connection):
+            raise Misconfigured(f"the store at revision {here} is not migrated to {HEAD}: {_dropped(found)}")
         size = f" ({path.stat().st_size / 1e6:.0f} MB)" if path is not None else ""
         _log.info("the store%s is migrated from revision %s to %s: this may take minutes", size, here, HEAD)
         if path is not None:
             _copy(path, copy_of(path))
-    command.upgrade(settings(connection), "head")
+    try:
+        command.upgrade(settings(connection), "head")
+    except DBAPIError as error:
+        if not _is_of_another(error):
+            raise
+        raise Misconfigured(
+            f"the store at revision {here} is not migrated to {HEAD}, and nothing is changed: something that"
+            f" mailproc did not put there needs its tables: {_told(error)}."
+            " Drop it, and make it again afterwards"
+        ) from None
+
+
+def _told(error: DBAPIError) -> str:
+    """Return what the database says, on PostgreSQL with its detail: that names what depends."""
+    detail = getattr(getattr(error.orig, "diag", None), "message_detail", None) or ""
+    return " ".join(f"{error.orig} {detail}".split())[:300].rstrip(".")
+
+
+def _dropped(views: Sequence[str]) -> str:
+    """Say what to do about views in the way."""
+    return (
+        f"views of yours read its tables, which the migration replaces: {', '.join(views)[:300]};"
+        " save how they are made, drop them (DROP VIEW), and make them again afterwards"
+    )
+
+
+def _is_of_another(error: DBAPIError) -> bool:
+    """Is it a view, trigger or constraint on our tables, of which a migration knows nothing?"""
+    depends = getattr(error.orig, "sqlstate", None) == _DEPENDENT
+    return depends or re.match("error in (view|trigger) ", str(error.orig)) is not None
 
 
 def copy_of(path: Path) -> Path:
@@ -107,12 +139,19 @@ def copy_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.before-{HEAD}.bak")
 
 
-def waiting(here: str | None, path: Path | None) -> str:
-    """Return what the first `run` will do to a store of this revision; '' if it is current, or newer."""
+def waiting(here: str | None, path: Path | None, views: Callable[[], Sequence[str]]) -> str:
+    """Return what the first `run` will do to a store of this revision; '' if it is current, or newer.
+
+    ``views``: an operator's, in an older store; then it does nothing.
+    """
     if here is None:
         return "there is no store yet, and `check` makes none: the first `mailproc run` does"
     if here == HEAD or here not in _known():
         return ""
+    if found := views():
+        return (
+            f"the store is at revision {here}, and the first `mailproc run` will refuse it: {_dropped(found)}"
+        )
     first = f"copies it to {copy_of(path)}" if path is not None else "does not copy it (pg_dump does)"
     return (
         f"the store is at revision {here}: the first `mailproc run` migrates it to {HEAD} and {first};"

@@ -8,6 +8,9 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+from sqlalchemy import create_engine
+
 from mailproc.store import migrate
 from tests.upgrade.conftest import SAMPLES, Upgraded
 
@@ -45,6 +48,48 @@ def test_what_check_says_first_and_that_nothing_is_done_before_it_is_in_order(of
     office.configure(proof=True)
     assert "the store is at revision 0001: the first `mailproc run` migrates it" in office.done("check")
     assert not office.relay.letters
+
+
+VIEWS = (
+    "CREATE VIEW mine AS SELECT id, state FROM outgoing",
+    "CREATE VIEW mine AS SELECT * FROM inbox",
+    "CREATE VIEW mine AS SELECT count(*) AS n FROM history",
+    "CREATE VIEW mine AS SELECT id FROM patron",
+)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_of_the_operators_is_named_before_anything_is_done(office: Upgraded, view: str) -> None:
+    office.configure(proof=True)
+    change(office, view)
+    assert "refuse it: views of yours read its tables, which the migration replaces: mine" in office.done(
+        "check"
+    )
+    ran = office.cli("run", "--once")
+    assert ran.code == 3
+    assert "mine; save how they are made, drop them (DROP VIEW)" in ran.err
+    assert not list(office.folder.glob("var/*.bak"))
+    change(office, "DROP VIEW mine")
+    moved_up(office)
+    change(office, view.replace("mine", "yours"))
+    assert "25 transactions checked, 0 differ" in office.done("verify")
+
+
+def test_what_else_is_in_the_way_is_named_too(office: Upgraded) -> None:
+    office.configure(proof=True)
+    made = "CREATE TABLE mine (id VARCHAR REFERENCES patron (id))"
+    if office.store.exists():
+        made = "CREATE TRIGGER mine AFTER INSERT ON event BEGIN DELETE FROM patron; END"
+    change(office, made)
+    ran = office.cli("run", "--once")
+    assert (ran.code, "mine" in ran.err, "nothing is changed" in ran.err) == (3, True, True), ran
+
+
+def change(office: Upgraded, statement: str) -> None:
+    engine = create_engine(office.url.replace("sqlite:///", f"sqlite:///{office.folder}/"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
 
 
 def test_the_whole_way(office: Upgraded) -> None:
