@@ -73,8 +73,9 @@ _LINES_OF_LIBXML2 = 65_535
 
 
 def _why(error: etree.XMLSyntaxError) -> str:
-    """What libxml2 says, without its own "line 1, column 2"."""
-    return str(error.msg or "not well-formed").partition(", line ")[0]
+    """The name of libxml2's code, as "tag name mismatch": its message may quote what the file holds."""
+    name = str(etree.ErrorTypes._getName(getattr(error, "code", 0), "ERR_SYNTAX"))
+    return name.removeprefix("ERR_").replace("_", " ").lower()
 
 
 class _Records:

@@ -13,7 +13,7 @@ WRONG = {
     "entities in UTF-16": (BOMB.encode("utf-16"), 1, "document type"),
     "a file": ("<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", 1, "document type"),
     "an outer DTD": ("<!DOCTYPE a PUBLIC '-//x' 'http://127.0.0.1:9/x.dtd'><a/>", 1, "document type"),
-    "an unknown entity": ("<a>\n&nbsp;</a>", 2, "Entity"),
+    "an unknown entity": ("<a>\n&nbsp;</a>", 2, "undeclared entity"),
     "no end": ("<a>\n<b></a>", 2, "no XML"),
     "no octet of UTF-8": (b"<a>\xff</a>", 1, "no XML"),
     "too deep": ("<a>" * 101 + "</a>" * 101, 1, "deep in each other"),

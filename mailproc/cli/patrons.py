@@ -60,7 +60,7 @@ def patrons(
     what: Annotated[PatronTask, typer.Argument(help="What to do.")],
     value: Annotated[str, typer.Argument(help="FILE (- is standard input), TEXT or ID.")] = "",
     form: Annotated[Form | None, typer.Option(help="Of the file; default: by the end of its name.")] = None,
-    anyway: Annotated[bool, typer.Option("--anyway", help="Also if many readers vanish.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also if many readers or fields vanish.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Let a forgotten reader be imported again.")] = False,
     limit: Annotated[int, typer.Option(min=1, help=f"Of readers found; default: {LIMIT}.")] = LIMIT,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
@@ -153,6 +153,8 @@ def _tell_import(done: ImportedFile, context: Context) -> None:
         output.complain(word(sentence(code, line=one.line, why=one.why, **values)))
     if more := done.refused_count - len(done.refused):
         output.complain(word(sentence("patrons-more-refused", count=more)))
+    if done.kept:
+        output.complain(word(sentence("patrons-kept", kept=done.kept, unknown=done.unknown)))
     code = "patrons-would" if done.dry_run else "patrons-imported"
     counts = {name: getattr(done, name) for name in ("readers", "new", "changed", "same", "gone")}
     output.line(word(sentence(code, **counts, refused=done.refused_count)))

@@ -73,6 +73,10 @@ class IncomingPatrons:
     def add_gone(self, ids: Iterable[str]) -> None:
         self._connection.executemany("INSERT INTO gone VALUES (?)", ((one,) for one in ids))
 
+    def keep_gone(self) -> int:
+        """Let nobody be gone; return of how many this is true."""
+        return self._connection.execute("DELETE FROM gone").rowcount
+
     def gone(self) -> Iterator[list[str]]:
         """Give the ids of ``add_gone``, in portions."""
         last = ""

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, literal_column, select, text, tuple_
+from sqlalchemy import Connection, Integer, bindparam, func, literal_column, select, text, tuple_
 
 from mailproc.errors import LocalFault
 from mailproc.sentence import sentence
@@ -35,6 +35,7 @@ TEXTS = 100
 _COLUMNS = ("id", "since", "until", *FIELDS, "anonymised_at", "source")
 
 _BEGIN = Constant(insert_into(PatronImportRow, ("begun_at", "actor")))
+_LATEST = Constant(select(func.coalesce(func.max(IMPORT.c.id), 0)))
 _STATE = Constant(select(IMPORT.c.state).where(IMPORT.c.id == bindparam("import_id")))
 _ABANDON = IMPORT.update().where(IMPORT.c.state == "staging").values(state="abandoned")
 _IN_STATE = select(IMPORT.c.id).where(IMPORT.c.state == bindparam("wanted")).order_by(IMPORT.c.id)
@@ -100,8 +101,27 @@ class FiledReader:
     values: Mapping[str, Any]
 
 
-def begin(connection: Connection, at: datetime, actor: str) -> int:
-    """Begin an import, and abandon one that was not finished; return its number."""
+@dataclass(frozen=True)
+class ComparedReader:
+    """``known``: the row that counts; None of a new reader. ``row``: what counts after the import."""
+
+    kind: Change
+    known: StoredPatron | None
+    row: StoredPatron
+
+
+def latest(connection: Connection) -> int:
+    """Return the number of the last import that has begun; 0 before the first."""
+    return int(_LATEST.scalar(connection, {}))
+
+
+def begin(connection: Connection, at: datetime, actor: str, after: int) -> int:
+    """Begin an import, and abandon one that was not finished; return its number.
+
+    Raise LocalFault if another one has begun since ``latest`` was ``after``: what was compared is of no use.
+    """
+    if latest(connection) != after:
+        raise LocalFault(sentence("patrons-other-import"))
     abandon(connection)
     return int(_BEGIN.scalar(connection, {"begun_at": at, "actor": actor}))
 
@@ -121,19 +141,19 @@ def is_any(connection: Connection) -> bool:
     return connection.execute(_CURRENT).first() is not None
 
 
-def compared(connection: Connection, readers: Sequence[FiledReader]) -> list[tuple[Change, StoredPatron]]:
-    """Return for each reader of a file what it changes, and the row that then counts."""
+def compared(connection: Connection, readers: Sequence[FiledReader]) -> list[ComparedReader]:
+    """Return for each reader of a file what it changes."""
     rows = made(StoredPatron, connection.execute(_OF_IDS, {"ids": [one.id for one in readers]}))
     known = {row.id: row for row in rows}
     return [_compared(one, known.get(one.id)) for one in readers]
 
 
-def _compared(reader: FiledReader, known: StoredPatron | None) -> tuple[Change, StoredPatron]:
+def _compared(reader: FiledReader, known: StoredPatron | None) -> ComparedReader:
     values = {name: _typed(name, value) for name, value in reader.values.items()}
     if known is None:
-        return Change.NEW, replace(_NOBODY, id=reader.id, source=FILE, **values)
+        return ComparedReader(Change.NEW, None, replace(_NOBODY, id=reader.id, source=FILE, **values))
     merged = replace(known, source=FILE, anonymised_at=None, **values)
-    return (Change.SAME if merged == known else Change.CHANGED), merged
+    return ComparedReader(Change.SAME if merged == known else Change.CHANGED, known, merged)
 
 
 _NOBODY = StoredPatron("", 0, FOREVER, "", "", "", "", None, None, None, "", None, None, "")
@@ -155,8 +175,8 @@ def stage(connection: Connection, import_id: int, readers: Sequence[FiledReader]
     """
     _check(connection, import_id)
     found = compared(connection, readers)
-    _write(connection, import_id, [row for kind, row in found if kind is not Change.SAME])
-    return {kind: sum(one is kind for one, _ in found) for kind in Change}
+    _write(connection, import_id, [one.row for one in found if one.kind is not Change.SAME])
+    return {kind: sum(one.kind is kind for one in found) for kind in Change}
 
 
 def stage_gone(connection: Connection, import_id: int, ids: Sequence[str]) -> None:

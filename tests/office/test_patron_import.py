@@ -9,7 +9,7 @@ import pytest
 
 from mailproc.config_patrons import PatronColumns, Patrons
 from mailproc.errors import LocalFault
-from mailproc.office.patrons import exporting, importing, patron_details, short_writes
+from mailproc.office.patrons import exporting, forgetting, importing, patron_details, short_writes
 from mailproc.office.patrons.patron_file import Form
 from mailproc.office.queries import listing
 from mailproc.office.queries.listing import Filter
@@ -292,11 +292,151 @@ def test_letters_speak_the_language_of_the_file(small_world):
     assert "Guten Tag" in letter.text or "Sehr geehrte" in letter.text, letter.text
 
 
+# --- what a broken file must not take away ----------------------------------------------------------
+
+
+def many(bad=-1, row="R{n},Reader {n},r{n}@reader.example,,,en", head=HEAD, wrong=""):
+    rows = (wrong if n == bad else row.format(n=n) for n in range(20))
+    return head + "".join(f"{one}\n" for one in rows)
+
+
+def as_json(bad=-1, wrong=""):
+    return many(bad, '{{"id": "R{n}", "name": "Reader {n}"}}', "", wrong)
+
+
+LAST = "name,email,id\n", "Reader {n},r{n}@reader.example,R{n}"
+_SHIFTED = "Reader, 7,r7@reader.example,R7"
+UNREADABLE = {
+    "a cell too many": (many, {}, "R7,Reader 7,r7@reader.example,,,en,extra", 0),
+    "a cell too few": (many, {}, "R7,Reader 7", 0),
+    "a cell too many before the id": (many, {"head": LAST[0], "row": LAST[1]}, _SHIFTED, 1),
+    "an empty id": (many, {}, ",Reader 7,r7@reader.example,,,en", 1),
+    "a line break without quotation marks": (many, {}, "R7,Reader\n7,r7@reader.example,,,en", 0),
+    "rows joined by a quotation mark": (many, {}, 'R6,"x,,,,,\nR7,"", x",,,,,,', 1),
+    "an unknown field": (as_json, {}, '{"id": "R7", "phone": "1"}', 0),
+    "a field that is no text": (as_json, {}, '{"id": "R7", "name": {}}', 0),
+    "no JSON": (as_json, {}, '{"id": "R7", ', 1),
+    "an id that is no text": (as_json, {}, '{"id": {}, "name": "Reader 7"}', 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_an_unreadable_row_takes_nobody_away(small_world, case):
+    """Who was refused keeps what is known, also where the row does not say who it is."""
+    make, how, wrong, unknown = UNREADABLE[case]
+    form = Form.JSON_LINES if make is as_json else Form.CSV
+    run(small_world, make(**how), form)
+    done = run(small_world, make(7, **how, wrong=wrong), form)
+    assert known(small_world, "R7").name == "Reader 7"
+    assert done.refused_count > 0
+    assert (done.unknown, done.gone, done.kept) == (unknown, 0, unknown)
+
+
+def test_who_stays_for_an_unreadable_row_goes_if_staff_say_so(small_world):
+    run(small_world, many())
+    text = many(7, wrong=",Reader 7,,,,")
+    assert run(small_world, text, dry_run=True).kept == 1
+    done = run(small_world, text, anyway=True)
+    assert (done.gone, done.kept) == (1, 0)
+    assert known(small_world, "R7") is None
+
+
+EMPTIED = {
+    "e-mail of all": ("R{n},Reader {n},,,,en", "20 of 20 readers would lose email"),
+    "language and name": ("R{n},,r{n}@reader.example,,,en", "20 of 20 readers would lose name"),
+}
+
+
+@pytest.mark.parametrize("case", EMPTIED)
+def test_an_empty_column_is_refused(small_world, case):
+    row, says = EMPTIED[case]
+    run(small_world, many())
+    with pytest.raises(LocalFault, match=says):
+        run(small_world, many(row=row))
+    assert (known(small_world, "R7").email, known(small_world, "R7").name) == (
+        "r7@reader.example",
+        "Reader 7",
+    )
+    assert run(small_world, many(row=row), anyway=True).changed == 20
+
+
+def test_few_empty_cells_are_taken_but_not_the_last_ten(small_world):
+    """Of 200 readers ten are blocked: five per cent, but all of them at once are an empty column."""
+    blocked = HEAD + "".join(f"R{n},A,,,{'fees' if n < 10 else ''},\n" for n in range(200))
+    run(small_world, blocked)
+    with pytest.raises(LocalFault, match="10 of 10 readers would lose blocks"):
+        run(small_world, blocked.replace("fees", ""))
+    assert run(small_world, blocked.replace("fees", "", 9)).changed == 9
+
+
+def meanwhile(monkeypatch, happens):
+    """Let something happen between comparing and writing."""
+    real = importing._import
+
+    def between(*given):
+        monkeypatch.setattr(importing, "_import", real)
+        happens()
+        return real(*given)
+
+    monkeypatch.setattr(importing, "_import", between)
+
+
+def test_an_import_that_began_and_ended_while_another_compared_counts(small_world, monkeypatch):
+    run(small_world, HEAD + "R1,Old,,,,en\nR2,Old,,,,en\n")
+    other = HEAD + "R1,B,,,,en\nR2,B,,,,en\nR3,B,,,,en\n"
+    meanwhile(monkeypatch, lambda: run(small_world, other))
+    with pytest.raises(LocalFault, match="Another import"):
+        run(small_world, HEAD + "R1,Old,,,,en\nR2,A,,,,en\n")
+    assert [known(small_world, one).name for one in ("R1", "R2", "R3")] == ["B", "B", "B"]
+
+
+def test_who_is_forgotten_while_a_file_is_compared_stays_forgotten(small_world, monkeypatch):
+    run(small_world, TWO)
+    forget = forgetting.forget
+    meanwhile(monkeypatch, lambda: forget(small_world.store, small_world.app.context, "R1"))
+    run(small_world, TWO.replace("Ann Reader", "Anna").replace("Bo,", "Bob,"))
+    assert (known(small_world, "R1"), known(small_world, "R2").name) == (None, "Bob")
+
+
+SECRETS = (
+    "S3cr3t-Word",
+    '"S3cr3t-Word',
+    "S3cr3t-Word,Ann\nid,S3cr3t-Word\n",
+    "<S3cr3t-Word>&S3cr3t-Word;</x>",
+    "<S3cr3t-Word",
+    "<a S3cr3t-Word=S3cr3t-Word/>",
+    '{"S3cr3t-Word": 1}',
+    '{"id": "S3cr3t-Word", "x": 1}',
+    "[S3cr3t-Word",
+    'id\n"S3cr3t-Word"S3cr3t-Word\n',
+    "id,name\nS3cr3t-Word\n",
+    "id,email,expires,language\nR1,S3cr3t-Word,,\nR2,,S3cr3t-Word,\n",
+    "<users><user><primary_id>R1</primary_id><S3cr3t-Word></user></users>",
+    "id=S3cr3t-Word\n[S3cr3t-Word]\n",
+)
+
+
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("text", SECRETS)
+def test_no_word_of_a_file_is_said(small_world, text, form):
+    """What is said goes to cron's mail, and to staff who may not read the file themselves."""
+    said = ""
+    try:
+        done = run(small_world, text, form)
+        said = " ".join(f"{one.column} {one.why}" for one in done.refused)
+    except LocalFault as fault:
+        said = str(fault)
+    assert said or done.new
+    assert "S3cr3t" not in said
+
+
 # --- before it is current, and after a crash --------------------------------------------------------
 
 
 def staged(world, readers):
-    import_id = world.store.write(lambda c: patron_imports.begin(c, world.now, "clerk"))
+    import_id = world.store.write(
+        lambda c: patron_imports.begin(c, world.now, "clerk", patron_imports.latest(c))
+    )
     world.store.write(lambda c: patron_imports.stage(c, import_id, readers))
     return import_id
 

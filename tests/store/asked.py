@@ -82,6 +82,10 @@ HISTORY = {"transaction_id": 1, "event_id": 1, "at": NOW, "event": "E", "from_st
 FOUND = {"message_id": "m", "taken_from": "XX-BL"}
 
 
+def begun(connection: Connection) -> int:
+    return patron_imports.begin(connection, NOW, "clerk", patron_imports.latest(connection))
+
+
 def _event(connection: Connection) -> Any:
     return events.load(connection, 1)
 
@@ -360,16 +364,15 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "name_requests": lambda c: patrons.name_requests(c, "r1"),
     },
     patron_imports: {
-        "begin": lambda c: patron_imports.begin(c, NOW, "clerk"),
+        "latest": patron_imports.latest,
+        "begin": begun,
         "abandon": patron_imports.abandon,
         "in_state": lambda c: patron_imports.in_state(c, "current"),
         "is_any": patron_imports.is_any,
         "compared": lambda c: patron_imports.compared(c, [FiledReader("r1", {"name": "B. Reader"})]),
-        "stage": lambda c: patron_imports.stage(
-            c, patron_imports.begin(c, NOW, ""), [FiledReader("r1", {"name": "B. Reader"})]
-        ),
-        "stage_gone": lambda c: patron_imports.stage_gone(c, patron_imports.begin(c, NOW, ""), ["r1", "r2"]),
-        "make_current": lambda c: patron_imports.make_current(c, patron_imports.begin(c, NOW, ""), NOW, {}),
+        "stage": lambda c: patron_imports.stage(c, begun(c), [FiledReader("r1", {"name": "B. Reader"})]),
+        "stage_gone": lambda c: patron_imports.stage_gone(c, begun(c), ["r1", "r2"]),
+        "make_current": lambda c: patron_imports.make_current(c, begun(c), NOW, {}),
         "settle": lambda c: patron_imports.settle(c, 10),
         "undo": lambda c: patron_imports.undo(1, c, 10),
         "filed_after": lambda c: patron_imports.filed_after(c, "", 10),

@@ -2,10 +2,12 @@
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from mailproc.config_patrons import PatronColumns
 from mailproc.errors import LocalFault
+from mailproc.office.patrons import reader_fields
 from mailproc.office.patrons.said_readers import RefusedReader, SaidReader
 from mailproc.sentence import sentence
 
@@ -28,7 +30,8 @@ def read(lines: Iterator[str], columns: PatronColumns) -> Iterator[SaidReader | 
         begins = table.line_num + 1
         for row in table:
             if any(cell.strip() for cell in row):
-                yield _said(row, headings, places, begins)
+                said = _said(row, headings, places, begins)
+                yield said if table.line_num == begins else _of_several_lines(said)
             begins = table.line_num + 1
     except csv.Error as error:
         raise LocalFault(sentence("patrons-csv", line=begins, why=str(error))) from None
@@ -50,8 +53,8 @@ def _places(headings: Sequence[str], columns: PatronColumns) -> Mapping[str, lis
     for name, wanted in _headings(columns).items():
         missing = [one for one in wanted if _folded(one) not in there]
         if missing and (wanted != shipped[name] or name == "id"):
-            found = ", ".join(heading.strip() for heading in headings)[:300]
-            raise LocalFault(sentence("patrons-column", name=name, heading=missing[0], found=found))
+            # Never what the row holds: it is a reader's data where the headings are missing.
+            raise LocalFault(sentence("patrons-column", name=name, heading=missing[0], count=len(headings)))
         if wanted and not missing:
             places[name] = [there[_folded(one)] for one in wanted]
     return places
@@ -80,9 +83,17 @@ def _said(
     row: Sequence[str], headings: Sequence[str], places: Mapping[str, list[int]], line: int
 ) -> SaidReader | RefusedReader:
     if len(row) != len(headings):
-        return RefusedReader(line, "", sentence("patrons-cells", cells=len(row), headings=len(headings)))
+        # A cell too many or too few moves those behind it: the first one alone is certain.
+        patron_id = reader_fields.id_of(row[:1]) if places["id"] == [0] else ""
+        why = sentence("patrons-cells", cells=len(row), headings=len(headings))
+        return RefusedReader(line, "", why, patron_id)
     texts = {name: tuple(map(_without_guard, (row[one] for one in at))) for name, at in places.items()}
     return SaidReader(line, texts, {name: headings[at[0]].strip() for name, at in places.items()})
+
+
+def _of_several_lines(said: SaidReader | RefusedReader) -> SaidReader | RefusedReader:
+    """A wrong row of several lines may hold other readers: a quotation mark that is missing joins them."""
+    return replace(said, id="") if isinstance(said, RefusedReader) else said
 
 
 def _without_guard(cell: str) -> str:

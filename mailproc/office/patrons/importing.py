@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.office.patrons import patron_file, short_writes
+from mailproc.office.patrons.emptied_fields import EmptiedFields
 from mailproc.office.patrons.patron_file import Form, Progress, ReadFile
 from mailproc.office.patrons.said_readers import RefusedReader
 from mailproc.office.patrons.short_writes import Pace
@@ -31,7 +32,8 @@ R = TypeVar("R")
 @dataclass(frozen=True)
 class ImportedFile:
     """What an import did, or would do. ``known``: readers of the file before. ``refused_count``: all that
-    were refused, of which ``refused`` names the first thousand."""
+    were refused, of which ``refused`` names the first thousand. ``kept``: who is not in the file and stays,
+    because ``unknown`` refused rows may be theirs."""
 
     dry_run: bool
     readers: int
@@ -39,7 +41,9 @@ class ImportedFile:
     changed: int
     same: int
     gone: int
+    kept: int
     known: int
+    unknown: int
     refused_count: int
     refused: tuple[RefusedReader, ...]
 
@@ -57,36 +61,48 @@ def import_file(
 ) -> ImportedFile:
     """Let the readers of a file replace those of the last one; with ``dry_run`` change nothing.
 
-    Raise LocalFault if the file cannot be read, if more readers would vanish than ``patrons.gone_percent``
-    allows (not with ``anyway``), or if another import has begun meanwhile.
+    Raise LocalFault if the file cannot be read, if more readers, or more of what is known of them, would
+    vanish than ``patrons.gone_percent`` allows (not with ``anyway``), or if another import has begun since.
     """
     rules = context.config.patrons
     with incoming() as readers:
         read = patron_file.read(stream, form, rules, readers, context.forgotten, progress)
-        counts = _compare(store, readers, progress)
+        with store.read() as connection:
+            before = patron_imports.latest(connection)
+        emptied = EmptiedFields()
+        counts = _compare(store, readers, emptied, progress)
         known, counts[Change.GONE] = _find_gone(store, readers)
+        kept = 0
         if not anyway:
             _refuse_many_gone(counts[Change.GONE], known, rules.gone_percent)
+            emptied.refuse_many(known, rules.gone_percent)
+            if read.unknown:
+                kept, counts[Change.GONE] = readers.keep_gone(), 0
         if not dry_run:
-            counts |= _import(store, context, readers, read, counts, by, progress)
+            counts |= _import(store, context, readers, read, counts, by, progress, before)
     return ImportedFile(
         dry_run=dry_run,
         readers=read.readers,
         **{str(kind): count for kind, count in counts.items()},
+        kept=kept,
         known=known,
+        unknown=read.unknown,
         refused_count=read.refused_count,
         refused=tuple(read.refused),
     )
 
 
-def _compare(store: Store, readers: IncomingPatrons, progress: Progress) -> dict[Change, int]:
+def _compare(
+    store: Store, readers: IncomingPatrons, emptied: EmptiedFields, progress: Progress
+) -> dict[Change, int]:
     counts = dict.fromkeys(Change, 0)
     for portion in readers.portions():
         with store.read() as connection:
             found = patron_imports.compared(connection, portion)
-        for kind, _ in found:
-            counts[kind] += 1
-        readers.mark(row.id for kind, row in found if kind is not Change.SAME)
+        for one in found:
+            counts[one.kind] += 1
+            emptied.count(one)
+        readers.mark(one.row.id for one in found if one.kind is not Change.SAME)
         progress("compared", sum(counts.values()))
     return counts
 
@@ -119,15 +135,18 @@ def _import(
     found: dict[Change, int],
     by: str,
     progress: Progress,
+    before: int,
 ) -> dict[Change, int]:
     """Return how many rows were new and changed when they were written."""
     short_writes.settle(store)
-    import_id = store.write(lambda connection: patron_imports.begin(connection, context.clock(), by))
+    import_id = store.write(lambda connection: patron_imports.begin(connection, context.clock(), by, before))
     _undo_abandoned(store)
     counts = {Change.NEW: 0, Change.CHANGED: 0}
 
     def stage(some: Sequence[FiledReader], connection: Connection) -> dict[Change, int]:
-        return patron_imports.stage(connection, import_id, some)
+        # Again, as who was read may have been forgotten since; from now on `forget` ends this import.
+        known = [one for one in some if one.id not in context.forgotten]
+        return patron_imports.stage(connection, import_id, known)
 
     def stage_gone(some: Sequence[str], connection: Connection) -> None:
         patron_imports.stage_gone(connection, import_id, some)

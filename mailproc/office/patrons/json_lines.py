@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mailproc.office.patrons import reader_fields
 from mailproc.office.patrons.said_readers import NAMES, RefusedReader, SaidReader
 from mailproc.sentence import sentence
 
@@ -24,15 +25,22 @@ def _read(line: str, number: int) -> SaidReader | RefusedReader:
         return RefusedReader(number, "", sentence("patrons-json", why="too deep, or a number too long"))
     if not isinstance(value, Mapping):
         return RefusedReader(number, "", sentence("patrons-json", why="no object"))
-    for name in value:
+    for place, name in enumerate(value, 1):
         if name not in NAMES:
-            return RefusedReader(
-                number, name[:80], sentence("patrons-field", name=name[:80], known=", ".join(NAMES))
-            )
+            why = sentence("patrons-field", place=place, known=", ".join(NAMES))
+            return RefusedReader(number, "", why, _id(value))
     try:
         return SaidReader(number, {name: _texts(each) for name, each in value.items()})
     except TypeError:
-        return RefusedReader(number, "", sentence("patrons-json", why="a field is text, or a list of texts"))
+        why = sentence("patrons-json", why="a field is text, or a list of texts")
+        return RefusedReader(number, "", why, _id(value))
+
+
+def _id(value: Mapping[str, Any]) -> str:
+    try:
+        return reader_fields.id_of(_texts(value.get("id")))
+    except TypeError:
+        return ""
 
 
 def _texts(value: Any) -> tuple[str, ...]:

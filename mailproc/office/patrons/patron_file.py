@@ -46,9 +46,11 @@ def form_of(file: str) -> Form:
 
 @dataclass
 class ReadFile:
-    """``readers``: with another id each. ``refused``: the first ``SHOWN``."""
+    """``readers``: with another id each. ``refused``: the first ``SHOWN``. ``unknown``: refused rows of which
+    nobody can say whose they are."""
 
     readers: int = 0
+    unknown: int = 0
     refused_count: int = 0
     refused: list[RefusedReader] = field(default_factory=list)
 
@@ -71,6 +73,8 @@ def read(
             found = RefusedReader(said.line, "", sentence("patrons-doubled", first=first), found.id)
         if isinstance(found, RefusedReader):
             _refuse(read, found, incoming)
+            # A user of Alma is read whole: one without an id is no reader that an import has brought.
+            read.unknown += not found.id and form is not Form.ALMA
         else:
             read.readers += 1
         if (read.readers + read.refused_count) % STEP == 0:

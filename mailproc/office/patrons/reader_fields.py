@@ -33,7 +33,7 @@ class _Refused(Exception):
 
 def checked(said: SaidReader, rules: Patrons) -> FiledReader | RefusedReader:
     """Return the reader, or which column of it is wrong and why."""
-    patron_id = " ".join(_clean(" ".join(said.texts.get("id", ()))).split())
+    patron_id = _id(said.texts.get("id", ()))
     if why := _wrong_id(patron_id):
         return RefusedReader(said.line, said.columns.get("id", "id"), why)
     values: dict[str, Any] = {}
@@ -44,6 +44,16 @@ def checked(said: SaidReader, rules: Patrons) -> FiledReader | RefusedReader:
             except _Refused as refused:
                 return RefusedReader(said.line, said.columns.get(name, name), refused.why, patron_id)
     return FiledReader(patron_id, values)
+
+
+def id_of(texts: Sequence[str]) -> str:
+    """Return the id of a row that cannot be read as a whole; '' where it has none that may be one."""
+    patron_id = _id(texts)
+    return "" if _wrong_id(patron_id) else patron_id
+
+
+def _id(texts: Sequence[str]) -> str:
+    return " ".join(_clean(" ".join(texts)).split())
 
 
 def _wrong_id(patron_id: str) -> Sentence | None:
