@@ -5,6 +5,7 @@ what it was; so two stores that were one (a copy, put back) may share a letter, 
 nothing but bytes that are damaged. The file bears the id of its store. One that a kill left empty is none.
 """
 
+import errno
 import hashlib
 import os
 import sqlite3
@@ -157,6 +158,8 @@ class ArchiveFile:
                 os.close(number)
             unfinished.replace(target.path)
             private.sync_folder(target.path.parent)
+        except NoRoom:  # of the two only the copy is written
+            raise NoRoom(_said(target.path, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))) from None
         except OSError as error:
             kind = NoRoom if is_for_want_of_room(error) else TryLater
             raise kind(_said(target.path, error)) from None

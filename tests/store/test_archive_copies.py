@@ -2,11 +2,14 @@
 
 import hashlib
 import sqlite3
+import subprocess
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from mailproc.errors import NoRoom
 from mailproc.sentence import Sentence
 from mailproc.store.archive_file import ArchiveFile, Kept
 from mailproc.store.archives import Archives
@@ -158,3 +161,27 @@ def test_another_stores_archive_is_taken_and_replaced_by_nobody(live: Archives, 
     assert taken(other, copies) == ["archive-of-another"]
     assert not other.of_year(YEAR).wrong([ONE_MORE[0]])
     assert wrong(copies) == set()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 64 kB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k,mode=0700", "tmpfs", str(folder)]
+    mounted = subprocess.run(command, capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"needs the right to mount a small disk: run as root ({mounted.stderr.decode().strip()})")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_of_the_copy_is_told_of_the_copy(live: Archives, small: Path) -> None:
+    raw = b"x" * 100_000
+    live.of_year(YEAR).put(ID, [(hashlib.sha256(raw).hexdigest(), raw)])
+    copy = Archives(small / "archives", "")
+    with pytest.raises(NoRoom) as told:
+        live.of_year(YEAR).copy_to(copy.of_year(YEAR))
+    assert str(copy.of_year(YEAR).path) in str(told.value)
+    assert str(live.folder) not in str(told.value)
+    assert not list(copy.folder.iterdir()), "nothing of it is left there"
