@@ -237,7 +237,7 @@ _ROWS: dict[Reason, Rule] = {
         "act renew-reply yes", "act renew-reply no", turn=((_R, _S.RENEW_PENDING), (_R, _S.RENEW_OVERDUE))
     ),
     Reason.RENEWAL_REFUSED: _state("act return"),
-    Reason.RENEWAL_EARLIER: _said_last("act message", "act return"),
+    Reason.RENEWAL_EARLIER: _said_last("act message", "amend due", "act return"),
     Reason.READER_NO_LATER: _look("act renew", "act return"),
     Reason.OVERDUE: _state(*_RETURN, turn=((_Q, _S.NOT_RECEIVED_OVERDUE),)),
     Reason.DEMANDED_EARLY: _state(*_RETURN, "amend due", "act message"),

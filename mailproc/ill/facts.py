@@ -197,9 +197,9 @@ class ActFacts(TypedDict, total=False):
     over; ``charged``: money, for one that is back; ``from_letter``: the received letter that made policy act;
     ``attached``: files that go with it. Of a receipt: ``wrong``, ``partial``: another item came, or only a
     part; ``told_here``: the reader was told that it had come. Of a due date that staff correct: ``due_on``,
-    the new one. ``wanted_by``: the day that a recall names. Of a request that staff entered later:
-    ``asked_on``, the day on which the partner asked. Of a redirection: ``symbol`` and ``address`` of the
-    library that has the request now.
+    the new one. ``wanted_by``: the day that a recall names; ``another_day``: not the one that we
+    knew. Of a request that staff entered later: ``asked_on``, the day on which the partner asked. Of a
+    redirection: ``symbol`` and ``address`` of the library that has the request now.
     """
 
     found: StateJson
@@ -229,6 +229,7 @@ class ActFacts(TypedDict, total=False):
     told_here: bool
     from_letter: int
     wanted_by: str
+    another_day: bool
     asked_on: str
     came_back: bool
     attached: list[AttachedJson]

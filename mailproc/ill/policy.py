@@ -237,7 +237,7 @@ def _reported(report: Report, step: Step, occurrence: Occurrence) -> Reason | No
 
 
 def _moved_or_new(step: Step, occurrence: Occurrence) -> bool:
-    return step.moved or occurrence.event == "DAMAGED"
+    return step.moved or occurrence.event == "DAMAGED" or "another_day" in occurrence.facts
 
 
 def _moved_reason(step: Step, occurrence: Occurrence) -> Reason | None:

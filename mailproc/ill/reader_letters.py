@@ -61,10 +61,11 @@ def _given_up(step: Step, occurrence: Occurrence) -> bool:
 
 def _heard(step: Step, occurrence: Occurrence, *, collected_said: bool) -> Effect | None:
     """Return what to tell the reader of a loan about the lender's message."""
-    if not step.moved:
-        return None
     here = occurrence.facts.get("here")
     has, theirs = reader_has(step.before, collected_said=collected_said), is_for_reader(step.before)
+    if not step.moved:
+        told = occurrence.facts.get("another_day") and not occurrence.facts.get("repeat")
+        return Notify("patron/recalled") if told and here and has and theirs else None
     if occurrence.event == "RENEW_ANSWER.yes" and step.after.state is State.RECEIVED and here and theirs:
         if occurrence.facts.get("no_later"):
             return Withhold("patron/renewed", Reason.READER_NO_LATER)

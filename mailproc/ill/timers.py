@@ -305,7 +305,8 @@ def _not_before_its_day(
 def _due_soon(due: date, current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
     """Return the day of the reminder; not the day of arrival (that letter names the due date), nor too
     late."""
-    if waiting.today > due or not days.remind or current.state is not State.RECEIVED:
+    has_time = current.state is State.RECEIVED or waiting.renewal_answered
+    if waiting.today > due or not days.remind or not has_time:
         return None
     if fired(Timer.DUE_SOON, current, waiting):
         return None

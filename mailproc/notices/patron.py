@@ -33,6 +33,9 @@ class PatronArrived(ToPatron):
     wanted_back: bool = field_help(
         "Does the library that owns it want it back already?", sample=False, optional=True
     )
+    time_up: bool = field_help(
+        "Is its due date over, and nobody has asked for it back?", sample=False, optional=True
+    )
     conditions: tuple[str, ...] = field_help(
         "On what conditions of the library that owns it, in sentences for the reader.",
         sample=("It may be used in our library only: please read it here.", "It cannot be renewed."),

@@ -13,6 +13,7 @@ from mailproc.templating.contract import Situation, sample_of
 ARRIVED = (
     Situation("a loan at the desk", {"sent_to": ""}),
     Situation("a loan that its library wants back already", {"sent_to": "", "wanted_back": True}),
+    Situation("a loan whose time is over", {"sent_to": "", "time_up": True}),
     Situation(
         "a part of a copy",
         {"request": sample_of(Request, service="copy"), "due": "", "sent_to": "", "partial": True},

@@ -186,3 +186,28 @@ def test_a_copy_that_was_reported_sent_and_does_not_come(world):
     assert len(world.notices()) == 1
     world.act("B1", "receive")
     assert (world.attention("B1"), kinds(world)) == ((), {})
+
+
+def test_a_recall_with_another_day_reaches_the_reader_and_staff(world):
+    received(world)
+    for day in (date(2026, 4, 10), date(2026, 3, 15), date(2026, 3, 15), date(2026, 4, 1)):
+        world.act("B1", "recall", heard_by="phone", on=day)
+    assert subjects(world.reader()) == [
+        "Subject: Please bring it back by Fri 10 Apr: A book",
+        "Subject: Please bring it back by Sun 15 Mar: A book",
+        "Subject: Please bring it back by Wed 1 Apr: A book",
+    ]
+    assert kinds(world) == {"READER_RECALLED": date(2026, 4, 2)}
+    assert world.verify().differences == ()
+
+
+# --- a renewal to a day that is not later --------------------------------------------------------
+
+
+def test_the_reader_is_reminded_before_the_due_date_that_stays(world):
+    received(world)
+    world.act("B1", "renew")
+    world.act("B1", "renew-reply", heard_by="phone", answer=True, on=date(2026, 4, 1))
+    world.sent.clear()
+    world.days(39)
+    assert subjects(world.reader()) == ["Subject: Please bring it back by Mon 13 Apr: A book"]

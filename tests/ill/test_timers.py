@@ -173,7 +173,7 @@ CASES = {
     ),
     "asked to keep it, and answered with an earlier day": (
         borrowing(State.RENEW_PENDING, due_on=DUE), {"renewal_answered": True, "may_ask": True},
-        {"RENEWAL_SILENT": after(10), "READER_OVERDUE": after(1, DUE)},
+        {"RENEWAL_SILENT": after(10), "DUE_SOON": after(-3, DUE), "READER_OVERDUE": after(1, DUE)},
     ),
     "a copy is here": (borrowing(State.RECEIVED, service=Service.COPY, due_on=DUE), {}, {}),
     "taken off the lists": (borrowing(State.PENDING, closed=True), {"need_before": DUE}, {}),

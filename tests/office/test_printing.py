@@ -163,3 +163,16 @@ def test_no_reminder_counts_that_nobody_got(world):
     world.days(10)
     assert subjects(world) == ["Reminder 2, due on Mon 13 Apr"]
     assert world.verify().differences == ()
+
+
+def test_nobody_is_said_to_want_back_what_is_only_late(world):
+    number = received(world)
+    world.days(50)
+    withheld(world)
+    letter = to_print(world)[0]
+    assert letter.subject.startswith("Your interlibrary loan is here")
+    assert "The time for which we have it is over" in letter.text
+    assert "wants it back" not in letter.text
+    world.act(number, "recall", heard_by="phone")
+    withheld(world)
+    assert "wants it back already" in to_print(world)[0].text

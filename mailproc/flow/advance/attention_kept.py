@@ -38,6 +38,8 @@ def after(case: Case, event: Event, taken: Step, known: Facts) -> list[str]:
     ]
     if event.heard_by:
         had = [reason for reason in had if reason != Reason.MESSAGE]  # staff record what the message says
+    if known.get("another_day") and not known.get("repeat"):
+        had = [reason for reason in had if reason != Reason.RECALLED]  # it is raised again, for the new day
     if event.type == "undo":
         had = list(known.get("attention") or ())
     elif event.type == "close":

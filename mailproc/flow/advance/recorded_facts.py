@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
-from mailproc.flow.advance import duplicates, price_limit, request_screening, shipped_due
+from mailproc.flow.advance import duplicates, named_dates, price_limit, request_screening
 from mailproc.flow.case import Case
 from mailproc.flow.matching import item_received, reader_standing, unfilled_letter, unwanted
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
@@ -95,7 +95,7 @@ def _of_dates(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     if isinstance(apdu, RenewAnswer) and case.current.role is Role.REQUESTER:
         return _of_renewal(case, event, apdu)
     if isinstance(apdu, Recall) and (by := parted(apdu.note)).said == WANTED_BY:
-        return {"wanted_by": by.value}
+        return named_dates.of_recall(case, by.value)
     return {"guessed": True} if isinstance(apdu, Overdue) and _is_a_guess(case) else {}
 
 
@@ -120,7 +120,7 @@ def _of_shipped(case: Case, event: Event, apdu: Shipped) -> Facts:
         facts["right_one"] = True
         if item_received.is_followed(case.connection, case.transaction):
             facts["next_asked"] = True
-    facts |= shipped_due.facts_of(case, apdu, day)
+    facts |= named_dates.of_shipped(case, apdu, day)
     if case.context.settings.copy_ends_shipped and _comes_to_us(case):
         facts["to_us"] = True
     return facts

@@ -53,6 +53,11 @@ class ReaderStanding:
     in_library: bool = False
     here: bool = True
 
+    @property
+    def time_up(self) -> bool:
+        """Return whether the due date has passed, and the lender has not asked for the item."""
+        return self.late and self.state not in (*DEMANDED, State.RECALL)
+
     def allows(self, notice: str) -> bool:
         """Return whether the letter ``notice`` ("patron/overdue") is still true when it is written."""
         rule = _TRUE.get(notice)

@@ -167,6 +167,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "renewable": lambda writer: writer.standing.renewable,
     "renewal_asked": lambda writer: writer.standing.renewal_asked,
     "wanted_back": lambda writer: writer.standing.wanted_back,
+    "time_up": lambda writer: writer.standing.time_up,
     "conditions": _conditions,
     "in_library": _in_library,
     "sent_to": _sent_to,

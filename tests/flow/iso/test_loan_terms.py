@@ -168,3 +168,14 @@ def test_a_recall_names_the_day_until_which_no_reader_is_dunned(iso):
     assert len(iso.reader()) == heard
     iso.days(2)
     assert len(iso.reader()) == heard + 1
+
+
+def test_a_recall_with_another_day_is_told_to_reader_and_staff(iso):
+    iso.place(LENDER)
+    iso.hears("SHIPPED", due={"on": "2026-05-25"})
+    iso.act("B1-1", "receive")
+    iso.hears("RECALL", note="Wanted back by 2026-05-01.")
+    readers, staff = len(iso.reader()), len(iso.notices())
+    iso.hears("RECALL", note="Wanted back by 2026-04-01.")
+    assert "by Wed 1 Apr" in iso.reader()[-1].text
+    assert (len(iso.reader()), len(iso.notices())) == (readers + 1, staff + 1)

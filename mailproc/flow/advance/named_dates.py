@@ -1,17 +1,18 @@
-"""Decide whether the due date that a lender's Shipped names is taken."""
+"""Decide what the day means that a lender names in a Shipped or a recall."""
 
 from datetime import date
 
 from mailproc.flow.case import Case
+from mailproc.flow.matching import item_received
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import RenewAnswer, Shipped
 from mailproc.ill.facts import Facts
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import Role, State
 from mailproc.ill.whereabouts import WITH_READER
 from mailproc.store import events
 
 
-def facts_of(case: Case, shipped: Shipped, day: date) -> Facts:
+def of_shipped(case: Case, shipped: Shipped, day: date) -> Facts:
     """Return why the due date is not taken: it has passed on ``day``, or the lender has moved it since.
 
     A day that ends today is taken only until the item is here: then its reader was told of another one.
@@ -24,6 +25,15 @@ def facts_of(case: Case, shipped: Shipped, day: date) -> Facts:
         return _before_or_after(shipped, answer)
     here = case.current.state in WITH_READER
     return {"due_passed": True} if due.on < day or (here and due.on == day) else {}
+
+
+def of_recall(case: Case, wanted_by: str) -> Facts:
+    """Return the day that the recall names, and whether a recall before it named another or none."""
+    if case.current.role is not Role.REQUESTER or case.current.state is not State.RECALL:
+        return {"wanted_by": wanted_by}
+    before = item_received.wanted_by(case.connection, case.id, case.current.state)
+    another = before is None or before.isoformat() != wanted_by
+    return {"wanted_by": wanted_by, "another_day": True} if another else {"wanted_by": wanted_by}
 
 
 def _renewal(case: Case) -> RenewAnswer | None:
