@@ -41,6 +41,17 @@ def test_the_readme_is_short_enough_to_be_read() -> None:
     assert len(text_of(ROOT / "README.md").splitlines()) < 150
 
 
+LONG_LINES = ("docs/states.md", "docs/languages.md", "templates/README.md", "CHANGELOG.md")
+"""Generated pages; and a list whose entries nobody wraps again."""
+
+
+@pytest.mark.parametrize("name", [one for one in NAMES if one not in LONG_LINES])
+def test_lines_of_prose_have_120_columns_at_most(name: str) -> None:
+    prose = re.sub(r"^ *```.*?^ *```", "", text_of(ROOT / name), flags=re.DOTALL | re.MULTILINE)
+    lines = [line for line in prose.splitlines() if not line.startswith("|")]
+    assert [line for line in lines if len(line) > 120 and " " in line.strip()] == []
+
+
 @every_page
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", text_of(page)):
