@@ -143,7 +143,7 @@ def failing_after(store: Store, letter: str, spoken: Spoken) -> Iterator[Store]:
     """A store that cannot write from the moment on at which ``letter`` was handed over."""
 
     class Full:
-        underway = store.underway
+        underway, check_run = store.underway, store.check_run
         is_held = False
 
         def write(self, job: Callable[[Connection], T]) -> T:
