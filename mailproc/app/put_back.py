@@ -18,6 +18,7 @@ from mailproc.office.queries import archive_check
 from mailproc.sentence import Part, sentence
 from mailproc.store import (
     archives,
+    backups,
     connections,
     documents,
     restored,
@@ -134,6 +135,8 @@ def _held(context: Context, url: str, file: Path, faults: list[Part]) -> Callabl
     here, base = build.archives_of(config), config.file.parent
     with closing(Store.open(url, base=base, counters=counters, alone=True, archives=here)) as store:
         begin_counters = store.put_back(restored.FILE, known)
+        at, size = context.clock(), file.stat().st_size
+        store.write(lambda connection: backups.end_in_copy(connection, at, size))
         forgetting.forget_again(store, context.forgotten)
         _bring_documents(store, context, file)
         faults += here.take_over(archives.beside(file), store.identity())

@@ -42,6 +42,19 @@ def end(
     connection.execute(_BACKUP.update().where(_BACKUP.c.id == number).values(values))
 
 
+def end_in_copy(connection: Connection, at: datetime, size: int) -> None:
+    """Record in a copy that it was made: it holds the row of its own backup, the last that has not ended.
+
+    Any before it that has not ended was killed, and is forgotten.
+    """
+    unended = _BACKUP.c.ended_at.is_(None)
+    ids = connection.execute(select(_BACKUP.c.id).where(unended).order_by(_BACKUP.c.id)).scalars().all()
+    for number in ids[:-1]:
+        forget(connection, number)
+    for number in ids[-1:]:
+        end(connection, number, at, size=size)
+
+
 def forget(connection: Connection, number: int) -> None:
     """Forget one that did not begin."""
     connection.execute(_BACKUP.delete().where(_BACKUP.c.id == number))

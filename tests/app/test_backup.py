@@ -88,6 +88,10 @@ def test_it_is_put_back_held_and_what_was_there_is_kept(app: Installation, relay
     assert len(relay.letters) == 2
     assert app.json("restore")["how"] == "file"
     assert app.cli("verify").code == 0
+    backup = app.cli("status", "--json").json["backup"]
+    assert (backup["begun_at"], backup["file"]) == (None, str(made)), (
+        "the copy holds the row of its own backup"
+    )
 
 
 def test_a_restore_that_was_killed_is_begun_again(app: Installation, made: Path) -> None:

@@ -127,6 +127,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "last_ended": backups.last_ended,
         "end": lambda c: backups.end(c, 1, NOW),
         "forget": lambda c: backups.forget(c, 9),
+        "end_in_copy": lambda c: backups.end_in_copy(c, NOW, 1),
     },
     restored: {
         "standing": restored.standing,
