@@ -80,7 +80,12 @@ def _tell(found: RestoredStore, context: Context) -> None:
     else:
         output.line(language.label("restore", "gone", at=shown(found.gone_on_at), actor=found.actor))
     columns = ("letter", "to", "subject", "requests", "answers")
-    output.table([words[name] for name in columns], _lines(found.letters, language), words["none"])
+    unwritten = language.label("restore", "unwritten", count=found.unwritten) if found.unwritten else ""
+    output.table(
+        [words[name] for name in columns], _lines(found.letters, language), unwritten or words["none"]
+    )
+    if found.letters and unwritten:
+        output.line(unwritten)
     if found.letters:
         output.line(words["each"])
     if found.entered:

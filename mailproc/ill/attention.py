@@ -193,7 +193,7 @@ def _unfilled(*ways: str) -> Rule:
 
 _AMISS = Rule(until=Until.STATE, over_with_next=True, ways=("act receive", *_AGAIN, "act close"))
 _TOLD = Rule(until=Until.TOLD)
-_PASS_ON = Rule(until=Until.NOTED, ways=("read", "save", "act receive", NOTE))  # the reader wants it
+_PASS_ON = Rule(until=Until.NOTED, ways=("read", "save", "act receive", "pass on", NOTE))
 
 _ROWS: dict[Reason, Rule] = {
     Reason.IN_DOUBT: _letter("redeliver"),

@@ -139,6 +139,12 @@ def count_held(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(OUTGOING).where(held)).scalar_one()
 
 
+def count_unwritten(connection: Connection) -> int:
+    """Return how many messages are no letters yet and will be held, as they may have left before."""
+    waiting = INTENT.c.state.in_(("todo", "held")) & (INTENT.c.restored > 0)
+    return connection.execute(select(func.count()).select_from(INTENT).where(waiting)).scalar_one()
+
+
 def _marks(connection: Connection, since: datetime) -> dict[int, int]:
     """Return the letters that wait and must not leave, each with its mark."""
     waiting = connection.execute(select(OUTGOING.c.id).where(_WAITING)).scalars().all()

@@ -79,6 +79,9 @@ def test_it_is_put_back_held_and_what_was_there_is_kept(app: Installation, relay
     (kept,) = (app.folder / "var").glob("mailproc.db.replaced-*Z")
     assert str(kept) in told.out
     assert "O1" not in told.out, "it was no letter yet"
+    assert "No letter is held" not in told.out, "and will be held once it is"
+    assert app.json("restore")["unwritten"] == 1
+    assert "The store is held" in app.cli("act", "B1", "cancel", "--dry-run").out
     assert not list((app.folder / "var").glob("*restoring*"))
     assert mode(store_of(app)) == 0o600
     again = app.start()
@@ -86,7 +89,7 @@ def test_it_is_put_back_held_and_what_was_there_is_kept(app: Installation, relay
     assert int(app.place("A Third Book")[1:]) > 2
     assert again.stop() == 0
     assert len(relay.letters) == 2
-    assert app.json("restore")["how"] == "file"
+    assert (app.json("restore")["how"], app.json("restore")["unwritten"]) == ("file", 0)
     assert app.cli("verify").code == 0
     backup = app.cli("status", "--json").json["backup"]
     assert (backup["begun_at"], backup["file"]) == (None, str(made)), (

@@ -516,6 +516,7 @@ def test_what_did_not_go_is_with_us_until_staff_say_that_it_is_passed_on(borrowe
     assert "another library has sent us, as a file, what you asked for" in told
     assert "has been sent by another library" not in told
     assert world.attention(number) == ("document-withheld",)
+    assert any(one.endswith("--to-reader FILE") for one in offered(world, number))
     said_to_be_passed_on(world, number)
 
 

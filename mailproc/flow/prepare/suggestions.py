@@ -11,10 +11,11 @@ from mailproc.flow.prepare import heard_suggestions
 from mailproc.ill import actions, attention, machine
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.attention import Reason
+from mailproc.ill.document_forwarding import SUPPLIED
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
-from mailproc.store import documents, events, order_letters, requests, transactions
+from mailproc.store import documents, events, order_letters, patrons, requests, transactions
 from mailproc.store.intent_bodies import StaffFacts
 from mailproc.store.rows import Transaction
 
@@ -23,7 +24,8 @@ MOST_SAVED = 3
 """Letters with files that are offered at once."""
 
 _ASKED_AGAIN = ("amend again", "again", "next", "next partner")
-_OF_DOCUMENTS = ("read", "save", "act receive")
+TO_READER = "pass on"
+_OF_DOCUMENTS = ("read", "save", "act receive", TO_READER)
 _WITH_WORDS = frozenset({Reason.MESSAGE, Reason.DOCUMENT_LINK})
 QUIETLY = "receive quiet"
 COMMANDS: Mapping[str, str] = {
@@ -37,6 +39,7 @@ COMMANDS: Mapping[str, str] = {
     "note": "note {number} TEXT",
     QUIETLY: "act {number} receive --quiet",
     "save": "letter {came} --save DIR",
+    TO_READER: "letter {came} --to-reader FILE",
     "read": "letter {link}",
     "redeliver": "redeliver {letter}",
     "dismiss": "dismiss {letter} --note TEXT",
@@ -134,7 +137,10 @@ class _PossibleNow:
         told = events.last_of(connection, transaction.id, ("found", "lost", "LOST"))
         self._found = state is State.LOST and told is not None and told.type == "found"
         self._came, self._link = _letters_with_documents(connection, transaction)
-        self._given = {"save": self._came, "read": self._link, "amend due": lent}
+        reader = patrons.load(connection, request.patron_id)
+        sent_on = self._came[:1] if state in SUPPLIED and reader is not None and reader.email else ()
+        self._files = {"save": self._came, TO_READER: sent_on}
+        self._given = {**self._files, "read": self._link, "amend due": lent}
         self._reader = request.patron_id is not None
         self._told = self._reader and item_received.told_of_another(connection, transaction) is not None
         self._next = any(not one.tried and not one.why_not for one in rota)
@@ -166,7 +172,9 @@ class _PossibleNow:
     def each(self, key: str, ours: Sequence[int]) -> Sequence[int]:
         """Return the letters that the suggestion is about: each known one, or a placeholder where it is about
         none. ``ours``: the letters of ours."""
-        return self._came if key == "save" else ours if key in ("redeliver", "dismiss") else (0,)
+        if key in self._files:
+            return self._files[key]
+        return ours if key in ("redeliver", "dismiss") else (0,)
 
     def command(self, key: str, letter: int) -> str:
         word, *act = key.split()

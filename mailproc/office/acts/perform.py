@@ -33,7 +33,7 @@ from mailproc.office.queries import entry_details
 from mailproc.office.queries.find import transaction_of
 from mailproc.office.requests import reader_rules
 from mailproc.sentence import Sentence, sentence
-from mailproc.store import events, requests, transactions
+from mailproc.store import events, requests, restored, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Transaction
@@ -97,6 +97,8 @@ def _perform(connection: Connection, context: Context, act: StaffAct, files: Seq
     warned += _barred(connection, context, act, transaction)
     outcome = steps.begin(connection, event, context)
     words = (*warned, *outcome.words, *meaning.of(connection, act.action, outcome))
+    if restored.standing(connection) is not None:
+        words += (sentence("entered-while-held"),)
     return _Done(replace(outcome, words=words), said, transaction)
 
 

@@ -62,7 +62,8 @@ class RestoredStore:
     counter. ``letters``: held, one by one, until staff send them again or say that they arrived. ``unknown``:
     what came since and matches no request, partners' letters first, the newest first: its request may be one
     that the copy does not have; ``left_out``: how many more there are. ``entered``: letters that staff had
-    sent since: they are held too, as what they are about may have been ordered before.
+    sent since: they are held too, as what they are about may have been ordered before. ``unwritten``:
+    how many messages are no letters yet and will be held; the service writes them.
     """
 
     is_held: bool = False
@@ -76,6 +77,7 @@ class RestoredStore:
     unknown: tuple[LetterLine, ...] = ()
     left_out: int = 0
     entered: tuple[MayHaveLeft, ...] = ()
+    unwritten: int = 0
 
 
 def look(store: Store) -> RestoredStore:
@@ -97,6 +99,7 @@ def look(store: Store) -> RestoredStore:
             unknown=tuple(unknown),
             left_out=count - len(unknown),
             entered=tuple(_held(connection, found, restore_hold.ENTERED)),
+            unwritten=restore_hold.count_unwritten(connection),
         )
 
 
