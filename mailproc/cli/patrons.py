@@ -233,3 +233,4 @@ def _told(done: ForgottenReader | None) -> Iterator[Sentence]:
         yield sentence("patron-letters", letters=", ".join(done.letters))
     if done.declared:
         yield sentence("patron-declared", requests=", ".join(done.declared))
+    yield sentence("patron-copies")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Integer, bindparam, select
 
-from mailproc.store import find, patron_lists, patrons
+from mailproc.store import find, patron_lists, patrons, reader_in_messages
 from mailproc.store.current_patrons import PATRON
 from mailproc.store.events import EVENT
 from mailproc.store.outgoing import INTENT
@@ -70,13 +70,17 @@ def is_open(connection: Connection, patron_id: str) -> list[str]:
 
 
 def erase(connection: Connection, patron_id: str) -> Erased:
-    """Delete the reader, also what an import is staging, and take the name and the address off requests."""
+    """Delete the reader, also what an import is staging; take number, name and address off requests.
+
+    Also off what their messages say.
+    """
     patron_id = storable(patron_id)
     rows = _REQUESTS.rows(connection, {"patron_id": patron_id})
     letters: dict[str, None] = {}
     for row in rows:
         letters |= dict.fromkeys(_letters(connection, row["id"]))
         _UNNAME.run(connection, {"request_id": row["id"], "nobody": None, "nowhere": None})
+        reader_in_messages.erase(connection, row["id"])
         find.keep(connection, row["id"])
     known = _DELETE.count(connection, {"patron_id": patron_id}) > 0
     declared = tuple(row["number"] for row in rows if "declaration" in (row["more"] or {}))

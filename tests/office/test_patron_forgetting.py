@@ -1,7 +1,10 @@
 """A reader who was forgotten stays forgotten: in requests, in an older backup, in the next file."""
 
+import json
+
 import pytest
 
+from mailproc.cli import output
 from mailproc.errors import LocalFault, Misconfigured
 from mailproc.office.patrons import forgetting
 from mailproc.store import patron_imports, patrons, requests
@@ -23,6 +26,29 @@ def forget(world, patron_id="R1", **how):
     return forgetting.forget(world.store, world.app.context, patron_id, **how)
 
 
+def closed_with_letters(world):
+    """A request that names its reader wherever it can: from two libraries, with letters to the reader."""
+    number = world.place(patron=READER, delivery=HOME, partners=["XX-BL", "XX-PEER"])
+    world.act(number, "unfilled", heard_by="mail")
+    world.act(number, "receive")
+    world.act(number, "close")
+    return number
+
+
+def where_it_stands(world, *words):
+    """Return each table and column of the store in which one of these words stands."""
+    found = set()
+    of_store = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    with world.store.read() as connection:
+        for table in connection.exec_driver_sql(of_store).scalars().all():
+            for row in connection.exec_driver_sql(f'SELECT * FROM "{table}"').mappings():  # noqa: S608  # ours
+                for column, value in row.items():
+                    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+                    if any(word in text for word in words):
+                        found.add(f"{table}.{column}")
+    return found
+
+
 def test_nothing_of_the_reader_is_left_but_what_is_named(world):
     number = closed(world)
     foreseen = forget(world, dry_run=True)
@@ -40,6 +66,23 @@ def test_nothing_of_the_reader_is_left_but_what_is_named(world):
     assert found(world, "ann reader") == []
     assert found(world, "a book") == [number]
     assert world.verify().differences == ()
+
+
+LETTERS = {"outgoing.rcpt_to", "outgoing_bytes.raw"}
+"""Where the letters are, which the report of `forget` names one by one."""
+
+
+def test_no_table_holds_the_reader_but_that_of_the_letters(small_world):
+    """All tables are looked through, so that a new one is too."""
+    number = closed_with_letters(small_world)
+    words = ("Ann Reader", "ann@reader", "High Street", '"R1"')
+    assert where_it_stands(small_world, *words) > LETTERS | {"event.apdu", "intent.body", "patron.name"}
+    forget(small_world)
+    assert where_it_stands(small_world, *words) == LETTERS
+    assert where_it_stands(small_world, "A book") > {"event.apdu", "intent.body"}, "the request stays"
+    shown = json.dumps(output.plain(small_world.shown(number)))
+    assert [word for word in words if word in shown] == ["ann@reader"], "to whom its letter went"
+    assert small_world.verify().differences == ()
 
 
 def test_nobody_is_forgotten_while_a_request_is_open(small_world):
@@ -69,6 +112,7 @@ def test_what_an_older_copy_knows_is_forgotten_again(world):
     world.app.context.forgotten.add("R9")
     assert forgetting.forget_again(world.store, world.app.context.forgotten) == 1
     assert known(world, "R1") is None
+    assert "High Street" not in repr(world.shown(number))
     assert world.shown(number).line.reader == ""
     assert forgetting.forget_again(world.store, world.app.context.forgotten) == 0
 

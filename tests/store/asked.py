@@ -32,6 +32,7 @@ from mailproc.store import (
     patron_lists,
     patrons,
     queue,
+    reader_in_messages,
     requests,
     restored,
     rotas,
@@ -390,4 +391,5 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "named_after": lambda c: patron_erasure.named_after(c, ""),
         "erase": lambda c: patron_erasure.erase(c, "r1"),
     },
+    reader_in_messages: {"erase": lambda c: reader_in_messages.erase(c, 1)},
 }

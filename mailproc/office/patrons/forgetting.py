@@ -20,8 +20,8 @@ _BY_ROW, _BY_REQUEST = patron_erasure.ids_after, patron_erasure.named_after
 
 @dataclass(frozen=True)
 class ForgottenReader:
-    """``requests``: numbers that are nobody's now. ``letters``: which may name the reader and stay until they
-    are deleted. ``declared``: requests whose signed declaration of copyright stays."""
+    """``requests``: numbers that are nobody's now. ``letters``: which may name the reader and stay.
+    ``declared``: requests whose signed declaration of copyright stays."""
 
     dry_run: bool
     requests: tuple[str, ...]
