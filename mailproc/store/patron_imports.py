@@ -57,6 +57,7 @@ _FILED = Constant(
 _WITH_REQUESTS = (
     select(REQUEST.c.patron_id).where(REQUEST.c.patron_id.in_(bindparam("ids", expanding=True))).distinct()
 )
+_WITH_OPEN = _WITH_REQUESTS.where(REQUEST.c.closed_at.is_(None))
 _OUTDATED = Constant(
     select(PATRON.c.id, PATRON.c.since, PATRON.c.name)
     .where(PATRON.c.until <= CURRENT_IMPORT, text(f"until < {FOREVER}"))
@@ -145,11 +146,25 @@ def compared(connection: Connection, readers: Sequence[FiledReader]) -> list[Com
     """Return for each reader of a file what it changes."""
     rows = made(StoredPatron, connection.execute(_OF_IDS, {"ids": [one.id for one in readers]}))
     known = {row.id: row for row in rows}
-    return [_compared(one, known.get(one.id)) for one in readers]
+    waiting = _waiting(connection, readers, known)
+    return [_compared(one, known.get(one.id), keeps_email=one.id in waiting) for one in readers]
 
 
-def _compared(reader: FiledReader, known: StoredPatron | None) -> ComparedReader:
+def _waiting(
+    connection: Connection, readers: Sequence[FiledReader], known: Mapping[str, StoredPatron]
+) -> set[str]:
+    """Return who would lose the e-mail address while a request is open: letters about it need the address,
+    which may have been typed with the request."""
+    losing = [
+        one.id for one in readers if one.values.get("email") == "" and one.id in known and known[one.id].email
+    ]
+    return set(connection.execute(_WITH_OPEN, {"ids": losing}).scalars()) if losing else set()
+
+
+def _compared(reader: FiledReader, known: StoredPatron | None, *, keeps_email: bool) -> ComparedReader:
     values = {name: _typed(name, value) for name, value in reader.values.items()}
+    if keeps_email:
+        del values["email"]
     if known is None:
         return ComparedReader(Change.NEW, None, replace(_NOBODY, id=reader.id, source=FILE, **values))
     merged = replace(known, source=FILE, anonymised_at=None, **values)

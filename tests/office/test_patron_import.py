@@ -522,3 +522,17 @@ def test_an_export_is_private_and_can_be_imported(small_world, tmp_path: Path, e
     assert counts(again) == (0, 0, 2, 0, 0)
     with pytest.raises(LocalFault, match="cannot be written"):
         exporting.export(small_world.store, file)
+
+
+def test_an_import_leaves_an_open_request_its_address(small_world):
+    """Staff have typed it with the request; the file of the next night does not know it."""
+    file = "id,name,email\nR1,Ann,\nR2,Bo,bo@reader.example\n"
+    run(small_world, file)
+    number = small_world.place(patron={"id": "R1", "email": "ann@reader.example"})
+    run(small_world, file.replace("bo@reader.example", ""))
+    assert (known(small_world, "R1").email, known(small_world, "R2").email) == ("ann@reader.example", "")
+    run(small_world, file.replace("Ann,", "Ann,new@reader.example"))
+    assert known(small_world, "R1").email == "new@reader.example"
+    small_world.act(number, "close")
+    run(small_world, file)
+    assert known(small_world, "R1").email == ""

@@ -371,7 +371,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "abandon": patron_imports.abandon,
         "in_state": lambda c: patron_imports.in_state(c, "current"),
         "is_any": patron_imports.is_any,
-        "compared": lambda c: patron_imports.compared(c, [FiledReader("r1", {"name": "B. Reader"})]),
+        "compared": lambda c: patron_imports.compared(c, [FiledReader("r1", {"email": ""})]),
         "stage": lambda c: patron_imports.stage(c, begun(c), [FiledReader("r1", {"name": "B. Reader"})]),
         "stage_gone": lambda c: patron_imports.stage_gone(c, begun(c), ["r1", "r2"]),
         "make_current": lambda c: patron_imports.make_current(c, begun(c), NOW, {}),
