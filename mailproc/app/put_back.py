@@ -11,7 +11,7 @@ from sqlalchemy import URL
 
 from mailproc import private
 from mailproc.app import build
-from mailproc.errors import GiveUp, LocalFault
+from mailproc.errors import GiveUp, LocalFault, TryLater
 from mailproc.flow.context import Context
 from mailproc.office.patrons import forgetting
 from mailproc.office.queries import archive_check
@@ -48,11 +48,12 @@ class PutBack:
     faults: tuple[Part, ...] = ()
 
 
-def from_file(context: Context, file: Path) -> PutBack:
+def from_file(context: Context, file: Path, *, anyway: bool = False) -> PutBack:
     """Put the store back from ``file``.
 
     Until the last step what was there stays in its place, with what the counters file says of it. The new
-    store is held before a service can start on it. Raise LocalFault (a running service, another store's file,
+    store is held before a service can start on it. With ``anyway`` also where PostgreSQL can no longer dump
+    what was there: then that is lost. Raise LocalFault (a running service, another store's file,
     a damaged one, one of a newer version), TryLater, NoRoom and Misconfigured.
     """
     config = context.config
@@ -67,7 +68,11 @@ def from_file(context: Context, file: Path) -> PutBack:
     if store_copies.is_dump(file) is not (path is None):
         raise LocalFault(sentence("restore-other-kind", file=str(file)), ("mailproc copy-store URL",))
     faults = list[Part]()
-    kept = _into_server(context, file, faults) if path is None else _into_file(context, file, path, faults)
+    kept = (
+        _into_server(context, file, faults, anyway)
+        if path is None
+        else _into_file(context, file, path, faults)
+    )
     return PutBack(kept, bool(found.store_id) or not known, tuple(faults))
 
 
@@ -88,11 +93,11 @@ def _into_file(context: Context, file: Path, path: Path, faults: list[Part]) -> 
     return aside
 
 
-def _into_server(context: Context, file: Path, faults: list[Part]) -> str:
+def _into_server(context: Context, file: Path, faults: list[Part], anyway: bool) -> str:
     base = context.config.file.parent
     url = connections.parse(context.config.store.url, base)
     with closing(Store(url, base)) as present, daemon_lock(present):
-        aside = _dumped(context, url)
+        aside = _dumped(context, url, anyway)
         server_backup.put_back(file, url)
         with _undone_if_it_fails(url, aside):
             present.examine()  # the list of contents of a dump can be forged
@@ -101,14 +106,21 @@ def _into_server(context: Context, file: Path, faults: list[Part]) -> str:
     return aside
 
 
-def _dumped(context: Context, url: URL) -> str:
-    """Keep what is in the database; return where, '' if nothing is."""
+def _dumped(context: Context, url: URL, anyway: bool) -> str:
+    """Keep what is in the database; return where, '' if nothing is, or with ``anyway`` nothing can be."""
     base = context.config.file.parent
     if Store.revision_at(context.config.store.url, base) is None:
         return ""
     kept = base / "var" / f"{url.database}.replaced-{_stamp(context)}.dump"
     connections.make_folder_of(kept)
-    server_backup.make(url, kept, foreign=True)
+    try:
+        server_backup.make(url, kept, foreign=True)
+    except (TryLater, LocalFault) as error:
+        if not anyway:
+            why = sentence("restore-not-kept", why=error.said)
+            raise LocalFault(why, ("mailproc restore FILE --anyway",)) from None
+        _log.warning("what was there is not kept: %s", error)
+        return ""
     return str(kept)
 
 

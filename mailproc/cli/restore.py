@@ -30,17 +30,18 @@ def restore(
         bool, typer.Option("--here", help="The whole machine was put back: hold this store.")
     ] = False,
     go: Annotated[bool, typer.Option("--go", help="Send again, and let timers fire again.")] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also if PostgreSQL cannot dump the present store: it is lost.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Put the store back from a backup; list what may have left since; --go goes on."""
-    given = [name for name, one in (("FILE", file), ("--here", here), ("--go", go)) if one]
-    if len(given) > 1:
-        raise LocalFault(sentence("option-beside", option=given[0], other=given[1]))
+    _refuse([name for name, one in (("FILE", file), ("--here", here), ("--go", go)) if one], anyway)
     put_back = None
     if file is not None:
         from mailproc.app.put_back import from_file  # here: the other ways need no copies
 
-        put_back = from_file(configured(ctx), file)
+        put_back = from_file(configured(ctx), file, anyway=anyway)
     with opened(ctx) as app:
         if here:
             restored_store.hold_here(app.store)
@@ -59,6 +60,13 @@ def restore(
         for fault in faults:
             output.line(output.one_line(app.context.language.word(fault)))
     return _end(faults)
+
+
+def _refuse(given: Sequence[str], anyway: bool) -> None:
+    if len(given) > 1:
+        raise LocalFault(sentence("option-beside", option=given[0], other=given[1]))
+    if anyway and "FILE" not in given:
+        raise LocalFault(sentence("option-without", option="--anyway", other="FILE"))
 
 
 def _end(faults: Sequence[Part]) -> None:

@@ -242,3 +242,30 @@ def test_a_store_with_a_trigger_is_replaced_by_a_good_dump(worked: Installation,
     assert ran.code == 0, ran.err
     assert "zz" not in worked.cli("check").out
     assert list(worked.folder.glob("var/*.replaced-*.dump")), "what was there is kept"
+
+
+def test_a_store_that_cannot_be_dumped_is_replaced_only_if_that_is_said(
+    worked: Installation, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert worked.cli("copy-store", url).code == 0
+    moved(worked, url)
+    dump = worked.folder / "good.dump"
+    assert worked.cli("backup", str(dump)).code == 0
+    programs = worked.folder / "bin"
+    programs.mkdir()
+    broken = programs / "pg_dump"
+    broken.write_text("#!/bin/sh\necho 'pg_dump: error: invalid page in block 7 of relation 1' >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
+    refused = worked.cli("restore", str(dump))
+    assert refused.code == 1
+    assert "invalid page in block 7" in refused.err
+    assert "--anyway" in refused.err
+    assert not worked.json("restore")["is_held"]
+    ran = worked.cli("restore", str(dump), "--anyway")
+    assert ran.code == 0, ran.err
+    assert worked.json("restore")["is_held"]
+
+
+def test_anyway_belongs_to_a_backup(worked: Installation) -> None:
+    assert "FILE" in worked.cli("restore", "--here", "--anyway").err
