@@ -19,7 +19,7 @@ LONGEST = 40
 MOST = 200
 """Words that are hidden: whoever has more has written no secret."""
 MASK = "…"
-_KEY = re.compile(r"""[ \t]*+["']?([A-Za-z_]\w*+)["']?[ \t]*+=""")
+_KEY = re.compile(r"""[ \t]*+["']?([A-Za-z_]\w*+)["']?(?:[ \t]*+[=:]|[ \t])""")
 _SPOKEN_KEY = re.compile(
     r"""[ \t]*+["']?[^=#"']{0,60}?(?:pass\w*+|pwd?\b|\w*secret|\w*token\b|\w*hash\b|\bkey\b|\bauth\b)["']?""",
     re.IGNORECASE,
