@@ -14,6 +14,8 @@ from mailproc.ill.apdu import Item
 from mailproc.sentence import sentence
 
 LONGEST_FILE = 262_144
+HEAD = 1000
+"""Characters in which the first reference begins."""
 MOST = 50
 """Citations of a file."""
 ARTICLES = frozenset({"JOUR", "JFULL", "MGZN", "NEWS", "EJOUR", "ABST", "INPR"})
@@ -26,8 +28,12 @@ _SILENT = frozenset(
 
 
 def is_one(text: str) -> bool:
-    """Return whether ``text`` is RIS: it begins with the type of a reference."""
-    return _written(text[:100]).startswith(_BEGIN)
+    """Return whether ``text`` is RIS: a line near its beginning has the type of a reference.
+
+    EBSCO writes lines about itself before.
+    """
+    head = _written(text[:HEAD])
+    return not head.startswith(("{", "[")) and f"\n{_BEGIN}" in f"\n{head}"
 
 
 def read(text: str) -> list[Citation]:
@@ -91,7 +97,8 @@ def _doi(values: Values) -> str | None:
 
 
 def _article(values: Values) -> Item:
-    journal = ("journal_name", "secondary_title", "alternate_title3", "alternate_title2", "alternate_title1")
+    # JF is the full title, JO often an abbreviation.
+    journal = ("alternate_title3", "journal_name", "secondary_title", "alternate_title2", "alternate_title1")
     article = values.take("title", "primary_title")
     return Item(
         type="SERIAL",

@@ -18,12 +18,26 @@ def read(name: str) -> Citation | Any:
     """
     if name != "-" and openurl.is_one(name) and not Path(name).exists():
         return openurl.read(name)
-    text = input_files.content(name)
+    text = _text(name)
+    if not text.strip():
+        raise LocalFault(sentence("file-empty", file=name))
     if ris.is_one(text):
         return _only(ris.read(text))
     if not text.lstrip().startswith(("{", "[")) and openurl.is_one(text):
         return openurl.read(text)
     return input_files.json_of(text, name)
+
+
+def _text(name: str) -> str:
+    """Return the text of the file: reference managers write RIS in Windows-1252 too."""
+    octets = input_files.octets(name)
+    try:
+        return octets.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = octets.decode("cp1252", "replace")
+    if not ris.is_one(text):
+        raise LocalFault(sentence("not-utf8", file=name))
+    return text
 
 
 def fields(citation: Citation, said: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ WRITTEN = {
     "without its end": ARTICLE.replace("ER  -\n", ""),
     "with one blank": ARTICLE.replace("  - ", " - "),
     "with a byte order mark and CRLF": "\ufeff" + ARTICLE.replace("\n", "\r\n"),
+    "after EBSCO's own lines": 'Provider: EBSCO\nContent: text/plain; charset="UTF-8"\n\n\n' + ARTICLE,
     "over two lines": ARTICLE.replace("On Locks", "On\n      Locks"),
 }
 
@@ -64,6 +65,10 @@ OTHERS = {
     "a whole journal": (
         "TY  - JOUR\nJO  - Weirs\nVL  - 3", "LOAN",
         {"type": "SERIAL", "title": "Weirs", "volume_issue": "3"}, (),
+    ),
+    "a journal and its abbreviation": (
+        "TY  - JOUR\nJF  - Journal of Weirs\nJO  - J Weirs\nVL  - 3", "LOAN",
+        {"type": "SERIAL", "title": "Journal of Weirs", "volume_issue": "3"}, ("journal_name: J Weirs",),
     ),
     "tags of others": (
         "TY  - THES\nTI  - Ink\nXX  - what", "LOAN", {"type": "MONOGRAPH", "title": "Ink"}, ("XX: what",),

@@ -217,3 +217,17 @@ def test_of_several_citations_none_is_placed(cli, tmp_path):
     ran = cli("request", str(tmp_path / "two.ris"), "--partner", "UK-BL")
     assert ran.code == 1
     assert "2 citations" in ran.err
+
+
+def test_ris_in_windows_1252_is_read(cli, tmp_path):
+    """Reference managers write it so."""
+    (tmp_path / "w.ris").write_bytes("TY  - BOOK\nTI  - Über Schlösser – neu\nER  - \n".encode("cp1252"))
+    number = cli("request", str(tmp_path / "w.ris"), "--partner", "UK-BL").out.strip()
+    assert cli("show", number, "--json").json["item"]["title"] == "Über Schlösser – neu"
+    (tmp_path / "w.json").write_bytes('{"title": "Ü"}'.encode("cp1252"))
+    assert "not UTF-8" in cli("request", str(tmp_path / "w.json")).err
+
+
+def test_an_empty_file_is_said_to_be_empty(cli, tmp_path):
+    (tmp_path / "e.ris").write_text("\n")
+    assert "e.ris is empty." in cli("request", str(tmp_path / "e.ris")).err

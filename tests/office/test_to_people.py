@@ -144,3 +144,14 @@ def test_a_reader_whose_day_has_passed_reads_it_when_the_request_ends(small_worl
     small_world.act("B1", "close", note="the reader has left")
     (letter,) = small_world.reader()
     assert ("you needed this until Thu 5 Mar" in letter.text) == said
+
+
+@pytest.mark.parametrize("note", ["", "Please look at page 3."])
+def test_staff_know_that_the_note_for_the_reader_goes_to_the_lender_too(by_letter, note):
+    by_letter.place(patron={"id": "R1", "email": "r@reader.example"})
+    by_letter.act("B1", "ship", heard_by="phone")
+    done = by_letter.act("B1", "receive", note=note)
+    codes = [one.code for one in done.words]
+    assert ("note-goes-too" in codes) is bool(note)
+    lender = [one.text for one in by_letter.sent if "Please look at page 3." in one.text]
+    assert len(lender) == 2 * bool(note), "the reader's letter and the lender's"

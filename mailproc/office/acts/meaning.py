@@ -29,6 +29,16 @@ def of(connection: Connection, action: str, outcome: StepOutcome) -> tuple[Sente
     return tuple(found(connection, event, transaction, outcome.words))
 
 
+def of_note(
+    connection: Connection, note: str, transaction: Transaction, outcome: StepOutcome
+) -> tuple[Sentence, ...]:
+    """Return word that a note for the reader goes to the partner too; () if nothing with it does."""
+    bodies = (apdu_in(one.body) for one in outgoing.of_event(connection, outcome.event_id))
+    said = [apdu_json.from_json(one) for one in bodies if one is not None]
+    goes = any(note in (getattr(one, "note", None) or "") for one in said)
+    return (sentence("note-goes-too", partner=transaction.partner),) if goes else ()
+
+
 def _closed(
     connection: Connection, event: Event, transaction: Transaction, said: tuple[Part, ...]
 ) -> Iterator[Sentence]:

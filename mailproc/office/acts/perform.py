@@ -97,6 +97,8 @@ def _perform(connection: Connection, context: Context, act: StaffAct, files: Seq
     warned += _barred(connection, context, act, transaction)
     outcome = steps.begin(connection, event, context)
     words = (*warned, *outcome.words, *meaning.of(connection, act.action, outcome))
+    if act.action == "receive" and act.note:
+        words += meaning.of_note(connection, act.note, transaction, outcome)
     if restored.standing(connection) is not None:
         words += (sentence("entered-while-held"),)
     return _Done(replace(outcome, words=words), said, transaction)
