@@ -16,10 +16,8 @@ from sqlalchemy import (
     RowMapping,
     Table,
     bindparam,
-    exists,
     insert,
     select,
-    union,
 )
 
 from mailproc.store import archives
@@ -47,6 +45,14 @@ class ArchivedLetter:
     id: int
     year: int
     digest: str
+
+
+@dataclass(frozen=True)
+class KeptLetter:
+    """A letter whose bytes the store should have. ``found``: its id again, None if it has not."""
+
+    id: int
+    found: int | None
 
 
 INBOX = LettersAndBytes(table_of(InboxRow), table_of(InboxBytes), "received_at")
@@ -79,6 +85,29 @@ _REPLACE_OURS = Constant(
 _ARCHIVED = {
     kind: select(of.letters.c.id, of.letters.c.archived.label("year"), of.letters.c.digest)
     .where(of.letters.c.id > bindparam("after", type_=Integer), of.letters.c.archived != 0)
+    .order_by(of.letters.c.id)
+    .limit(bindparam("most", type_=Integer))
+    for kind, of in BOTH.items()
+}
+_OF_ANOTHER_YEAR = {
+    kind: select(of.letters.c.id, of.letters.c.archived)
+    .where(
+        of.letters.c.id > bindparam("after", type_=Integer),
+        of.letters.c.archived.not_in(bindparam("years", expanding=True)),
+    )
+    .order_by(of.letters.c.id)
+    .limit(1)
+    for kind, of in BOTH.items()
+}
+_KEPT = {
+    kind: select(
+        of.letters.c.id,
+        select(of.bytes.c.letter_id)
+        .where(of.bytes.c.letter_id == of.letters.c.id, of.bytes.c.at == of.letters.c[of.at])
+        .scalar_subquery()
+        .label("found"),
+    )
+    .where(of.letters.c.id > bindparam("after", type_=Integer), of.letters.c.archived == 0)
     .order_by(of.letters.c.id)
     .limit(bindparam("most", type_=Integer))
     for kind, of in BOTH.items()
@@ -169,16 +198,18 @@ def give_up(
 
 def archived_years(connection: Connection) -> list[int]:
     """Return the years whose archives have letters of this store, in order."""
-    found = union(*(select(of.letters.c.archived).where(of.letters.c.archived != 0) for of in BOTH.values()))
-    return sorted(connection.execute(found).scalars())
+    years = {0}
+    for statement in _OF_ANOTHER_YEAR.values():
+        after = 0
+        while row := connection.execute(statement, {"after": after, "years": sorted(years)}).first():
+            after = row.id
+            years.add(row.archived)
+    return sorted(years - {0})
 
 
-def without_bytes(connection: Connection, kind: str) -> list[int]:
-    """Return the ids of letters ("I" or "O") whose bytes should be in the store and are not, in order."""
-    of = BOTH[kind]
-    there = of.bytes.c.letter_id == of.letters.c.id, of.bytes.c.at == of.letters.c[of.at]
-    lost = select(of.letters.c.id).where(of.letters.c.archived == 0, ~exists().where(*there))
-    return list(connection.execute(lost.order_by(of.letters.c.id)).scalars())
+def kept_after(connection: Connection, kind: str, after: int, limit: int) -> list[KeptLetter]:
+    """Return letters ("I" or "O") behind that id that the store has, for going through all of them."""
+    return made(KeptLetter, connection.execute(_KEPT[kind], {"after": after, "most": limit}))
 
 
 def archived_after(connection: Connection, kind: str, after: int, limit: int) -> list[ArchivedLetter]:

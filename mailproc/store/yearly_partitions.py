@@ -17,7 +17,6 @@ PARTITIONED = tuple(table_of(model) for model in (InboxBytes, OutgoingBytes, His
 AHEAD = 2
 """Years after the present one that have partitions."""
 LONGEST_WAIT_MS = 200
-_LOCK_TIMEOUT = text("SELECT set_config('lock_timeout', :time, true)")
 _FIRST, _LAST = 1970, 2999
 """Other years are the clock's fault, and get no partition."""
 
@@ -40,9 +39,10 @@ def make_ahead(connection: Connection, year: int) -> None:
     if connection.dialect.name != "postgresql":
         return
     before = connection.execute(text("SHOW lock_timeout")).scalar_one()
-    connection.execute(_LOCK_TIMEOUT, {"time": f"{LONGEST_WAIT_MS}ms"})
+    waits = text("SELECT set_config('lock_timeout', :time, true)")
+    connection.execute(waits, {"time": f"{LONGEST_WAIT_MS}ms"})
     make(connection, range(year, year + AHEAD + 1))
-    connection.execute(_LOCK_TIMEOUT, {"time": before})
+    connection.execute(waits, {"time": before})
 
 
 def years_in(connection: Connection) -> range:

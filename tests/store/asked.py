@@ -221,7 +221,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "load_raw": lambda c: letter_bytes.load_raw(c, "I", [1, 2]),
         "give_up": lambda c: letter_bytes.give_up(c, "I", ("done",), 2026, {1: "d"}),
         "archived_years": letter_bytes.archived_years,
-        "without_bytes": lambda c: letter_bytes.without_bytes(c, "I"),
+        "kept_after": lambda c: letter_bytes.kept_after(c, "I", 0, 10),
         "archived_after": lambda c: letter_bytes.archived_after(c, "I", 0, 10),
     },
     settled_letters: {"look": lambda c: settled_letters.look(c, "I", NOW + HOUR, 0)},

@@ -72,11 +72,16 @@ def check(store: Store) -> CheckedArchives:
 
 def _lost(store: Store) -> Iterator[WrongArchive]:
     for kind in letter_bytes.BOTH:
-        with store.read() as connection:
-            lost = letter_bytes.without_bytes(connection, kind)
+        last, lost = 0, list[str]()
+        while True:
+            with store.read() as connection:
+                rows = letter_bytes.kept_after(connection, kind, last, BATCH)
+            if not rows:
+                break
+            last = rows[-1].id
+            lost += [f"{kind}{row.id}" for row in rows if row.found is None]
         if lost:
-            named = tuple(f"{kind}{row_id}" for row_id in lost[:MOST])
-            yield WrongArchive("", sentence("letters-lost"), len(lost), named)
+            yield WrongArchive("", sentence("letters-lost"), len(lost), tuple(lost[:MOST]))
 
 
 def _by_year(rows: Sequence[ArchivedLetter]) -> dict[int, list[ArchivedLetter]]:
