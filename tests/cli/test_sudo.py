@@ -72,6 +72,7 @@ def test_by_sudo_no_configuration_of_the_caller_is_used(
     owners = {file_id: 0, folder_id: service, above_id: 0}
     config.chmod(0o640)
     folder.chmod(0o755)
+    above.chmod(0o755)
     match whose:
         case "file of another":
             owners[file_id] = service + 1
