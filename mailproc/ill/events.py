@@ -13,7 +13,7 @@ class Timer(StrEnum):
     UNFILLED_LETTER = "UNFILLED_LETTER"  # nobody else was asked, and the reader does not know
     READER_RECALLED = "READER_RECALLED"  # the lender wants it back, and the reader has not brought it
     RENEWAL_SILENT = "RENEWAL_SILENT"  # a renewal was asked or announced, and nothing came
-    NOT_ARRIVED = "NOT_ARRIVED"  # a copy was reported sent, and has not come
+    NOT_ARRIVED = "NOT_ARRIVED"  # it was reported sent, and has not come
     CANCEL_SILENT = "CANCEL_SILENT"  # we asked to stop it, and nothing came
     LOAN_OVERDUE = "LOAN_OVERDUE"  # we lent it and it is not back
     TO_ANSWER = "TO_ANSWER"  # they asked us, and we have not answered

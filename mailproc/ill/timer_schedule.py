@@ -10,6 +10,7 @@ from datetime import date
 
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.events import Timer
+from mailproc.ill.terms import Service
 from mailproc.ill.transaction_state import TransactionState
 
 PROMISED = 4
@@ -129,6 +130,16 @@ def again(kind: Timer, current: TransactionState, waiting: TimerInputs, days: in
         return None
     last = (waiting.since, *fired(kind, current, waiting))[-1]
     return later(last, days)
+
+
+def loan_not_arrived(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
+    """Return when staff are asked for a loan that does not come: on its due date, where no system answers."""
+    due, loan = current.due_on, current.service is Service.LOAN
+    if due is None or not loan or waiting.may_ask or not days.arrive:
+        return None
+    if fired(Timer.NOT_ARRIVED, current, waiting):
+        return again(Timer.NOT_ARRIVED, current, waiting, days.arrive)
+    return max(due, later(waiting.since, 1))
 
 
 def repeated(

@@ -24,6 +24,7 @@ from mailproc.ill.timer_schedule import (
     after_their_words,
     again,
     fired,
+    loan_not_arrived,
     promised_for,
     repeated,
     repeated_then_once,
@@ -146,7 +147,9 @@ def _in_hand(current: TransactionState, waiting: TimerInputs, days: Days) -> Due
         reader = _reader(current, waiting, days) if final else {}
         return {Timer.RENEWAL_SILENT: silent} | reader  # until then the due date may still change
     unheard: Due = {Timer.DUE_UNHEARD: _due_unheard(current, waiting, days)}
-    return unheard if current.state is State.SHIPPED else _reader(current, waiting, days) | unheard
+    if current.state is State.SHIPPED:
+        return unheard | {Timer.NOT_ARRIVED: loan_not_arrived(current, waiting, days)}
+    return _reader(current, waiting, days) | unheard
 
 
 def _lending(current: TransactionState, waiting: TimerInputs, days: Days) -> Due:

@@ -201,6 +201,17 @@ def test_a_recall_with_another_day_reaches_the_reader_and_staff(world):
     assert world.verify().differences == ()
 
 
+def test_a_loan_that_was_reported_sent_and_does_not_come(world):
+    world.place()
+    world.act("B1", "ship", heard_by="post", on=date(2026, 3, 20))
+    assert kinds(world) == {"NOT_ARRIVED": date(2026, 3, 20)}
+    world.days(18)
+    assert world.attention("B1") == ("not-arrived",)
+    assert world.reader() == []
+    world.act("B1", "receive")
+    assert (world.attention("B1"), "NOT_ARRIVED" in kinds(world)) == ((), False)
+
+
 # --- a renewal to a day that is not later --------------------------------------------------------
 
 

@@ -85,7 +85,7 @@ CASES = {
     "cancelling, told": (
         borrowing(State.CANCEL_PENDING), {"fired": {(Timer.CANCEL_SILENT, TODAY): [FIRED]}}, {},
     ),
-    "on its way": (borrowing(State.SHIPPED, due_on=DUE), {}, {}),
+    "on its way": (borrowing(State.SHIPPED, due_on=DUE), {}, {"NOT_ARRIVED": after(0, DUE)}),
     "with the reader": (
         borrowing(State.RECEIVED, due_on=DUE), {},
         {"DUE_SOON": after(-3, DUE), "READER_OVERDUE": after(1, DUE)},

@@ -73,3 +73,14 @@ def test_undo_of_a_message_names_it(small_world):
         "taken back: sent it",
         "withdrawn, not sent to XX-CUSTOMER: we have sent it",
     ]
+
+
+def test_undo_of_a_close_says_what_the_reader_was_told_meanwhile(asked):
+    asked.act("B1", "close")
+    assert "ended your request" in asked.reader()[-1].text
+    assert words(asked.act("B1", "undo", run=False)) == [
+        "taken back: taken off the lists",
+        "nothing is sent to XX-BL",
+        "the reader was told already: the request has been ended; "
+        "write to the reader that it goes on after all",
+    ]

@@ -1,6 +1,6 @@
 """What `close` and `undo` mean, whose new state says little: what leaves, what is withdrawn, what is told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection
 
@@ -75,16 +75,20 @@ def _undone(
     if undone is None:
         return
     yield sentence("undone-act", what=_act(undone))
-    intents = [one for one in outgoing.of_event(connection, undone.id) if one.state == "withdrawn"]
+    ordered = outgoing.of_event(connection, undone.id)
+    intents = [one for one in ordered if one.state == "withdrawn"]
     messages = [what for one in intents if (what := _message(one))]
-    letters = [_letter(one.body) for one in intents if isinstance(one.body, NoticeToReader)]
+    letters = _letters(intents)
     for what in messages:
         yield sentence("undone-message", partner=transaction.partner, what=what)
     if not messages:
         yield sentence("nothing-sent", partner=transaction.partner)
     for what in letters:
         yield sentence("undone-reader", what=what)
-    if transaction.role is Role.REQUESTER and not letters:
+    has_left = _letters(one for one in ordered if one.letter_state in outgoing.LEFT)
+    for what in has_left:
+        yield sentence("undone-reader-told", what=what)
+    if transaction.role is Role.REQUESTER and not letters and not has_left:
         yield sentence("reader-hears-nothing")
 
 
@@ -99,5 +103,7 @@ def _message(intent: SaidIntent) -> Word | None:
     return Word("told", told(apdu_json.from_json(said))) if said else None
 
 
-def _letter(notice: NoticeToReader) -> Word:
-    return Word("labels.untold", notice.name.removeprefix("patron/"))
+def _letters(intents: Iterable[SaidIntent]) -> list[Word]:
+    """Return what those tell that are letters to the reader."""
+    notices = (one.body.name for one in intents if isinstance(one.body, NoticeToReader))
+    return [Word("labels.untold", name.removeprefix("patron/")) for name in notices]
