@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from mailproc import named_files
 from mailproc.app import trusted_path
 from mailproc.config import StoreSettings
 from mailproc.config_load.load import ABSENT
@@ -71,6 +72,7 @@ def become(user: int | None) -> None:
         os.setgroups([])
     os.setresgid(group, group, group)
     os.setresuid(user, user, user)
+    named_files.allow_all()
     for file in (__file__, str(os.__file__)):  # the rest of the program is loaded when it is needed
         if not os.access(file, os.R_OK):
             raise Misconfigured(

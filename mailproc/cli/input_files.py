@@ -2,9 +2,9 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
+from mailproc import named_files
 from mailproc.errors import LocalFault
 from mailproc.sentence import sentence
 
@@ -47,6 +47,7 @@ def octets(name: str) -> bytes:
     if name == "-":
         return sys.stdin.buffer.read()
     try:
-        return Path(name).read_bytes()
+        with named_files.opened(name) as file:
+            return file.read()
     except OSError as error:
         raise LocalFault(sentence("file-not-read", file=name, why=error.strerror or "")) from None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from mailproc import named_files
 from mailproc.mail.letter import LARGEST
 from mailproc.sentence import Part, sentence
 
@@ -55,12 +56,12 @@ def _file(name: str) -> Iterator[LetterFile]:
 
 def _opened(name: str) -> BinaryIO:
     """Open a regular file; never wait for a writer of a pipe."""
-    number = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    mode = os.fstat(number).st_mode
+    file = named_files.opened(name, os.O_NONBLOCK)
+    mode = os.fstat(file.fileno()).st_mode
     if not stat.S_ISREG(mode):
-        os.close(number)
+        file.close()
         raise _NoFile(sentence("file-is-pipe" if stat.S_ISFIFO(mode) else "file-is-none"))
-    return os.fdopen(number, "rb")
+    return file
 
 
 class _NoFile(OSError):

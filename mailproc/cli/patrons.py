@@ -11,6 +11,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from mailproc import named_files
 from mailproc.app.build import App
 from mailproc.cli import output, truncated
 from mailproc.cli.session import opened, who
@@ -114,11 +115,11 @@ def _read(file: str) -> Iterator[BufferedReader]:
         standard.detach()
         return
     try:
-        stream = Path(file).open("rb")  # noqa: SIM115  # closed below; opening it is what may fail
+        stream = named_files.opened(file)
     except OSError as error:
         raise LocalFault(sentence("file-not-read", file=file, why=error.strerror or "")) from None
     with stream:
-        yield stream
+        yield cast(BufferedReader, stream)
 
 
 @contextmanager

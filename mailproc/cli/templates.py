@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mailproc import named_files
 from mailproc.cli import output
 from mailproc.cli.session import configured, opened
 from mailproc.errors import LocalFault
@@ -80,9 +82,11 @@ def preview(
 ) -> None:
     """Show a finished letter without sending it. Names file, line and field of each fault."""
     try:
-        text = file.read_text(encoding="utf-8") if file else None
-    except (OSError, UnicodeDecodeError) as error:
-        raise LocalFault(sentence("file-unreadable", file=str(file), error=str(error))) from None
+        text = _draft(file) if file else None
+    except OSError as error:
+        raise LocalFault(sentence("file-unreadable", file=str(file), error=error.strerror or "")) from None
+    except UnicodeDecodeError:
+        raise LocalFault(sentence("not-utf8", file=str(file))) from None
     with opened(ctx) as app:
         if request:
             with app.store.read() as connection:
@@ -93,6 +97,12 @@ def preview(
         _tell(name, shown, as_json=as_json)
         if text is None:
             site_texts.remember_passed(app.store, app.context, name)
+
+
+def _draft(file: Path) -> str:
+    """Return a template's text, its line ends as ``\\n``."""
+    with TextIOWrapper(named_files.opened(file), encoding="utf-8") as text:
+        return text.read()
 
 
 def _tell(name: str, shown: Sequence[previews.Preview], *, as_json: bool) -> None:

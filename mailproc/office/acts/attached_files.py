@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailproc import named_files
 from mailproc.config import Documents
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
@@ -57,9 +58,8 @@ def stored(files: Sequence[AttachedFile], store: Store, context: Context) -> Ite
 def _content(path: Path, most: int, limits: Documents) -> bytes:
     """Read a regular file of at most ``most`` octets; never wait for a writer of a pipe."""
     try:
-        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(number, "rb") as file:
-            if not stat.S_ISREG(os.fstat(number).st_mode):
+        with named_files.opened(path, os.O_NONBLOCK) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise LocalFault(sentence("file-not-read", file=str(path), why=sentence("file-is-none")))
             content = file.read(most + 1)
     except OSError as error:
