@@ -26,9 +26,9 @@ def open_to_others(path: Path, owners: set[int]) -> Path | None:
             return None
         folder, here = here, _next(here, left.pop())
         try:
-            within, found = found, os.lstat(here)
+            found = os.lstat(here)
         except OSError:  # in a folder of all, like /tmp, anybody can make it
-            return folder if _is_of_all(within) else None
+            return folder if _is_of_all(found) else None
         if stat.S_ISLNK(found.st_mode) and found.st_uid in owners and links < _MOST_LINKS:
             links += 1
             target = Path(os.readlink(here))

@@ -128,6 +128,11 @@ def test_whose_file_config_toml_is(tmp_path: Path) -> None:
 
 
 @only_root
+def test_where_nothing_is_at_the_root_nobody_else_can_make_it() -> None:
+    assert service_user.is_roots_alone(Path("/no-such-folder/config.toml"))
+
+
+@only_root
 @pytest.mark.parametrize("url", ["sqlite:///var/mailproc.db", "postgresql://there/mailproc"])
 def test_whose_store_it_is(tmp_path: Path, url: str) -> None:
     config = tmp_path / "config.toml"
