@@ -121,6 +121,7 @@ def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str
             language.day_word(found.wanted_back_by, today) if found.wanted_back_by else "",
         ),
         (words["reader_due"], _reader_due(found, language, today)),
+        (language.texts.labels["patrons"]["pickup"], (found.patron or {}).get("pickup", "")),
         (words["whereabouts"], language.texts.labels["whereabouts"].get(found.whereabouts, "")),
         *((words["conditions"], one) for one in _conditions(found, language)),
         (words["came"], language.texts.labels["flaw"].get(found.flaw, "")),

@@ -43,6 +43,11 @@ class PatronArrived(ToPatron):
     )
     partial: bool = field_help("Did only a part of it come?", sample=False, optional=True)
     in_library: bool = field_help("May it be used in our library only?", sample=False, optional=True)
+    pickup: str = field_help(
+        "Where the reader collects, from the file of the library system.",
+        sample="Branch library South",
+        optional=True,
+    )
     note: str = field_help("A remark of the staff.", sample="To be read in the library.", optional=True)
 
 

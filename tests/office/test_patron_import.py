@@ -536,3 +536,14 @@ def test_an_import_leaves_an_open_request_its_address(small_world):
     small_world.act(number, "close")
     run(small_world, file)
     assert known(small_world, "R1").email == ""
+
+
+@pytest.mark.parametrize(("pickup", "says"), [("Branch South", "(Branch South)"), ("", "at our desk")])
+def test_the_letter_of_arrival_says_where_the_reader_collects(small_world, pickup, says):
+    run(small_world, f"id,name,email,pickup\nR1,Ann,ann@reader.example,{pickup}\n")
+    number = small_world.place(patron={"id": "R1"})
+    small_world.act(number, "ship", heard_by="phone")
+    small_world.act(number, "receive")
+    (told,) = [one.text for one in small_world.to("ann@reader.example") if "is here" in one.text]
+    assert f"waits for you {says}:" in told
+    assert small_world.shown(number).patron.get("pickup", "") == pickup

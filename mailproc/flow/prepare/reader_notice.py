@@ -37,6 +37,10 @@ def _patron(writer: NoticeWriter) -> Patron:
     return Patron(name=writer.reader.name if writer.reader else "")
 
 
+def _pickup(writer: NoticeWriter) -> str:
+    return writer.reader.pickup if writer.reader else ""
+
+
 def _due(writer: NoticeWriter) -> str:
     """Return the reader's due date; in a recall the day that the lender names, '' for at once."""
     recalled = writer.occasion.body.name == "patron/recalled"
@@ -175,6 +179,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "with_us": _with_us,
     "had_copy": _had_copy,
     "partial": _partial,
+    "pickup": _pickup,
     "rest": _rest,
     "position": lambda writer: _promise(writer).get("position"),
     "expected": _expected,

@@ -257,7 +257,8 @@ def _patron(connection: Connection, request: StoredRequest) -> dict[str, str] | 
     reader = patrons.load(connection, request.patron_id)
     if reader is None:
         return {"id": request.patron_id}
-    return {name: value for name in ("id", "name", "email", "status") if (value := getattr(reader, name))}
+    names = ("id", "name", "email", "status", "pickup")
+    return {name: value for name in names if (value := getattr(reader, name))}
 
 
 def _actions(connection: Connection, row: Transaction, context: Context | None) -> tuple[str, ...]:
