@@ -1,6 +1,6 @@
 """Letters that nobody has to do with any more: settled, and all their requests closed for long.
 
-What is moved to an archive or deleted in its time is chosen here alone. A letter of several requests waits
+What is moved to an archive is chosen here alone; no letter is deleted. A letter of several requests waits
 for the last of them; one of no request goes by its own age.
 """
 
