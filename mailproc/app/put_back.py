@@ -152,8 +152,16 @@ def _held(context: Context, url: str, file: Path, faults: list[Part]) -> Callabl
         forgetting.forget_again(store, context.forgotten)
         _bring_documents(store, context, file)
         faults += here.take_over(archives.beside(file), store.identity())
-        faults += [one.told() for one in archive_check.check(store).wrong]
+        faults += _wrong_archives(store)
     return begin_counters
+
+
+def _wrong_archives(store: Store) -> list[Part]:
+    """Return what is wrong with archived letters: no reason to refuse the store."""
+    try:
+        return [one.told() for one in archive_check.check(store).wrong]
+    except TryLater as error:
+        return [error.said]
 
 
 def _bring_documents(store: Store, context: Context, file: Path) -> None:

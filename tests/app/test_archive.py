@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
+from mailproc.store import archive_file
 from tests.app.installation import Installation
 from tests.servers.postgres import PASSWORD
 
@@ -167,6 +168,19 @@ def test_restore_names_archived_letters_that_it_could_not_bring(aged: Installati
     file_of(aged).unlink()
     ran = aged.cli("restore", made["file"])
     assert (ran.code, "O1: The archive" in ran.out, "is not there" in ran.out) == (1, True, True)
+
+
+def test_restore_is_not_refused_for_an_archive_that_cannot_be_read_now(
+    aged: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aged.cli("archive")
+    made = aged.json("backup", "--to", str(aged.folder / "backups"))
+    monkeypatch.setattr(archive_file, "BUSY_SECONDS", 0)
+    with closing(sqlite3.connect(file_of(aged), isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        ran = aged.cli("restore", made["file"])
+    assert (ran.code, "database is locked" in ran.out, ran.err) == (1, True, "")
+    assert aged.cli("restore", made["file"]).code == 0
 
 
 def test_verify_names_letters_whose_bytes_the_store_has_lost(aged: Installation) -> None:
