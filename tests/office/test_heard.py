@@ -85,9 +85,27 @@ def test_what_cannot_have_been_is_refused(small_world):
 
 def test_what_was_heard_cannot_be_undone(small_world):
     small_world.place()
-    small_world.act("B1", "ship", heard_by="post")
+    small_world.act("B1", "will-supply", heard_by="post")
     with pytest.raises(LocalFault):
         small_world.act("B1", "undo")
+
+
+def test_a_shipment_recorded_on_a_wrong_number_can_be_undone(small_world):
+    """True is that nothing was sent; the lender's own Shipped may still come."""
+    small_world.place()
+    before = small_world.transaction("B1")
+    kept = ("state", "state_before", "due_on", "service", "promise", "attention", "options")
+    small_world.act("B1", "ship", heard_by="post", on=date(2026, 2, 20))
+    assert small_world.attention("B1") == ("due-passed",)
+    told = small_world.act("B1", "undo")
+    assert str(told.words[0]) == "taken back: sent it"
+    after = small_world.transaction("B1")
+    assert [after[name] for name in kept] == [before[name] for name in kept]
+    small_world.hear("B1-1 SHIPPED LOAN")
+    assert small_world.state("B1") == "SHIPPED"
+    with pytest.raises(LocalFault):
+        small_world.act("B1", "undo")
+    assert small_world.verify().differences == ()
 
 
 def test_not_held_by_phone_goes_on_to_the_next(small_world, addresses):

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
-from mailproc.flow.advance import duplicates, named_dates, price_limit, request_screening
+from mailproc.flow.advance import duplicates, heard_shipment, named_dates, price_limit, request_screening
 from mailproc.flow.case import Case
 from mailproc.flow.matching import item_received, reader_standing, unfilled_letter, unwanted
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
@@ -79,7 +79,7 @@ def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
         facts |= transaction_timers.facts_of_timer(case, event)
     if event.cause in ("staff", "policy") and not event.heard_by:
         facts |= _of_act(case, event, apdu)
-    return facts
+    return facts | heard_shipment.facts_of(case, event, apdu)
 
 
 def _of_message(case: Case, event: Event, apdu: Message) -> Facts:

@@ -93,8 +93,8 @@ def _undone(
 
 
 def _act(event: Event) -> Word:
-    """Return what was done; what was heard by telephone is not undone."""
-    return Word("done", spoken(event.type, event.apdu))
+    """Return what was done, or heard by telephone."""
+    return Word("heard" if event.heard_by else "done", spoken(event.type, event.apdu))
 
 
 def _message(intent: SaidIntent) -> Word | None:
