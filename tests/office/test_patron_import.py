@@ -284,6 +284,18 @@ def test_a_request_is_found_by_the_new_name_of_its_reader(world):
     assert found(world, "ann reader") == []
 
 
+LANGUAGES = {
+    "de": "de", "DE-at": "de", "de_CH": "de", "ger": "de", "Deutsch": "de", "German": "de",
+    "en": "en", "eng": "en", "English": "en", "Englisch": "en", "fr": "fr", "": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", LANGUAGES)
+def test_a_language_is_read_by_its_tag_or_its_name(small_world, written):
+    assert run(small_world, f"id,language\nR1,{written}\n").new == 1
+    assert known(small_world, "R1").language == LANGUAGES[written]
+
+
 def test_letters_speak_the_language_of_the_file(small_world):
     run(small_world, TWO)
     number = with_request(small_world, id="R2")

@@ -22,8 +22,11 @@ _DOTS = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?: \d\d:\d\d(?::\d\d)?)?"
 _SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _BETWEEN = re.compile(r"[,;\s]++")
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z]{2,8}){0,3}")
-_THREE = {"eng": "en", "ger": "de", "deu": "de"}
-"""ISO 639-2 of the languages that are shipped."""
+_SHIPPED = {
+    "eng": "en", "english": "en", "englisch": "en",
+    "ger": "de", "deu": "de", "german": "de", "deutsch": "de",
+}  # fmt: skip
+"""The languages that are shipped, by ISO 639-2 and by the names that library systems write."""
 
 
 class _Refused(Exception):
@@ -108,10 +111,12 @@ def _language(texts: Sequence[str], rules: Patrons) -> str:
     said = _words(texts, rules).lower()
     if not said:
         return ""
+    if said in _SHIPPED:
+        return _SHIPPED[said]
     found = _TAG.fullmatch(said)
     if found is None:
         raise _Refused(sentence("patrons-language"))
-    return _THREE.get(found[1], found[1])
+    return _SHIPPED.get(found[1], found[1])
 
 
 def _day(texts: Sequence[str], rules: Patrons) -> str:
