@@ -21,7 +21,7 @@ from mailproc.office.patrons import exporting, forgetting, importing, patron_det
 from mailproc.office.patrons.forgetting import ForgottenReader
 from mailproc.office.patrons.importing import ImportedFile
 from mailproc.office.patrons.patron_details import PatronDetails
-from mailproc.office.patrons.patron_file import Form, Progress, form_of
+from mailproc.office.patrons.patron_file import SHOWN, Form, Progress, form_of
 from mailproc.office.patrons.said_readers import NAMES
 from mailproc.sentence import Sentence, sentence
 
@@ -152,7 +152,7 @@ def _tell_import(done: ImportedFile, context: Context) -> None:
         code = "patrons-refused-column" if one.column else "patrons-refused"
         values = {"column": one.column} if one.column else {}
         output.complain(word(sentence(code, line=one.line, why=one.why, **values)))
-    if more := done.refused_count - len(done.refused):
+    if (more := done.refused_count - SHOWN) > 0:
         output.complain(word(sentence("patrons-more-refused", count=more)))
     if done.kept:
         output.complain(word(sentence("patrons-kept", kept=done.kept, unknown=done.unknown)))

@@ -124,6 +124,12 @@ def test_a_wrong_row_is_refused_with_line_and_column_and_the_others_are_taken(sm
     assert known(small_world, "R9").name == "Last"
 
 
+def test_all_wrong_columns_of_a_row_are_named_at_once(small_world):
+    done = run(small_world, HEAD + "R1,A,a@b@c,31.02.2027,,the best\nR2,B,,,,\n")
+    assert [(one.line, one.column) for one in done.refused] == [(2, "email"), (2, "expires"), (2, "language")]
+    assert counts(done) == (1, 0, 0, 0, 1)
+
+
 BROKEN = {
     "other octets": (HEAD.encode() + b"R1,A,,,,\nR2,M\xfcller,,,,\n", "Line 3, column 5"),
     "no heading": ("number,name\nR1,A\n", "No column is headed id"),

@@ -32,8 +32,8 @@ R = TypeVar("R")
 @dataclass(frozen=True)
 class ImportedFile:
     """What an import did, or would do. ``known``: readers of the file before. ``refused_count``: all that
-    were refused, of which ``refused`` names the first thousand. ``kept``: who is not in the file and stays,
-    because ``unknown`` refused rows may be theirs."""
+    were refused, of which ``refused`` names each wrong column of the first thousand. ``kept``: who is not in
+    the file and stays, because ``unknown`` refused rows may be theirs."""
 
     dry_run: bool
     readers: int

@@ -46,8 +46,8 @@ def form_of(file: str) -> Form:
 
 @dataclass
 class ReadFile:
-    """``readers``: with another id each. ``refused``: the first ``SHOWN``. ``unknown``: refused rows of which
-    nobody can say whose they are."""
+    """``readers``: with another id each. ``refused``: of the first ``SHOWN`` rows, each wrong column.
+    ``unknown``: refused rows of which nobody can say whose they are."""
 
     readers: int = 0
     unknown: int = 0
@@ -86,8 +86,8 @@ def _refuse(read: ReadFile, reader: RefusedReader, incoming: IncomingPatrons) ->
     read.refused_count += 1
     if reader.id:
         incoming.refuse(reader.id, reader.line)
-    if len(read.refused) < SHOWN:
-        read.refused.append(reader)
+    if read.refused_count <= SHOWN:
+        read.refused += [reader, *reader.more]
 
 
 def _said(stream: BufferedReader, form: Form, rules: Patrons) -> Iterator[SaidReader | RefusedReader]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -35,17 +36,21 @@ class _Refused(Exception):
 
 
 def checked(said: SaidReader, rules: Patrons) -> FiledReader | RefusedReader:
-    """Return the reader, or which column of it is wrong and why."""
+    """Return the reader, or which columns of it are wrong and why."""
     patron_id = _id(said.texts.get("id", ()))
     if why := _wrong_id(patron_id):
         return RefusedReader(said.line, said.columns.get("id", "id"), why)
     values: dict[str, Any] = {}
+    wrong: list[RefusedReader] = []
     for name, texts in said.texts.items():
         if name != "id":
             try:
                 values[_STORED.get(name, name)] = _FIELDS[name](texts, rules)
             except _Refused as refused:
-                return RefusedReader(said.line, said.columns.get(name, name), refused.why, patron_id)
+                column = said.columns.get(name, name)
+                wrong.append(RefusedReader(said.line, column, refused.why, patron_id))
+    if wrong:
+        return replace(wrong[0], more=tuple(wrong[1:]))
     return FiledReader(patron_id, values)
 
 

@@ -24,9 +24,10 @@ class SaidReader:
 @dataclass(frozen=True)
 class RefusedReader:
     """A reader that is not imported. ``column``: as the file calls it, '' of the whole row. ``id``: '' if
-    there is none."""
+    there is none. ``more``: other columns of the same row that are wrong."""
 
     line: int
     column: str
     why: Sentence
     id: str = ""
+    more: tuple["RefusedReader", ...] = ()
