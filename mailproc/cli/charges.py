@@ -9,14 +9,14 @@ import typer
 
 from mailproc.app.build import App
 from mailproc.cli import days, output, truncated
-from mailproc.cli.choices import one_of
+from mailproc.cli.choices import one_of, service_of
 from mailproc.cli.request_view import amount_word
 from mailproc.cli.requests import charge_json
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.ill.charges import ChargeKind, ChargeStatus
-from mailproc.ill.terms import Role, Service
+from mailproc.ill.terms import Role
 from mailproc.office.queries import charges as query
 from mailproc.office.queries.charges import ChargeFilter, ChargeSum
 from mailproc.office.queries.counted import Counted
@@ -65,7 +65,6 @@ def charges(
     }  # fmt: skip
     _refuse_unused({name for name, given in used.items() if given}, one=bool(number), add=bool(add))
     one_of("--state", state, ChargeStatus)
-    one_of("--service", service, Service.__members__)
     with opened(ctx) as app:
         if add:
             entry = ChargeEntry(number, add, kind or ChargeKind.SUPPLY, status or ChargeStatus.CHARGED, note)
@@ -76,7 +75,7 @@ def charges(
         symbol = app.context.partners.known(partner).symbol if partner else ""
         wanted = ChargeFilter(
             symbol,
-            service,
+            service_of(service, app.context.language),
             state.lower(),
             days.beginning(since, app.context, "--since"),
             days.beginning(until, app.context, "--until"),

@@ -1,10 +1,13 @@
-"""Days as they are typed: 2026-11-30."""
+"""Days as they are typed: 2026-11-30, or 30.11.2026."""
 
+import re
 from datetime import date, datetime, time
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.sentence import sentence
+
+_DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 
 
 def day(text: str, option: str = "--date") -> date | None:
@@ -12,6 +15,8 @@ def day(text: str, option: str = "--date") -> date | None:
     if not text:
         return None
     try:
+        if dotted := _DOTTED.fullmatch(text):
+            return date(*map(int, reversed(dotted.groups())))
         return date.fromisoformat(text)
     except ValueError:
         raise LocalFault(sentence("date-written", option=option, given=text[:40])) from None

@@ -7,12 +7,12 @@ import typer
 from sqlalchemy import Connection
 
 from mailproc.cli import days, output, status, truncated
-from mailproc.cli.choices import one_of
+from mailproc.cli.choices import code_of, service_of
 from mailproc.cli.colour import OF_A_LETTER, Marked
 from mailproc.cli.session import opened
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.ill.terms import Service
+from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import letters as mail
 from mailproc.office.queries.counted import Counted
@@ -148,9 +148,9 @@ def outbox(
 
 def _wanted(context: Context, partner: str, state: str, since: str, service: str = "") -> LetterFilter:
     """Raise LocalFault for a value that no letter can have."""
-    one_of("--service", service, Service.__members__)
+    service = service_of(service, context.language)
     symbol = context.partners.known(partner).symbol if partner else ""
-    return LetterFilter(symbol, _state(state), service, days.beginning(since, context))
+    return LetterFilter(symbol, _state(state, context.language), service, days.beginning(since, context))
 
 
 def _empty(sentence: str, wanted: LetterFilter) -> str:
@@ -158,11 +158,12 @@ def _empty(sentence: str, wanted: LetterFilter) -> str:
     return sentence if wanted == EVERY else "none_match"
 
 
-def _state(given: str) -> str:
+def _state(given: str, language: Language) -> str:
     """Raise LocalFault if no letter can be in this state."""
     known = [one for one in ENGLISH.texts.delivery if one != "filed-answered"]  # of requests alone
-    one_of("--state", given, known)
-    return STORED_AS.get(given.lower(), given.lower())
+    words = {one: (language.delivery_word(one), ENGLISH.delivery_word(one)) for one in known}
+    del words["waiting"]  # the word of `show`, which lists print for "prepared" too
+    return STORED_AS.get(given.lower()) or code_of("--state", given, words)
 
 
 def _json(connection: Connection, lines: list[LetterLine], count: Counted) -> list[dict[str, Any]]:

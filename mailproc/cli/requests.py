@@ -5,10 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from mailproc.cli import days, output, request_view, truncated
-from mailproc.cli.choices import one_of
+from mailproc.cli.choices import role_of, service_of, state_of
 from mailproc.cli.session import opened
 from mailproc.flow.context import Context
-from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import listing, request_details
 from mailproc.office.queries.listing import Filter, RequestLine
@@ -43,17 +42,14 @@ def requests(
     as_json: Json = False,
 ) -> None:
     """List requests, the last changed first."""
-    one_of("--role", role, Role.__members__)
-    one_of("--state", state, State.__members__)
-    one_of("--service", service, Service.__members__)
     with opened(ctx) as app:
         wanted = Filter(
-            role=role,
-            state=state,
+            role=role_of(role),
+            state=state_of(state, app.context.language),
             partner=app.context.partners.known(partner).symbol if partner else "",
             attention=attention,
             find=find,
-            service=service,
+            service=service_of(service, app.context.language),
             due=days.day(due, "--due"),
             since=days.beginning(since, app.context),
             limit=limit,

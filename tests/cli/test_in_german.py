@@ -33,6 +33,22 @@ def german(folder: Path, cli: Cli, placed: Cli) -> Cli:
     return cli
 
 
+def test_lists_are_narrowed_by_the_words_that_they_print(german: Cli) -> None:
+    def numbers(*arguments: str) -> list[str]:
+        return [one.get("number") or one["id"] for one in german(*arguments, "--json").json]
+
+    assert numbers("requests", "--service", "ausleihe") == numbers("requests", "--service", "Loan") == ["B1"]
+    assert numbers("requests", "--state", "Bestellt") == numbers("requests", "--state", "requested") == ["B1"]
+    assert numbers("requests", "--role", "borrower") == ["B1"]
+    assert numbers("requests", "--role", "lender") == numbers("requests", "--state", "Eingetroffen") == []
+    assert numbers("requests", "--since", "1.1.2020") == ["B1"]
+    sent = numbers("letters", "--state", "in den Ordner geschrieben, NICHT GESENDET")
+    assert sent == numbers("letters", "--state", "filed")
+    assert numbers("letters", "--state", "zu drucken") == []
+    for wrong in (("--due", "31.2.2026"), ("--since", "1.1.26"), ("--state", "Vorgestern")):
+        assert german("requests", *wrong).code == 1
+
+
 def test_lists_and_show_are_in_german(german: Cli) -> None:
     assert "Vorgemerkt, Platz 2" in german("requests").out
     shown = german("show", "B1").out
