@@ -20,7 +20,7 @@ def read(name: str) -> Citation | Any:
         return openurl.read(name)
     text = _text(name)
     if not text.strip():
-        raise LocalFault(sentence("file-empty", file=name))
+        raise LocalFault(sentence("request-empty", file=name))
     if ris.is_one(text):
         return _only(ris.read(text))
     if not text.lstrip().startswith(("{", "[")) and openurl.is_one(text):

@@ -230,4 +230,4 @@ def test_ris_in_windows_1252_is_read(cli, tmp_path):
 
 def test_an_empty_file_is_said_to_be_empty(cli, tmp_path):
     (tmp_path / "e.ris").write_text("\n")
-    assert "e.ris is empty." in cli("request", str(tmp_path / "e.ris")).err
+    assert "e.ris is empty: a request is JSON" in cli("request", str(tmp_path / "e.ris")).err
