@@ -27,6 +27,8 @@ _SPOKEN_KEY = re.compile(
 _NAMED = re.compile(
     r"""[^=]*+=[ \t]*+\{[ \t]*+(?:env|file)[ \t]*+=[ \t]*+(?:"[^"]*+"|'[^']*+')[ \t]*+\}[ \t]*+(?:#.*)?"""
 )
+_METHOD = re.compile(r"""[ \t]*+auth[ \t]*+=[ \t]*+"(?:password|oauth2)"[ \t]*+(?:#.*)?""")
+_COMMENTED = re.compile(r"""([^=#]*+=[ \t]*+"[^"]*+"[ \t]*+)#.*""")
 _WORD = re.compile(r"""[^\s"'“”„‘’{}\[\](),=\\]{4,}""")
 _OWN = frozenset({"file", "NAME", "secret", "password", "client_secret", "refresh_token", "true", "false"})
 _METHODS = frozenset({"password", "oauth2", "oauth", "xoauth2", "login", "plain", "basic"})
@@ -65,20 +67,30 @@ def words(text: str) -> frozenset[str]:
 def _lines(text: str) -> Iterator[str]:
     """Yield what stands behind a secret's key that is written wrongly, and the lines that may belong to it.
 
-    A line that is neither a key with its value nor a table may be a secret, too.
+    A word that stands alone on a line may be a secret, too.
     """
     below = False
     for written in text.split("\n"):
-        line = UNSEEN.sub(" ", written)
+        line = _without_comment(UNSEEN.sub(" ", written))
         spoken = _SPOKEN_KEY.match(line)
         if spoken and not spoken[0].lstrip(" \t").startswith("#"):
-            below = _NAMED.fullmatch(line) is None
+            below = _NAMED.fullmatch(line) is None and _METHOD.fullmatch(line) is None
             if below:
                 yield line[spoken.end() :]
         elif line.lstrip(" \t").startswith(("[", "#")) or _known_key(line):
             below = False
-        elif below or "=" not in line:
+        elif below or _is_one_word(line):
             yield line
+
+
+def _without_comment(line: str) -> str:
+    """Return the line without what follows a whole text; no error shows a comment."""
+    found = _COMMENTED.match(line)
+    return found[1] if found else line
+
+
+def _is_one_word(line: str) -> bool:
+    return "=" not in line and len(line.partition("#")[0].split()) == 1
 
 
 def _known_key(line: str) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 HEAD = "0003"  # the newest revision in migrations/versions: an up-to-date store needs no Alembic to open
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_FOREIGN = re.compile("error in (view|trigger) ")
 _PARTITION = re.compile(r".+_(\d{1,4}|other)")
 _FINDING = "finding_index"  # find.INDEX, whose file is loaded by searches alone
 _log = logging.getLogger(__name__)
@@ -131,7 +132,7 @@ def _dropped(views: Sequence[str]) -> str:
 def _is_of_another(error: DBAPIError) -> bool:
     """Is it a view, trigger or constraint on our tables, of which a migration knows nothing?"""
     depends = getattr(error.orig, "sqlstate", None) == _DEPENDENT
-    return depends or re.match("error in (view|trigger) ", str(error.orig)) is not None
+    return depends or _FOREIGN.match(str(error.orig)) is not None
 
 
 def copy_of(path: Path) -> Path:
