@@ -88,6 +88,18 @@ def owner(path: Path) -> str:
     return ""
 
 
+def unwritable(folder: Path) -> str:
+    """Why no file can be made in the folder or the nearest one above it, with what to do; "" if one can."""
+    from tempfile import TemporaryFile  # here: only the service and `check` ask
+
+    there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
+    try:
+        TemporaryFile(dir=there).close()
+    except OSError as error:
+        return f"{error.strerror}; {belongs(there)}: chown it, or run as the service's user"
+    return ""
+
+
 def belongs(path: Path) -> str:
     """For whoever was refused something there: who owns it, and who asked."""
     try:

@@ -1,10 +1,7 @@
 """The folder of archived letters as the operator meets it: looked at before the start, and filled."""
 
 import logging
-import os
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryFile
 
 from mailproc import private
 from mailproc.config import Config
@@ -23,17 +20,8 @@ KEY = ("store", "archives")
 def problems(config: Config) -> Iterator[ConfigProblem]:
     """What is wrong with a folder that is named. Changes nothing."""
     name = config.store.archives
-    if name and (why := _unwritable(config.file.parent / name)):
+    if name and (why := private.unwritable(config.file.parent / name)):
         yield ConfigProblem(KEY, f"letters cannot be archived in {config.file.parent / name}: {why}", name)
-
-
-def _unwritable(folder: Path) -> str:
-    there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
-    try:
-        TemporaryFile(dir=there).close()
-    except OSError as error:
-        return f"{error.strerror}; {private.belongs(there)}: chown it, or run as the service's user"
-    return ""
 
 
 def missing(store: Store) -> list[str]:

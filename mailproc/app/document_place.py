@@ -4,7 +4,6 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from mailproc import config_load, private
 from mailproc.config import Config
@@ -30,7 +29,9 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     folder = document_files.place(name, config.store.url, base)
     if name and (of := _used_for(folder, config)):
         yield ConfigProblem(KEY, f"{folder} is, or lies in, {of}; name a folder of its own", name)
-    elif (name or config.documents.forward or os.path.lexists(folder)) and (why := _unwritable(folder)):
+    elif (name or config.documents.forward or os.path.lexists(folder)) and (
+        why := private.unwritable(folder)
+    ):
         yield ConfigProblem(KEY, f"documents cannot be written into {folder}: {why}", name)
 
 
@@ -44,15 +45,6 @@ def _used_for(folder: Path, config: Config) -> str:
     others = {"deliver.folder": config.deliver.folder, "templates.site": config.templates.site}
     named = ((key, (base / each).resolve()) for key, each in others.items() if each)
     return next((key for key, other in named if found.is_relative_to(other)), "")
-
-
-def _unwritable(folder: Path) -> str:
-    there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
-    try:
-        TemporaryFile(dir=there).close()
-    except OSError as error:
-        return f"{error.strerror}; {private.belongs(there)}: chown it, or run as the service's user"
-    return ""
 
 
 def refuse_another(config: Config, context: Context, store: Store) -> None:

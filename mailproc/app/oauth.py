@@ -1,9 +1,7 @@
 """OAuth 2 as the operator meets it: the logins that use it, their folder, and the consent of a person."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from tempfile import TemporaryFile
 
 from mailproc import private
 from mailproc.config import Config, ServerLogin
@@ -29,12 +27,8 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     """Tokens that could not be kept. Changes nothing."""
     for loc, _ in _logins(config).values():
         folder = token_folder.place(config)
-        there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
-        try:
-            TemporaryFile(dir=there).close()
-        except OSError as error:
-            text = f"tokens cannot be kept in {folder}: {error.strerror}; {private.belongs(there)}"
-            yield ConfigProblem((*loc, "auth"), f"{text}: chown it, or run as the service's user", "oauth2")
+        if why := private.unwritable(folder):
+            yield ConfigProblem((*loc, "auth"), f"tokens cannot be kept in {folder}: {why}", "oauth2")
 
 
 def missing(context: Context) -> Iterator[str]:

@@ -11,7 +11,6 @@ import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from mailproc import private
 from mailproc.app import archive_place, document_place, oauth
@@ -95,10 +94,10 @@ def _store(config: Config) -> Iterator[ConfigProblem]:
     """Where the store is not there yet, its folder must take it; so must that of the file of its numbers."""
     base = config.file.parent
     file = connections.file_of(connections.parse(config.store.url, base))
-    if file is not None and _is_absent(file) and (why := _refused(file.parent)):
+    if file is not None and _is_absent(file) and (why := private.unwritable(file.parent)):
         yield ConfigProblem(("store", "url"), f"{file} cannot be made: {why}", config.store.url)
     named = config.store.counters
-    if named and _is_absent(base / named) and (why := _refused((base / named).parent)):
+    if named and _is_absent(base / named) and (why := private.unwritable((base / named).parent)):
         yield ConfigProblem(("store", "counters"), f"{base / named} cannot be made: {why}", named)
 
 
@@ -113,34 +112,20 @@ def _is_absent(file: Path) -> bool:
     return False
 
 
-def _refused(folder: Path) -> str:
-    """Return why no file can be made in the folder, or the nearest one above it; '' if one can."""
-    there = next(each for each in (folder, *folder.parents) if os.path.exists(each))
-    try:
-        TemporaryFile(dir=there).close()
-    except OSError as error:
-        return f"{error.strerror}; {private.belongs(folder)}: chown it, or name another folder"
-    return ""
-
-
 def warnings(config: Config) -> Iterator[str]:
     """What works now and will not in the night: no reason to keep letters waiting."""
     folder = config.file.parent / config.backup.folder
     if not config.schedule.backup or not config.backup.folder:
         return
-    if why := _refused(folder):
+    if why := private.unwritable(folder):
         yield f"backup.folder: no backup can be written into {folder}: {why}"
 
 
 def _outgoing(name: str, base: Path) -> Iterator[ConfigProblem]:
     """The folder is made when the first letter goes; until then its nearest parent must take it."""
     folder = base / name
-    there = next(each for each in (folder, *folder.parents) if os.path.exists(each))
-    try:
-        TemporaryFile(dir=there).close()
-    except OSError as error:
-        text = f"letters cannot be written into {folder}: {error.strerror}; {private.belongs(there)}"
-        yield ConfigProblem(("deliver", "folder"), f"{text}: chown it, or run as the service's user", name)
+    if why := private.unwritable(folder):
+        yield ConfigProblem(("deliver", "folder"), f"letters cannot be written into {folder}: {why}", name)
 
 
 def _backups(config: Config, base: Path) -> Iterator[ConfigProblem]:

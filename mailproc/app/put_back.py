@@ -129,7 +129,7 @@ def _undone_if_it_fails(url: URL, aside: str) -> Iterator[None]:
     """Put back what was in the database before, if there was anything."""
     try:
         yield
-    except BaseException:
+    except BaseException:  # Ctrl-C, too: what was there comes back
         if aside:
             _log.warning("what was there is put back from %s", aside)
             server_backup.put_back(Path(aside), url)

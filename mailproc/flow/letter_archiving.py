@@ -61,7 +61,7 @@ def run(store: Store, context: Context, *, dry_run: bool = False) -> Archived:
                 begun = time.monotonic()
                 done.add(year, *move(kind, year, portion))
                 if not dry_run:
-                    time.sleep(min(time.monotonic() - begun, LONGEST_REST))
+                    time.sleep(min(time.monotonic() - begun, LONGEST_REST))  # others write meanwhile
             after = looked.until
     return done
 
