@@ -165,12 +165,17 @@ def phone(world: World, action: str, days: int | None) -> None:
     world.act("B1-1", action, heard_by="phone", on=on, run=False, **answer)
 
 
+def wait(world: World, days: int, _: int) -> None:
+    world.run()  # the service is up: what was heard today is told today
+    world.days(days)
+
+
 DO: dict[str, Callable[..., None]] = {
     "hear": hear,
     "renewed": renewed,
     "act": act,
     "phone": phone,
-    "wait": lambda world, days, _: world.days(days),
+    "wait": wait,
     "run": lambda world, *_: world.run(),
 }
 
@@ -201,6 +206,9 @@ SHIPPED_AFTER_RECEIPT: list[Step] = [
 ]  # fmt: skip
 SHIPPED_WITHOUT_A_DATE: list[Step] = [
     ("act", "receive", 1), ("wait", 4, 0), ("wait", 30, 0), ("hear", "SHIPPED LOAN", 1), ("wait", 6, 0),
+]  # fmt: skip
+NAMED_AFTER_A_DEMAND: list[Step] = [
+    ("act", "receive", 1), ("wait", 1, 0), ("phone", "overdue", None), ("phone", "ship", 1), ("wait", 2, 0),
 ]  # fmt: skip
 RENEWED_TO_AN_EARLIER_DAY: list[Step] = [
     ("act", "receive", 1), ("wait", 30, 0), ("wait", 4, 0), ("renewed", 3, 1), ("wait", 6, 0),
@@ -241,6 +249,7 @@ def worlds(make_world: Callable[..., World], tmp_path: Path) -> Callable[[], Wor
 @example(SHIPPED_AFTER_RECEIPT)
 @example(SHIPPED_WITHOUT_A_DATE)
 @example(RENEWED_TO_AN_EARLIER_DAY)
+@example(NAMED_AFTER_A_DEMAND)
 def test_what_a_reader_hears_is_true(worlds: Callable[[], World], steps: list[Step]) -> None:
     world = worlds()
     assert talk(world, steps).wrong == []
