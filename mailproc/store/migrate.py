@@ -25,7 +25,7 @@ from mailproc.store.db_errors import first_line, is_for_want_of_room, try_later
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0003"  # the newest revision in migrations/versions: an up-to-date store needs no Alembic to open
+HEAD = "0004"  # the newest revision in migrations/versions: an up-to-date store needs no Alembic to open
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _FOREIGN = re.compile("error in (view|trigger) ")
 _PARTITION = re.compile(r".+_(\d{1,4}|other)")

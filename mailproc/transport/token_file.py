@@ -23,7 +23,7 @@ from mailproc.sentence import sentence
 from mailproc.transport import form_post
 from mailproc.transport.token_server import TokenTrouble
 
-LONGEST_WAIT = 2 * form_post.LONGEST + 5.0
+LONGEST_WAIT = 2 * form_post.LIMITS.longest + 5.0
 """Seconds for the lock: another process asks meanwhile, and ends within that time."""
 GLANCE = 0.05
 

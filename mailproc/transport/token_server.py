@@ -3,7 +3,6 @@
 import json
 import math
 from dataclasses import dataclass
-from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
 
@@ -12,6 +11,7 @@ from mailproc.log import mask, register_token
 from mailproc.secret_words import MASK, SHORTEST
 from mailproc.sentence import Part, sentence
 from mailproc.transport import form_post
+from mailproc.transport.http_client import HttpTrouble
 
 SHOWN = 200  # characters of a server's words
 LONGEST_WORD = 60  # characters; longer ones may be tokens, and are not shown
@@ -59,11 +59,9 @@ def asked(url: str, form: dict[str, str], what: str) -> dict[str, Any]:
     """Return the server's answer, an object that holds ``what``. Raise TokenTrouble or TokenRefused."""
     try:
         status, content = form_post.post(url, form)
-    except TimeoutError:
-        late = sentence("no-answer-within", seconds=f"{form_post.LONGEST:g}")
-        raise TokenTrouble(sentence("token-server-gone", server=_host(url), why=late)) from None
-    except (OSError, HTTPException, ValueError) as error:
-        why = _clean(str(error), form) or type(error).__name__
+    except HttpTrouble as trouble:
+        late = sentence("no-answer-within", seconds=f"{form_post.LIMITS.longest:g}")
+        why = late if trouble.late else _clean(str(trouble), form)
         raise TokenTrouble(sentence("token-server-gone", server=_host(url), why=why)) from None
     answer = _object(content)
     if status == 200 and answer.get(what):

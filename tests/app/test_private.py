@@ -64,7 +64,7 @@ def test_a_folder_that_is_open_is_said_and_left(app: Installation) -> None:
     assert stat.S_IMODE((app.folder / "var").stat().st_mode) == 0o755
 
 
-STORES = ("mailproc.db", "mailproc.db-wal", "mailproc.db.before-0003.bak", "mailproc.db.underway")
+STORES = ("mailproc.db", "mailproc.db-wal", "mailproc.db.before-0004.bak", "mailproc.db.underway")
 OPEN = {
     # the folder's mode, the files' mode, which are named
     "a closed folder closes its files": (0o700, 0o644, []),

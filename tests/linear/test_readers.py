@@ -47,7 +47,7 @@ FLOOR = 0.0075 if FULL else 0.006
 
 FOLDERS = (
     "mailproc.mail", "mailproc.citations", "mailproc.protocols", "mailproc.proof", "mailproc.invisible",
-    "mailproc.log",
+    "mailproc.log", "mailproc.ils", "mailproc.catalogues",
 )  # fmt: skip
 TEXTS = ("text", "line", "lines", "value", "html", "content", "subject", "said", "characters", "body", "code")
 """What a parameter that holds a stranger's words is called."""

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from mailproc.config import Mailbox
-from mailproc.transport import form_post, token_server
+from mailproc.transport import form_post, http_client, token_server
 from mailproc.transport.access_tokens import EARLY, PAUSES, AccessTokens
+from mailproc.transport.http_client import HttpLimits, HttpTrouble
 from mailproc.transport.tls import server_context
 from mailproc.transport.token_file import KeptTokens, TokenFile
 from mailproc.transport.token_server import TokenRefused, TokenTrouble
@@ -198,12 +199,13 @@ def test_a_name_of_many_dead_addresses_has_one_deadline(monkeypatch: pytest.Monk
         raise TimeoutError
 
     addresses = [(0, 0, 0, "", (f"192.0.2.{number}", 443)) for number in range(1, 20)]
-    monkeypatch.setattr(form_post.socket, "getaddrinfo", lambda *_given, **_more: addresses)
-    monkeypatch.setattr(form_post.socket, "create_connection", dead)
-    monkeypatch.setattr(form_post.time, "monotonic", lambda: now[0])
-    with pytest.raises(TimeoutError):
+    monkeypatch.setattr(http_client.socket, "getaddrinfo", lambda *_given, **_more: addresses)
+    monkeypatch.setattr(http_client.socket, "create_connection", dead)
+    monkeypatch.setattr(http_client.time, "monotonic", lambda: now[0])
+    with pytest.raises(HttpTrouble) as trouble:
         form_post.post("http://token.example/token", {})
-    assert sum(given) == form_post.LONGEST
+    assert (trouble.value.late, trouble.value.asked) == (True, False)
+    assert sum(given) == form_post.LIMITS.longest
 
 
 @pytest.mark.parametrize(("answer", "kind", "words"), WRONG, ids=range(len(WRONG)))
@@ -211,7 +213,7 @@ def test_a_server_that_is_wrong_is_said_and_says_no_secret(
     server: TokenServer, tokens: Any, now: Clock, caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch, answer: Any, kind: type[TokenTrouble], words: str,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(form_post, "LONGEST", 0.3)
+    monkeypatch.setattr(form_post, "LIMITS", HttpLimits(longest=0.3))
     caplog.set_level(logging.DEBUG)
     server.answers = [answer]
     with pytest.raises(TokenTrouble) as caught:

@@ -196,7 +196,7 @@ def test_the_copy_of_before_the_migration_can_be_put_back(office: Upgraded, tmp_
     resumed(office)
     left = len(office.relay.letters)
     if office.store.exists():
-        copy = office.store.with_name("mailproc.db.before-0003.bak")
+        copy = office.store.with_name("mailproc.db.before-0004.bak")
     assert "does not say of which store it is" in office.done("restore", str(copy))
     office.done("run", "--once")
     assert office.json("restore")["is_held"]

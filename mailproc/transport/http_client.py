@@ -1,0 +1,161 @@
+"""Ask a server by HTTP: one request, one answer, within limits.
+
+The standard library does it: there is no session, no cookie, no pool and no redirect. What it lacks is a
+limit for the whole answer: a server that sends an octet now and then would hold the caller for hours.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from mailproc.transport.tls import client_context
+
+
+@dataclass(frozen=True)
+class HttpLimits:
+    """How long and how large an answer may be.
+
+    ``timeout``: seconds without an octet, and for the connection to one address. ``longest``: seconds for all
+    of it, however many addresses the server's name has. ``largest``: octets of its content.
+    """
+
+    timeout: float = 10.0
+    longest: float = 20.0
+    largest: int = 100_000
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """``headers``: by their names in lower case; of a name that came twice the first."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class HttpTrouble(Exception):
+    """No whole answer came, for the reason that is its cause.
+
+    ``asked``: the request, or a part of it, may have reached the server, which may have done what it asks.
+    ``late``: a limit of time was reached.
+    """
+
+    def __init__(self, why: str, *, asked: bool, late: bool = False) -> None:
+        super().__init__(why)
+        self.asked = asked
+        self.late = late
+
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+_USUAL = HttpLimits()
+
+
+def ask(
+    method: str,
+    url: str,
+    content: bytes = b"",
+    headers: Mapping[str, str] = _NONE,
+    limits: HttpLimits = _USUAL,
+) -> HttpAnswer:
+    """Return the server's answer, whatever its status; it must show a valid certificate for https.
+
+    ``url``: http or https, without user and password, as config.toml may hold it. A redirect is an answer
+    like others: nobody follows it. Raise HttpTrouble.
+    """
+    connection, asked = _connection(url, limits), False
+    ending = _Ending(connection, limits.longest)
+    try:
+        ending.begin()
+        connection.connect()
+        asked = True
+        answer = _answer(connection, method, url, content, headers, limits.largest)
+    except (OSError, HTTPException) as error:
+        late = ending.came or isinstance(error, TimeoutError)
+        raise HttpTrouble(str(error) or type(error).__name__, asked=asked, late=late) from error
+    except ValueError:  # its words quote a header, which may hold a secret
+        raise HttpTrouble("a header or the URL holds what HTTP does not allow", asked=False) from None
+    finally:
+        ending.call_off()
+        connection.close()
+    if ending.came:  # the library takes an end within the header for the end of the header
+        raise HttpTrouble("the answer did not end", asked=True, late=True) from TimeoutError()
+    return answer
+
+
+def _connection(url: str, limits: HttpLimits) -> HTTPConnection:
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port
+    made = (
+        HTTPSConnection(host, port, timeout=limits.timeout, context=client_context())
+        if parts.scheme == "https"
+        else HTTPConnection(host, port, timeout=limits.timeout)
+    )
+
+    def line(address: tuple[str, int], timeout: float, _source: object = None) -> socket.socket:
+        return _line(address, timeout, limits.longest)
+
+    made._create_connection = line  # type: ignore[attr-defined]  # the library has no limit over addresses
+    return made
+
+
+def _line(address: tuple[str, int], timeout: float, longest: float) -> socket.socket:
+    """Connect to the first address that answers. Raise OSError; TimeoutError once ``longest`` is over."""
+    until = time.monotonic() + longest
+    last: OSError = TimeoutError()
+    for *_, found in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        try:
+            line = socket.create_connection((str(found[0]), int(found[1])), min(timeout, left))
+        except OSError as error:
+            last = error
+            continue
+        line.settimeout(timeout)
+        return line
+    raise last
+
+
+def _answer(
+    connection: HTTPConnection, method: str, url: str, body: bytes, headers: Mapping[str, str], largest: int
+) -> HttpAnswer:
+    parts = urlsplit(url)
+    path = parts.path or "/"
+    connection.request(method, f"{path}?{parts.query}" if parts.query else path, body or None, dict(headers))
+    with connection.getresponse() as answer:  # it may hold the line when the connection no longer does
+        content = answer.read(largest + 1)
+        if len(content) > largest:
+            raise HTTPException("the answer is too long")
+        if answer.length:
+            raise HTTPException("the answer broke off")
+        named = {name.lower(): value for name, value in reversed(answer.getheaders())}
+        return HttpAnswer(answer.status, named, content)
+
+
+class _Ending:
+    """Ends a connection after ``longest`` seconds, whatever its server does."""
+
+    def __init__(self, connection: HTTPConnection, longest: float) -> None:
+        self.came = False
+        self._connection = connection
+        self._timer = threading.Timer(longest, self._end)
+        self._timer.daemon = True
+
+    def begin(self) -> None:
+        self._timer.start()
+
+    def call_off(self) -> None:
+        self._timer.cancel()
+
+    def _end(self) -> None:
+        self.came = True
+        if (line := self._connection.sock) is not None:
+            try:
+                socket.socket.shutdown(line, socket.SHUT_RDWR)  # TLS, too, would wait for its goodbye
+            except OSError:
+                return
