@@ -105,6 +105,7 @@ OF_OCTETS: dict[str, Call | None] = {
     "proof.signature.decoded": lambda octets: _module("proof.signature").decoded(octets, "x"),
     "proof.tokens.parts": lambda octets: _module("proof.tokens").parts([bytes([one]) for one in octets], b"a"),
     "proof.public_key.check": None,
+    "ils.sip2.message.read": lambda octets: _module("ils.sip2.message").read(b"64" + b" " * 59 + octets, "utf-8"),
     "invisible.masked_octets": lambda octets: _module("invisible").masked_octets(octets, _starred, _starred),
     "protocols.artemail.mask.unmask": lambda octets: _module("protocols.artemail.mask").unmask(octets, "secret"),
     "protocols.artemail.mask_header.masked": lambda octets: _module("protocols.artemail.mask_header").masked(
@@ -126,6 +127,7 @@ OF_TEXT: dict[str, Call | None] = {
     "mail.html_text.unflowed": lambda text: _module("mail.html_text").unflowed(text, True),
     "log.register_secret": None,
     "log.register_token": None,
+    "ils.sip2.message.write": lambda text: _module("ils.sip2.message").write("63", "", {"AA": text}, 1, "utf-8"),
     "invisible.masked": lambda text: _module("invisible").masked(text, lambda bare: WORDS.masked(bare, "X")),
     "mail.quotation.announces": lambda text: [
         _module("mail.quotation").announces(lines, index) for lines in [text.split("\n")] for index in range(len(lines))],
