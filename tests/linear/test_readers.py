@@ -105,6 +105,8 @@ OF_OCTETS: dict[str, Call | None] = {
     "proof.signature.decoded": lambda octets: _module("proof.signature").decoded(octets, "x"),
     "proof.tokens.parts": lambda octets: _module("proof.tokens").parts([bytes([one]) for one in octets], b"a"),
     "proof.public_key.check": None,
+    "ils.ncip.answers.read": lambda octets: _module("ils.ncip.answers").read(_ncip(octets), "LookupUser", "4711"),
+    "ils.ncip.patron.standing": lambda octets: _module("ils.ncip.patron").standing(_ncip(octets)),
     "ils.sip2.message.read": lambda octets: _module("ils.sip2.message").read(b"64" + b" " * 59 + octets, "utf-8"),
     "invisible.masked_octets": lambda octets: _module("invisible").masked_octets(octets, _starred, _starred),
     "protocols.artemail.mask.unmask": lambda octets: _module("protocols.artemail.mask").unmask(octets, "secret"),
@@ -237,6 +239,17 @@ def _place_of_a_document() -> bytes:
     part = enclosures.part_of(enclosures.Enclosure("d" * 64, "a.pdf", "application/pdf"), "a@b.example")
     place: bytes = _module("mail.entity").written([part], "seed")
     return place
+
+
+def _ncip(octets: bytes) -> bytes:
+    """An answer in whose every place the words stand."""
+    said = octets.decode("latin-1").translate(dict.fromkeys((*range(9), 11, 12, *range(14, 32), 38, 60)))
+    problem = "".join(
+        f"<Problem{name}>{said}</Problem{name}>" for name in ("Type", "Detail", "Element", "Value")
+    )
+    user = f"<UserOptionalFields><UserLanguage>{said}</UserLanguage></UserOptionalFields>"
+    inner = f"<Problem>{problem}</Problem>" if len(said) % 2 else user
+    return f"<NCIPMessage><LookupUserResponse>{inner}</LookupUserResponse></NCIPMessage>".encode()
 
 
 def _ref() -> Any:

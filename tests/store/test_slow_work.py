@@ -10,6 +10,7 @@ from mailproc import log, slow_work
 from mailproc.config import Config, Library
 from mailproc.flow.reading import sender_proof
 from mailproc.ill import apdu_json
+from mailproc.ils.ncip import answers, writing
 from mailproc.mail import bounce, compose, own_letters, parse
 from mailproc.notices import last_good
 from mailproc.proof import authentication_results, dkim
@@ -24,6 +25,7 @@ ENTRANCES: dict[str, Callable[..., Any]] = {
     "compose": compose.compose,
     "bounce": bounce.read, "render_safely": last_good.render_safely,
     "template": Templates.render, "draft": Templates.render_text, "check": Templates.check,
+    "ncip": writing.written, "ncip_answer": answers.read,
     "dkim": dkim.verify, "dmarc": authentication_results.dmarc, "proven": sender_proof.proven,
 }  # fmt: skip
 CODEC = ("recognise", "decode", "encode", "project", "mask", "unmask")
