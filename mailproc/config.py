@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 
 from mailproc.config_patrons import Patrons as Patrons
 from mailproc.config_section import Section as Section
+from mailproc.config_slips import Slips as Slips
 from mailproc.ill.copyright_rules import CopyrightLaw
 from mailproc.ill.terms import Role
 
@@ -302,6 +303,7 @@ class Config(Section):
     notices: ReaderNotices = ReaderNotices()
     documents: Documents = Documents()
     patrons: Patrons = Patrons()
+    slips: Slips = Slips()
     backup: BackupSettings = BackupSettings()
     templates: TemplateSettings = TemplateSettings()
     artemail: Artemail = Artemail()

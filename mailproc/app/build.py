@@ -99,11 +99,12 @@ def _keys(config: Config) -> "KeySource":
 
 def _templates(config: Config) -> "Templates":
     from mailproc.notices.catalogue import NOTICES  # as above, for Jinja
+    from mailproc.notices.slips import SLIPS
     from mailproc.templating.environment import Templates
     from mailproc.templating.folders import shipped_folder
 
     search = [config.file.parent / config.templates.site, shipped_folder()]
-    return Templates(search, (*NOTICES, *registry.contracts()))
+    return Templates(search, (*NOTICES, *SLIPS, *registry.contracts()))
 
 
 def build(

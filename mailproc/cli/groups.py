@@ -15,6 +15,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "note": 'mailproc note B1 "the reader calls on Monday"',
         "charges": "mailproc charges B1 --add '4.20 EUR'",
         "patrons": "mailproc patrons import readers.csv --dry-run",
+        "slips": "mailproc slips --dry-run",
     },
     "Letters": {
         "shelved": "mailproc shelved",

@@ -32,4 +32,8 @@ READER_WROTE = "READER_WROTE"
 AUTOMATIC_REPLY = "AUTOMATIC_REPLY"
 """Event of an autoresponder's answer to a letter of ours: nobody has read that."""
 
+PULL_PRINTED, BAND_PRINTED, LABEL_PRINTED = "print-pull", "print-band", "print-label"
+SLIP_PRINTED = (PULL_PRINTED, BAND_PRINTED, LABEL_PRINTED)
+"""Events by which staff record that a slip was printed."""
+
 TIMERS = frozenset(kind.value for kind in Timer)

@@ -15,7 +15,7 @@ from mailproc.ill.actions import WANTS_ANSWER, WITH_US, WITHIN
 from mailproc.ill.apdu import Apdu, IllAnswer, Overdue, RenewAnswer
 from mailproc.ill.apdu_json import ApduJson, value_to_json
 from mailproc.ill.attention import OF_OUR_LETTER
-from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE, TIMERS, Timer
+from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE, SLIP_PRINTED, TIMERS, Timer
 from mailproc.ill.facts import Facts, LoanTerms, Promise, StateJson
 from mailproc.ill.findings import Noted
 from mailproc.ill.machine import CellKind, Transition
@@ -28,7 +28,7 @@ CHARGE_NOTED = "charge"
 """The event by which staff record money."""
 PASSED_ON = "pass-on"
 """The event by which staff send a file of a received letter on to the reader."""
-OF_STAFF = ("amend", "redirect", "forget", "note", CHARGE_NOTED, PASSED_ON)
+OF_STAFF = ("amend", "redirect", "forget", "note", CHARGE_NOTED, PASSED_ON, *SLIP_PRINTED)
 NOTED = frozenset(
     {*OF_OUR_LETTER, *OF_A_DOCUMENT, *OF_STAFF, "LOSSY", "UNREAD", READER_WROTE, AUTOMATIC_REPLY}
 )

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
@@ -23,6 +23,8 @@ _TABLE = TemplateGood.__table__  # type: ignore[attr-defined]  # SQLModel adds i
 _GOOD = select(_TABLE.c.text).where(_TABLE.c.path == bindparam("named"))
 _FORGET = delete(_TABLE).where(_TABLE.c.path == bindparam("named"))
 _REMEMBER = insert(_TABLE)
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 def good(connection: Connection, path: str) -> str | None:
@@ -39,8 +41,8 @@ def remember(connection: Connection, path: str, text: str, now: datetime) -> Non
 
 
 @dataclass(frozen=True)
-class Rendered:
-    """A notice that can go out.
+class Rendered(Generic[T_co]):
+    """A notice (or slip) that can go out.
 
     ``path`` is of the text in use, ``used`` says which text made it: "file", "last good" or "shipped".
     ``problems`` are for staff (empty with "file"). ``to_remember`` is (path, text) of a changed file that
@@ -48,7 +50,7 @@ class Rendered:
     stand inside one.
     """
 
-    notice: Notice
+    notice: T_co
     path: str
     used: str
     problems: tuple[TemplateProblem, ...] = ()
@@ -62,34 +64,43 @@ def render_safely(
     language: str,
     context: NoticeContext,
     last_good: Callable[[str], str | None],
-) -> Rendered:
+) -> Rendered[Notice]:
     """The notice by the changed file if it passes, else by its last good text, else by the shipped one.
 
     ``last_good`` looks a path up (``good`` on a connection for reading). Raises BrokenTemplate
     only if the shipped text fails too; LocalFault for a notice that does not exist.
     """
-    path = path_of(name, language)
+    path, values = path_of(name, language), lines_of(context)
+    return safely(
+        templates, path, values, lambda text: whole(letter_of(text, path), context, values, path), last_good
+    )
+
+
+@slow_work.outside_writes
+def safely(
+    templates: Templates,
+    path: str,
+    values: Mapping[str, Any],
+    made: Callable[[str], T],
+    last_good: Callable[[str], str | None],
+) -> Rendered[T]:
+    """What is ``made`` of the text of the template ``path``, by the rule of ``render_safely``.
+
+    ``made`` raises BrokenTemplate for a text that must not be used."""
     used_path = templates.source(path).path
-    values = lines_of(context)
     problems: tuple[TemplateProblem, ...] = ()
     try:
-        notice = _letter(templates.render(path, values), context, values, path)
+        notice = made(templates.render(path, values))
         return Rendered(notice, used_path, "file", (), _news(templates, path, last_good))
     except BrokenTemplate as broken:
         problems = broken.problems
     for used, text in _others(templates, path, last_good):
         try:
-            notice = _letter(
-                templates.render_text(path, text, values, f"{path} ({used})"), context, values, path
-            )
+            notice = made(templates.render_text(path, text, values, f"{path} ({used})"))
             return Rendered(notice, used_path, used, problems)
         except BrokenTemplate as broken:
             problems += broken.problems
     raise BrokenTemplate(problems)
-
-
-def _letter(text: str, context: NoticeContext, values: Mapping[str, Any], path: str) -> Notice:
-    return whole(letter_of(text, path), context, values, path)
 
 
 def _news(templates: Templates, path: str, last_good: Callable[[str], str | None]) -> tuple[str, str] | None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
-from mailproc.notices.catalogue import NoticeContext
 from mailproc.templating.contract import as_context
 from mailproc.templating.heading import split_letter
 from mailproc.templating.problem import BrokenTemplate, TemplateProblem
@@ -40,7 +39,7 @@ def letter_of(text: str, file: str) -> Notice:
         raise BrokenTemplate([TemplateProblem(file, 1, "", str(error))]) from error
 
 
-def lines_of(context: NoticeContext) -> dict[str, Any]:
+def lines_of(context: object) -> dict[str, Any]:
     """The context as plain dicts, every text in it on one line.
 
     A title comes from a stranger: its line breaks must not become a header or a second letter.

@@ -11,10 +11,12 @@ A context holds text, whole numbers, yes/no (bool), other contexts (nested datac
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, cast
+
+from mailproc.templating.heading import split_letter
 
 T = TypeVar("T")
 
@@ -56,7 +58,8 @@ class Contract:
     the list of templates. ``machine`` text is read by a partner's program and has its protocol's
     guard; other templates are letters to people: "Subject: …", an empty line, the body, and
     their first folder is a language. ``situations`` are what a preview shows. ``must_say``: names whose
-    text has to stand in every letter.
+    text has to stand in every letter. ``form``: what makes the rendered text of a slip readable, as it is
+    printed (``slip_parts.plain``); None for letters.
     """
 
     path: str
@@ -65,6 +68,15 @@ class Contract:
     machine: bool = False
     situations: tuple[Situation, ...] = ()
     must_say: tuple[str, ...] = ()
+    form: Callable[[str], str] | None = None
+
+    def finished(self, text: str) -> str:
+        """Return a rendered text as people see it. Raise ValueError if it has not the form that it must."""
+        if self.form is not None:
+            return self.form(text)
+        if not self.machine:
+            split_letter(text)
+        return text
 
 
 def field_help(help: str, *, sample: Any, optional: bool = False) -> Any:  # noqa: A002  # reads well

@@ -32,9 +32,14 @@ for below `de-AT`, then `de`, then `en`, each time first in your folder and then
 (English and German). All languages of a letter use the same names; reasons, days and services come in
 the language of the letter where it has a file, else in English: docs/languages.md shows how to add one.
 
-If a changed letter fails its check, the last text that passed goes out instead, staff are told, and the
-letter of the day names it. A text has passed once `mailproc preview` showed it, a letter went out by it, or
-the service found it in order (it looks as often as `[schedule] sweep` says). A text for a machine is never
+A slip (`mailproc slips`) has no subject: it consists of parts. A line with one word in square brackets
+begins a part, up to the next such line: heading, large, text and small say how its lines are printed,
+barcode prints each line as a barcode with the line below it. A part without a line is left out. `mailproc
+preview en/slip/band.txt` shows the text; docs/slips.md says how it becomes a page.
+
+If a changed letter or slip fails its check, the last text that passed goes out instead, staff are told, and
+the letter of the day names it. A text has passed once `mailproc preview` showed it, a letter went out by it,
+or the service found it in order (it looks as often as `[schedule] sweep` says). A text for a machine is never
 replaced: while it is broken its orders are held.
 """
 
@@ -44,11 +49,17 @@ def readme(contracts: Iterable[Contract]) -> str:
     every = sorted(contracts, key=lambda contract: contract.path)
     filters = ", ".join(f"`{name}`" for name in sorted(FILTERS))
     parts = [INTRODUCTION.replace("FILTERS", filters)]
-    for heading, machine in (("Letters to people", False), ("Texts for machines", True)):
-        chosen = [contract for contract in every if contract.machine is machine]
+    for heading in ("Letters to people", "Slips", "Texts for machines"):
+        chosen = [contract for contract in every if _heading(contract) == heading]
         if chosen:
             parts += [f"## {heading}\n", *map(_section, chosen)]
     return "\n".join(parts)
+
+
+def _heading(contract: Contract) -> str:
+    if contract.machine:
+        return "Texts for machines"
+    return "Letters to people" if contract.form is None else "Slips"
 
 
 def _section(contract: Contract) -> str:

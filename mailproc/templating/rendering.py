@@ -7,7 +7,6 @@ from typing import Any
 from jinja2 import Template, UndefinedError
 
 from mailproc.templating.contract import Contract, samples
-from mailproc.templating.heading import split_letter
 from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 from mailproc.templating.said import unsaid
 
@@ -34,8 +33,7 @@ def _trial(
 ) -> Iterator[TemplateProblem]:
     try:
         text = rendered(template, name, context)
-        if not contract.machine:
-            split_letter(text)
+        contract.finished(text)
         if lost := unsaid(contract.must_say, context, text):
             yield TemplateProblem(name, 0, lost[0], f"the letter does not say {lost[0]}")
     except BrokenTemplate as broken:

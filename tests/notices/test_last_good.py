@@ -11,6 +11,7 @@ from mailproc.errors import LocalFault
 from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.last_good import Rendered, good, remember, render_safely
 from mailproc.notices.patron import PatronArrived
+from mailproc.notices.render import Notice
 from mailproc.store.tables import TemplateGood
 from mailproc.templating.contract import sample_of
 from mailproc.templating.environment import Templates
@@ -43,7 +44,7 @@ def put(folder: Path, text: str, path: str = PATH) -> None:
     (folder / path).write_text(text)
 
 
-def rendered(templates: Templates, connection: Connection, language: str = "en") -> Rendered:
+def rendered(templates: Templates, connection: Connection, language: str = "en") -> Rendered[Notice]:
     """As the station does it: render, then remember what passed."""
     context = sample_of(PatronArrived)
     result = render_safely(templates, NAME, language, context, lambda path: good(connection, path))

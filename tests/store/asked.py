@@ -38,6 +38,7 @@ from mailproc.store import (
     rotas,
     same_item,
     settled_letters,
+    slips,
     timers,
     transactions,
     undelivered,
@@ -257,6 +258,9 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "perhaps": lambda c: undelivered.perhaps(c, 1),
         "states_of": lambda c: undelivered.states_of(c, 1),
         "of_transactions": lambda c: undelivered.of_transactions(c, [1]),
+    },
+    slips: {
+        "unprinted": lambda c: slips.unprinted(c, "RESPONDER", ["LOAN"], ["IN_PROCESS"], "print-pull"),
     },
     charges: {
         "of_request": lambda c: charges.of_request(c, 1),

@@ -11,6 +11,7 @@ from jinja2 import Environment
 
 from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.language_files import shipped_tags
+from mailproc.notices.slips import SLIPS
 from mailproc.protocols.artemail.write.contracts import CONTRACTS
 from mailproc.templating.check import check_names
 from mailproc.templating.contract import Contract, field_help, fields_of, sample_of, samples
@@ -19,11 +20,12 @@ from mailproc.templating.folders import shipped_folder
 from mailproc.templating.sandbox import Sandbox
 from mailproc.templating.shapes import Record, shape_of
 
-ALL = (*NOTICES, *CONTRACTS)
+FOR_PEOPLE = (*NOTICES, *SLIPS)
+ALL = (*FOR_PEOPLE, *CONTRACTS)
 TEMPLATES = Templates([shipped_folder()], ALL)
 PROMISED = {
     f"{language}/{contract.path.partition('/')[2]}": contract
-    for contract in NOTICES
+    for contract in FOR_PEOPLE
     for language in shipped_tags()
 } | {contract.path: contract for contract in CONTRACTS}
 TEXTS = {path: contract for path, contract in PROMISED.items() if (shipped_folder() / path).is_file()}

@@ -25,6 +25,7 @@ from mailproc.mail.content_type import media_type_of
 from mailproc.mail.enclosures import Enclosure
 from mailproc.notices.last_good import Rendered
 from mailproc.notices.patron import PatronDocument
+from mailproc.notices.render import Notice
 from mailproc.notices.shared_contexts import EnclosedDocument
 from mailproc.sentence import Part, sentence, stored
 from mailproc.store import alarms, documents, outgoing, restore_hold
@@ -45,7 +46,7 @@ class DocumentLetter:
     came: tuple[CameDocument, ...]
     again: frozenset[str]
     turn: Turn | None
-    rendered: Rendered | None
+    rendered: Rendered[Notice] | None
     address: str
 
     @property
@@ -105,7 +106,9 @@ def _who(who: Addressed, sent: Sequence[CameDocument], context: Context) -> Addr
     return replace(who, content=replace(who.content, documents=named))
 
 
-def _letter(row: Intent, rendered: Rendered, writing: DocumentLetter, context: Context) -> NewLetterOut:
+def _letter(
+    row: Intent, rendered: Rendered[Notice], writing: DocumentLetter, context: Context
+) -> NewLetterOut:
     enclosed = [Enclosure(one.digest, one.name, media_type_of(one.type)) for one in writing.sent]
     return notice_letter.letter(row, rendered, writing.address, context, enclosed)
 

@@ -13,6 +13,7 @@ from mailproc.mail.content_type import media_type_of
 from mailproc.mail.enclosures import Enclosure
 from mailproc.notices import last_good
 from mailproc.notices.last_good import Rendered, render_safely
+from mailproc.notices.render import Notice
 from mailproc.store import documents
 from mailproc.store.intent_bodies import NoticeToPartner, SendApdu
 from mailproc.store.outgoing import TO_PRINT, NewLetterOut
@@ -21,7 +22,9 @@ from mailproc.store.rows import Intent, StoredDocument
 _log = logging.getLogger(__name__)
 
 
-def rendered(connection: Connection, row: Intent, who: Addressed, context: Context) -> Rendered | None:
+def rendered(
+    connection: Connection, row: Intent, who: Addressed, context: Context
+) -> Rendered[Notice] | None:
     """Render the notice; None if there is nobody to write to."""
     if not who.address and not who.on_paper:
         return None
@@ -35,7 +38,7 @@ def rendered(connection: Connection, row: Intent, who: Addressed, context: Conte
 
 
 def letter(
-    row: Intent, said: Rendered, address: str, context: Context, enclosed: Sequence[Enclosure] = ()
+    row: Intent, said: Rendered[Notice], address: str, context: Context, enclosed: Sequence[Enclosure] = ()
 ) -> NewLetterOut:
     """Compose the letter to ``address``. Raise LocalFault if that cannot be written."""
     for problem in said.problems:
@@ -45,7 +48,7 @@ def letter(
     return outgoing_letter.letter(body, address, f"n{row.id}", context, partner, enclosed=enclosed)
 
 
-def on_paper(row: Intent, said: Rendered, context: Context) -> NewLetterOut:
+def on_paper(row: Intent, said: Rendered[Notice], context: Context) -> NewLetterOut:
     """Compose the letter to a reader without an address, for staff to print: it is sent to nobody."""
     return replace(letter(row, said, context.config.library.email, context), rcpt_to="", state=TO_PRINT)
 

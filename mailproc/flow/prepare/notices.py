@@ -23,6 +23,7 @@ from mailproc.flow.prepare.notice_context import Addressed
 from mailproc.ill.effects import FORWARDED
 from mailproc.notices.catalogue import StaffAttention
 from mailproc.notices.last_good import Rendered
+from mailproc.notices.render import Notice
 from mailproc.sentence import stored
 from mailproc.store import alarms, outgoing, partner_turns, restore_hold, traces
 from mailproc.store.alarms import Turn
@@ -107,7 +108,7 @@ def _settle(
     connection: Connection,
     intents: Sequence[Intent],
     letter: NewLetterOut,
-    rendered: Rendered,
+    rendered: Rendered[Notice],
     turn: Turn | None,
     context: Context,
 ) -> None:

@@ -157,7 +157,7 @@ class PeopleWriter:
     store: Store
     context: Context
     intent: Intent
-    rendered: list[Rendered] = field(default_factory=list)
+    rendered: list[Rendered[Notice]] = field(default_factory=list)
 
     def __call__(self, apdu: Apdu) -> Body:
         """Return the letter. Raise BrokenTemplate only if the shipped text fails too."""

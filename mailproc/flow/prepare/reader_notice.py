@@ -53,7 +53,7 @@ def _needed_by(writer: NoticeWriter) -> str:
     return writer.day(day) if day is not None and day < writer.context.today() else ""
 
 
-def _conditions(writer: NoticeWriter) -> tuple[str, ...]:
+def conditions(writer: NoticeWriter) -> tuple[str, ...]:
     """Return the conditions that concern the reader, as sentences."""
     row, words = writer.transaction, writer.language.texts.reader_conditions
     if row is None:
@@ -172,7 +172,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "renewal_asked": lambda writer: writer.standing.renewal_asked,
     "wanted_back": lambda writer: writer.standing.wanted_back,
     "time_up": lambda writer: writer.standing.time_up,
-    "conditions": _conditions,
+    "conditions": conditions,
     "in_library": _in_library,
     "sent_to": _sent_to,
     "has_copy": _has_copy,

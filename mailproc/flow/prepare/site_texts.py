@@ -77,7 +77,7 @@ def tell_staff(
     return True
 
 
-def settle(connection: Connection, rendered: Rendered, context: Context) -> None:
+def settle(connection: Connection, rendered: Rendered[object], context: Context) -> None:
     """Record in the letter's commit what its text taught: staff hear of a broken one, a good one is kept."""
     if rendered.problems:
         tell_staff(connection, rendered.path, rendered.problems, context, rendered.used)

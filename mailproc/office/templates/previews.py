@@ -9,9 +9,13 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.flow.prepare.notice_context import context_of
 from mailproc.notices.render import lines_of
+from mailproc.notices.slips import values_of
 from mailproc.office.queries.find import transaction_of
+from mailproc.office.slips.content import filled
+from mailproc.office.slips.kinds import kind_of
 from mailproc.office.templates import machine_previews, template_dry_run
-from mailproc.templating.contract import examples
+from mailproc.templating.contract import Contract, examples
+from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,9 @@ def of_request(
     uses the template.
     """
     transaction = transaction_of(connection, number)
+    if (kind := kind_of(path)) is not None:
+        slip = filled(connection, context, kind, transaction)
+        return Preview("", _rendered(context, path, draft, name, values_of(slip.content)))
     content = context_of(connection, context, path, transaction)
     if content is None:
         shown = machine_previews.written(connection, context, transaction, path, draft, name)
@@ -61,6 +68,17 @@ def of_request(
 
 
 def _rendered(context: Context, path: str, draft: str | None, name: str, content: dict[str, Any]) -> str:
+    templates = context.templates
     if draft is None:
-        return context.templates.render(path, content)
-    return context.templates.render_text(path, draft, content, name)
+        text = templates.render(path, content)
+    else:
+        text = templates.render_text(path, draft, content, name)
+    return _shown(text, templates.contract(path), name or path)
+
+
+def _shown(text: str, contract: Contract, name: str) -> str:
+    """Return a letter as it is, a slip as it is printed."""
+    try:
+        return contract.form(text) if contract.form is not None else text
+    except ValueError as error:
+        raise BrokenTemplate([TemplateProblem(name, 0, "", str(error))]) from error

@@ -1,0 +1,178 @@
+"""Print slips: those that are new, or some again. What is printed is recorded once it is on paper."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow.advance import steps
+from mailproc.flow.context import Context
+from mailproc.flow.prepare import site_texts
+from mailproc.ill.facts import Facts
+from mailproc.log import mask_shown
+from mailproc.notices import last_good
+from mailproc.notices.last_good import Rendered, safely
+from mailproc.notices.render import path_of
+from mailproc.notices.slips import values_of
+from mailproc.office.patrons.short_writes import Pace
+from mailproc.office.queries.find import transaction_of
+from mailproc.office.slips.content import NO_SHELF, FilledSlip, Shelf, filled
+from mailproc.office.slips.kinds import RULES, SlipKind
+from mailproc.sentence import sentence, stored
+from mailproc.store import requests, slips
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.rows import Transaction
+from mailproc.templating.problem import BrokenTemplate, TemplateProblem
+from mailproc.templating.slip_parts import SlipPart, shown, split_slip
+
+Parts = tuple[SlipPart, ...]
+_FIGURES = re.compile(r"(\d{1,18})")
+
+
+@dataclass(frozen=True)
+class FinishedSlip:
+    """A slip that can be printed. ``again``: it was printed before, or may have been."""
+
+    kind: SlipKind
+    number: str
+    partner: str
+    title: str
+    shelfmark: str
+    again: bool
+    parts: Parts
+    transaction: Transaction
+
+    @property
+    def text(self) -> str:
+        """Return it as plain text."""
+        return shown(self.parts)
+
+
+@dataclass(frozen=True)
+class FinishedSlips:
+    """The slips in the order of printing, and what was learned of the texts that made them."""
+
+    slips: tuple[FinishedSlip, ...]
+    texts: tuple[Rendered[Parts], ...]
+
+
+def new(connection: Connection, context: Context, kinds: Sequence[SlipKind]) -> FinishedSlips:
+    """Return the slips that were not printed yet: by kind, pull slips by their shelf, others by number."""
+    return _finished(
+        connection, context, ((kind, row, False) for kind in kinds for row in _unprinted(connection, kind))
+    )
+
+
+def again(
+    connection: Connection, context: Context, kinds: Sequence[SlipKind], numbers: Sequence[str]
+) -> FinishedSlips:
+    """Return the slips of these requests, marked as printed again; of those ``kinds`` that each can have now.
+
+    Raise LocalFault if there is no such request, or if it has none of them now.
+    """
+    rows = {row.id: (number, row) for number in numbers for row in (transaction_of(connection, number),)}
+    found = []
+    for number, row in rows.values():
+        fitting = [kind for kind in kinds if RULES[kind].is_for(row)]
+        if not fitting:
+            raise LocalFault(sentence("slip-none-now", number=number, kinds=", ".join(kinds)))
+        found += [(kind, row, True) for kind in fitting]
+    return _finished(connection, context, sorted(found, key=lambda one: list(SlipKind).index(one[0])))
+
+
+def record(store: Store, context: Context, printed: FinishedSlips, by: str) -> None:
+    """Record in the histories that these slips were printed; call it when they are safely on paper or disk.
+
+    In short commits: of a run that is killed meanwhile some slips are printed once more, none is lost.
+    """
+    pace, left = Pace(), list(printed.slips)
+    while left:
+        some, left = left[: pace.rows], left[pace.rows :]
+        pace.write(store, partial(_record, context=context, some=some, by=by))
+    if printed.texts:
+        store.write(lambda connection: _settle(connection, context, printed.texts))
+
+
+def _unprinted(connection: Connection, kind: SlipKind) -> Iterator[Transaction]:
+    rule = RULES[kind]
+    names = [one.name for one in rule.services], [one.name for one in rule.states]
+    rows = slips.unprinted(connection, rule.role.name, *names, rule.event)
+    return (row for row in rows if rule.is_for(row))
+
+
+def _finished(
+    connection: Connection, context: Context, wanted: Iterable[tuple[SlipKind, Transaction, bool]]
+) -> FinishedSlips:
+    made, texts = list[FinishedSlip](), dict[str, Rendered[Parts]]()
+    for kind, row, is_again in wanted:
+        shelf = NO_SHELF
+        one = filled(connection, context, kind, row, shelf, again=is_again)
+        text = rendered(connection, context, kind, one)
+        texts[text.path] = text
+        made.append(_slip(connection, kind, row, shelf, is_again, text.notice))
+    return FinishedSlips(tuple(sorted(made, key=_place)), tuple(texts.values()))
+
+
+def rendered(connection: Connection, context: Context, kind: SlipKind, slip: FilledSlip) -> Rendered[Parts]:
+    """Return the parts of the slip by its text in use, or by the last good one."""
+    path = path_of(RULES[kind].template, slip.language)
+    return safely(
+        context.templates,
+        path,
+        values_of(slip.content),
+        lambda text: _parts(text, path),
+        lambda used: last_good.good(connection, used),
+    )
+
+
+def _parts(text: str, path: str) -> Parts:
+    try:
+        return split_slip(mask_shown(text))
+    except ValueError as error:
+        raise BrokenTemplate([TemplateProblem(path, 0, "", str(error))]) from error
+
+
+def _slip(
+    connection: Connection, kind: SlipKind, row: Transaction, shelf: Shelf, is_again: bool, parts: Parts
+) -> FinishedSlip:
+    request = requests.load(connection, row.request_id)
+    return FinishedSlip(
+        kind, request.number, row.partner, request.title, shelf.shelfmark, is_again, parts, row
+    )
+
+
+def _place(slip: FinishedSlip) -> tuple[int, bool, list[tuple[int, str]], int]:
+    """Sort by kind; then by shelfmark, figures as numbers, what has none at the end; then by age."""
+    shelf = slip.shelfmark.casefold()
+    pieces = [(int(each), "") if each.isdecimal() else (0, each) for each in _FIGURES.split(shelf)]
+    return list(SlipKind).index(slip.kind), not shelf, pieces, slip.transaction.id
+
+
+def _record(connection: Connection, context: Context, some: Sequence[FinishedSlip], by: str) -> None:
+    for slip in some:
+        steps.begin(connection, _event(slip, context, by), context)
+
+
+def _event(slip: FinishedSlip, context: Context, by: str) -> NewEvent:
+    said = sentence("slip-again")
+    facts: Facts = {"text": str(said), "why": stored(said)} if slip.again else {}
+    return NewEvent(
+        cause="staff",
+        type=RULES[slip.kind].event,
+        at=context.clock(),
+        facts=facts or None,
+        actor=by,
+        door="cli",
+        partner=slip.transaction.partner,
+        transaction_id=slip.transaction.id,
+        request_id=slip.transaction.request_id,
+    )
+
+
+def _settle(connection: Connection, context: Context, texts: Sequence[Rendered[Parts]]) -> None:
+    for text in texts:
+        site_texts.settle(connection, text, context)
