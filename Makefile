@@ -6,7 +6,7 @@ WORKERS ?= 2
 # Python keeps what it has compiled, whatever the environment says: the tests start it often.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install wheel deb container demo run test lint types layers bench crash fuzz mutants docs clean
+.PHONY: help install wheel deb container demo run test lint types layers bench crash fuzz mutants year docs clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -53,6 +53,9 @@ fuzz: install  ## a million damaged letters over every reader, a quarter of an h
 mutants: install  ## changes one thing at a time and sees whether a test notices; MUTANTS="run --seed 7 --count 100" draws others
 	@test -f .mutants/seconds.json || $(BIN)/python -m mutants map
 	$(BIN)/python -m mutants $(or $(MUTANTS),run)
+
+year: install  ## 5,000 requests of a simulated year through the real stations, some minutes; YEAR="--seed 2" plays another
+	$(BIN)/python -m year $(YEAR)
 
 wheel: install  ## dist/mailproc_ill-….whl: all that another machine needs (pipx install FILE)
 	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .

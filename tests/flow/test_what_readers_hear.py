@@ -1,16 +1,14 @@
 """Random conversations: what a reader hears is true when it leaves, and no letter denies another.
 
-The checks know nothing of the program's rules for letters. They read the finished letters, and ask the store
-how things stand at the moment at which a letter leaves.
+The checks are those of tests/support/reader_ear.py.
 """
 
 import os
-import re
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
@@ -21,39 +19,22 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mailproc.errors import LocalFault
-from mailproc.flow import delivery_mode
 from mailproc.ill import machine
 from mailproc.ill.cells import becomes
 from mailproc.ill.terms import Role, Service, State
-from mailproc.store import outgoing, transactions
-from mailproc.store.rows import Transaction
 from tests.support.partners import BL, SECOND
+from tests.support.reader_ear import HERE, LATE, SOON, ReaderEar, told_by
 from tests.support.world import Sent, World
 
 EXAMPLES = 500 if os.environ.get("REQUIRE_ALL") == "1" else 25
 BEFORE, GRACE = 5, 3
 
-DAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} \w{3}(?: \d{4})?")
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-HERE, UNFILLED, ENDED = "patron/arrived", "patron/unfilled", "patron/cancelled"
-SOON, LATE, RECALLED = "patron/due_soon", "patron/overdue", "patron/recalled"
-INVITES = "If you need it for longer"
 
-
-@dataclass
-class Reader:
-    """What one reader heard.
-
-    ``heard``: the kinds of the letters, in order. ``lying``: by attempt, whether its item is here, as staff
-    have said. ``promised``: by attempt, until when the item may be kept, by the last letter that said so.
-    ``recalled_by``: the day that the last recall named. ``wrong``: what was not true, with the letter.
-    """
+@dataclass(kw_only=True)
+class Reader(ReaderEar):
+    """What one reader heard. ``wrong``: what was not true, with the letter."""
 
     world: World
-    heard: list[str] = field(default_factory=list)
-    promised: dict[int, date] = field(default_factory=dict)
-    lying: dict[int, bool] = field(default_factory=dict)
-    recalled_by: date | None = None
     wrong: list[str] = field(default_factory=list)
 
     def sees(self, kind: str, action: Any, attempt: Any) -> None:
@@ -63,55 +44,11 @@ class Reader:
         if (kind, action) == ("phone", "recall"):
             self.recalled_by = self.world.now.date() + timedelta(days=attempt or 0)
 
-    def hears(self, sent: Sent) -> bool:
+    def listens(self, sent: Sent) -> bool:
         """Check a letter as it leaves; it is never refused."""
-        if sent.to == "r@readers.example":
-            with self.world.store.read() as connection:
-                (intent,) = outgoing.intents_of(connection, int(sent.name[1:]))
-                about = transactions.load(connection, intent.said_in)
-                can = delivery_mode.possible(about, self.world.app.context)
-            try:
-                self.check(intent.notice.name, sent.text.partition("Dear")[2], about, can)
-            except AssertionError as fault:  # the station would take it for a fault of the relay
-                self.wrong.append(f"{fault}\n{self.world.now:%d %b}: {sent.text}")
-            self.heard.append(intent.notice.name)
+        if sent.to == "r@readers.example" and (fault := self.hears(told_by(self.world, sent))):
+            self.wrong.append(f"{fault}\n{self.world.now:%d %b}: {sent.text}")
         return False
-
-    def check(self, kind: str, text: str, about: Transaction, can: tuple[str, ...]) -> None:
-        today = self.world.app.context.today()
-        named = {day_of(found, today) for found in DAY.findall(text)}
-        assert "others wait" not in text
-        if kind in (UNFILLED, ENDED):
-            assert HERE not in self.heard, "it was here, and now it is not to be had"
-            assert True not in self.lying.values()
-            return
-        assert self.lying.get(about.attempt), "a letter about what is not here"
-        assert kind != RECALLED or about.state is State.RECALL
-        assert "renew" in can or INVITES not in text, "it invites a renewal that cannot be had"
-        if kind == RECALLED:
-            assert all(self.recalled_by and today <= day <= self.recalled_by for day in named)
-        elif named:
-            self.check_day(kind, named, about, today)
-
-    def check_day(self, kind: str, named: set[date], about: Transaction, today: date) -> None:
-        (day,) = named
-        lenders, known = about.due_on, self.promised.get(about.attempt)
-        assert lenders is not None
-        assert lenders - timedelta(days=BEFORE) <= day <= lenders, "it is no date of the standing"
-        if kind == LATE:
-            assert day < today, "it is demanded before its day"
-            assert known in (day, None), "another letter named another day"
-        else:
-            assert day >= today, "a date in the past"
-            self.promised[about.attempt] = day
-
-
-def day_of(text: str, today: date) -> date:
-    """The day that a letter names; without a year it is the nearest."""
-    _, day, month, *year = text.split()
-    years = [int(one) for one in year] or [today.year - 1, today.year, today.year + 1]
-    at = [date(one, MONTHS.index(month) + 1, int(day)) for one in years]
-    return min(at, key=lambda one: abs(one - today))
 
 
 # --- conversations -----------------------------------------------------------------------------
@@ -132,8 +69,8 @@ Step = tuple[str, Any, Any]
 
 def talk(world: World, steps: list[Step]) -> Reader:
     """Have the conversation about B1; what is not possible is not done. Return what its reader heard."""
-    reader = Reader(world)
-    world.refuses = reader.hears
+    reader = Reader(days_before=BEFORE, world=world)
+    world.refuses = reader.listens
     world.place(BL, SECOND)
     for step in steps:
         with suppress(LocalFault):  # staff are told what is possible instead

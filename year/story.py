@@ -1,0 +1,111 @@
+"""The year itself: day by day the post, the stations, the staff, the readers and the other libraries."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+
+from mailproc.store import open_requests
+from tests.support.reader_ear import told_by
+from tests.support.world import Sent
+from year import days, house
+from year.british_library import BritishLibrary
+from year.clocked import Clocked
+from year.end import End
+from year.house import House
+from year.librarian import Librarian
+from year.post import Post
+from year.readers import ADDRESS, Readers
+from year.script import Play
+
+
+@dataclass
+class Story:
+    """``run`` it, then ask what came of it."""
+
+    house: House
+    plays: list[Play]
+    seed: int
+    clocked: Clocked = field(default_factory=Clocked)
+    letters_out: int = 0
+    to_staff: int = 0
+
+    def __post_init__(self) -> None:
+        chance = Random(self.seed)  # noqa: S311  # to be played again, not guessed
+        self.post = Post(chance)
+        self.readers = Readers(self.post)
+        self.ends: dict[str, End] = {
+            end.address: end for end in (BritishLibrary(self.plays, self.post, chance),)
+        }
+        addresses = {end.symbol: end.address for end in self.ends.values()}
+        self.librarian = Librarian(self.house, self.post, self.readers, addresses=addresses)
+        self.house.heard.append(self._hears)
+        self.last_day = days.BEGIN
+        self._unplaced = list(reversed(self.plays))
+
+    def run(self) -> None:
+        day = days.BEGIN
+        while not self.is_over(day):
+            self.last_day = day
+            self._day(day)
+            day += timedelta(days=1)
+
+    def is_over(self, day: date) -> bool:
+        if (day - days.BEGIN).days >= days.LONGEST:
+            return True
+        if self._unplaced or len(self.post.letters) or len(self.post.parcels):
+            return False
+        with self.house.store.read() as connection:
+            return not open_requests.count(connection)
+
+    def _day(self, day: date) -> None:
+        self.house.now = days.at(day, days.OPENS)
+        down = days.OUTAGES.is_down(day)
+        self.house.has_relay = not days.OUTAGES.has_no_relay(day)
+        with self.clocked.part("post"):
+            self._brings()
+        if not down:
+            self._stations()
+        if days.is_working(day):
+            self._people(day, down=down)
+        if not down:
+            self.house.now = days.at(day, days.CLOSES)
+            self._stations()
+        if days.is_working(day):
+            with self.clocked.part("other libraries"):
+                for end in self.ends.values():
+                    end.works(days.at(day, days.CLOSES))
+
+    def _people(self, day: date, *, down: bool) -> None:
+        while self._unplaced and self._unplaced[-1].day <= day:
+            self.librarian.to_place.append(self._unplaced.pop())
+        self.librarian.visits += self.readers.visits(day)
+        if not down:
+            with self.clocked.part("staff"):
+                self.librarian.works()
+
+    def _brings(self) -> None:
+        for parcel in self.post.parcels.take(self.house.now):
+            if parcel.to == house.US:
+                self.librarian.lying.append(parcel)
+            else:
+                self.ends[parcel.to].gets(parcel)
+
+    def _stations(self) -> None:
+        with self.clocked.part("letters in"):
+            self.house.take_in(list(self.post.letters.take(self.house.now)))
+        with self.clocked.part("stations"):
+            left = self.house.work()
+        with self.clocked.part("other libraries"):
+            for sent in left:
+                self._reaches(sent)
+
+    def _hears(self, sent: Sent) -> None:
+        self.letters_out += 1
+        if sent.to.endswith(ADDRESS):
+            self.readers.hears(told_by(self.house, sent))
+
+    def _reaches(self, sent: Sent) -> None:
+        if sent.to in self.ends:
+            self.ends[sent.to].reads(sent)
+        elif sent.to == house.STAFF:
+            self.to_staff += 1
