@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from mailproc.config_hooks import Hook as Hook
 from mailproc.config_patrons import Patrons as Patrons
 from mailproc.config_section import Section as Section
 from mailproc.config_slips import Slips as Slips
@@ -304,6 +305,7 @@ class Config(Section):
     documents: Documents = Documents()
     patrons: Patrons = Patrons()
     slips: Slips = Slips()
+    hook: tuple[Hook, ...] = ()
     backup: BackupSettings = BackupSettings()
     templates: TemplateSettings = TemplateSettings()
     artemail: Artemail = Artemail()

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from mailproc import config_load
-from mailproc.config import Config, Mailbox, Partner, Section
+from mailproc.config import Config, Hook, Mailbox, Partner, Section
 from mailproc.config_load import poll
 from mailproc.config_load.schema import section_in
 from mailproc.config_load.toml_file import lines_of
@@ -75,7 +76,7 @@ def refusal(folder: Path, text: str) -> str:
 
 @pytest.fixture
 def _passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    oauth = ("OAUTH_CLIENT_SECRET", "OAUTH_REFRESH_TOKEN")
+    oauth = ("OAUTH_CLIENT_SECRET", "OAUTH_REFRESH_TOKEN", "HOOK_SECRET")
     for name in ("ILL_MAILBOX_PASSWORD", "RELAY_PASSWORD", *oauth):
         monkeypatch.setenv(name, "x")
 
@@ -130,6 +131,9 @@ def test_the_shipped_entries_stand_at_the_defaults(tmp_path: Path) -> None:
     artemail = partner.artemail.model_copy(update={"account": ()})
     bare = partner.model_copy(update={"artemail": artemail, "login": None})
     assert bare == Partner(symbol=partner.symbol, address=partner.address)
+    (hook,) = config.hook
+    bare_hook = hook.model_copy(update={"secret": SecretStr("")})
+    assert bare_hook == Hook(name=hook.name, events=hook.events, url=hook.url)
 
 
 def test_every_key_of_the_shipped_file_stands_on_its_line() -> None:

@@ -4,7 +4,7 @@ import logging
 
 from mailproc.app import document_place, places
 from mailproc.app.build import App
-from mailproc.flow import send
+from mailproc.flow import call, send
 from mailproc.flow.intake import portions
 
 _log = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ def recover(app: App) -> None:
     in_doubt = send.recover(app.store, app.context, died=not in_order)
     if in_doubt:
         _log.warning("%s letters were being sent when the service last ended", in_doubt)
+    if calls := call.recover(app.store, app.context, died=not in_order):
+        _log.warning("%s calls of hooks were being made when the service last ended", calls)
 
 
 def forgive(app: App) -> None:

@@ -2,7 +2,8 @@
 
 Threads: the store's writer, those of each channel (the listener's loop), one for the stations (intake,
 step, prepare, notices), one for sending and beside it one for each letter under way where there are
-several connections to the relay, one for each look into a mailbox, one that watches for other
+several connections to the relay, one for the hooks and one for each of their calls under way where there
+are any, one for each look into a mailbox, one that watches for other
 processes' writes, the daemon's lock, the store's place and the clock, and one that sees whether all of
 these go round (watchdog.py). Wake-ups are only hints: a lost one costs one
 ``IDLE_LOOK``, never a letter.
@@ -16,10 +17,9 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 
 from mailproc.app import (
-    archive_place,
     beginning,
     channels,
-    document_place,
+    hook_deliverers,
     jobs,
     metrics,
     secret_reload,
@@ -35,6 +35,7 @@ from mailproc.app.watchdog import Watchdog
 from mailproc.errors import StoreLost, TryLater
 from mailproc.flow import clock, send
 from mailproc.flow.advance import station as advance
+from mailproc.flow.call import HookCaller
 from mailproc.flow.intake import station as intake
 from mailproc.flow.prepare import messages, notices, receipts
 from mailproc.flow.prepare.waiting_letters import withdraw_if_outdated
@@ -42,7 +43,6 @@ from mailproc.flow.send import Deliver
 from mailproc.mail.letter import Envelope
 from mailproc.sentence import sentence
 from mailproc.store.db_errors import driver_errors
-from mailproc.store.lock import daemon_lock
 from mailproc.transport import systemd
 from mailproc.transport.incoming import Incoming, PolledPlace
 
@@ -55,7 +55,7 @@ LOCK_LOOK = 1.0
 WATCH = 0.2
 """Seconds between looks for what another process (the command line) has written."""
 Address = tuple[str, int]
-STATIONS, SENDER = "stations", "sender"
+STATIONS, SENDER, HOOKS = "stations", "sender", "hooks"
 AT_A_TIME = 10_000
 """Letters in one round of the sender."""
 TURN = 1.0
@@ -99,33 +99,6 @@ def _take_in(app: App) -> int:
             return done
 
 
-def run_once(app: App) -> None:
-    """Look once wherever letters may lie, take every step, deliver what is due, and end."""
-    with ExitStack() as stack:
-        stack.enter_context(daemon_lock(app.store))
-        beginning.begin(app)
-        heartbeat = Heartbeat(app.store, app.context.clock, once=True)
-        heartbeat.begin()
-        stack.callback(heartbeat.end)
-        deliver, close = deliverer(app.config, app.context.clock)
-        deliver = heartbeat.noting(deliver)
-        stack.callback(close)
-        beginning.recover(app)
-        for poll in channels.polls(app):
-            poll.look()
-        _until_done(app, deliver)
-        while clock.sweep(app.store, app.context):  # after the mail: an answer may have come
-            _until_done(app, deliver)
-        if document_place.purge(app.store, app.context):
-            _until_done(app, deliver)
-        archive_place.upkeep(app.store, app.context)
-
-
-def _until_done(app: App, deliver: Deliver) -> None:
-    while work_once(app) + send.run(app.store, app.context, deliver, withdrawn=withdraw_if_outdated):
-        pass
-
-
 class Daemon:
     """One running service. ``run`` returns when it was asked to stop: 0, or 1 after a failure."""
 
@@ -138,6 +111,7 @@ class Daemon:
         self._unwritten = False
         self._stations = threading.Event()
         self._sender = threading.Event()
+        self._hooks = threading.Event()
         self._sweep_due = threading.Event()
         self._channels = channels.configured(app)
         polls = [poll for channel in self._channels for poll in channel.polls()]
@@ -200,6 +174,7 @@ class Daemon:
     def _ring(self) -> None:
         self._stations.set()
         self._sender.set()
+        self._hooks.set()
 
     def _opened(self, channel: Incoming, stack: ExitStack) -> Address | None:
         """Start a channel, watch it, and have it stopped before the stations are."""
@@ -215,6 +190,9 @@ class Daemon:
             SENDER: lambda: self._loop(SENDER, self._sender, lambda: self._send(self._watched(deliver))),
             "watcher": lambda: self._watch(still_ours),
         }
+        if self._app.context.hooks:
+            caller = HookCaller(self._app.store, self._app.context, hook_deliverers.deliverers(self._app))
+            loops[HOOKS] = lambda: self._loop(HOOKS, self._hooks, lambda: self._call(caller))
         self._app.store.underway.on_move = lambda: self._watchdog.beat(STATIONS)
         self._watchdog.allow(SENDER, max(watchdog.STALL, DIALOGUE * self._app.config.deliver.timeout))
         self._watchdog.ask(self._ask_writer)
@@ -273,6 +251,13 @@ class Daemon:
         sent = send.run(store, context, deliver, AT_A_TIME, self._goes_on_sending, withdraw_if_outdated)
         self._unwritten = False
         return sent
+
+    def _call(self, caller: HookCaller) -> int:
+        def goes_on() -> bool:
+            self._watchdog.beat(HOOKS)
+            return not self._stop.is_set()
+
+        return caller.run(goes_on)
 
     def _goes_on_sending(self) -> bool:
         self._watchdog.beat(SENDER)

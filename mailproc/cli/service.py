@@ -47,6 +47,7 @@ def run(
     from mailproc.app import (  # here: the sockets cost a tenth of a second that only this needs
         daemon,
         full_disk,
+        one_run,
     )
 
     _log_at(level, json_lines)
@@ -54,7 +55,7 @@ def run(
     if once:
         with closing((app := build.build(path)).store):
             _say_warnings(app)
-            daemon.run_once(app)
+            one_run.run_once(app)
         return
     asked = _asked_by_signals()
 

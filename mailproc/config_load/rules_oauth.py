@@ -1,11 +1,10 @@
 """What must hold for auth = "oauth2" of a mailbox or the relay (RFC 6749)."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from mailproc.config import ServerLogin
 from mailproc.config_load.problem import ConfigProblem, Loc
-from mailproc.config_load.value_checks import is_loopback
+from mailproc.config_load.value_checks import is_safe_url
 
 _KEYS = ("token_url", "device_url", "client_id", "client_secret", "refresh_token", "scope")
 _URL = "must be a URL that begins with https://"
@@ -24,7 +23,7 @@ def problems(login: ServerLogin, loc: Loc) -> Iterator[ConfigProblem]:
         if key not in given:
             yield ConfigProblem((*loc, key), 'is missing: auth = "oauth2" needs it')
     for key in ("token_url", "device_url"):
-        if key in given and not _is_safe(getattr(login, key)):
+        if key in given and not is_safe_url(getattr(login, key)):
             yield ConfigProblem((*loc, key), _URL)  # not shown: a password may stand in it
     yield from _ways(given, loc)
 
@@ -47,19 +46,3 @@ def _ways(given: set[str], loc: Loc) -> Iterator[ConfigProblem]:
 def _value(login: ServerLogin, key: str) -> str:
     value = getattr(login, key)
     return value if isinstance(value, str) else str(value.get_secret_value())
-
-
-def _is_safe(url: str) -> bool:
-    """Secrets go there: https, and http on this machine only."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    host = parts.hostname or ""
-    readable = url.isascii() and url.isprintable() and " " not in url and parts.username is None
-    return (
-        readable
-        and bool(host)
-        and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
-    )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_interface, ip_network
+from urllib.parse import urlsplit
 
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.mail.addresses import is_sendable
@@ -43,6 +44,24 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def is_url(text: str) -> bool:
+    """Can it be asked? Http or https, with a host, and without a user: a password does not stand in this
+    file."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    readable = text.isascii() and text.isprintable() and " " not in text and parts.username is None
+    return readable and bool(parts.hostname) and parts.scheme in ("https", "http")
+
+
+def is_safe_url(text: str) -> bool:
+    """Secrets may go there: https, and http on this machine only."""
+    parts = urlsplit(text)
+    return is_url(text) and (parts.scheme == "https" or is_loopback(parts.hostname or ""))
 
 
 def network_problems(loc: Loc, networks: tuple[str, ...]) -> Iterator[ConfigProblem]:

@@ -17,6 +17,7 @@ from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import sentence
 
 if TYPE_CHECKING:  # many verbs of the command line need none of these, and do not load them
+    from mailproc.flow.hook_receivers import HookReceivers
     from mailproc.ill.policy import Settings
     from mailproc.notices.language import Language
     from mailproc.notices.language_files import Languages
@@ -80,6 +81,13 @@ class Context:
     @cached_property
     def partners(self) -> Partners:
         return Partners(self.config)
+
+    @cached_property
+    def hooks(self) -> "HookReceivers":
+        """Who is told of events."""
+        from mailproc.flow.hook_receivers import HookReceivers
+
+        return HookReceivers(self.config)
 
     @cached_property
     def addresses(self) -> frozenset[str]:

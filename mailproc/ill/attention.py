@@ -116,6 +116,7 @@ class Reason(StrEnum):
     LETTER_PASSED_OVER = "letter-passed-over"
     NO_DNS = "no-dns"
     TEMPLATE_BROKEN = "template-broken"
+    HOOK_FAILED = "hook-failed"
 
 
 class Until(StrEnum):
@@ -141,8 +142,7 @@ class Rule:
 
     ``turn``: the states in which it is our turn even without a stored reason. ``listed``: only in lists, as
     daily work; all others cause a letter to staff. ``over_with_next``: settled for an earlier attempt once
-    the next library was asked. ``ways``: what staff can do about it, the most likely first
-    (flow/prepare/suggestions.py).
+    the next library was asked. ``ways``: what staff can do, the most likely first (prepare/suggestions.py).
     """
 
     until: Until
@@ -296,7 +296,7 @@ _ROWS: dict[Reason, Rule] = {
         Reason.STAFF_ANSWERED, Reason.UNKNOWN_FILE_REJECTED, Reason.FILE_REFUSED, Reason.UNPROVEN,
         Reason.STRANGERS, Reason.SHELVED, Reason.UNREADABLE, Reason.IN_WORDS, Reason.READER_IN_WORDS,
         Reason.UNKNOWN_REFERENCE, Reason.MAILBOX_UNREACHABLE, Reason.LETTER_PASSED_OVER, Reason.NO_DNS,
-        Reason.TEMPLATE_BROKEN,
+        Reason.TEMPLATE_BROKEN, Reason.HOOK_FAILED,
     ), _TOLD),
 }  # fmt: skip
 RULES: Mapping[Reason, Rule] = MappingProxyType(_ROWS)

@@ -199,9 +199,11 @@ class ActFacts(TypedDict, total=False):
     part; ``told_here``: the reader was told that it had come. Of a due date that staff correct: ``due_on``,
     the new one. ``wanted_by``: the day that a recall names; ``another_day``: not the one that we
     knew. Of a request that staff entered later: ``asked_on``, the day on which the partner asked. Of a
-    redirection: ``symbol`` and ``address`` of the library that has the request now.
+    redirection: ``symbol`` and ``address`` of the library that has the request now. ``barcode``: of the item,
+    for the library system.
     """
 
+    barcode: str
     found: StateJson
     attention: list[str] | None
     withdrew: list[int]

@@ -33,7 +33,7 @@ import os
 from importlib import import_module
 from pathlib import Path
 from sqlalchemy import event
-from mailproc.app import daemon
+from mailproc.app import one_run
 from mailproc.app.build import build
 from mailproc.flow.intake import portions
 
@@ -66,7 +66,7 @@ if portion:
 if point:
     doom(*point)
 house = build(Path(config))
-daemon.run_once(house)
+one_run.run_once(house)
 house.store.close()
 """
 Point = tuple[str, str, str]

@@ -25,6 +25,7 @@ from tests.support import warmth
 IMPORTED = (
     "alembic.context",
     "mailproc.app.daemon",
+    "mailproc.app.one_run",
     "mailproc.app.delivery",
     "mailproc.app.refetch",
     "mailproc.app.smtp_listener",

@@ -7,7 +7,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from mailproc.app import daemon
+from mailproc.app import one_run
 from mailproc.app.build import App, build
 from mailproc.office.requests import place
 from tests.support import configuration, empty_store
@@ -28,7 +28,7 @@ def bring() -> None:
         with closing(app.store):
             for lender in LENDERS:
                 _place(app, lender)
-            daemon.run_once(app)
+            one_run.run_once(app)
     del os.environ[SECRET]
     gc.freeze()  # what is here is here for good: nobody looks through it again, and the memory stays shared
 

@@ -12,7 +12,15 @@ from typing import cast
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
-from mailproc.flow.advance import attention_kept, charging, forwarding, guards, recorded_facts, status_report
+from mailproc.flow.advance import (
+    attention_kept,
+    charging,
+    forwarding,
+    guards,
+    hook_writing,
+    recorded_facts,
+    status_report,
+)
 from mailproc.flow.advance.carry_out import carry_out
 from mailproc.flow.advance.work import Work
 from mailproc.flow.case import Case
@@ -94,6 +102,7 @@ def _step(connection: Connection, event: Event, context: Context, *, attached: b
     carry_out(work, decided.effects)
     _reopen(work, decided)
     moved_event_id = _save(work, decided)
+    hook_writing.write(work, decided.taken, decided.occurrence, decided.known)
     if decided.taken.moved or event.cause != "policy":  # staff may correct it, a message may end a silence
         left = replace(case, transaction=replace(transaction, attention=work.attention or None))
         transaction_timers.reset(left, decided.taken, moved_event_id, event)

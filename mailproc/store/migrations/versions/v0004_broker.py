@@ -1,7 +1,47 @@
 """What lies around the exchange of messages: look-up, requests to review, hooks, figures, forgetting."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0004"
 down_revision = "0003"
 
 
-def upgrade() -> None: ...
+def upgrade() -> None:
+    _hook_calls()
+
+
+def _hook_calls() -> None:
+    at = sa.DateTime(timezone=True)
+    op.create_table(
+        "hook_call",
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("unfinished", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("not_before", at, nullable=True),
+        sa.Column("last_error", sa.String(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("hook", "kind")),
+        *(
+            sa.Column(name, sa.Integer(), nullable=False)
+            for name in ("request_id", "transaction_id", "event_id")
+        ),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("event", "key")),
+        sa.Column("payload", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("written_at", at, nullable=False),
+        *(sa.Column(name, at, nullable=True) for name in ("begun_at", "ended_at")),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("reply", "trace")),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
+    )
+    waits = sa.text("state IN ('prepared', 'sending', 'in_doubt', 'held', 'shelved')")
+    op.create_index("ix_hook_call_queue", "hook_call", ["state", "hook", "not_before", "id"])
+    op.create_index("ix_hook_call_last", "hook_call", ["hook", "ended_at"])
+    op.create_index("ix_hook_call_request", "hook_call", ["request_id", "id"])
+    op.create_index(
+        "ix_hook_call_order",
+        "hook_call",
+        ["request_id", "hook", "id"],
+        sqlite_where=waits,
+        postgresql_where=waits,
+    )

@@ -1,0 +1,79 @@
+"""Write what the library system is to be told of a step, in the step's own commit."""
+
+from datetime import UTC
+from uuid import uuid4
+
+from mailproc.flow.advance.work import Work
+from mailproc.ill.cells import CellKind
+from mailproc.ill.facts import Facts
+from mailproc.ill.hook_events import event_name
+from mailproc.ill.hook_payload import VERSION, HookPayload, HookReader
+from mailproc.ill.transaction_state import Occurrence, Step
+from mailproc.store import hook_calls, patrons, requests
+from mailproc.store.hook_calls import NewHookCall
+from mailproc.store.rows import StoredRequest
+
+_NOTHING = (CellKind.ERROR, CellKind.REFUSED)
+
+
+def write(work: Work, taken: Step, occurrence: Occurrence, known: Facts) -> None:
+    """Write a call for each receiver that wants the event.
+
+    None for a second copy of a message, or for one that is not possible in the state: nothing happened.
+    """
+    if not work.context.hooks or taken.outcome.kind in _NOTHING or known.get("repeat"):
+        return
+    name = event_name(work.transaction.role, occurrence.event)
+    wanting = work.context.hooks.wanting(name)
+    if not wanting:
+        return
+    payload = _payload(work, taken, name, known)
+    for receiver in wanting:
+        hook_calls.add(
+            work.connection,
+            NewHookCall(
+                hook=receiver.name,
+                kind=receiver.kind,
+                request_id=work.transaction.request_id,
+                transaction_id=work.transaction.id,
+                event_id=work.event.id,
+                event=name,
+                key=uuid4().hex,  # not counted: a store that was put back would give a number twice
+                payload=payload,
+                written_at=work.context.clock(),
+                trace=work.trace,
+            ),
+        )
+
+
+def _payload(work: Work, taken: Step, name: str, known: Facts) -> HookPayload:
+    transaction, request = work.transaction, requests.load(work.connection, work.transaction.request_id)
+    due_on = taken.after.due_on
+    return {
+        "version": VERSION,
+        "sample": False,
+        "event": name,
+        "role": transaction.role.value,
+        "cause": work.event.cause,
+        "at": work.event.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "numbers": {
+            "request": request.number,
+            "transaction": f"{request.number}-{transaction.attempt}",
+            "group": transaction.tgq,
+            "qualifier": transaction.tq,
+        },
+        "service": taken.after.service.value,
+        "partner": transaction.partner,
+        "state": {"before": taken.before.state.name, "after": taken.after.state.name},
+        "due_on": due_on.isoformat() if due_on else None,
+        "item": request.item or {},
+        "barcode": known.get("barcode", ""),
+        "reader": _reader(work, request),
+    }
+
+
+def _reader(work: Work, request: StoredRequest) -> HookReader | None:
+    if not request.patron_id:
+        return None
+    reader = patrons.load(work.connection, request.patron_id)
+    return {"id": request.patron_id, "barcodes": list(reader.barcodes or ()) if reader else []}
