@@ -260,7 +260,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "of_transactions": lambda c: undelivered.of_transactions(c, [1]),
     },
     slips: {
-        "unprinted": lambda c: slips.unprinted(c, "RESPONDER", ["LOAN"], ["IN_PROCESS"], "print-pull"),
+        "attempts": lambda c: slips.attempts(c, "RESPONDER", ["LOAN"], ["IN_PROCESS"]),
     },
     charges: {
         "of_request": lambda c: charges.of_request(c, 1),

@@ -96,6 +96,7 @@ shelved
 shelved --partner XX-BL
 charges --partner XX-BL
 charges --service LOAN
+slips --dry-run
 letters
 partners
 verify

@@ -22,7 +22,7 @@ from mailproc.office.queries.find import transaction_of
 from mailproc.office.slips.content import NO_SHELF, FilledSlip, Shelf, filled
 from mailproc.office.slips.kinds import RULES, SlipKind
 from mailproc.sentence import sentence, stored
-from mailproc.store import requests, slips
+from mailproc.store import events, requests, slips
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Transaction
@@ -30,6 +30,8 @@ from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 from mailproc.templating.slip_parts import SlipPart, shown, split_slip
 
 Parts = tuple[SlipPart, ...]
+RECEIPTS = ("receive", "RECEIVED")
+"""The events by which an item comes to us: what was printed before them belongs to another one."""
 _FIGURES = re.compile(r"(\d{1,18})")
 
 
@@ -98,10 +100,14 @@ def record(store: Store, context: Context, printed: FinishedSlips, by: str) -> N
 
 
 def _unprinted(connection: Connection, kind: SlipKind) -> Iterator[Transaction]:
+    """Yield the attempts that the slip was not printed for since the item last came."""
     rule = RULES[kind]
     names = [one.name for one in rule.services], [one.name for one in rule.states]
-    rows = slips.unprinted(connection, rule.role.name, *names, rule.event)
-    return (row for row in rows if rule.is_for(row))
+    for row in slips.attempts(connection, rule.role.name, *names):
+        if rule.is_for(row):
+            last = events.last_of(connection, row.id, (rule.event, *RECEIPTS))
+            if last is None or last.type != rule.event:
+                yield row
 
 
 def _finished(
