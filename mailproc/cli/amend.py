@@ -12,6 +12,8 @@ from mailproc.cli.input_files import json_value
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.notices.language import Language
+from mailproc.office.acts import item_barcode
+from mailproc.office.acts.item_barcode import ItemBarcode
 from mailproc.office.queries import request_details
 from mailproc.office.requests import amend as amending
 from mailproc.office.requests import corrections, due_date, notes
@@ -53,6 +55,7 @@ def amend(
         str, typer.Option(help="JSON with the fields to correct (item, delivery, …), or -; null takes away.")
     ] = "",
     due: Annotated[str, typer.Option(help="The right due date of a loan, also of L7: 2026-01-31.")] = "",
+    barcode: Annotated[str, typer.Option(help="The right barcode of the item, also of L7.")] = "",
     tell: Annotated[
         bool, typer.Option("--tell/--quiet", help="Whether the reader is told of another due date.")
     ] = True,
@@ -72,6 +75,11 @@ def amend(
     )  # fmt: skip
     given = citation.fields(cited)
     beside = citation.copyright_fields(copyright_word, declared_by, declared_on, wording)
+    if barcode:
+        if given or beside or need_before or file or due or again or anyway or not tell:
+            raise LocalFault(sentence("barcode-amend-alone"))
+        _correct_barcode(ctx, ItemBarcode(number, barcode), as_json=as_json, dry_run=dry_run)
+        return
     if right_day := days.day(due, "--due"):
         if given or beside or need_before or file or again or anyway:
             raise LocalFault(sentence("due-alone"))
@@ -97,6 +105,15 @@ def _correct_due(ctx: typer.Context, wanted: DueDate, *, as_json: bool, dry_run:
     with opened(ctx) as app:
         wanted = replace(wanted, by=who(app))
         outcome = due_date.correct(app.store, app.context, wanted, dry_run=dry_run)
+        with app.store.read() as connection:
+            line = request_details.shown(connection, wanted.number).line
+        answered(wanted.number, outcome, line, app.context, as_json=as_json, would=dry_run)
+
+
+def _correct_barcode(ctx: typer.Context, wanted: ItemBarcode, *, as_json: bool, dry_run: bool) -> None:
+    with opened(ctx) as app:
+        wanted = replace(wanted, by=who(app))
+        outcome = item_barcode.correct(app.store, app.context, wanted, dry_run=dry_run)
         with app.store.read() as connection:
             line = request_details.shown(connection, wanted.number).line
         answered(wanted.number, outcome, line, app.context, as_json=as_json, would=dry_run)

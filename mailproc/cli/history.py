@@ -90,6 +90,8 @@ def _note(change: HistoryLine, role: Role, context: Context) -> Iterator[str]:
         yield from content(apdu, role, context, theirs=change.theirs)
     if change.remark:
         yield change.remark
+    if change.barcode:
+        yield language.label("history", "barcode", value=change.barcode)
     for code in change.answered:
         yield language.label("history", "answered", value=language.told_word(code))
     yield from _not_told(change, language)

@@ -124,6 +124,7 @@ def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str
         (language.texts.labels["patrons"]["pickup"], (found.patron or {}).get("pickup", "")),
         (words["whereabouts"], language.texts.labels["whereabouts"].get(found.whereabouts, "")),
         *((words["conditions"], one) for one in _conditions(found, language)),
+        (words["barcode"], found.barcode),
         (words["came"], language.texts.labels["flaw"].get(found.flaw, "")),
         *((words["charges"], one) for one in _charges(found, language)),
         *_asked(found, language, today),

@@ -65,6 +65,7 @@ QUIET = Option(name="quiet", field="quiet", value="")
 WRONG = Option(name="wrong", field="wrong", value="")
 PARTIAL = Option(name="partial", field="partial", value="")
 ATTACH = Option(name="attach", field="attach", value="FILE")
+BARCODE = Option(name="barcode", field="barcode", value="NUMBER")
 
 OPTIONS = (
     NOTE,
@@ -83,6 +84,7 @@ OPTIONS = (
     WRONG,
     PARTIAL,
     ATTACH,
+    BARCODE,
 )
 """Options that concern every action (--heard-by, --once, --repeat, --dry-run) are not among these."""
 
@@ -189,7 +191,7 @@ ACTIONS = (
     ),
     Action(
         name="receive", role=_Q, event="receive", message=_A.RECEIVED,
-        options=(DATE, SERVICE, QUIET, WRONG, PARTIAL),
+        options=(DATE, SERVICE, QUIET, WRONG, PARTIAL, BARCODE),
     ),
     Action(name="return", role=_Q, event="return", message=_A.RETURNED, options=(DATE, VIA, COST)),
     Action(name="renew", role=_Q, event="renew", message=_A.RENEW, options=(DATE,), wants_answer=True),
@@ -202,9 +204,9 @@ ACTIONS = (
     ),
     Action(
         name="ship", role=_R, event="ship", message=_A.SHIPPED,
-        options=(DATE, SERVICE, COST, CONDITION, VIA, ATTACH),
+        options=(DATE, SERVICE, COST, CONDITION, VIA, ATTACH, BARCODE),
     ),
-    _answer("will-supply", "promise", Results.WILL_SUPPLY, DATE, REASON, COST),
+    _answer("will-supply", "promise", Results.WILL_SUPPLY, DATE, REASON, COST, BARCODE),
     _answer("hold", "promise", Results.HOLD_PLACED, DATE, POSITION),
     _answer("conditional", "conditional", Results.CONDITIONAL, CONDITION, REASON, DATE, COST),
     _answer("unfilled", "unfilled", Results.UNFILLED, REASON),

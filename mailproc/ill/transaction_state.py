@@ -28,7 +28,9 @@ CHARGE_NOTED = "charge"
 """The event by which staff record money."""
 PASSED_ON = "pass-on"
 """The event by which staff send a file of a received letter on to the reader."""
-OF_STAFF = ("amend", "redirect", "forget", "note", CHARGE_NOTED, PASSED_ON, *SLIP_PRINTED)
+BARCODE_NOTED = "barcode"
+"""The event by which staff correct the barcode of the item."""
+OF_STAFF = ("amend", "redirect", "forget", "note", CHARGE_NOTED, PASSED_ON, BARCODE_NOTED, *SLIP_PRINTED)
 NOTED = frozenset(
     {*OF_OUR_LETTER, *OF_A_DOCUMENT, *OF_STAFF, "LOSSY", "UNREAD", READER_WROTE, AUTOMATIC_REPLY}
 )

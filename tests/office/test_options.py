@@ -13,7 +13,7 @@ ORDER = "TXC1-1 S LOAN\nA book of ours"
 GIVEN = {
     "on": DAY, "reason": "lost", "condition": "charges", "answer": False, "position": 3, "level": 2,
     "service": "LOAN", "cost": "25.00 GBP", "via": "courier", "to": "XX-BL", "locations": ("XX-BL",),
-    "quiet": True, "wrong": True, "partial": True, "attach": ("a.pdf",),
+    "quiet": True, "wrong": True, "partial": True, "attach": ("a.pdf",), "barcode": "300123",
 }  # fmt: skip
 USELESS = [(action, one) for action in ACTIONS for one in OPTIONS if one not in action.takes]
 

@@ -20,6 +20,7 @@ from mailproc.store import (
     events,
     find,
     inbox,
+    item_barcodes,
     letter_bytes,
     letters,
     named_requests,
@@ -104,6 +105,7 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
         "add_candidates": lambda c: requests.add_candidates(c, 1, ["XX-BL"]),
     },
     transactions: {"create": lambda c: transactions.create(c, TRANSACTION)},
+    item_barcodes: {"latest": lambda c: item_barcodes.latest(c, 1)},
     events: {
         "add": lambda c: events.add(c, EVENT),
         "born": lambda c: events.born(c, replace(EVENT, position=9)),

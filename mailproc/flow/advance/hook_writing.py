@@ -9,7 +9,7 @@ from mailproc.ill.facts import Facts
 from mailproc.ill.hook_events import event_name
 from mailproc.ill.hook_payload import VERSION, HookPayload, HookReader
 from mailproc.ill.transaction_state import Occurrence, Step
-from mailproc.store import hook_calls, patrons, requests
+from mailproc.store import hook_calls, item_barcodes, patrons, requests
 from mailproc.store.hook_calls import NewHookCall
 from mailproc.store.rows import StoredRequest
 
@@ -67,7 +67,7 @@ def _payload(work: Work, taken: Step, name: str, known: Facts) -> HookPayload:
         "state": {"before": taken.before.state.name, "after": taken.after.state.name},
         "due_on": due_on.isoformat() if due_on else None,
         "item": request.item or {},
-        "barcode": known.get("barcode", ""),
+        "barcode": known.get("barcode") or item_barcodes.latest(work.connection, transaction.id),
         "reader": _reader(work, request),
     }
 

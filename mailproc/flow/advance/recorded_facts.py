@@ -40,7 +40,7 @@ from mailproc.ill.facts import ChargeFact, Facts
 from mailproc.ill.note_sentences import WANTED_BY, parted
 from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import Results, Role, Service, State
-from mailproc.ill.transaction_state import CHARGE_NOTED, DUE_CORRECTED, RENEWAL_ASKED, to_json
+from mailproc.ill.transaction_state import BARCODE_NOTED, CHARGE_NOTED, DUE_CORRECTED, RENEWAL_ASKED, to_json
 from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import sentence
 from mailproc.store import charges, events, order_letters, outgoing, requests
@@ -48,7 +48,10 @@ from mailproc.store.rows import Event, Transaction
 
 ANNOUNCED = timedelta(days=7)
 """How long before its date an automatic renewal is announced, according to one library."""
-BESIDE = ("note", CHARGE_NOTED, "DOCUMENT_WITHHELD", "DOCUMENT_DELETED", READER_WROTE, AUTOMATIC_REPLY)
+BESIDE = (
+    "note", CHARGE_NOTED, BARCODE_NOTED, "DOCUMENT_WITHHELD", "DOCUMENT_DELETED", READER_WROTE,
+    AUTOMATIC_REPLY,
+)  # fmt: skip
 """Events that an undo passes over: nothing left with them, and what anybody may write ends no undo."""
 RAISED_BESIDE = (Reason.READER_WROTE, Reason.DOCUMENT_WITHHELD)
 """What such an event brings to attention; an undo of what was done before it leaves that."""

@@ -52,6 +52,7 @@ class StaffAct:
     ``locations``: symbols of holding libraries. ``heard_by`` (one of HEARD_BY): the partner told us;
     the action is the partner's, and nothing is sent. ``quiet``: the reader is not told. ``wrong``,
     ``partial``: what came is not what was asked for. ``attach``: paths of files that go with it.
+    ``barcode``: of the item, for our library system.
     ``anyway``: staff insist on what was refused as pointless. ``once``: a mark that makes a double click one
     action.
     """
@@ -74,6 +75,7 @@ class StaffAct:
     wrong: bool = False
     partial: bool = False
     attach: tuple[str, ...] = ()
+    barcode: str = ""
     heard_by: str = ""
     repeat: bool = False
     anyway: bool = False

@@ -24,7 +24,7 @@ from mailproc.ill.apdu import Apdu, Overdue, RenewAnswer, Shipped
 from mailproc.ill.facts import Facts
 from mailproc.ill.findings import Noted
 from mailproc.ill.terms import Role
-from mailproc.office.acts import act_days, action_names, attached_files, meaning, options
+from mailproc.office.acts import act_days, action_names, attached_files, item_barcode, meaning, options
 from mailproc.office.acts.act_messages import StaffAct, apdu_of
 from mailproc.office.acts.attached_files import AttachedFile
 from mailproc.office.acts.dry_run import foreseen
@@ -156,6 +156,7 @@ def _due_back(said: Apdu | None, act: StaffAct, today: date) -> tuple[Sentence, 
 
 def _said(connection: Connection, context: Context, act: StaffAct, transaction: Transaction) -> Apdu | None:
     options.check(act)
+    item_barcode.check(act)
     _check_cancel(connection, context, act, transaction)
     _check_second(connection, act, transaction)
     if act.repeat and act.heard_by:
@@ -227,4 +228,6 @@ def _facts(act: StaffAct, said: Apdu | None) -> Facts | None:
         "quiet": act.quiet, "wrong": act.wrong, "partial": act.partial, "anyway": act.anyway
     }  # fmt: skip
     facts |= cast(Facts, {name: True for name, said in decided.items() if said})
+    if act.barcode:
+        facts["barcode"] = item_barcode.checked(act.barcode)
     return facts or None

@@ -24,6 +24,7 @@ class HistoryLine:
     answer by its content (ill/event_names.py). ``note`` is in English; it is made of ``apdu`` (``theirs``:
     the partner sent it), ``remark`` of staff, ``answered`` (our automatic answer), ``not_told`` and ``why``
     (what happened to a letter of ours or a document). ``documents``: how many came, or went, with it.
+    ``barcode``: as staff gave it.
     """
 
     attempt: int
@@ -41,6 +42,7 @@ class HistoryLine:
     why: Note | None = None
     documents: int = 0
     not_told: tuple[NotToldFact, ...] = ()
+    barcode: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def _change(row: RecordedStep) -> HistoryLine:
         note(facts["why"]) if facts.get("why") else None,
         facts.get("documents") or len(facts.get("attached") or ()),
         tuple(facts.get("not_told") or ()),
+        facts.get("barcode") or "",
     )
 
 

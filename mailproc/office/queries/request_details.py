@@ -28,7 +28,16 @@ from mailproc.office.queries.listing import ListedRequest, RequestLine, joined, 
 from mailproc.office.queries.pending_timers import NextTimer
 from mailproc.office.queries.recorded_history import HistoryLine
 from mailproc.sentence import Note, note
-from mailproc.store import charges, events, outgoing, patrons, requests, transactions, undelivered
+from mailproc.store import (
+    charges,
+    events,
+    item_barcodes,
+    outgoing,
+    patrons,
+    requests,
+    transactions,
+    undelivered,
+)
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
 from mailproc.store.rows import Intent, StoredCharge, StoredRequest, Transaction
@@ -80,8 +89,8 @@ class RequestDetails:
     bring a loan back (None for at once, and for what is recalled from our desk);
     ``wanted_back_by``: the day that a recall names, theirs or ours.
     ``whereabouts``: of a loan that is here: hold-shelf | collected | brought-back, '' where nobody says it.
-    ``flaw``: what came was not what was asked for: wrong | partial. ``entry``: its copyright, and whether a
-    borrower has asked before.
+    ``flaw``: what came was not what was asked for: wrong | partial. ``barcode``: of the item, in our system.
+    ``entry``: its copyright, and whether a borrower has asked before.
     """
 
     line: RequestLine
@@ -111,6 +120,7 @@ class RequestDetails:
     ways: "tuple[Way, ...]" = ()
     whereabouts: str = ""
     flaw: str = ""
+    barcode: str = ""
 
     @property
     def next(self) -> NextTimer | None:
@@ -166,6 +176,7 @@ def shown(
         ways=_ways(connection, why, attempts, context, language) if why and attempts and context else (),
         whereabouts=_whereabouts(connection, latest, context) if latest else "",
         flaw=(latest.options or {}).get("flaw", "") if latest else "",
+        barcode=item_barcodes.latest(connection, latest.id) if latest else "",
     )
 
 
