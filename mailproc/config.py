@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 
 from mailproc.config_hooks import Hook as Hook
+from mailproc.config_patron_lookup import PatronLookupSettings as PatronLookupSettings
 from mailproc.config_patrons import Patrons as Patrons
 from mailproc.config_section import Section as Section
 from mailproc.config_slips import Slips as Slips

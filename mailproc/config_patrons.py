@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from mailproc.config_patron_lookup import PatronLookupSettings
 from mailproc.config_section import Section
 
 
@@ -44,4 +45,5 @@ class Patrons(Section):
     identifier: str = ""  # Alma: the id_type whose value is the reader's id; '' = primary_id
     blocked: Literal["refuse", "warn"] = "refuse"  # a request of a reader who is blocked, expired or gone
     columns: PatronColumns = PatronColumns()
+    lookup: PatronLookupSettings = PatronLookupSettings()
     rule: tuple[PatronRule, ...] = ()

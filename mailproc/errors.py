@@ -86,6 +86,6 @@ class Setting:
 class Misconfigured(MailprocError):
     """The operator must act: names key, file and value (never a secret's); exit status 3."""
 
-    def __init__(self, text: str, setting: Setting | None = None) -> None:
+    def __init__(self, text: Part, setting: Setting | None = None) -> None:
         super().__init__(text)
         self.setting = setting

@@ -30,6 +30,7 @@ HELD_AS: dict[str, set[str]] = {
     "ReaderNotices": {"notices"},
     "Patrons": {"patrons", "rules"},
     "PatronColumns": {"columns"},
+    "PatronLookupSettings": {"lookup", "settings"},
     "PatronRule": {"rule", "one"},
 }
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""

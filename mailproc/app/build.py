@@ -28,6 +28,7 @@ from mailproc.store.store_marker import Marker
 from mailproc.transport import transport
 
 if TYPE_CHECKING:  # loaded when made, see below
+    from mailproc.ils.patron_standing import PatronLookup
     from mailproc.proof.dkim import KeySource
     from mailproc.templating.environment import Templates
 
@@ -69,7 +70,12 @@ def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_neede
     for secret in config_load.secrets(config):
         register_secret(secret)
     context = Context(
-        config, lambda: registry.load(config), lambda: _templates(config), clock, lambda: _keys(config)
+        config,
+        lambda: registry.load(config),
+        lambda: _templates(config),
+        clock,
+        lambda: _keys(config),
+        lambda: _patron_lookup(context),
     )
     if secrets_needed:
         _complain(config)
@@ -95,6 +101,15 @@ def _keys(config: Config) -> "KeySource":
     from mailproc.transport.dns_keys import DnsKeys  # as above, for DNS
 
     return DnsKeys(config.proof.nameservers, config.proof.dns_timeout)
+
+
+def _patron_lookup(context: Context) -> "PatronLookup | None":
+    settings = context.config.patrons.lookup
+    if not settings.protocol:
+        return None
+    from mailproc.transport import patron_lookup  # as above, for sockets
+
+    return patron_lookup.of(settings, lambda: context.local(context.clock()))
 
 
 def _templates(config: Config) -> "Templates":

@@ -199,6 +199,8 @@ def _connect(context: Context, found: CheckReport) -> None:
         found.tried(f"DNS of {domain}", lambda domain=domain: sender_authentication.asked(context, domain))  # type: ignore[misc]  # bound now
     for mailbox in config.mailbox:
         found.tried(f"mailbox {mailbox.name}", lambda mailbox=mailbox: _mailbox(mailbox, context))  # type: ignore[misc]  # bound now
+    if (lookup := context.patron_lookup) is not None:
+        found.tried("library system", lookup.check)
     if config.deliver.mode == "smtp":
         tokens = access_tokens.of_relay(config, context.clock, insists=True)
         relay = Relay(config.deliver, context.clock, tokens)

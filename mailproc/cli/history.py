@@ -18,6 +18,7 @@ from mailproc.notices.incoming_details import plain_note, said
 from mailproc.notices.language import Language
 from mailproc.notices.outgoing_details import remark, telling
 from mailproc.office.queries.recorded_history import HistoryLine
+from mailproc.sentence import sentence
 
 FOLDED = 3
 """So many lines of a history that say the same become one."""
@@ -94,6 +95,8 @@ def _note(change: HistoryLine, role: Role, context: Context) -> Iterator[str]:
         yield language.label("history", "barcode", value=change.barcode)
     for code in change.answered:
         yield language.label("history", "answered", value=language.told_word(code))
+    if change.not_looked_up is not None:
+        yield language.word(sentence("reader-not-looked-up", why=change.not_looked_up.parts))
     yield from _not_told(change, language)
 
 

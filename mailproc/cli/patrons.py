@@ -17,16 +17,19 @@ from mailproc.cli import output, truncated
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
+from mailproc.ils.patron_standing import PatronStanding
 from mailproc.office.patrons import exporting, forgetting, importing, patron_details
 from mailproc.office.patrons.forgetting import ForgottenReader
 from mailproc.office.patrons.importing import ImportedFile
 from mailproc.office.patrons.patron_details import PatronDetails
 from mailproc.office.patrons.patron_file import SHOWN, Form, Progress, form_of
 from mailproc.office.patrons.said_readers import NAMES
+from mailproc.office.requests import reader_rules
 from mailproc.sentence import Sentence, sentence
 
 verbs = typer.Typer()
 
+LIVE = ("id", "name", "email", "address", "category", "expires_on", "owes", "message")
 LISTED = ("id", "name", "email", "category", "expires", "blocks")
 
 
@@ -51,6 +54,7 @@ _OPTIONS = {
     "--anyway": (PatronTask.IMPORT,),
     "--limit": (PatronTask.FIND,),
     "--undo": (PatronTask.FORGET,),
+    "--live": (PatronTask.SHOW,),
 }
 LIMIT = 50
 
@@ -65,11 +69,13 @@ def patrons(
     undo: Annotated[bool, typer.Option("--undo", help="Let a forgotten reader be imported again.")] = False,
     limit: Annotated[int, typer.Option(min=1, help=f"Of readers found; default: {LIMIT}.")] = LIMIT,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Ask the library system too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")] = False,
 ) -> None:
     """Import readers from a file of the library system; export, find, show or forget them."""
     given = {
-        "--form": form, "--dry-run": dry_run, "--anyway": anyway, "--limit": limit != LIMIT, "--undo": undo
+        "--form": form, "--dry-run": dry_run, "--anyway": anyway, "--limit": limit != LIMIT, "--undo": undo,
+        "--live": live,
     }  # fmt: skip
     _refuse_unused({name for name, one in given.items() if one}, what)
     if not value:
@@ -82,6 +88,8 @@ def patrons(
                 _export(app, value, as_json=as_json)
             case PatronTask.FIND:
                 _find(app, value, limit, as_json=as_json)
+            case PatronTask.SHOW if live:
+                _show_live(app, value, as_json=as_json)
             case PatronTask.SHOW:
                 _show(app, value, as_json=as_json)
             case PatronTask.FORGET:
@@ -188,7 +196,7 @@ def _json(one: PatronDetails) -> dict[str, Any]:
     return value
 
 
-def _cell(one: PatronDetails, name: str, context: Context) -> str:
+def _cell(one: PatronDetails | PatronStanding, name: str, context: Context) -> str:
     value = getattr(one, name)
     if isinstance(value, tuple):
         return "; ".join(value)
@@ -202,13 +210,41 @@ def _show(app: App, named: str, *, as_json: bool) -> None:
         one = patron_details.shown(connection, named)
     if as_json:
         output.as_json(one)
-        return
-    words = app.context.language.texts.labels["patrons"]
+    else:
+        _tell(one, app.context)
+
+
+def _tell(one: PatronDetails, context: Context) -> None:
+    words = context.language.texts.labels["patrons"]
     for name in (*NAMES, "open"):
-        if text := _cell(one, name, app.context):
+        if text := _cell(one, name, context):
             output.line(output.one_line(f"{words[name]}: {text}"))
     if one.gone:
         output.line(f"{words['gone']}: {words['no']}")
+
+
+def _show_live(app: App, named: str, *, as_json: bool) -> None:
+    stored, said = patron_details.shown_live(app.store, app.context, named)
+    if as_json:
+        output.as_json({"stored": output.plain(stored), "live": output.plain(said)})
+        return
+    if stored is not None:
+        _tell(stored, app.context)
+    _tell_live(said, app.context)
+
+
+def _tell_live(said: PatronStanding, context: Context) -> None:
+    language, words = context.language, context.language.texts.labels["patrons"]
+    output.line(words["live"])
+    if not said.known:
+        output.line(f"  {language.word(sentence('reader-not-there'))}")
+    if said.blocks:
+        blocks = sentence("reader-blocks", blocks=reader_rules.block_words(said))
+        output.line(f"  {output.one_line(language.word(blocks))}")
+    for name in LIVE:
+        if text := _cell(said, name, context):
+            label = words[name.removesuffix("_on")]
+            output.line(f"  {output.one_line(f'{label}: {text}')}")
 
 
 def _forget(app: App, patron_id: str, *, undo: bool, dry_run: bool, as_json: bool) -> None:

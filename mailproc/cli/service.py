@@ -128,7 +128,7 @@ def _ready(addresses: Sequence[tuple[str, int]]) -> None:
 def check(
     ctx: typer.Context,
     connect: Annotated[
-        bool, typer.Option("--connect", help="Log in to every mailbox and the relay as well.")
+        bool, typer.Option("--connect", help="Log in to mailboxes, relay and library system too.")
     ] = False,
     as_json: Json = False,
 ) -> None:

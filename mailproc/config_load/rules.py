@@ -8,7 +8,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from mailproc.config import Config
-from mailproc.config_load import rules_hooks, rules_partner, rules_proof, rules_transport
+from mailproc.config_load import rules_hooks, rules_lookup, rules_partner, rules_proof, rules_transport
 from mailproc.config_load.problem import ConfigProblem
 from mailproc.config_load.value_checks import ADDRESS, LANGUAGE, is_address, is_language
 from mailproc.mail.content_type import TYPES
@@ -28,6 +28,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
         yield ConfigProblem(("schedule", "digest"), f'{wrong}; or "" for never', config.schedule.digest)
     yield from _documents(config)
     yield from _backup(config)
+    yield from rules_lookup.problems(config.patrons.lookup)
     policy = config.policy
     if policy.reader_days_before and policy.reader_days_before >= policy.loan_days:
         wrong = f"must be less than policy.loan_days ({policy.loan_days}): a reader would have no day"

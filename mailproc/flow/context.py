@@ -19,6 +19,7 @@ from mailproc.sentence import sentence
 if TYPE_CHECKING:  # many verbs of the command line need none of these, and do not load them
     from mailproc.flow.hook_receivers import HookReceivers
     from mailproc.ill.policy import Settings
+    from mailproc.ils.patron_standing import PatronLookup
     from mailproc.notices.language import Language
     from mailproc.notices.language_files import Languages
     from mailproc.proof.dkim import KeySource
@@ -46,6 +47,7 @@ class Context:
     make_templates: "Callable[[], Templates]"
     clock: Callable[[], datetime]
     make_keys: "Callable[[], KeySource]" = lambda: _no_dns
+    make_patron_lookup: "Callable[[], PatronLookup | None]" = lambda: None
 
     @cached_property
     def registry(self) -> "Registry":
@@ -64,6 +66,11 @@ class Context:
     def keys(self) -> "KeySource":
         """The source of DKIM keys. It raises TryLater if DNS gives no answer."""
         return self.make_keys()
+
+    @cached_property
+    def patron_lookup(self) -> "PatronLookup | None":
+        """Who asks the library system about a reader; None where config.toml names none."""
+        return self.make_patron_lookup()
 
     @cached_property
     def languages(self) -> "Languages":

@@ -200,7 +200,7 @@ class ActFacts(TypedDict, total=False):
     the new one. ``wanted_by``: the day that a recall names; ``another_day``: not the one that we
     knew. Of a request that staff entered later: ``asked_on``, the day on which the partner asked. Of a
     redirection: ``symbol`` and ``address`` of the library that has the request now. ``barcode``: of the item,
-    for the library system.
+    for the library system. ``not_looked_up``: why that said nothing of the reader (``sentence.stored``).
     """
 
     barcode: str
@@ -237,6 +237,7 @@ class ActFacts(TypedDict, total=False):
     attached: list[AttachedJson]
     symbol: str
     address: str
+    not_looked_up: str
 
 
 class TimerFacts(TypedDict, total=False):

@@ -2,36 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from enum import StrEnum
-
-
-class Block(StrEnum):
-    """Why a patron may not borrow."""
-
-    CHARGE_DENIED = "charge-denied"
-    RENEWAL_DENIED = "renewal-denied"
-    RECALL_DENIED = "recall-denied"
-    HOLD_DENIED = "hold-denied"
-    CARD_LOST = "card-lost"
-    TOO_MANY_CHARGED = "too-many-charged"
-    TOO_MANY_OVERDUE = "too-many-overdue"
-    TOO_MANY_RENEWALS = "too-many-renewals"
-    TOO_MANY_CLAIMS = "too-many-claims"
-    TOO_MANY_LOST = "too-many-lost"
-    FINES = "fines"
-    FEES = "fees"
-    RECALL_OVERDUE = "recall-overdue"
-    TOO_MANY_BILLED = "too-many-billed"
+from typing import Protocol
 
 
 @dataclass(frozen=True)
 class PatronStanding:
     """One patron, as known at the moment of the question.
 
-    ``known``: whether there is such a patron; all else is empty if not. ``pin_valid``: None if no PIN was
-    given, or nothing was said. ``address``: one line. ``expires_on``: the last day. ``owes``: in
-    ``currency``; None if not said. ``message``: for staff, as the system words it.
+    ``known``: whether there is such a patron; all else but ``message`` is empty if not. ``address``: one
+    line. ``expires_on``: the last day. ``blocks``: names of PatronBlock, or words of the system.
+    ``pin_valid``: None if no PIN was given, or nothing was said. ``owes``: amount and currency, as the system
+    writes them. ``message``: for staff, in its words.
     """
 
     known: bool
@@ -42,8 +23,20 @@ class PatronStanding:
     address: str = ""
     category: str = ""
     expires_on: date | None = None
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[str, ...] = ()
     pin_valid: bool | None = None
-    owes: Decimal | None = None
-    currency: str = ""
+    owes: str = ""
     message: str = ""
+
+
+class PatronLookup(Protocol):
+    """Asks the library system. Both end within the time that config.toml gives, whatever it does."""
+
+    def ask(self, number: str) -> PatronStanding:
+        """Return what it says of the patron with this number or barcode.
+
+        Raise TryLater if it is down, slow or makes no sense; Misconfigured if it refuses us.
+        """
+
+    def check(self) -> str:
+        """Return what is to be said of a system that can be asked. Raise as ``ask``."""

@@ -5,15 +5,18 @@ Reasons: a library system may count idle connections as licences, and the questi
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mailproc.errors import Misconfigured, RemoteFault, TryLater
+from mailproc.errors import Misconfigured, RemoteFault
+from mailproc.ill.patron_block import PatronBlock
 from mailproc.ils.patron_standing import PatronStanding
 from mailproc.ils.sip2 import message, patron
 from mailproc.ils.sip2.message import Sip2Answer
-from mailproc.ils.sip2.patron import Sip2Session, Sip2Terminal
+from mailproc.ils.sip2.patron import STOPS, Sip2Session, Sip2Terminal
+from mailproc.sentence import sentence
 from mailproc.transport.tls import client_context
 
 PORTION = 4_096
@@ -31,27 +34,35 @@ class Sip2Server:
     terminal: Sip2Terminal = field(default_factory=Sip2Terminal)
 
 
-def look_up(server: Sip2Server, patron_id: str, pin: str, clock: Callable[[], datetime]) -> PatronStanding:
+def look_up(
+    server: Sip2Server,
+    patron_id: str,
+    clock: Callable[[], datetime],
+    stops: Collection[PatronBlock] = STOPS,
+) -> PatronStanding:
     """Return what the system says of the patron; ``clock`` gives local time.
 
-    Raise TryLater if it does not answer in time or not in SIP2, and Misconfigured if it refuses our login.
+    Raise OSError (as TimeoutError), RemoteFault if it does not speak SIP2, Misconfigured if it refuses our
+    login.
     """
-    try:
-        with _Line(server) as line:
-            session = Sip2Session(server.terminal)
-            _begin(line, session, server)
-            said = line.ask(session.patron(patron_id, pin, clock()), session)
-            found = patron.standing(said, pin_given=bool(pin))
+    with _Line(server) as line:
+        session = Sip2Session(server.terminal)
+        _begin(line, session, server)
+        found = patron.standing(line.ask(session.patron(patron_id, clock()), session), stops)
+        with suppress(OSError):  # it has answered
             line.say(session.end(patron_id, clock()))
-            return found
-    except (OSError, RemoteFault) as error:
-        why = "no answer in time" if isinstance(error, TimeoutError) else str(error)
-        raise TryLater(f"the library system at {server.host} port {server.port}: {why}") from None
+        return found
+
+
+def greet(server: Sip2Server) -> None:
+    """Log in and ask whether the system can be asked. Raise as ``look_up``."""
+    with _Line(server) as line:
+        _begin(line, Sip2Session(server.terminal), server)
 
 
 def _begin(line: "_Line", session: Sip2Session, server: Sip2Server) -> None:
     if server.terminal.user and not patron.is_logged_in(line.ask(session.login(), session)):
-        raise Misconfigured(f"the library system at {server.host} port {server.port} refuses our login")
+        raise Misconfigured(sentence("lookup-login"))
     if not patron.is_online(line.ask(session.status(), session)):
         raise RemoteFault("it says that it is not online")
 

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproc.errors import RemoteFault
+from mailproc.ill.patron_block import PatronBlock
 from mailproc.ils.ncip.answers import MOST_PROBLEMS, NcipRefusal, Problem, read, text
 from mailproc.ils.ncip.patron import day, standing
 from mailproc.ils.ncip.problems import ProblemKind
-from mailproc.ils.patron_standing import Block, PatronStanding
+from mailproc.ils.patron_standing import PatronStanding
 from mailproc.secret_words import MASK
 from mailproc.sentence import english
 from tests.servers.ncip_responder import NAMESPACE, problem
@@ -62,12 +63,12 @@ def test_a_patron_is_read_with_and_without_namespace(namespace):
 @pytest.mark.parametrize(
     ("status", "block", "blocks", "says"),
     [
-        ("Restricted", BLOCK, (Block.CHARGE_DENIED,), "Restricted; Block Check Out"),
-        ("Delinquent", "", (Block.TOO_MANY_OVERDUE,), "Delinquent"),
-        ("Barred", BLOCK, (Block.FINES, Block.CHARGE_DENIED), "Barred; Block Check Out"),
-        ("OK", BLOCK, (Block.CHARGE_DENIED,), "Block Check Out"),
-        ("something new", "", (Block.CHARGE_DENIED,), "something new"),
-        ("Ok", BLOCK.replace("Check Out", "Request Item"), (Block.HOLD_DENIED,), "Block Request Item"),
+        ("Restricted", BLOCK, (PatronBlock.CHARGE_DENIED,), "Restricted; Block Check Out"),
+        ("Delinquent", "", (PatronBlock.TOO_MANY_OVERDUE,), "Delinquent"),
+        ("Barred", BLOCK, (PatronBlock.FINES, PatronBlock.CHARGE_DENIED), "Barred; Block Check Out"),
+        ("OK", BLOCK, (PatronBlock.CHARGE_DENIED,), "Block Check Out"),
+        ("something new", "", (PatronBlock.CHARGE_DENIED,), "something new"),
+        ("Ok", BLOCK.replace("Check Out", "Request Item"), (PatronBlock.HOLD_DENIED,), "Block Request Item"),
     ],
 )
 def test_a_block_is_known_however_it_is_said(status, block, blocks, says):

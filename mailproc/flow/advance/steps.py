@@ -41,7 +41,7 @@ from mailproc.ill.transaction_state import DUE_CORRECTED, NOTED, Occurrence, Ste
 from mailproc.log import traced
 from mailproc.notices import not_told
 from mailproc.notices.language_files import ENGLISH
-from mailproc.sentence import Part, stored
+from mailproc.sentence import Part, note, sentence, stored
 from mailproc.store import events, requests, transactions
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Event, EventResult, Transaction, TransactionOptions
@@ -246,6 +246,7 @@ def _save(work: Work, decided: Decision) -> int:
     charging.keep(work, decided.taken, decided.occurrence)
     beside = (
         decided.known.get("remark", ""),
+        _not_looked_up(decided.known),
         *(f"we answered: {ENGLISH.told_word(said)}" for said in work.answered),
         Noted.READER_NOT_TOLD if decided.known.get("early") and decided.known.get("here") else "",
         *([ENGLISH.word(not_told.told(work.not_told))] if work.not_told else []),
@@ -253,6 +254,11 @@ def _save(work: Work, decided: Decision) -> int:
     note, name = _note(decided.taken, apdu, beside), decided.occurrence.event
     _history(work.connection, event, transaction.id, decided.taken, name, note)
     return after.moved_event_id
+
+
+def _not_looked_up(known: Facts) -> str:
+    why = known.get("not_looked_up")
+    return str(sentence("reader-not-looked-up", why=note(why))) if why else ""
 
 
 def _after(work: Work, decided: Decision) -> Transaction:

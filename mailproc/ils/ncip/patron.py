@@ -6,21 +6,22 @@ from datetime import date
 
 from mailproc.errors import RemoteFault
 from mailproc.hostile_xml import Element
+from mailproc.ill.patron_block import PatronBlock
 from mailproc.ils.ncip.answers import NcipRefusal, read, text
 from mailproc.ils.ncip.problems import ProblemKind
-from mailproc.ils.patron_standing import Block, PatronStanding
+from mailproc.ils.patron_standing import PatronStanding
 
 MOST = 50
 """Elements of one kind that are read."""
 FREE = frozenset({"", "ok", "active", "open"})
 """What a system calls a patron whom nothing stops."""
-_NAMED: Mapping[str, Block] = {
-    "delinquent": Block.TOO_MANY_OVERDUE,
-    "barred": Block.FINES,
-    "block hold": Block.HOLD_DENIED,
-    "block request item": Block.HOLD_DENIED,
-    "block renewal": Block.RENEWAL_DENIED,
-    "block recall": Block.RECALL_DENIED,
+_NAMED: Mapping[str, PatronBlock] = {
+    "delinquent": PatronBlock.TOO_MANY_OVERDUE,
+    "barred": PatronBlock.FINES,
+    "block hold": PatronBlock.HOLD_DENIED,
+    "block request item": PatronBlock.HOLD_DENIED,
+    "block renewal": PatronBlock.RENEWAL_DENIED,
+    "block recall": PatronBlock.RECALL_DENIED,
 }
 """Words of a status or a block, in small letters, that say what is blocked; any other stops loans."""
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T Z+-].{0,40})?", re.DOTALL)
@@ -69,7 +70,7 @@ def _found(answer: Element, pin: str) -> PatronStanding:
         address=", ".join(_address(more)),
         category=_status(privileges.get("PROFILE")),
         expires_on=day(text(privileges.get("STATUS"), "ValidToDate")),
-        blocks=tuple(dict.fromkeys(_NAMED.get(one.casefold(), Block.CHARGE_DENIED) for one in stops)),
+        blocks=tuple(dict.fromkeys(_NAMED.get(one.casefold(), PatronBlock.CHARGE_DENIED) for one in stops)),
         pin_valid=True if pin else None,
         message="; ".join(stops),
     )

@@ -13,6 +13,8 @@ LONGEST = 32_768
 """Octets of an answer; with all lists of a patron it has some thousands."""
 FIXED: Mapping[str, int] = MappingProxyType({"94": 1, "96": 0, "98": 34, "64": 59, "36": 19})
 """The characters of fixed width in each answer that is read."""
+LONGEST_VALUE = 500
+"""Characters of a field that are read."""
 CR = b"\r"
 
 
@@ -57,7 +59,7 @@ def read(octets: bytes, charset: str) -> Sip2Answer:
     fields: dict[str, str] = {}
     for part in text[end:].split("|"):
         if len(part) > 2:
-            fields.setdefault(part[:2], part[2:].strip())
+            fields.setdefault(part[:2], _one_line(part[2 : 2 + LONGEST_VALUE]).strip())
     return Sip2Answer(code, text[2:end], fields)
 
 

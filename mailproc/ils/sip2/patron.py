@@ -3,17 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from mailproc.errors import RemoteFault
-from mailproc.ill import apdu_json
-from mailproc.ils.patron_standing import Block, PatronStanding
+from mailproc.ill.patron_block import PatronBlock
+from mailproc.ils.patron_standing import PatronStanding
 from mailproc.ils.sip2 import message
 from mailproc.ils.sip2.message import Sip2Answer
 
-STATUS: tuple[Block, ...] = tuple(Block)
-"""The meaning of each position of the patron status, in order (3M SIP2 2.00, "patron status")."""
-STOPS = (Block.CHARGE_DENIED, Block.CARD_LOST)
+STOPS = (PatronBlock.CHARGE_DENIED, PatronBlock.CARD_LOST)
 """Positions that stop an order by default. What the others mean to a library differs."""
 LANGUAGE = "000"
 """Unknown: the system answers in its own."""
@@ -27,7 +24,6 @@ class Sip2Terminal:
     user: str = ""
     password: str = ""
     location: str = ""
-    terminal_password: str = ""
     charset: str = "utf-8"
     checksums: bool = True
 
@@ -48,10 +44,9 @@ class Sip2Session:
         """Return message 99: some systems answer nothing before it."""
         return self._write("99", "00802.00", {})
 
-    def patron(self, patron_id: str, pin: str, at: datetime) -> bytes:
-        """Return message 63; ``at`` is local time. An empty PIN is not asked about."""
-        one = self._terminal
-        fields = {"AO": one.institution, "AA": patron_id, "AC": one.terminal_password, "AD": pin}
+    def patron(self, patron_id: str, at: datetime) -> bytes:
+        """Return message 63; ``at`` is local time. The patron's PIN (AD) is nothing that we know."""
+        fields = {"AO": self._terminal.institution, "AA": patron_id, "AC": ""}
         return self._write("63", f"{LANGUAGE}{_time(at)}{' ' * 10}", fields)
 
     def end(self, patron_id: str, at: datetime) -> bytes:
@@ -78,9 +73,7 @@ def is_online(answer: Sip2Answer) -> bool:
     return answer.code == "98" and answer.fixed[:1] == "Y"
 
 
-def standing(
-    answer: Sip2Answer, *, pin_given: bool = False, stops: Collection[Block] = STOPS
-) -> PatronStanding:
+def standing(answer: Sip2Answer, stops: Collection[PatronBlock] = STOPS) -> PatronStanding:
     """Return what message 64 says. Raise RemoteFault if it is another message.
 
     A patron is unknown if the system says so (BL), or says neither this nor a name.
@@ -90,7 +83,7 @@ def standing(
     valid, name = answer.flag("BL"), answer.fields.get("AE", "")
     if valid is False or (valid is None and not name):
         return PatronStanding(known=False, message=answer.fields.get("AF", ""))
-    set_ = [block for block, flag in zip(STATUS, answer.fixed[:14], strict=False) if flag == "Y"]
+    set_ = [block for block, flag in zip(PatronBlock, answer.fixed[:14], strict=False) if flag == "Y"]
     return PatronStanding(
         known=True,
         id=answer.fields.get("AA", ""),
@@ -100,10 +93,8 @@ def standing(
         address=answer.fields.get("BD", ""),
         category=answer.fields.get("PC", ""),
         expires_on=_day(answer.fields.get("PA", "")),
-        blocks=tuple(block for block in set_ if block in stops),
-        pin_valid=answer.flag("CQ") if pin_given else None,
-        owes=_amount(answer.fields.get("BV", "")),
-        currency=answer.fields.get("BH", ""),
+        blocks=tuple(block.value for block in set_ if block in stops),
+        owes=" ".join(filter(None, (answer.fields.get("BV"), answer.fields.get("BH")))),
         message=answer.fields.get("AF", ""),
     )
 
@@ -117,12 +108,5 @@ def _day(text: str) -> date | None:
     digits = text[:8]
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])) if digits.isascii() else None
-    except ValueError:
-        return None
-
-
-def _amount(text: str) -> Decimal | None:
-    try:
-        return apdu_json.amount(text.replace(",", "."))
     except ValueError:
         return None

@@ -29,11 +29,13 @@ from mailproc.office.acts.act_messages import StaffAct, apdu_of
 from mailproc.office.acts.attached_files import AttachedFile
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.acts.resend import repeated
+from mailproc.office.patrons import live_standing
+from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
 from mailproc.office.queries import entry_details
 from mailproc.office.queries.find import transaction_of
 from mailproc.office.requests import reader_rules
 from mailproc.sentence import Sentence, sentence
-from mailproc.store import events, requests, restored, transactions
+from mailproc.store import events, patrons, requests, restored, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Transaction
@@ -49,7 +51,8 @@ def perform(store: Store, context: Context, act: StaffAct) -> StepOutcome:
     meant = replace(act, action=action_names.known_as(act.action))
     files = _files(meant, context)
     with attached_files.stored(files, store, context):
-        done = store.write(lambda connection: _perform(connection, context, meant, files))
+        live = _live(store, context, meant)
+        done = store.write(lambda connection: _perform(connection, context, meant, files, live))
     return _told(done, meant, context)
 
 
@@ -57,7 +60,8 @@ def foresee(store: Store, context: Context, act: StaffAct) -> StepOutcome:
     """Return what ``perform`` would do, and keep nothing."""
     meant = replace(act, action=action_names.known_as(act.action))
     files = _files(meant, context)
-    done = foreseen(store, lambda connection: _perform(connection, context, meant, files))
+    live = _live(store, context, meant)
+    done = foreseen(store, lambda connection: _perform(connection, context, meant, files, live))
     return _told(done, meant, context)
 
 
@@ -83,7 +87,26 @@ def _files(act: StaffAct, context: Context) -> tuple[AttachedFile, ...]:
     return attached_files.read(act, context)
 
 
-def _perform(connection: Connection, context: Context, act: StaffAct, files: Sequence[AttachedFile]) -> _Done:
+def _live(store: Store, context: Context, act: StaffAct) -> LiveStanding:
+    """Return what the library system says of the reader whose item has come. Raise as ``transaction_of``."""
+    if act.action != "receive":
+        return NOT_ASKED
+    with store.read() as connection:
+        transaction = transaction_of(connection, act.number)
+        named = requests.load(connection, transaction.request_id).patron_id
+        if not named or transaction.role is not Role.REQUESTER:
+            return NOT_ASKED
+        reader = patrons.load(connection, named)
+    return live_standing.at_arrival(context, reader, named)
+
+
+def _perform(
+    connection: Connection,
+    context: Context,
+    act: StaffAct,
+    files: Sequence[AttachedFile],
+    live: LiveStanding,
+) -> _Done:
     if act.once and (known := events.known_once(connection, act.once)) is not None:
         return _Done(StepOutcome(known, "done", note=Noted.DONE_BEFORE))
     transaction = transaction_of(connection, act.number)
@@ -92,9 +115,9 @@ def _perform(connection: Connection, context: Context, act: StaffAct, files: Seq
             advance.take(connection, event_id, context)
         transaction = transactions.load(connection, transaction.id)
     said = _said(connection, context, act, transaction)
-    event = _with_files(_event(act, said, transaction, context), files)
+    event = _with_facts(_event(act, said, transaction, context), files, live)
     warned = _repeats(connection, context, act, transaction)
-    warned += _barred(connection, context, act, transaction)
+    warned += _barred(connection, context, act, transaction, live)
     outcome = steps.begin(connection, event, context)
     words = (*warned, *outcome.words, *meaning.of(connection, act.action, outcome))
     if act.action == "receive" and act.note:
@@ -105,14 +128,17 @@ def _perform(connection: Connection, context: Context, act: StaffAct, files: Seq
 
 
 def _barred(
-    connection: Connection, context: Context, act: StaffAct, transaction: Transaction
+    connection: Connection, context: Context, act: StaffAct, transaction: Transaction, live: LiveStanding
 ) -> tuple[Sentence, ...]:
     """Return why the reader should not get what has come: much may have changed since it was ordered."""
     if act.action != "receive" or transaction.role is not Role.REQUESTER:
         return ()
     request = requests.load(connection, transaction.request_id)
-    found = reader_rules.barred(connection, request.patron_id, context) if request.patron_id else None
-    return (sentence("reader-barred-here", **found.values),) if found else ()
+    if not request.patron_id:
+        return ()
+    failed = (live.warning,) if live.warning else ()
+    found = reader_rules.barred(connection, request.patron_id, context, live.standing)
+    return (*failed, sentence("reader-barred-here", **found.values)) if found else failed
 
 
 def _repeats(
@@ -214,9 +240,9 @@ def _event(act: StaffAct, said: Apdu | None, transaction: Transaction, context: 
     )
 
 
-def _with_files(event: NewEvent, files: Sequence[AttachedFile]) -> NewEvent:
+def _with_facts(event: NewEvent, files: Sequence[AttachedFile], live: LiveStanding) -> NewEvent:
     attached: Facts = {"attached": [one.kept for one in files]} if files else {}
-    return replace(event, facts={**(event.facts or {}), **attached} or None)
+    return replace(event, facts={**(event.facts or {}), **attached, **live.facts} or None)
 
 
 def _facts(act: StaffAct, said: Apdu | None) -> Facts | None:

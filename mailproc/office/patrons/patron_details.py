@@ -6,9 +6,13 @@ from datetime import date
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.ils.patron_standing import PatronStanding
+from mailproc.office.patrons import live_standing
 from mailproc.office.queries.counted import Counted, counted
 from mailproc.sentence import sentence
 from mailproc.store import patron_lists, patron_search
+from mailproc.store.engine import Store
 from mailproc.store.patron_imports import GONE
 from mailproc.store.rows import StoredPatron
 
@@ -47,6 +51,23 @@ def shown(connection: Connection, named: str) -> PatronDetails:
     if row is None:
         raise LocalFault(sentence("patron-unknown", named=named[:80]), ("mailproc patrons find",))
     return details(row, tuple(patron_lists.open_requests(connection, row.id)))
+
+
+def shown_live(store: Store, context: Context, named: str) -> tuple[PatronDetails | None, PatronStanding]:
+    """Return the reader as stored, if there is one, and what the library system says now.
+
+    Raise LocalFault if several readers have the barcode, if config.toml names no library system, and with
+    the reason if no answer comes.
+    """
+    with store.read() as connection:
+        row = by_number(connection, named)
+        stored = shown(connection, named) if row is not None else None
+    live = live_standing.asked(context, row, named.strip())
+    if live.warning is not None:
+        raise LocalFault(live.warning)
+    if live.standing is None:
+        raise LocalFault(sentence("lookup-none"))
+    return stored, live.standing
 
 
 def by_number(connection: Connection, named: str) -> StoredPatron | None:

@@ -23,8 +23,8 @@ class HistoryLine:
     ``cause``: {"kind": letter|staff|timer|policy, "id": I12, a name, E40}. ``spoken``: ``event``, but an
     answer by its content (ill/event_names.py). ``note`` is in English; it is made of ``apdu`` (``theirs``:
     the partner sent it), ``remark`` of staff, ``answered`` (our automatic answer), ``not_told`` and ``why``
-    (what happened to a letter of ours or a document). ``documents``: how many came, or went, with it.
-    ``barcode``: as staff gave it.
+    (what happened to a letter of ours or a document) and ``not_looked_up`` (why the library system said
+    nothing of the reader). ``documents``: how many came, or went, with it. ``barcode``: as staff gave it.
     """
 
     attempt: int
@@ -43,6 +43,7 @@ class HistoryLine:
     documents: int = 0
     not_told: tuple[NotToldFact, ...] = ()
     barcode: str = ""
+    not_looked_up: Note | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ def _change(row: RecordedStep) -> HistoryLine:
         facts.get("documents") or len(facts.get("attached") or ()),
         tuple(facts.get("not_told") or ()),
         facts.get("barcode") or "",
+        note(facts["not_looked_up"]) if facts.get("not_looked_up") else None,
     )
 
 

@@ -21,6 +21,7 @@ from mailproc.ill.apdu import Delivery, Item, Money
 from mailproc.ill.copyright_rules import Declaration
 from mailproc.ill.item_identity import ItemKey
 from mailproc.ill.terms import Role, State, TransactionId
+from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
 from mailproc.office.queries.entry_details import ASKED_RECENTLY
 from mailproc.office.requests import reader_rules
 from mailproc.sentence import Sentence, sentence
@@ -49,8 +50,9 @@ class Weight(StrEnum):
 class NewEntry:
     """A request to be entered. ``partners``: whom we ask, or, as RESPONDER, who asks us.
 
-    ``category``: of the reader, where the request names it. ``named``: the key of a partner's order, and
-    ``their_number`` as it is written; none if it has no number.
+    ``category``: of the reader, where the request names it; ``live``: what the library system says of the
+    reader now. ``named``: the key of a partner's order, and ``their_number`` as it is written; none if it has
+    no number.
     """
 
     role: Role
@@ -67,6 +69,7 @@ class NewEntry:
     declaration: Declaration | None = None
     named: TransactionId | None = None
     their_number: str = ""
+    live: LiveStanding = NOT_ASKED
 
     @property
     def key(self) -> ItemKey:
@@ -247,20 +250,24 @@ def _forgotten(entry: NewEntry, _connection: Connection, context: Context) -> Se
 def _barred(entry: NewEntry, connection: Connection, context: Context) -> Sentence | None:
     if not (patron_id := _reader(entry)) or context.config.patrons.blocked == "warn":
         return None
-    return reader_rules.barred(connection, patron_id, context)
+    return reader_rules.barred(connection, patron_id, context, entry.live.standing)
 
 
 def _barred_warned(entry: NewEntry, connection: Connection, context: Context) -> Sentence | None:
     if not (patron_id := _reader(entry)) or context.config.patrons.blocked != "warn":
         return None
-    found = reader_rules.barred(connection, patron_id, context)
+    found = reader_rules.barred(connection, patron_id, context, entry.live.standing)
     return sentence("reader-barred-warned", **found.values) if found else None
 
 
 def _unknown(entry: NewEntry, connection: Connection, _context: Context) -> Sentence | None:
     if not (patron_id := _reader(entry)):
         return None
-    return reader_rules.unknown(connection, patron_id)
+    return reader_rules.unknown(connection, patron_id, entry.live.standing)
+
+
+def _not_looked_up(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
+    return entry.live.warning
 
 
 def _many_open(entry: NewEntry, connection: Connection, context: Context) -> Sentence | None:
@@ -302,6 +309,7 @@ CHECKS: Mapping[str, EntryCheck] = {
     "no-declaration": EntryCheck(Weight.HELD, _declaration),
     "reader-barred-warned": EntryCheck(Weight.WARNED, _barred_warned),
     "reader-unknown": EntryCheck(Weight.WARNED, _unknown),
+    "reader-not-looked-up": EntryCheck(Weight.WARNED, _not_looked_up),
     "same-page": EntryCheck(Weight.WARNED, _same_page),
     "same-words": EntryCheck(Weight.WARNED, _same_words),
     "copies-of-title": EntryCheck(Weight.WARNED, _copies),

@@ -15,10 +15,12 @@ from mailproc.flow.matching import accounts
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Cancel, Delivery, Item, Money
 from mailproc.ill.copyright_rules import Declaration
+from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role, State
 from mailproc.notices.not_told import NOT_TOLD
 from mailproc.office.acts.dry_run import foreseen
-from mailproc.office.patrons import patron_details
+from mailproc.office.patrons import live_standing, patron_details
+from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
 from mailproc.office.queries.find import request_of
 from mailproc.office.requests import entry_checks, notes, reader_rules, request_checks, request_fields
 from mailproc.office.requests.entered import Entered
@@ -117,8 +119,7 @@ def place(
     for name, where in (("delivery", wanted.delivery), ("billing", wanted.billing)):
         request_checks.check_delivery(name, where)
     wanted = replace(wanted, declaration=request_checks.checked(wanted.declaration, context))
-    with store.read() as connection:
-        wanted = replace(wanted, patron=_known(connection, wanted.patron))
+    wanted, live = _standing(store, context, wanted)
     lenders = [context.partners.lender(symbol) for symbol in wanted.partners]
     rota = [lender.symbol for lender in lenders]
     if wanted.account and not any(accounts.named(lender, wanted.account) for lender in lenders):
@@ -138,13 +139,14 @@ def place(
         max_cost=wanted.max_cost,
         copyright_compliance=wanted.copyright_compliance,
         declaration=wanted.declaration,
+        live=live,
     )
 
     def job(connection: Connection) -> Entered:
         warnings = entry_checks.check(entry, connection, context, anyway=anyway)
         if restored.standing(connection) is not None:
             warnings = (*warnings, sentence("entered-while-held"))
-        number, asked = _place(connection, context, wanted, rota, by)
+        number, asked = _place(connection, context, wanted, rota, by, live.facts)
         _note_overrides(connection, context, number, warnings, by)
         lost = tuple(one for one in asked.words if isinstance(one, Sentence) and one.code == NOT_TOLD)
         return Entered(number, rota[0], (*warnings, *lost))
@@ -152,14 +154,23 @@ def place(
     return foreseen(store, job) if dry_run else store.write(job)
 
 
-def _known(connection: Connection, reader: NamedReader | None) -> NamedReader | None:
-    """Return the reader with the id that the store has: staff may have scanned the barcode."""
-    known = patron_details.by_number(connection, reader.id) if reader is not None else None
-    return replace(reader, id=known.id) if reader is not None and known is not None else reader
+def _standing(store: Store, context: Context, wanted: Wanted) -> tuple[Wanted, LiveStanding]:
+    """Return the request with what is known of its reader, and what the library system says now.
+
+    The reader gets the id that the store has: staff may have scanned the barcode.
+    """
+    reader = wanted.patron
+    if reader is None:
+        return wanted, NOT_ASKED
+    with store.read() as connection:
+        known = patron_details.by_number(connection, reader.id)
+    live = live_standing.at_entry(context, known, reader.id)
+    named = replace(reader, id=known.id) if known is not None else reader
+    return replace(wanted, patron=live_standing.completed(named, known, live)), live
 
 
 def _place(
-    connection: Connection, context: Context, wanted: Wanted, rota: Sequence[str], by: str
+    connection: Connection, context: Context, wanted: Wanted, rota: Sequence[str], by: str, facts: Facts
 ) -> tuple[str, StepOutcome]:
     if wanted.patron is not None:
         patrons.keep(connection, wanted.patron)
@@ -185,7 +196,7 @@ def _place(
         ),
     )
     requests.add_candidates(connection, request_id, rota)
-    return number, ask(connection, context, request_id, by)
+    return number, ask(connection, context, request_id, by, facts)
 
 
 def _note_overrides(
@@ -246,9 +257,17 @@ def give_up_undelivered(connection: Connection, context: Context, request_id: in
     steps.begin(connection, event, context)
 
 
-def ask(connection: Connection, context: Context, request_id: int, by: str) -> StepOutcome:
+def ask(
+    connection: Connection, context: Context, request_id: int, by: str, facts: Facts | None = None
+) -> StepOutcome:
     event = NewEvent(
-        cause="staff", type="request", at=context.clock(), request_id=request_id, actor=by, door="cli"
+        cause="staff",
+        type="request",
+        at=context.clock(),
+        facts=facts or None,
+        request_id=request_id,
+        actor=by,
+        door="cli",
     )
     return steps.begin(connection, event, context)
 

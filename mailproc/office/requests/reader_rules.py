@@ -9,20 +9,50 @@ from sqlalchemy import Connection
 
 from mailproc.config_patrons import PatronRule
 from mailproc.flow.context import Context
-from mailproc.sentence import Sentence, sentence
+from mailproc.ils.patron_standing import PatronStanding
+from mailproc.sentence import Sentence, Word, sentence
 from mailproc.store import patron_imports, patron_lists, patrons
 from mailproc.store.patron_imports import GONE
 from mailproc.store.rows import StoredPatron
 
 RULES = ("reader-barred", "reader-open", "reader-new", "reader-service")
 """Of the checks of an entry (``entry_checks``): what staff override of them stands in the history."""
+LONGEST_MESSAGE = 160
+"""Characters of what the library system says in words of its own."""
 
 
-def barred(connection: Connection, patron_id: str, context: Context) -> Sentence | None:
-    """Return why the reader may order nothing now, and should not get what has come."""
-    reader = patrons.load(connection, patron_id)
-    why = _why(reader, context) if reader is not None else None
+def barred(
+    connection: Connection, patron_id: str, context: Context, live: PatronStanding | None = None
+) -> Sentence | None:
+    """Return why the reader may order nothing now, and should not get what has come.
+
+    ``live``: what the library system says now, which counts more than what is stored; None: nothing.
+    """
+    if live is not None:
+        why = _why_live(live, context)
+    else:
+        reader = patrons.load(connection, patron_id)
+        why = _why(reader, context) if reader is not None else None
     return sentence("reader-barred", patron=patron_id, why=why) if why is not None else None
+
+
+def _why_live(live: PatronStanding, context: Context) -> Sentence | None:
+    found = None
+    if not live.known:
+        found = sentence("reader-not-there")
+    elif live.blocks:
+        found = sentence("reader-blocks", blocks=block_words(live))
+    elif live.expires_on is not None and live.expires_on < context.today():
+        found = sentence("reader-expired", day=live.expires_on)
+    if found is None:
+        return None
+    message = (live.message[:LONGEST_MESSAGE],) if live.message else ()
+    return sentence("reader-live", why=(found, *message))
+
+
+def block_words(live: PatronStanding) -> tuple[Word, ...]:
+    """Return the blocks by their names in a language; one of the system's own words stays as it is."""
+    return tuple(Word("labels.patron_blocks", one) for one in live.blocks)
 
 
 def _why(reader: StoredPatron, context: Context) -> Sentence | None:
@@ -33,8 +63,10 @@ def _why(reader: StoredPatron, context: Context) -> Sentence | None:
     return sentence("reader-gone") if reader.source == GONE else None
 
 
-def unknown(connection: Connection, patron_id: str) -> Sentence | None:
+def unknown(connection: Connection, patron_id: str, live: PatronStanding | None = None) -> Sentence | None:
     """Return word of a number that nobody has, where the library system gives the readers."""
+    if live is not None:
+        return None  # it is known, or the request is barred
     if patrons.load(connection, patron_id) is not None or not patron_imports.is_any(connection):
         return None
     return sentence("reader-unknown", patron=patron_id)

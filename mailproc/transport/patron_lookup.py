@@ -1,0 +1,98 @@
+"""Ask the library system about a patron, as [patrons.lookup] says: never longer than its time limit."""
+
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+from typing import TypeVar
+
+from mailproc.config import PatronLookupSettings
+from mailproc.config_load.secret import ABSENT
+from mailproc.config_load.value_checks import is_loopback
+from mailproc.errors import Misconfigured, RemoteFault, TryLater
+from mailproc.ils.patron_standing import PatronLookup, PatronStanding
+from mailproc.ils.paused_lookup import PausedLookup
+from mailproc.ils.sip2.patron import Sip2Terminal
+from mailproc.sentence import Sentence, sentence
+from mailproc.transport import sip2_line
+from mailproc.transport.sip2_line import Sip2Server
+
+T = TypeVar("T")
+
+
+def of(settings: PatronLookupSettings, clock: Callable[[], datetime]) -> PatronLookup:
+    """Return the look-up of the settings, whose protocol is not ''; ``clock`` gives local time."""
+    return PausedLookup(Sip2Lookup(settings, clock), settings.pause, time.monotonic)
+
+
+class Sip2Lookup:
+    """Asks by SIP2. The settings are read for each question: their password may have been renewed."""
+
+    def __init__(self, settings: PatronLookupSettings, clock: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._clock = clock
+
+    def ask(self, number: str) -> PatronStanding:
+        server, blocks = self._server(), self._settings.blocks
+        return asked(lambda: sip2_line.look_up(server, number, self._clock, blocks), self._settings.timeout)
+
+    def check(self) -> str:
+        server = self._server()
+        asked(lambda: sip2_line.greet(server), self._settings.timeout)
+        return f"SIP2, {server.host} port {server.port}: it can be asked"
+
+    def _server(self) -> Sip2Server:
+        settings = self._settings
+        terminal = Sip2Terminal(
+            institution=settings.institution,
+            user=settings.user,
+            password=_password(settings),
+            location=settings.location,
+            charset=settings.encoding,
+            checksums=settings.checksums,
+        )
+        tls = settings.security == "tls" or (not settings.security and not is_loopback(settings.host))
+        return Sip2Server(settings.host, settings.port, tls, settings.timeout, terminal)
+
+
+def _password(settings: PatronLookupSettings) -> str:
+    password = settings.password.get_secret_value()
+    if password == ABSENT:
+        raise Misconfigured(sentence("lookup-no-password"))
+    return password
+
+
+def asked(question: Callable[[], T], seconds: float) -> T:
+    """Return the answer of ``question``, which a thread of its own puts.
+
+    Reason: the name of a server is looked up without any limit of time. Raise TryLater once ``seconds`` are
+    over, or for what went wrong, and Misconfigured.
+    """
+    answer: Future[T] = Future()
+
+    def put() -> None:
+        try:
+            answer.set_result(question())
+        except Exception as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=put, name="look-up of a reader", daemon=True).start()
+    try:
+        return answer.result(seconds)
+    except (OSError, RemoteFault, UnicodeError) as error:  # the last: no such name can be looked up
+        raise TryLater(_why(error, seconds)) from None
+
+
+def _why(error: OSError | RemoteFault | UnicodeError, seconds: float) -> Sentence:
+    """Return what went wrong. None of these words comes from the library system."""
+    if isinstance(error, TimeoutError):
+        return sentence("lookup-late", seconds=f"{seconds:g}")
+    if isinstance(error, RemoteFault):
+        return sentence("lookup-nonsense", why=str(error))
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return sentence("lookup-certificate", why=error.verify_message)
+    if isinstance(error, ssl.SSLError):
+        return sentence("lookup-tls", why=(error.reason or "").replace("_", " ").lower())
+    return sentence("lookup-unreachable", why=getattr(error, "strerror", "") or type(error).__name__)
