@@ -6,6 +6,7 @@ come up sooner by being asked.
 
 from collections.abc import Callable
 
+from mailproc import slow_work
 from mailproc.errors import Misconfigured, StillSilent, TryLater
 from mailproc.ils.patron_standing import PatronLookup, PatronStanding
 from mailproc.sentence import Part, sentence
@@ -20,6 +21,7 @@ class PausedLookup:
         self._monotonic = monotonic
         self._failed: tuple[float, Part] | None = None
 
+    @slow_work.outside_writes
     def ask(self, number: str) -> PatronStanding:
         """Return what the library system says. Raise StillSilent in a pause, else what the look-up raises."""
         if self._failed is not None and self._monotonic() < self._failed[0]:

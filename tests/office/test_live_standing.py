@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from mailproc.errors import LocalFault
+from mailproc.slow_work import InsideWrite
 from tests.office.test_patron_import import known, run
 from tests.office.test_reader_rules import codes, enter, remarks
 from tests.servers.library_system import LOST, PASSWORD, USER, KnownReader, library_system
@@ -160,6 +161,13 @@ def test_no_connection_of_the_store_waits_for_it(system, asking):
     system.waits.set()
     placing.join(30)
     assert {world.shown(number).line.title for number in ("B1", "B2")} == {"On Letters", "Of nobody"}
+
+
+def test_in_a_write_nobody_is_asked(system, asking):
+    world = asking(system.port)
+    with pytest.raises(InsideWrite):
+        world.store.write(lambda _connection: world.app.context.patron_lookup.ask("R1"))
+    assert system.asked == []
 
 
 def test_no_secret_is_in_what_is_said(system, asking, monkeypatch, caplog):
