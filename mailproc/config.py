@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from mailproc.config_forms import RequestForm as RequestForm
 from mailproc.config_hooks import Hook as Hook
 from mailproc.config_patron_lookup import PatronLookupSettings as PatronLookupSettings
 from mailproc.config_patrons import Patrons as Patrons
@@ -300,6 +301,7 @@ class Config(Section):
     mailbox: tuple[Mailbox, ...] = ()
     deliver: Deliver = Deliver()
     partner: tuple[Partner, ...] = ()
+    form: tuple[RequestForm, ...] = ()
     schedule: Schedule = Schedule()
     policy: Policy = Policy()
     notices: ReaderNotices = ReaderNotices()

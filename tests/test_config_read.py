@@ -32,6 +32,7 @@ HELD_AS: dict[str, set[str]] = {
     "PatronColumns": {"columns"},
     "PatronLookupSettings": {"lookup", "settings"},
     "PatronRule": {"rule", "one"},
+    "RequestForm": {"form", "one", "speaker"},
 }
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""
 

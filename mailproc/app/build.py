@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import URL
+from sqlalchemy import URL, Connection
 
 from mailproc import config_load
 from mailproc.app import service_user
@@ -16,6 +16,7 @@ from mailproc.config import Config
 from mailproc.config_load.problem import ConfigProblem
 from mailproc.errors import Misconfigured
 from mailproc.flow.context import Context
+from mailproc.ill.submitted import Source, Submitted, SubmittedRequest
 from mailproc.log import register_secret
 from mailproc.protocols import registry
 from mailproc.store import archives, connections, foreign_schema, inbox, outside_files
@@ -76,6 +77,7 @@ def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_neede
         clock,
         lambda: _keys(config),
         lambda: _patron_lookup(context),
+        _submit,
     )
     if secrets_needed:
         _complain(config)
@@ -95,6 +97,12 @@ def _complain(config: Config) -> None:
 
     if problems := list(preflight.problems(config)):
         raise config_load.all_wrong(config, problems)
+
+
+def _submit(connection: Connection, context: Context, said: SubmittedRequest, source: Source) -> Submitted:
+    from mailproc.office.requests import submitted  # as above: few letters are forms
+
+    return submitted.submit(connection, context, said, source)
 
 
 def _keys(config: Config) -> "KeySource":

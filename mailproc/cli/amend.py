@@ -135,6 +135,8 @@ def note(
 
 
 def _what_became(done: Amended) -> Sentence:
+    if done.way == "review":
+        return sentence("amended-review", number=done.number)
     if done.way == "anew":
         return sentence("amended-anew")
     if done.way == "kept":

@@ -111,7 +111,7 @@ def request(
         if ask:
             value = prompts.complete(value, app.context.language, lending=as_ == lend.LENDER)
         entered = _enter(app, value, partner or (), anyway=anyway, dry_run=dry_run)
-        _tell(app, replace(entered, warnings=(*odd, *entered.warnings)), as_json=as_json, dry_run=dry_run)
+        tell(app, replace(entered, warnings=(*odd, *entered.warnings)), as_json=as_json, dry_run=dry_run)
 
 
 def _refuse_of_lenders(given: Mapping[str, str], as_: str) -> None:
@@ -147,7 +147,8 @@ def _enter(app: App, value: Any, partners: Sequence[str], *, anyway: bool, dry_r
     return place.place(app.store, app.context, wanted, who(app), anyway=anyway, dry_run=dry_run)
 
 
-def _tell(app: App, entered: Entered, *, as_json: bool, dry_run: bool) -> None:
+def tell(app: App, entered: Entered, *, as_json: bool, dry_run: bool) -> None:
+    """To standard output: the number; warnings beside it, on standard error."""
     language = app.context.language
     if as_json and dry_run:
         output.as_json({"dry_run": True, "warnings": entered.warnings})

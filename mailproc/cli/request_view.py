@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from mailproc.cli import history, output
+from mailproc.cli.review_view import reviewed, to_decide
 from mailproc.flow.context import Context
 from mailproc.ill import loan_terms
 from mailproc.ill.apdu import Money
@@ -51,7 +52,8 @@ def tell(found: RequestDetails, context: Context) -> None:
     way = "borrow" if line.role == Role.REQUESTER else "lend"
     headline = language.label("show", way, partner=_whom(found, language), status=stands(line, context))
     output.line(f"{headline} [{line.state}]")
-    pairs = [*_to_do(found, language), *_particulars(found, context), *_untold(found, language)]
+    pairs = [*_to_do(found, language), *reviewed(found, language)]
+    pairs += [*_particulars(found, context), *_untold(found, language)]
     width = max(len(label) for label, _ in pairs) + GAP
     before = ""
     for label, value in pairs:
@@ -82,6 +84,8 @@ def _to_do(found: RequestDetails, language: Language) -> Iterator[tuple[str, str
     for reason in found.line.needs:
         yield words["needs"], language.attention_word(reason)
     ways = [(way.command, way.does) for way in found.ways] or list(_ways_on(found, language))
+    if found.review is not None and found.line.needs and not found.line.attempt:
+        ways = list(to_decide(found, language))
     for command, does in ways:
         yield words["go_on"], f"{command} ({does})"
     for asked in found.questions:

@@ -41,7 +41,7 @@ def requests(
     limit: Annotated[int, typer.Option(min=1, help="How many are shown.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """List requests, the last changed first."""
+    """List requests, those to review first, then the last changed first."""
     with opened(ctx) as app:
         wanted = Filter(
             role=role_of(role),
@@ -130,6 +130,7 @@ def shown_json(found: RequestDetails) -> dict[str, Any]:
         "rota": output.plain(list(found.rota)),
         "letters": output.plain(list(found.letters)),
         "untold": list(found.untold),
+        "review": output.plain(found.review) if found.review else None,
         "history": [_change_json(change) for change in found.history],
     }
 

@@ -59,7 +59,19 @@ VERBS: Mapping[str, Verb] = {
         "request",
         "Place a request: ask the first partner of its rota, or enter a partner's order. Prints its number.",
     ),
-    "requests": Verb("requests", "List requests, the last changed first."),
+    "review": Verb(
+        "review",
+        "List requests to review, or show one: what is missing, what to look at, and the words that came.",
+    ),
+    "accept": Verb(
+        "review",
+        "Accept a request to review: it is ordered as by `request`; a partner's order comes into process.",
+    ),
+    "decline": Verb(
+        "review",
+        "Decline a request to review: nobody is asked, and it is closed. --undo takes that back.",
+    ),
+    "requests": Verb("requests", "List requests, those to review first, then the last changed first."),
     "show": Verb("requests", "Show one request: its state, how to go on, its whole history."),
     "act": Verb("act", "Perform a staff action on a request. --dry-run changes nothing."),
     "next": Verb("act", "Ask the next partner of the rota."),

@@ -8,7 +8,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from mailproc.config import Config
-from mailproc.config_load import rules_hooks, rules_lookup, rules_partner, rules_proof, rules_transport
+from mailproc.config_load import (
+    rules_forms,
+    rules_hooks,
+    rules_lookup,
+    rules_partner,
+    rules_proof,
+    rules_transport,
+)
 from mailproc.config_load.problem import ConfigProblem
 from mailproc.config_load.value_checks import ADDRESS, LANGUAGE, is_address, is_language
 from mailproc.mail.content_type import TYPES
@@ -22,6 +29,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from rules_partner.problems(config)
     yield from rules_proof.problems(config)
     yield from rules_hooks.problems(config)
+    yield from rules_forms.problems(config)
     if wrong := rules_transport.not_a_time(config.schedule.sweep):
         yield ConfigProblem(("schedule", "sweep"), wrong, config.schedule.sweep)
     if config.schedule.digest and (wrong := rules_transport.not_a_time(config.schedule.digest)):

@@ -56,12 +56,14 @@ def _doors(config: Config) -> Iterator[ConfigProblem]:
         if door not in there:
             text = f"no such mailbox or listener; there are: {', '.join(there) or 'none'}"
             yield ConfigProblem(("proof", "doors", position), text, door)
-    asked = config.proof.authserv_id and any("dmarc" in partner.proof for partner in config.partner)
+    proofs = [*(one.proof for one in config.partner), *(one.proof for one in config.form)]
+    asked = config.proof.authserv_id and any("dmarc" in proof for proof in proofs)
     others = "for others could write what it writes"
     if asked and len(there) > 1 and not config.proof.doors:
         text = f"letters come by {' and '.join(there)}: name those that come through the relay of authserv_id"
         yield ConfigProblem(("proof", "doors"), f"{text}, {others}")
     direct = [one.symbol for one in config.partner if {"network", "login"} & set(one.proof)]
+    direct += [one.name for one in config.form if "network" in one.proof]
     if asked and LISTENER in (config.proof.doors or there) and direct and not config.proof.relay:
         text = f'{direct[0]} connects to the listener too: name the networks of your relay, ["192.0.2.25/32"]'
         yield ConfigProblem(("proof", "relay"), f"{text}, {others}")

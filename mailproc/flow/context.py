@@ -10,9 +10,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from mailproc.config import Config
 from mailproc.errors import TryLater
+from mailproc.flow.forms import Forms
 from mailproc.flow.partners import Partners
+from mailproc.ill.submitted import Source, Submitted, SubmittedRequest
 from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import sentence
 
@@ -34,6 +38,16 @@ def _no_dns(_name: str) -> bytes | None:
     raise TryLater(sentence("no-dns-here"))
 
 
+Submit = Callable[[Connection, "Context", SubmittedRequest, Source], Submitted]
+"""How what a form says becomes a request (``office.requests.submitted.submit``)."""
+
+
+def _nobody_reviews(
+    _connection: Connection, _context: "Context", _said: SubmittedRequest, _source: Source
+) -> Submitted:
+    raise LookupError("this process takes no requests to review")
+
+
 FIRST, LAST = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001  # wall times
 """Between these two, every wall time has an instant in every zone."""
 
@@ -48,6 +62,7 @@ class Context:
     clock: Callable[[], datetime]
     make_keys: "Callable[[], KeySource]" = lambda: _no_dns
     make_patron_lookup: "Callable[[], PatronLookup | None]" = lambda: None
+    submit: Submit = _nobody_reviews
 
     @cached_property
     def registry(self) -> "Registry":
@@ -95,6 +110,10 @@ class Context:
         from mailproc.flow.hook_receivers import HookReceivers
 
         return HookReceivers(self.config)
+
+    @cached_property
+    def forms(self) -> Forms:
+        return Forms(self.config)
 
     @cached_property
     def addresses(self) -> frozenset[str]:

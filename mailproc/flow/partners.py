@@ -1,6 +1,6 @@
 """The directory of partners, as configured: by symbol or alias, and by the sender of a letter."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mailproc.config import Account, Config, Partner
@@ -81,8 +81,7 @@ class Partners:
 
     def claimed_by(self, sender: Sender) -> tuple[Partner, ...]:
         """Return the partners whose ``accepts_from`` holds the addresses of envelope and header."""
-        header, envelopes = addresses.bare(sender.header), _spellings(sender.envelope)
-        return tuple(one for one in self._all if _accepts(one, header, envelopes))
+        return tuple(one for one in self._all if accepts(one.accepts_from or (one.address,), sender))
 
 
 def is_of_one(sender: Sender) -> bool:
@@ -99,8 +98,10 @@ def account(partner: Partner, direction: str, customer_code: str = "") -> Accoun
     return None
 
 
-def _accepts(partner: Partner, header: str, envelopes: list[str]) -> bool:
-    allowed = [ascii_lower(one) for one in partner.accepts_from or (partner.address,)]
+def accepts(addresses_taken: Sequence[str], sender: Sender) -> bool:
+    """Return whether letters with this header and envelope are taken from one of these addresses."""
+    header, envelopes = addresses.bare(sender.header), _spellings(sender.envelope)
+    allowed = [ascii_lower(one) for one in addresses_taken]
     return _matches(header, allowed) and (
         not envelopes or any(_matches(address, allowed) for address in envelopes)
     )

@@ -86,6 +86,7 @@ class Reason(StrEnum):
     ANSWER_LATE = "answer-late"
     STATUS_ASKED = "status-asked"
     TO_ANSWER = "to-answer"
+    TO_REVIEW = "to-review"
     PROMISED = "promised"
     CANNOT_BE_SAID = "cannot-be-said"
     TOO_MANY_ANSWERS = "too-many-answers"
@@ -140,9 +141,9 @@ _Q, _R, _S = Role.REQUESTER, Role.RESPONDER, State
 class Rule:
     """What follows from a reason.
 
-    ``turn``: the states in which it is our turn even without a stored reason. ``listed``: only in lists, as
-    daily work; all others cause a letter to staff. ``over_with_next``: settled for an earlier attempt once
-    the next library was asked. ``ways``: what staff can do, the most likely first (prepare/suggestions.py).
+    ``turn``: states in which it is our turn even without a stored reason. ``listed``: only in lists, as daily
+    work. ``over_with_next``: settled for an earlier attempt once the next library was asked. ``ways``: what
+    staff can do about it, the most likely first (flow/prepare/suggestions.py).
     """
 
     until: Until
@@ -158,10 +159,8 @@ _UNWANTED = ("act receive", "receive quiet", "act return")  # a reader may still
 _AGAIN = ("amend again", "next", "next partner")
 _ASK = ("act query", "act cancel")
 _ADDRESS = ("partners confirm", "partners forget", "partners")
-_LATE = (
-    "act answer-condition yes", "act answer-condition no", "act renew-reply yes", "act renew-reply no",
-    "act cancel-reply yes", "act cancel-reply no", "act ship", "act unfilled",
-)  # fmt: skip
+_YES_OR_NO = ("answer-condition", "renew-reply", "cancel-reply")
+_LATE = (*(f"act {act} {said}" for act in _YES_OR_NO for said in ("yes", "no")), "act ship", "act unfilled")
 
 
 def _letter(*ways: str, until: Until = Until.DELIVERED) -> Rule:
@@ -276,6 +275,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.ANSWER_LATE: _state(*_LATE),
     Reason.STATUS_ASKED: _look("act will-supply", "act hold", "act ship", "act unfilled", "act message"),
     Reason.TO_ANSWER: Rule(until=Until.STATE_OR_LOOK, turn=((_R, _S.IN_PROCESS),), listed=True),
+    Reason.TO_REVIEW: Rule(until=Until.FOLLOWS, listed=True),
     Reason.PROMISED: Rule(until=Until.FOLLOWS),
     Reason.CANNOT_BE_SAID: _to_read(),
     Reason.TOO_MANY_ANSWERS: _to_read(),

@@ -20,6 +20,8 @@ from mailproc.sentence import Word
 class Term(StrEnum):
     """The codes of a status; a language has a word for each."""
 
+    TO_REVIEW = "TO_REVIEW"
+    DECLINED = "DECLINED"
     NOT_SENT = "NOT_SENT"
     REQUESTED = "REQUESTED"
     IN_PROCESS = "IN_PROCESS"

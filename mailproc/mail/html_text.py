@@ -70,13 +70,13 @@ def _lines(text: str) -> Iterator[str]:
     yield text[begin:]
 
 
-def from_html(html: str, *, with_links: bool = False) -> str:
+def from_html(html: str, *, with_links: bool = False, between_cells: str = " ") -> str:
     """Return the words of an HTML text in lines, without scripts, styles and tags.
 
     Lines of a blockquote begin with ">", as mail programs write them in plain text. ``with_links``: where a
-    link leads stands behind its words.
+    link leads stands behind its words. ``between_cells``: what parts the cells of a row.
     """
-    page = _Page()
+    page = _Page(between_cells)
     for token in _TOKEN.finditer(html[:MOST_OF_HTML]):
         if token["tag"]:
             name, opens = token["tag"].lower(), not token["close"]
@@ -91,7 +91,8 @@ def from_html(html: str, *, with_links: bool = False) -> str:
 class _Page:
     """Breaks lines as a browser would, each block once, however deep blocks are nested."""
 
-    def __init__(self) -> None:
+    def __init__(self, between_cells: str) -> None:
+        self._between_cells = between_cells
         self._link = ""
         self._depth = 0
         self._lines: list[str] = []
@@ -104,7 +105,7 @@ class _Page:
         elif name in _BLOCKS:
             self._end_block()
         elif name in ("td", "th") and opens and self._line:
-            self._line.append(" ")
+            self._line.append(self._between_cells)
         if name == "pre":
             self._as_is = opens
         if name == "blockquote":

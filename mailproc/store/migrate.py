@@ -19,7 +19,14 @@ from sqlmodel import SQLModel
 
 from mailproc import private
 from mailproc.errors import Misconfigured, NoRoom, StoreLost, TryLater
-from mailproc.store import bytes_tables, foreign_schema, hook_tables, patron_tables, upkeep_tables  # noqa: F401  # their tables
+from mailproc.store import (  # noqa: F401  # their tables
+    bytes_tables,
+    foreign_schema,
+    hook_tables,
+    patron_tables,
+    submission_tables,
+    upkeep_tables,
+)
 from mailproc.store.db_errors import first_line, is_for_want_of_room, try_later
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from mailproc.store.events import EVENT
 from mailproc.store.prepared_statements import made, table_of
 from mailproc.store.requests import CANDIDATE, REQUEST
 from mailproc.store.rows import OpenAttempt, PolledMailbox
+from mailproc.store.submissions import REVIEW, SUBMISSION
 from mailproc.store.tables import DIGEST, MailboxRow
 from mailproc.store.timers import TIMER, UNFIRED
 from mailproc.store.transactions import TRANSACTION
@@ -64,6 +65,9 @@ def _attempts(connection: Connection, wanted: Collection[int] | CompoundSelect[A
         .join_from(attempt, TIMER, and_(TIMER.c.transaction_id == attempt.c.id, UNFIRED))
         .where(attempt.c.request_id == REQUEST.c.id)
     )
+    to_review = select(SUBMISSION.c.request_id).where(
+        SUBMISSION.c.request_id == REQUEST.c.id, SUBMISSION.c.state == REVIEW, TRANSACTION.c.id.is_(None)
+    )
     statement = (
         select(
             REQUEST.c.id.label("request_id"), REQUEST.c.number, REQUEST.c.title, REQUEST.c.role,
@@ -73,6 +77,7 @@ def _attempts(connection: Connection, wanted: Collection[int] | CompoundSelect[A
             EVENT.c.at.label("moved_at"), TRANSACTION.c.updated_at,
             left.exists().label("somebody_left"), timed.exists().label("timed"),
             TRANSACTION.c.options["flaw"].as_string().label("flaw"),
+            to_review.exists().label("to_review"),
         )
         .select_from(
             REQUEST.outerjoin(TRANSACTION, TRANSACTION.c.request_id == REQUEST.c.id).outerjoin(

@@ -80,6 +80,15 @@ def create(connection: Connection, request: NewRequest) -> tuple[int, str]:
     return row_id, number
 
 
+def rewrite(connection: Connection, request_id: int, request: NewRequest) -> None:
+    """Write a request over one that was submitted: number, role and time of creation stay."""
+    texts = {name: storable(getattr(request, name)) for name in ("title", "author", "note")}
+    texts |= {name: " ".join(texts[name].split()) for name in ("title", "author")}
+    values = vars(request) | texts | keys(request.item)
+    kept = {name: value for name, value in values.items() if name not in ("role", "created_at")}
+    connection.execute(REQUEST.update().where(REQUEST.c.id == request_id).values(kept))
+
+
 def keys(item: ItemJson | None) -> dict[str, str]:
     """Return the columns by which the request is found as one for the same item."""
     found = (*item_identity.key(item), item_identity.words(item))

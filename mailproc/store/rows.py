@@ -448,7 +448,8 @@ class OpenAttempt:
 
     ``attention_since``: of each reason since when it has stood (ISO 8601; rows of an older release have
     none); ``moved_at``: when its state or due date last changed. ``somebody_left``: its rota has a library
-    that was not asked. ``timed``: it has a pending timer.
+    that was not asked. ``timed``: it has a pending timer. ``to_review``: it was submitted, and staff have not
+    decided.
     """
 
     request_id: int
@@ -468,6 +469,7 @@ class OpenAttempt:
     somebody_left: bool
     timed: bool
     flaw: str | None = None
+    to_review: bool = False
 
 
 @dataclass(frozen=True)

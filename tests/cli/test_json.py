@@ -54,6 +54,9 @@ CALLS: dict[str, list[list[str]]] = {
     "states": [[]],
     "request": [["request.json"]],
     "requests": [[], ["--find", "nothing"]],
+    "review": [[]],  # and the next two: tests/cli/test_review.py, which has something to review
+    "accept": [],
+    "decline": [],
     "show": [["B1"]],
     "act": [["B1", "cancel", "--dry-run"], ["B1", "cancel"]],
     "next": [["B2"]],

@@ -22,6 +22,7 @@ from mailproc.flow.intake import (
     batch,
     deferral,
     echoes,
+    form_requests,
     forwarded_senders,
     letters_of_people,
     portions,
@@ -165,6 +166,9 @@ def settle(connection: Connection, reading: LetterReading, context: Context) -> 
         _shelve(connection, reading, reading.refused, context)
     elif why := echoes.why_second_hand(connection, reading, context):
         _shelve(connection, replace(reading, alarm=Reason.SHELVED), why, context)
+    elif reading.form is not None:
+        done = form_requests.settled(connection, reading.inbox_id, reading.form, context)
+        _done(connection, reading, done, taken_from=proven_sender(reading))
     else:
         _settle_messages(connection, reading, context, place_all(connection, reading, context))
 

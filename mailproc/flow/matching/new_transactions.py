@@ -90,22 +90,7 @@ def accept(connection: Connection, event: Event, wanted: IllRequest, context: Co
     """
     partner = context.partners.known(event.partner)
     service = service_of(wanted.services).name
-    request_id, number = requests.create(
-        connection,
-        NewRequest(
-            role=Role.RESPONDER,
-            service=service,
-            item=apdu_json.value_to_json(wanted.item),
-            title=_title(wanted.item),
-            author=wanted.item.article_author or wanted.item.author or "",
-            created_at=event.at,
-            delivery=apdu_json.value_to_json(wanted.delivery),
-            need_before_on=wanted.need_before,
-            max_cost=apdu_json.value_to_json(wanted.max_cost),
-            keywords=list(wanted.keywords) or None,
-            note=wanted.note or "",
-        ),
-    )
+    request_id, number = _ordered(connection, event, wanted, service)
     key = asked_key(wanted, partner.symbol, context)
     codec, dialect = partner.codec, partner.dialect
     if event.cause == "staff" and not key.tgq:  # their system knows nothing of it
@@ -133,6 +118,27 @@ def accept(connection: Connection, event: Event, wanted: IllRequest, context: Co
             updated_at=event.at,
         ),
     )
+
+
+def _ordered(connection: Connection, event: Event, wanted: IllRequest, service: str) -> tuple[int, str]:
+    """Write the request of an order; return its id and number. One that was submitted has its row."""
+    row = NewRequest(
+        role=Role.RESPONDER,
+        service=service,
+        item=apdu_json.value_to_json(wanted.item),
+        title=_title(wanted.item),
+        author=wanted.item.article_author or wanted.item.author or "",
+        created_at=event.at,
+        delivery=apdu_json.value_to_json(wanted.delivery),
+        need_before_on=wanted.need_before,
+        max_cost=apdu_json.value_to_json(wanted.max_cost),
+        keywords=list(wanted.keywords) or None,
+        note=wanted.note or "",
+    )
+    if event.request_id is None:
+        return requests.create(connection, row)
+    requests.rewrite(connection, event.request_id, row)
+    return event.request_id, requests.number_of(connection, event.request_id)
 
 
 def _key_by_hand(connection: Connection, key: TransactionId, partner: str, number: str) -> TransactionId:

@@ -14,14 +14,22 @@ from mailproc.config import Partner
 from mailproc.errors import Misconfigured, RemoteFault, TryLater
 from mailproc.flow.context import Context
 from mailproc.flow.partners import is_of_one
-from mailproc.flow.reading import bounced_letters, documents, order_file, second_hand, sender_proof
+from mailproc.flow.reading import (
+    bounced_letters,
+    bounded_messages,
+    documents,
+    form_letters,
+    order_file,
+    second_hand,
+    sender_proof,
+)
 from mailproc.flow.reading.envelope import sender_of, with_envelope
 from mailproc.flow.reading.event_columns import EventColumns, described
+from mailproc.flow.reading.form_letters import FormLetter
 from mailproc.flow.reading.named_numbers import NamedNumbers, named_in
 from mailproc.flow.reading.sender_proof import Evidence, Proven
 from mailproc.flow.reading.writing import Writing, writing_of
 from mailproc.ill.attention import Reason
-from mailproc.ill.size_limits import bounded, too_long_name
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.automatic import is_automatic
 from mailproc.mail.bounce import Bounce
@@ -29,7 +37,7 @@ from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.letter import Letter
 from mailproc.mail.own_letters import own_ids
 from mailproc.mail.parse import parse
-from mailproc.protocols.codec import Codec, Decoded, Fault
+from mailproc.protocols.codec import Codec, Decoded
 from mailproc.sentence import Part, Sentence, sentence
 from mailproc.store.rows import InboxLetter
 
@@ -45,6 +53,8 @@ OF_READER = "reader "
 """Begins the sender of a reader's letter, before the address, which proves nothing."""
 OF_STAFF = "staff "
 """Begins the sender of an answer by our own staff."""
+OF_FORM = "form "
+"""Begins the sender of a form's letter, before the form's name."""
 OF_MACHINE = "automatic "
 """Begins the sender of an automatic note. A server on the way can make a letter one, so it is no earlier
 copy of the letter as it was written."""
@@ -71,7 +81,7 @@ class LetterReading:
     protocol reads, what people wrote in it; ``speakers``: the partners who are proven to have sent that.
     ``documents``: how many of them came, with the texts beside them (``documents.count``); ``named``: then,
     what in the letter may name a request. ``second_hand``: why the messages are not taken as the partner's
-    own (``second_hand.why``), unless staff release the letter.
+    own (``second_hand.why``), unless staff release the letter. ``form``: of a letter of a form, what it says.
     """
 
     inbox_id: int
@@ -101,6 +111,7 @@ class LetterReading:
     writing: Writing | None = None
     speakers: tuple[Partner, ...] = ()
     second_hand: Part = ""
+    form: FormLetter | None = None
 
     @property
     def is_in_words(self) -> bool:
@@ -151,6 +162,8 @@ def proven_sender(reading: LetterReading) -> str:
         return " ".join((BOUNCE, *reading.marks.addresses))[:250]
     if reading.refused or not reading.proof:
         return ""
+    if reading.form is not None:
+        return (OF_FORM + reading.form.form.name)[:250]
     if reading.proof == LEARNED:
         return ascii_lower(reading.letter.sender)
     return reading.partner.symbol if reading.partner else ""
@@ -169,6 +182,11 @@ def _read(
     released = row.proof == RELEASED
     claimants = _vouched_for(row, context) if released else context.partners.claimed_by(sender)
     found = replace(reading, codec=codec.name if codec else "", partner=_only(claimants))
+    if context.config.form and (codec is None or not claimants):
+        evidence = Evidence(sender, bytes(row.raw), row.received_at, context, keys)
+        by_hand = Proven(RELEASED) if released else None
+        if of_form := form_letters.of_form(found, evidence, context, by_hand, alone=not claimants):
+            return of_form
     if codec is None and not claimants:  # a reader, or a stranger: no proof is needed
         people = _of_people(_without_protocol(found, claimants), ())
         return replace(people, refused=too_much, alarm=Reason.UNREADABLE) if too_much else people
@@ -266,7 +284,7 @@ def _without_protocol(found: LetterReading, claimants: tuple[Partner, ...]) -> L
 def _decoded_without_proof(strange: LetterReading, codec: Codec) -> LetterReading:
     """Decode a letter without proof all the same, so that staff can be told which requests it names."""
     try:
-        return replace(strange, decoded=_bounded(codec.decode(strange.letter)))
+        return replace(strange, decoded=bounded_messages.bounded(codec.decode(strange.letter)))
     except (RemoteFault, Misconfigured):
         return strange
 
@@ -309,7 +327,7 @@ def _decoded(reading: LetterReading, codec: Codec, partners: tuple[Partner, ...]
     """Decode the letter. ``partners``: those who may have sent it, each of them proven."""
     reading = replace(reading, partner=_only(partners), proof=reading.proofs[partners[0].symbol].by)
     try:
-        decoded = _bounded(codec.decode(reading.letter))
+        decoded = bounded_messages.bounded(codec.decode(reading.letter))
     except RemoteFault as fault:
         return replace(reading, refused=fault.said, alarm=Reason.UNREADABLE)
     if (said := decoded.credentials) is not None:
@@ -330,16 +348,3 @@ def _decoded(reading: LetterReading, codec: Codec, partners: tuple[Partner, ...]
     reading = replace(reading, decoded=decoded, described=columns)
     heard = second_hand.why(reading.letter, codec, decoded)
     return replace(reading, partner=whose, proof=by, sharers=sharers, file_key=key, second_hand=heard)
-
-
-def _bounded(decoded: Decoded) -> Decoded:
-    """Return the messages with fields cut to a readable length; a name too long for the store is a fault.
-
-    (A codec that can answer has refused such names itself.)
-    """
-    refused = [Fault(None, why) for said in (*decoded.apdus, *decoded.unsure) if (why := too_long_name(said))]
-    apdus, unsure = (
-        tuple(bounded(one) for one in said if not too_long_name(one))
-        for said in (decoded.apdus, decoded.unsure)
-    )
-    return replace(decoded, apdus=apdus, unsure=unsure, faults=(*decoded.faults, *refused))

@@ -10,10 +10,10 @@ from datetime import datetime
 from functools import cached_property
 from ipaddress import ip_address, ip_network
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mailproc import slow_work
-from mailproc.config import Partner, ProofName
+from mailproc.config import Login, ProofName
 from mailproc.errors import TryLater
 from mailproc.flow.context import Context
 from mailproc.flow.partners import Sender
@@ -39,6 +39,15 @@ class Proven:
     reasons: tuple[Part, ...] = ()
 
 
+class Speaker(Protocol):
+    """A partner, or a form: whose letters are believed where a proof of theirs holds."""
+
+    @property
+    def networks(self) -> tuple[str, ...]: ...
+    @property
+    def login(self) -> Login | None: ...
+
+
 class Evidence:
     """What may prove the sender of one letter. Each question is answered once, when it is first asked.
 
@@ -54,7 +63,7 @@ class Evidence:
         self._at = at
         self._context = context
 
-    def network(self, partner: Partner) -> Part:
+    def network(self, partner: Speaker) -> Part:
         """Check the client's address. Never holds by IMAP, where the client is unknown."""
         sender = self.sender
         if not sender.channel.peer:
@@ -63,24 +72,24 @@ class Evidence:
             return sentence("proof-not-in-networks", peer=_client(sender))
         return self._somebody_else(partner)
 
-    def login(self, partner: Partner) -> Part:
+    def login(self, partner: Speaker) -> Part:
         if not self.sender.channel.login:
             return sentence("proof-door-without-login", door=self.sender.door)
         if not self.sender.login:
             return sentence("proof-no-login")
         return self._somebody_else(partner)
 
-    def dmarc(self, _partner: Partner) -> Part:
+    def dmarc(self, _partner: Speaker) -> Part:
         return self._not_by_our_relay or self._dmarc
 
-    def dkim(self, _partner: Partner) -> Part:
+    def dkim(self, _partner: Speaker) -> Part:
         """Check the signature. Raise TryLater if DNS gives no answer about the key."""
         return self._dkim
 
-    def none(self, partner: Partner) -> Part:
+    def none(self, partner: Speaker) -> Part:
         return self._somebody_else(partner)
 
-    def _somebody_else(self, partner: Partner) -> Part:
+    def _somebody_else(self, partner: Speaker) -> Part:
         """Refuse a session that has logged in as another partner."""
         if not self.sender.login or (partner.login and partner.login.user == self.sender.login):
             return ""
@@ -98,6 +107,7 @@ class Evidence:
         if sender.channel.peer and config.proof.relay and not _inside(sender.peer, config.proof.relay):
             return sentence("proof-not-our-relay", peer=_client(sender))
         theirs = [one.symbol for one in config.partner if _inside(sender.peer, one.networks)]
+        theirs += [one.name for one in config.form if _inside(sender.peer, one.networks)]
         return sentence("proof-from-networks", partner=theirs[0]) if theirs else ""
 
     @cached_property
@@ -119,7 +129,7 @@ class Evidence:
         return "" if found.held else found.reason
 
 
-_QUESTIONS: Mapping[ProofName, Callable[[Evidence, Partner], Part]] = {
+_QUESTIONS: Mapping[ProofName, Callable[[Evidence, Speaker], Part]] = {
     "network": Evidence.network,
     "login": Evidence.login,
     "dmarc": Evidence.dmarc,
@@ -131,7 +141,7 @@ proof."""
 
 
 @slow_work.outside_writes
-def proven(partner: Partner, asked: tuple[ProofName, ...], evidence: Evidence) -> Proven:
+def proven(partner: Speaker, asked: tuple[ProofName, ...], evidence: Evidence) -> Proven:
     """Return which of the proofs in ``asked`` shows that the letter is from ``partner``.
 
     Raise TryLater if DNS gives no answer and no other proof holds.

@@ -202,6 +202,8 @@ def _promised(last: OpenAttempt) -> date | None:
 
 def _unspoken(last: OpenAttempt, day: date) -> set[str]:
     """Return why it is our turn if no reason is stored."""
+    if last.to_review:
+        return {Reason.TO_REVIEW}
     role, state = last.role, last.state or State.IDLE
     borrowing = role is Role.REQUESTER
     promised = _promised(last)

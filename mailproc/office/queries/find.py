@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from mailproc.errors import LocalFault
 from mailproc.sentence import sentence
-from mailproc.store import requests, transactions
+from mailproc.store import requests, submissions, transactions
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
 from mailproc.store.rows import StoredRequest, Transaction
@@ -40,7 +40,14 @@ def transaction_of(connection: Connection, number: str) -> Transaction:
         if wanted in (None, attempt.attempt):
             return attempt
     request = request_of(connection, number)  # says what there is none of
-    raise LocalFault(sentence("request-unsent", number=request.number))
+    raise LocalFault(sentence("request-unsent", number=request.number), _instead(connection, request))
+
+
+def _instead(connection: Connection, request: StoredRequest) -> tuple[str, ...]:
+    """Return how to go on with one that nobody was asked for: it waits for review, or was declined."""
+    if submissions.load(connection, request.id) is None:
+        return ()
+    return (f"mailproc review {request.number}",)
 
 
 def _attempt(connection: Connection, request: StoredRequest, number: int) -> Transaction:

@@ -1,7 +1,7 @@
 """The list of requests, and a request as a line of it. Reads only."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,12 +10,14 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu_json import ApduJson
+from mailproc.ill.attention import Reason
 from mailproc.ill.event_names import event_heard, spoken
 from mailproc.ill.facts import Promise
-from mailproc.ill.status import RequestStatus, status
+from mailproc.ill.status import RequestStatus, Term, status
 from mailproc.ill.terms import ApduType, Role, Service, State
-from mailproc.office.queries import agenda, answered
+from mailproc.office.queries import agenda, answered, reviews
 from mailproc.office.queries.counted import MOST, Counted, counted
+from mailproc.office.queries.request_filter import Filter as Filter
 from mailproc.store import find as finding
 from mailproc.store import open_requests, outgoing, requests, transactions
 from mailproc.store.current_patrons import IS_CURRENT, PATRON
@@ -27,6 +29,8 @@ from mailproc.store.transactions import TRANSACTION
 
 CLOSED = "closed"
 """The outcome of a request that staff closed."""
+DECLINED = "declined"
+"""The outcome of one that staff declined when they reviewed it."""
 
 
 @dataclass(frozen=True)
@@ -66,30 +70,29 @@ class RequestLine:
     noted: str = ""
 
 
-@dataclass(frozen=True)
-class Filter:
-    """``partner`` is a symbol as configured; ``find`` are words in any order (store/find.py).
-
-    ``due``: only loans that are out and due on this day or before it; ``since``: only what changed at this
-    time or later.
-    """
-
-    role: str = ""
-    state: str = ""
-    partner: str = ""
-    attention: bool = False
-    find: str = ""
-    service: str = ""
-    due: date | None = None
-    since: datetime | None = None
-    limit: int = 50
-
-
 def listed(connection: Connection, wanted: Filter, today: date = date.min) -> list[RequestLine]:
-    """Return requests, the last changed first, each as its latest attempt stands.
+    """Return requests, those to review before others, the last changed first.
 
-    ``today`` is in the library's zone; a promise whose day has passed needs attention.
+    Each stands as its latest attempt does. ``today`` is in the library's zone; a promise whose day has passed
+    needs attention.
     """
+    unsent_ones = _unsent(connection, wanted, today)
+    wanted = replace(wanted, limit=wanted.limit - len(unsent_ones))
+    return [*unsent_ones, *(_sent(connection, wanted, today) if wanted.limit else ())]
+
+
+def _unsent(connection: Connection, wanted: Filter, today: date) -> list[RequestLine]:
+    """Return those that were submitted, and that nobody was asked for."""
+    found = _found(connection, wanted.find) if wanted.find else None
+    rows = reviews.listed(connection, wanted, found)
+    needing = agenda.needs(connection, today, [row.request.id for row in rows]) if rows else {}
+    return [
+        unsent(row.request, needing.get(row.request.id, ()), row.reader, row.partner, row.their_number)
+        for row in rows
+    ]
+
+
+def _sent(connection: Connection, wanted: Filter, today: date) -> list[RequestLine]:
     statement = _list_statement(connection, wanted, today)
     if not wanted.attention:
         statement = statement.limit(wanted.limit)
@@ -106,9 +109,11 @@ def listed(connection: Connection, wanted: Filter, today: date = date.min) -> li
 def count(connection: Connection, wanted: Filter, today: date = date.min) -> Counted:
     """Return how many ``listed`` would return without a limit (with ``attention``, of ``MOST`` at most)."""
     statement = _list_statement(connection, wanted, today)
+    found = _found(connection, wanted.find) if wanted.find else None
+    unsent_ones = reviews.count(connection, wanted, found)
     if not wanted.attention:
-        return counted(connection, statement.with_only_columns(TRANSACTION.c.id))
-    looked_at = number = 0
+        return counted(connection, statement.with_only_columns(TRANSACTION.c.id)) + Counted(unsent_ones)
+    looked_at, number = 0, unsent_ones
     for some in _portions(connection, statement.limit(MOST)):
         number += len(agenda.needs(connection, today, [row.request_id for row in some]))
         looked_at += len(some)
@@ -269,16 +274,25 @@ def _moved_by(kind: str, apdu: ApduJson | None) -> str:
     return "condition-no" if kind == "answer-condition" else kind
 
 
-def unsent(request: StoredRequest, needs: tuple[str, ...], reader: str = "") -> RequestLine:
-    """Return the line of a request that was not sent to anybody yet; ``reader`` is the reader's name."""
+def unsent(
+    request: StoredRequest,
+    needs: tuple[str, ...],
+    reader: str = "",
+    partner: str = "",
+    their_number: str = "",
+) -> RequestLine:
+    """Return the line of a request that was not sent to anybody yet; ``reader`` is the reader's name.
+
+    ``partner`` and ``their_number``: who asks us for it.
+    """
     return RequestLine(
         number=request.number,
         attempt=0,
         role=request.role,
         service=request.service,
         state="IDLE",
-        partner="",
-        their_number="",
+        partner=partner,
+        their_number=their_number,
         ordered_as="",
         title=request.title,
         author=request.author,
@@ -288,9 +302,17 @@ def unsent(request: StoredRequest, needs: tuple[str, ...], reader: str = "") -> 
         delivery="",
         answered=False,
         promise=None,
-        status=status(State.IDLE, closed=request.outcome == CLOSED),
+        status=_unsent_status(request, needs),
         attention=(),
         needs=needs,
         outcome=request.outcome,
         updated_at=request.created_at,
     )
+
+
+def _unsent_status(request: StoredRequest, needs: tuple[str, ...]) -> RequestStatus:
+    if request.outcome == DECLINED:
+        return RequestStatus(Term.DECLINED)
+    if Reason.TO_REVIEW in needs:
+        return RequestStatus(Term.TO_REVIEW)
+    return status(State.IDLE, closed=request.outcome == CLOSED)

@@ -10,9 +10,12 @@ from mailproc.ill.apdu import Apdu
 from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.event_names import of_timer, spoken
 from mailproc.ill.facts import Facts, NotToldFact
+from mailproc.ill.terms import State
 from mailproc.sentence import Note, note
+from mailproc.store import submissions
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.prepared_statements import made
+from mailproc.store.rows import Event
 from mailproc.store.transactions import TRANSACTION
 
 
@@ -68,7 +71,7 @@ class RecordedStep:
 
 
 def history(connection: Connection, request_id: int) -> list[HistoryLine]:
-    """Return the steps of all attempts, oldest first."""
+    """Return what became of a request that was submitted, and the steps of all attempts, oldest first."""
     statement = (
         select(
             HISTORY,
@@ -85,7 +88,24 @@ def history(connection: Connection, request_id: int) -> list[HistoryLine]:
         .where(TRANSACTION.c.request_id == request_id)
         .order_by(HISTORY.c.id)
     )
-    return [_change(step) for step in made(RecordedStep, connection.execute(statement))]
+    steps = [_change(step) for step in made(RecordedStep, connection.execute(statement))]
+    return [*_before(connection, request_id), *steps]
+
+
+def _before(connection: Connection, request_id: int) -> list[HistoryLine]:
+    submission = submissions.load(connection, request_id)
+    return [_reviewed(event) for event in submissions.steps(connection, submission)] if submission else []
+
+
+def _reviewed(event: Event) -> HistoryLine:
+    """Return the line of an event from before the first attempt."""
+    facts = event.facts or {}
+    cause = {"kind": event.cause, "id": event.actor or "staff"}
+    if event.inbox_id is not None:
+        cause = {"kind": "letter", "id": f"I{event.inbox_id}"}
+    idle, text = State.IDLE.name, facts.get("text", "")
+    why = note(facts["why"]) if facts.get("why") else None
+    return HistoryLine(0, event.at, event.type, idle, idle, text, cause, event.type, why=why)
 
 
 def _change(row: RecordedStep) -> HistoryLine:

@@ -21,12 +21,13 @@ from mailproc.ill.rota import Candidate
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office.queries import agenda, answered, entry_details, pending_timers, recorded_history
+from mailproc.office.queries import agenda, answered, entry_details, pending_timers, recorded_history, reviews
 from mailproc.office.queries.entry_details import NOTHING, EntryDetails
 from mailproc.office.queries.find import request_of
 from mailproc.office.queries.listing import ListedRequest, RequestLine, joined, line_of, unsent
 from mailproc.office.queries.pending_timers import NextTimer
 from mailproc.office.queries.recorded_history import HistoryLine
+from mailproc.office.queries.reviews import Review
 from mailproc.sentence import Note, note
 from mailproc.store import (
     charges,
@@ -35,6 +36,7 @@ from mailproc.store import (
     outgoing,
     patrons,
     requests,
+    submissions,
     transactions,
     undelivered,
 )
@@ -90,7 +92,7 @@ class RequestDetails:
     ``wanted_back_by``: the day that a recall names, theirs or ours.
     ``whereabouts``: of a loan that is here: hold-shelf | collected | brought-back, '' where nobody says it.
     ``flaw``: what came was not what was asked for: wrong | partial. ``barcode``: of the item, in our system.
-    ``entry``: its copyright, and whether a borrower has asked before.
+    ``entry``: its copyright, and whether a borrower has asked before. ``review``: of one that was submitted.
     """
 
     line: RequestLine
@@ -113,6 +115,7 @@ class RequestDetails:
     letters: tuple[LetterAbout, ...]
     untold: tuple[Untold, ...]
     history: tuple[HistoryLine, ...]
+    review: Review | None
     ahead: tuple[NextTimer, ...]
     passed_on: dict[str, str] | None = None
     questions: tuple[Question, ...] = ()
@@ -143,11 +146,8 @@ def shown(
     needs = agenda.needs(connection, context.today() if context else date.min, [request.id])
     why = needs.get(request.id, ())
     reader = _patron(connection, request)
-    line = (
-        line_of(connection, listed[0], why)
-        if listed
-        else unsent(request, why, (reader or {}).get("name") or request.patron_id or "")
-    )
+    review = _review(connection, request)
+    line = line_of(connection, listed[0], why) if listed else _unsent(request, why, reader, review)
     return RequestDetails(
         line=line,
         asked=_asked(connection, request, latest),
@@ -169,6 +169,7 @@ def shown(
         letters=tuple(_letters(connection, attempts)),
         untold=tuple(_untold(connection, attempts)) if request.patron_id is not None else (),
         history=tuple(recorded_history.history(connection, request.id)),
+        review=review,
         ahead=pending_timers.of_attempts(connection, attempts),
         passed_on=_passed_on(latest) if latest else None,
         questions=tuple(_questions(connection, latest, language)) if latest else (),
@@ -178,6 +179,21 @@ def shown(
         flaw=(latest.options or {}).get("flaw", "") if latest else "",
         barcode=item_barcodes.latest(connection, latest.id) if latest else "",
     )
+
+
+def _review(connection: Connection, request: StoredRequest) -> Review | None:
+    submission = submissions.load(connection, request.id)
+    return reviews.shown(connection, request, submission) if submission is not None else None
+
+
+def _unsent(
+    request: StoredRequest, why: tuple[str, ...], reader: dict[str, str] | None, review: Review | None
+) -> RequestLine:
+    """Return the line of a request without an attempt."""
+    if review is None:
+        return unsent(request, why, (reader or {}).get("name") or request.patron_id or "")
+    named = review.reader.get("name") or review.patron_id
+    return unsent(request, why, named, review.partner, review.their_number)
 
 
 def _reader_due(connection: Connection, latest: Transaction, context: Context) -> date | None:

@@ -22,13 +22,23 @@ from mailproc.ill.status import term_word
 from mailproc.ill.terms import Role, State
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import request_of, transaction_of
-from mailproc.office.requests import entry_checks, place, request_checks, same_order
+from mailproc.office.requests import entry_checks, place, request_checks, review_steps, same_order
 from mailproc.office.requests.corrections import Correction, RequestChange, changes
 from mailproc.sentence import Part, Sentence, sentence, shortened, stored
-from mailproc.store import events, order_letters, outgoing, patrons, requests, rotas, transactions
+from mailproc.store import (
+    events,
+    order_letters,
+    outgoing,
+    patrons,
+    requests,
+    rotas,
+    submissions,
+    transactions,
+)
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import SaidIntent, StoredRequest, Transaction
+from mailproc.store.submissions import Submission
 from mailproc.store.text import storable
 
 LONGEST_NOTE = 500
@@ -38,8 +48,8 @@ LONGEST_NOTE = 500
 class Amended:
     """``attempt`` and ``state`` of the latest attempt afterwards; ``way``: what became of the order.
 
-    "anew": written again, as it had not left. "kept": the correction is for the next order. "recorded": it
-    changes no order. "again": asked again.
+    "review": nobody was asked yet. "anew": written again, as it had not left. "kept": the correction is
+    for the next order. "recorded": it changes no order. "again": asked again.
     """
 
     number: str
@@ -67,6 +77,8 @@ def amend(
         wanted = replace(wanted, rest={**wanted.rest, "declaration": declared})
 
     def job(connection: Connection) -> Amended:
+        if (unsent := _unsent_review(connection, number)) is not None:
+            return _amend_review(connection, context, *unsent, wanted, again=again, by=by)
         request, transaction = latest(connection, context, number)
         done = _amend(connection, context, request, transaction, wanted, again=again, by=by)
         now = transaction_of(connection, request.number)
@@ -75,6 +87,28 @@ def amend(
         return done
 
     return foreseen(store, job) if dry_run else store.write(job)
+
+
+def _unsent_review(connection: Connection, number: str) -> tuple[StoredRequest, Submission] | None:
+    request = request_of(connection, number)
+    submission = submissions.load(connection, request.id)
+    return (request, submission) if submission and submission.state == submissions.REVIEW else None
+
+
+def _amend_review(
+    connection: Connection, context: Context, request: StoredRequest, submission: Submission,
+    wanted: Correction, *, again: bool, by: str,
+) -> Amended:  # fmt: skip
+    """Correct a request that nobody was asked for yet."""
+    found = changes(request, wanted)
+    if again or not found:
+        code = "to-review" if again else "amend-same"
+        raise LocalFault(sentence(code, number=request.number), (f"mailproc accept {request.number}",))
+    rotas.correct(connection, request.id, dict(column for one in found for column in one.columns.items()))
+    changed = _told(found)
+    review_steps.record(connection, context, submission, "amend", by, changed)
+    odd = entry_checks.wrong_numbers(wanted.item)
+    return Amended(request.number, 0, "", State.IDLE.name, "review", changed, odd)
 
 
 def _same(

@@ -25,7 +25,8 @@ from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
 from mailproc.office.queries.entry_details import ASKED_RECENTLY
 from mailproc.office.requests import reader_rules
 from mailproc.sentence import Sentence, sentence
-from mailproc.store import requests, same_item, transactions
+from mailproc.store import requests, same_item, submissions, transactions
+from mailproc.store.rows import StoredRequest
 
 LENT_TO_US = tuple(
     state.name
@@ -90,6 +91,14 @@ def check(
         if weight is Weight.ANYWAY and not anyway:
             raise LocalFault(said, (sentence("enter-anyway"),))
     return tuple(said for _, said in found)
+
+
+def refuse_unreviewed(connection: Connection, request: StoredRequest) -> None:
+    """Raise LocalFault if the request was submitted, and staff have not accepted it."""
+    submission = submissions.load(connection, request.id)
+    if submission is not None and submission.state != submissions.ACCEPTED:
+        number = request.number
+        raise LocalFault(sentence("to-review", number=number), (f"mailproc review {number}",))
 
 
 def wrong_numbers(item: Mapping[str, Any]) -> tuple[Sentence, ...]:

@@ -97,22 +97,32 @@ def enter(
     ``anyway``: also if this partner has sent an order of this number before. Raise LocalFault if the partner
     is unknown or does not borrow, a day is impossible, an address is invalid, or the number is known.
     """
+
+    def job(connection: Connection) -> Entered:
+        return entered(connection, context, wanted, by, anyway=anyway)
+
+    return foreseen(store, job) if dry_run else store.write(job)
+
+
+def entered(
+    connection: Connection, context: Context, wanted: HandedOrder, by: str = "", *,
+    anyway: bool = False, request_id: int | None = None,
+) -> Entered:  # fmt: skip
+    """Do the same on a connection. ``request_id``: the request waits there for that.
+
+    Raise LocalFault as ``enter`` does.
+    """
     partner = context.partners.borrower(wanted.partner)
     if wanted.asked_on is not None and wanted.asked_on > context.today():
         raise LocalFault(sentence("asked-on-to-come", day=wanted.asked_on, today=context.today()))
     for name, where in (("delivery", wanted.order.delivery), ("billing", wanted.order.billing)):
         request_checks.check_delivery(name, where)
     order = _named(wanted, partner)
-
-    def job(connection: Connection) -> Entered:
-        warnings = entry_checks.check(
-            _entry(context, partner, order, wanted), connection, context, anyway=anyway
-        )
-        outcome = steps.begin(connection, _event(context, wanted, partner, order, by), context)
-        transaction = transactions.load(connection, outcome.transaction_id or 0)
-        return Entered(requests.number_of(connection, transaction.request_id), partner.symbol, warnings)
-
-    return foreseen(store, job) if dry_run else store.write(job)
+    warnings = entry_checks.check(_entry(context, partner, order, wanted), connection, context, anyway=anyway)
+    event = replace(_event(context, wanted, partner, order, by), request_id=request_id)
+    outcome = steps.begin(connection, event, context)
+    transaction = transactions.load(connection, outcome.transaction_id or 0)
+    return Entered(requests.number_of(connection, transaction.request_id), partner.symbol, warnings)
 
 
 def _named(wanted: HandedOrder, partner: Partner) -> IllRequest:

@@ -6,8 +6,10 @@ from mailproc.errors import LocalFault
 from mailproc.flow.advance import steps
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
-from mailproc.office.queries.find import transaction_of
+from mailproc.office.queries.find import request_of, transaction_of
+from mailproc.office.requests import review_steps
 from mailproc.sentence import sentence
+from mailproc.store import submissions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.text import storable
@@ -32,6 +34,11 @@ def add(store: Store, context: Context, number: str, text: str, by: str) -> Step
 
 def write(connection: Connection, context: Context, number: str, kept: str, by: str) -> StepOutcome:
     """Write a note of one line, of at most ``LONGEST`` characters."""
+    request = request_of(connection, number)
+    submission = submissions.load(connection, request.id)
+    if submission is not None and submission.state != submissions.ACCEPTED:  # it has no attempt yet
+        event_id = review_steps.record(connection, context, submission, "note", by, (kept,))
+        return StepOutcome(event_id, "done")
     transaction = transaction_of(connection, number)
     event = NewEvent(
         cause="staff",

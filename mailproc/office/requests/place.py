@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
+from mailproc.config import Partner
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import steps
 from mailproc.flow.advance.steps import StepOutcome
@@ -116,17 +117,52 @@ def place(
     lend, none has the account named, an address is invalid, several readers have the barcode named, or a
     check refuses it (``entry_checks``).
     """
+    wanted, live = standing(store, context, checked(wanted, context))
+
+    def job(connection: Connection) -> Entered:
+        return enter(connection, context, wanted, by, live=live, anyway=anyway)
+
+    return foreseen(store, job) if dry_run else store.write(job)
+
+
+def checked(wanted: Wanted, context: Context) -> Wanted:
+    """Return the request with its declaration whole. Raise LocalFault for an invalid address or day."""
     for name, where in (("delivery", wanted.delivery), ("billing", wanted.billing)):
         request_checks.check_delivery(name, where)
-    wanted = replace(wanted, declaration=request_checks.checked(wanted.declaration, context))
-    wanted, live = _standing(store, context, wanted)
-    lenders = [context.partners.lender(symbol) for symbol in wanted.partners]
-    rota = [lender.symbol for lender in lenders]
-    if wanted.account and not any(accounts.named(lender, wanted.account) for lender in lenders):
-        known = ", ".join(accounts.shown(one) for lender in lenders for one in accounts.ours(lender))
-        raise LocalFault(sentence("account-unknown", account=wanted.account, known=known))
+    return replace(wanted, declaration=request_checks.checked(wanted.declaration, context))
 
-    entry = NewEntry(
+
+def enter(
+    connection: Connection, context: Context, wanted: Wanted, by: str, *,
+    live: LiveStanding = NOT_ASKED, anyway: bool = False, request_id: int | None = None,
+) -> Entered:  # fmt: skip
+    """Check the request, store it and ask the first partner. ``request_id``: it waits there for that.
+
+    ``live``: what the library system says of the reader. Raise LocalFault as ``place`` does.
+    """
+    lenders = [context.partners.lender(symbol) for symbol in wanted.partners]
+    _check_account(wanted, lenders)
+    warnings = entry_checks.check(_entry(wanted, lenders, live), connection, context, anyway=anyway)
+    if restored.standing(connection) is not None:
+        warnings = (*warnings, sentence("entered-while-held"))
+    if wanted.patron is not None:
+        patrons.keep(connection, wanted.patron)
+    request_id, number = _stored(connection, context, wanted, request_id)
+    requests.add_candidates(connection, request_id, [lender.symbol for lender in lenders])
+    asked = ask(connection, context, request_id, by, live.facts)
+    _note_overrides(connection, context, number, warnings, by)
+    lost = tuple(one for one in asked.words if isinstance(one, Sentence) and one.code == NOT_TOLD)
+    return Entered(number, lenders[0].symbol, (*warnings, *lost))
+
+
+def _check_account(wanted: Wanted, lenders: Sequence[Partner]) -> None:
+    if wanted.account and not any(accounts.named(lender, wanted.account) for lender in lenders):
+        names = ", ".join(accounts.shown(one) for lender in lenders for one in accounts.ours(lender))
+        raise LocalFault(sentence("account-unknown", account=wanted.account, known=names))
+
+
+def _entry(wanted: Wanted, lenders: Sequence[Partner], live: LiveStanding) -> NewEntry:
+    return NewEntry(
         role=Role.REQUESTER,
         service=wanted.service,
         item=wanted.item,
@@ -142,19 +178,8 @@ def place(
         live=live,
     )
 
-    def job(connection: Connection) -> Entered:
-        warnings = entry_checks.check(entry, connection, context, anyway=anyway)
-        if restored.standing(connection) is not None:
-            warnings = (*warnings, sentence("entered-while-held"))
-        number, asked = _place(connection, context, wanted, rota, by, live.facts)
-        _note_overrides(connection, context, number, warnings, by)
-        lost = tuple(one for one in asked.words if isinstance(one, Sentence) and one.code == NOT_TOLD)
-        return Entered(number, rota[0], (*warnings, *lost))
 
-    return foreseen(store, job) if dry_run else store.write(job)
-
-
-def _standing(store: Store, context: Context, wanted: Wanted) -> tuple[Wanted, LiveStanding]:
+def standing(store: Store, context: Context, wanted: Wanted) -> tuple[Wanted, LiveStanding]:
     """Return the request with what is known of its reader, and what the library system says now.
 
     The reader gets the id that the store has: staff may have scanned the barcode.
@@ -169,34 +194,32 @@ def _standing(store: Store, context: Context, wanted: Wanted) -> tuple[Wanted, L
     return replace(wanted, patron=live_standing.completed(named, known, live)), live
 
 
-def _place(
-    connection: Connection, context: Context, wanted: Wanted, rota: Sequence[str], by: str, facts: Facts
-) -> tuple[str, StepOutcome]:
-    if wanted.patron is not None:
-        patrons.keep(connection, wanted.patron)
+def _stored(
+    connection: Connection, context: Context, wanted: Wanted, request_id: int | None
+) -> tuple[int, str]:
+    """Write the request, or what is said of one that was submitted; return its id and its number."""
     item = wanted.item
-    request_id, number = requests.create(
-        connection,
-        NewRequest(
-            role=Role.REQUESTER,
-            service=wanted.service,
-            item=apdu_json.value_to_json(item),
-            title=item.article_title or item.title or "",
-            author=item.article_author or item.author or "",
-            created_at=context.clock(),
-            patron_id=wanted.patron.id if wanted.patron else None,
-            delivery=apdu_json.value_to_json(wanted.delivery),
-            need_before_on=wanted.need_before,
-            max_cost=apdu_json.value_to_json(wanted.max_cost),
-            keywords=list(wanted.keywords) or None,
-            note=wanted.note,
-            copyright_declared=wanted.copyright_declared or wanted.declaration is not None,
-            more=_beside(wanted),
-            account=wanted.account,
-        ),
+    row = NewRequest(
+        role=Role.REQUESTER,
+        service=wanted.service,
+        item=apdu_json.value_to_json(item),
+        title=item.article_title or item.title or "",
+        author=item.article_author or item.author or "",
+        created_at=context.clock(),
+        patron_id=wanted.patron.id if wanted.patron else None,
+        delivery=apdu_json.value_to_json(wanted.delivery),
+        need_before_on=wanted.need_before,
+        max_cost=apdu_json.value_to_json(wanted.max_cost),
+        keywords=list(wanted.keywords) or None,
+        note=wanted.note,
+        copyright_declared=wanted.copyright_declared or wanted.declaration is not None,
+        more=_beside(wanted),
+        account=wanted.account,
     )
-    requests.add_candidates(connection, request_id, rota)
-    return number, ask(connection, context, request_id, by, facts)
+    if request_id is None:
+        return requests.create(connection, row)
+    requests.rewrite(connection, request_id, row)
+    return request_id, requests.number_of(connection, request_id)
 
 
 def _note_overrides(
@@ -228,6 +251,7 @@ def next_partner(
         request = request_of(connection, number)
         if request.role != Role.REQUESTER:
             raise LocalFault(sentence("no-rota", number=request.number))
+        entry_checks.refuse_unreviewed(connection, request)
         requests.add_candidates(connection, request.id, added)
         give_up_undelivered(connection, context, request.id, by)
         return ask(connection, context, request.id, by)

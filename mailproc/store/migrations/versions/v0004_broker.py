@@ -9,6 +9,7 @@ down_revision = "0003"
 
 def upgrade() -> None:
     _hook_calls()
+    _submissions()
 
 
 def _hook_calls() -> None:
@@ -45,3 +46,29 @@ def _hook_calls() -> None:
         sqlite_where=waits,
         postgresql_where=waits,
     )
+
+
+def _submissions() -> None:
+    op.create_table(
+        "submission",
+        sa.Column("request_id", sa.Integer(), nullable=False, autoincrement=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("state", "source", "content")),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("partner", "number")),
+        sa.Column("guessed", sa.Boolean(), nullable=False),
+        sa.Column("patron_id", sa.String(), nullable=False),
+        *(_json(name) for name in ("reader", "lenders", "unread", "doubtful")),
+        sa.Column("words", sa.String(), nullable=False),
+        _json("event_ids"),
+        sa.PrimaryKeyConstraint("request_id"),
+    )
+    waiting = sa.text("state = 'review'")
+    op.create_index(
+        "ix_submission_review", "submission", ["request_id"], sqlite_where=waiting, postgresql_where=waiting
+    )
+    op.create_index("ix_submission_content", "submission", ["content", "at"])
+    op.create_index("ix_submission_patron", "submission", ["patron_id"])
+
+
+def _json(name: str) -> sa.Column[object]:
+    return sa.Column(name, sa.JSON(none_as_null=True), nullable=True)

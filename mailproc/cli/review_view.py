@@ -1,0 +1,36 @@
+"""What `show` and `review` say of a request that somebody submitted."""
+
+from collections.abc import Iterator
+
+from mailproc.notices.language import Language
+from mailproc.office.queries.request_details import RequestDetails
+
+
+def to_decide(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
+    """Yield the commands by which staff decide, each with what it does."""
+    number = found.line.number
+    for command, word in (
+        (f"mailproc accept {number}", "accepts"),
+        (f"mailproc amend {number} …", "amends"),
+        (f"mailproc decline {number} --reason TEXT", "declines"),
+    ):
+        yield command, language.label("review", word)
+
+
+def reviewed(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
+    """Yield what is missing of it, what should be looked at, and where it came from."""
+    review, words = found.review, language.texts.labels["review"]
+    if review is None:
+        return
+    for lack in review.lacks:
+        yield words["lacks"], language.word(lack)
+    for doubt in review.doubts:
+        yield words["doubts"], language.word(doubt)
+    yield words["source"], " ".join(filter(None, (review.source, review.letter)))
+    reader = (review.patron_id, *(review.reader.get(name, "") for name in ("name", "email", "status")))
+    if any(reader):
+        yield words["said_reader"], ", ".join(filter(None, map(str, reader)))
+    if review.lenders:
+        yield words["lenders"], " → ".join(review.lenders)
+    for line in review.unread:
+        yield words["unread"], line

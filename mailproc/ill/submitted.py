@@ -1,0 +1,84 @@
+"""A request that was submitted to us and waits for staff: what it says, as a value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from mailproc.ill.apdu import Delivery, Item, Money
+from mailproc.ill.terms import Role
+
+LONGEST_WORDS = 20_000
+"""Characters of the words that are kept with it; the letter is kept whole."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenReader:
+    """A reader as somebody wrote one into a form; nothing of it is proven. '' is left out."""
+
+    id: str = ""
+    name: str = ""
+    email: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmittedRequest:
+    """What was submitted.
+
+    ``role``: ours. ``service``: LOAN or COPY; ``guessed``: it was not said, and follows from the citation.
+    ``declared``: the reader has agreed to the declaration of copyright. ``number``: as RESPONDER, that of who
+    asks. ``unread``: lines of what a request has no field for; ``doubtful``: of what could not be read, or
+    seems to be another field. ``words``: all of it as it was written.
+    """
+
+    role: Role
+    service: str
+    item: Item
+    guessed: bool = False
+    reader: WrittenReader = WrittenReader()
+    delivery: Delivery | None = None
+    need_before: date | None = None
+    max_cost: Money | None = None
+    level_of_service: str | None = None
+    note: str = ""
+    declared: bool = False
+    number: str = ""
+    unread: Sequence[str] = ()
+    doubtful: Sequence[str] = ()
+    words: str = ""
+
+    @property
+    def content(self) -> str:
+        """Return SHA-256 (hex) of what it says: equal if somebody has sent a form twice."""
+        said = (
+            self.role, self.service, self.item, self.reader, self.delivery, self.need_before, self.max_cost,
+            self.level_of_service, " ".join(self.note.split()), self.declared, self.number,
+        )  # fmt: skip
+        return sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a request comes from.
+
+    ``name``: of the form, or of who uses the desk. ``partner``: as RESPONDER, the symbol of who asks.
+    ``lenders``: whom to ask if staff name nobody. ``straight``: it may be ordered without review.
+    ``inbox_id``: the letter that brought it.
+    """
+
+    name: str
+    partner: str = ""
+    lenders: tuple[str, ...] = ()
+    straight: bool = False
+    inbox_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What came of it. ``number``: of its request. ``again``: it was here already. ``ordered``: without
+    review."""
+
+    number: str
+    again: bool = False
+    ordered: bool = False

@@ -1,0 +1,130 @@
+"""Read requests to review: those of a list, and everything that staff need to decide about one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, TextClause, and_, func, select, text
+
+from mailproc.office.patrons import patron_details
+from mailproc.office.queries.request_filter import Filter
+from mailproc.office.requests import missing
+from mailproc.sentence import Sentence
+from mailproc.store import submissions
+from mailproc.store.prepared_statements import made
+from mailproc.store.requests import REQUEST
+from mailproc.store.rows import StoredRequest
+from mailproc.store.submission_tables import TO_REVIEW
+from mailproc.store.submissions import ACCEPTED, REVIEW, SUBMISSION, ReaderSaid, Submission
+
+
+@dataclass(frozen=True)
+class Review:
+    """A request to review, or what it was before it was accepted.
+
+    ``letter``: the letter that brought it ("I12"), '' for none. ``lacks``: what is missing; ``doubts``: what
+    should be looked at. ``reader``: as it was written, beside the number ``patron_id``. ``unread``: lines
+    that no field has; ``words``: all as it was written.
+    """
+
+    number: str
+    state: str
+    source: str
+    letter: str
+    at: datetime
+    partner: str
+    their_number: str
+    patron_id: str
+    reader: ReaderSaid
+    lenders: tuple[str, ...]
+    lacks: tuple[Sentence, ...]
+    doubts: tuple[Sentence, ...]
+    unread: tuple[str, ...]
+    words: str
+
+
+def shown(connection: Connection, request: StoredRequest, submission: Submission) -> Review:
+    """Return it as staff see it. Raise LocalFault if several readers have the barcode that was written."""
+    open_still = submission.state == REVIEW
+    reader = patron_details.by_number(connection, submission.patron_id) if submission.patron_id else None
+    first = next(iter(submissions.steps(connection, submission)), None)
+    return Review(
+        number=request.number,
+        state=submission.state,
+        source=submission.source,
+        letter=f"I{first.inbox_id}" if first is not None and first.inbox_id is not None else "",
+        at=submission.at,
+        partner=submission.partner,
+        their_number=submission.number,
+        patron_id=submission.patron_id,
+        reader=submission.reader or {},
+        lenders=tuple(submission.lenders or ()),
+        lacks=missing.lacks(request, submission) if open_still else (),
+        doubts=missing.doubts(request, submission, reader) if open_still else (),
+        unread=tuple(submission.unread or ()),
+        words=submission.words,
+    )
+
+
+@dataclass(frozen=True)
+class UnsentRequest:
+    """A request of a list that nobody was asked for, with who is behind it."""
+
+    request: StoredRequest
+    reader: str
+    partner: str
+    their_number: str
+
+
+def listed(connection: Connection, wanted: Filter, found: ColumnElement[bool] | None) -> list[UnsentRequest]:
+    """Return those that fit, the newest first. ``found``: the condition of ``wanted.find``.
+
+    Declined ones are found by their words, and not listed otherwise.
+    """
+    if not _may_fit(wanted):
+        return []
+    statement = _statement(wanted, found).order_by(REQUEST.c.id.desc()).limit(wanted.limit)
+    rows = connection.execute(statement).all()
+    return [
+        UnsentRequest(request, (row.reader or {}).get("name") or row.said_id, row.partner, row.theirs)
+        for row, request in zip(rows, made(StoredRequest, (row[:-4] for row in rows)), strict=True)
+    ]
+
+
+def count(connection: Connection, wanted: Filter, found: ColumnElement[bool] | None) -> int:
+    """Return how many ``listed`` would return without a limit."""
+    if not _may_fit(wanted):
+        return 0
+    statement = _statement(wanted, found).with_only_columns(func.count())
+    return int(connection.execute(statement).scalar_one())
+
+
+def _may_fit(wanted: Filter) -> bool:
+    return wanted.due is None and wanted.state.upper() in ("", "IDLE")
+
+
+def _statement(wanted: Filter, found: ColumnElement[bool] | None) -> Select[Any]:
+    columns = (
+        SUBMISSION.c.reader.label("reader"), SUBMISSION.c.patron_id.label("said_id"), SUBMISSION.c.partner,
+        SUBMISSION.c.number.label("theirs"),
+    )  # fmt: skip
+    joined = REQUEST.join(SUBMISSION, SUBMISSION.c.request_id == REQUEST.c.id)
+    return select(*REQUEST.c, *columns).select_from(joined).where(and_(*_conditions(wanted, found)))
+
+
+def _conditions(
+    wanted: Filter, found: ColumnElement[bool] | None
+) -> Iterator[ColumnElement[bool] | TextClause]:
+    declined_too = found is not None and not wanted.attention
+    yield SUBMISSION.c.state != ACCEPTED if declined_too else text(f"submission.{TO_REVIEW}")
+    if found is not None:
+        yield found
+    if wanted.role:
+        yield REQUEST.c.role == wanted.role.upper()
+    if wanted.partner:
+        yield SUBMISSION.c.partner == wanted.partner
+    if wanted.service:
+        yield REQUEST.c.service == wanted.service.upper()
+    if wanted.since is not None:
+        yield REQUEST.c.created_at >= wanted.since

@@ -1,0 +1,59 @@
+"""What a request that was submitted lacks, in plain words; and what of it staff should look at."""
+
+from collections.abc import Iterator
+
+from mailproc.ill.terms import Role
+from mailproc.office.requests import entry_checks
+from mailproc.sentence import Sentence, Word, sentence
+from mailproc.store.rows import StoredPatron, StoredRequest
+from mailproc.store.submissions import Submission
+
+
+def lacks(request: StoredRequest, submission: Submission) -> tuple[Sentence, ...]:
+    """Return what is missing of it; staff can add it, or ask."""
+    return tuple(_lacks(request, submission))
+
+
+def _lacks(request: StoredRequest, submission: Submission) -> Iterator[Sentence]:
+    item = request.item or {}
+    if not (item.get("title") or "").strip():
+        yield sentence("lacks-title")
+    if request.service == "COPY" and not (item.get("article_title") or item.get("pagination")):
+        yield sentence("lacks-article")
+    if request.role is Role.REQUESTER:
+        if not submission.patron_id:
+            yield sentence("lacks-reader")
+        if not submission.lenders:
+            yield sentence("lacks-lenders")
+    elif not submission.number:
+        yield sentence("lacks-number")
+    elif request.delivery is None:
+        yield sentence("lacks-delivery")
+
+
+def doubts(
+    request: StoredRequest, submission: Submission, reader: StoredPatron | None
+) -> tuple[Sentence, ...]:
+    """Return what staff should look at: guesses, values that could not be read, another reader's address.
+
+    ``reader``: who has the number that was written.
+    """
+    return tuple(_doubts(request, submission, reader))
+
+
+def _doubts(
+    request: StoredRequest, submission: Submission, reader: StoredPatron | None
+) -> Iterator[Sentence]:
+    if submission.guessed:
+        yield sentence("doubt-service", service=Word("services", request.service.name))
+    for line in submission.doubtful or ():
+        yield sentence("doubt-line", line=line)
+    yield from entry_checks.wrong_numbers(request.item or {})
+    if request.role is not Role.REQUESTER or not submission.patron_id:
+        return
+    said = (submission.reader or {}).get("email", "")
+    if reader is None:
+        yield sentence("doubt-reader-unknown", patron=submission.patron_id)
+    elif said.casefold() != reader.email.casefold():
+        shown = said or sentence("none-given")
+        yield sentence("doubt-reader-email", patron=reader.id, said=shown, known=reader.email or "–")

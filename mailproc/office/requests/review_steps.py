@@ -1,0 +1,55 @@
+"""What staff do with a request before anybody is asked for it: each step is an event without an attempt."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.office.queries.find import request_of
+from mailproc.sentence import Part, sentence, stored
+from mailproc.store import events, submissions
+from mailproc.store.events import NewEvent
+from mailproc.store.rows import StoredRequest
+from mailproc.store.submissions import ACCEPTED, DECLINED, REVIEW, Submission
+
+_KINDS = {ACCEPTED: "accept", DECLINED: "decline", REVIEW: "review"}
+
+
+def of(connection: Connection, number: str) -> tuple[StoredRequest, Submission]:
+    """Return the request to review that ``number`` names. Raise LocalFault if it is none."""
+    request = request_of(connection, number)
+    submission = submissions.load(connection, request.id)
+    if submission is None or submission.state == ACCEPTED:
+        raise LocalFault(sentence("no-review", number=request.number), (f"mailproc show {request.number}",))
+    return request, submission
+
+
+def decided(
+    connection: Connection, context: Context, submission: Submission, state: str, by: str,
+    what: Sequence[Part] = (), *, kind: str = "",
+) -> int:  # fmt: skip
+    """Record a decision about it, with ``what`` staff said; return the event."""
+    event = NewEvent(
+        cause="staff",
+        type=kind or _KINDS[state],
+        at=context.clock(),
+        facts={"text": "; ".join(map(str, what)), "why": stored(*what)} if what else None,
+        actor=by,
+        door="cli",
+        request_id=submission.request_id,
+        state="done",
+    )
+    event_id = events.add(connection, event)
+    submissions.decide(connection, submission, state, event_id)
+    return event_id
+
+
+def record(
+    connection: Connection, context: Context, submission: Submission, kind: str, by: str, what: Sequence[Part]
+) -> int:
+    """Record what staff did with it beside deciding ("amend", "note"): a line of its history.
+
+    Return the event.
+    """
+    return decided(connection, context, submission, submission.state, by, what, kind=kind)

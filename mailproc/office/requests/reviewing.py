@@ -1,0 +1,238 @@
+"""What staff do with a request to review: accept it, decline it, take the refusal back, correct it."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.ill import apdu_json, copyright_rules
+from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person
+from mailproc.ill.copyright_rules import Declaration
+from mailproc.ill.terms import Role, Service
+from mailproc.office.acts.dry_run import foreseen
+from mailproc.office.patrons import patron_details
+from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
+from mailproc.office.queries import listing
+from mailproc.office.requests import lend, place, request_checks, review_steps
+from mailproc.office.requests.entered import Entered
+from mailproc.office.requests.lend import HandedOrder
+from mailproc.office.requests.place import Wanted
+from mailproc.sentence import sentence
+from mailproc.store import patrons, requests
+from mailproc.store.engine import Store
+from mailproc.store.patrons import NamedReader
+from mailproc.store.rows import StoredRequest
+from mailproc.store.submissions import ACCEPTED, DECLINED, REVIEW, Submission
+from mailproc.store.text import storable
+
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What staff add when they accept a request. ``lenders``: instead of the form's. ``patron``: number or
+    barcode instead of what was written; ``nobody``: it is for no reader. ``service``: LOAN | COPY."""
+
+    lenders: tuple[str, ...] = ()
+    patron: str = ""
+    nobody: bool = False
+    service: str = ""
+
+
+def accept(
+    store: Store, context: Context, number: str, given: Acceptance, by: str, *,
+    anyway: bool = False, dry_run: bool = False,
+) -> Entered:  # fmt: skip
+    """Order it, as ``mailproc request`` does; an order of a partner's comes into process.
+
+    Raise LocalFault if it is no request to review, if something is missing, or if a check refuses it.
+    """
+    live, reader = NOT_ASKED, None
+    with store.read() as connection:
+        request, submission = review_steps.of(connection, number)
+        given = replace(given, patron=_known(connection, request, submission, given))
+        asked = wanted(connection, context, request, submission, given) if _is_ours(request) else None
+    if asked is not None:
+        asked, live = place.standing(store, context, asked)
+        reader = asked.patron
+
+    def job(connection: Connection) -> Entered:
+        request, submission = review_steps.of(connection, number)
+        if submission.state == DECLINED:
+            raise LocalFault(sentence("review-declined", number=request.number), (_again(request),))
+        if not _is_ours(request):
+            return _take_order(connection, context, request, submission, by, given=given, anyway=anyway)
+        asked = replace(wanted(connection, context, request, submission, given), patron=reader)
+        return order(connection, context, submission, asked, by, live=live, anyway=anyway)
+
+    return foreseen(store, job) if dry_run else store.write(job)
+
+
+def _is_ours(request: StoredRequest) -> bool:
+    return request.role is Role.REQUESTER
+
+
+def _known(connection: Connection, request: StoredRequest, submission: Submission, given: Acceptance) -> str:
+    """Return the reader's number as the store has it: the barcode may have been written."""
+    typed = given.patron or (submission.patron_id if _is_ours(request) and not given.nobody else "")
+    found = patron_details.by_number(connection, typed) if typed else None
+    return found.id if found is not None else given.patron
+
+
+def wanted(
+    connection: Connection,
+    context: Context,
+    request: StoredRequest,
+    submission: Submission,
+    given: Acceptance,
+) -> Wanted:
+    """Return the request as ``place`` takes it. Raise LocalFault that names what is missing."""
+    item = _item(request)
+    lenders = given.lenders or tuple(submission.lenders or ())
+    if not lenders:
+        raise LocalFault(
+            sentence("partners-missing"), (f"mailproc accept {request.number} --lenders SYMBOL",)
+        )
+    more: dict[str, Any] = dict(request.more or {})
+    reader = _reader(connection, request, submission, given)
+    declaration = _optional(Declaration, more.get("declaration"), "declaration")
+    if declaration is None and request.copyright_declared:
+        declaration = _declared(context, request, submission)
+    return place.checked(
+        Wanted(
+            service=given.service or request.service.name,
+            item=item,
+            partners=lenders,
+            patron=reader,
+            delivery=_optional(Delivery, request.delivery, "delivery"),
+            need_before=request.need_before_on,
+            max_cost=_optional(Money, request.max_cost, "max_cost"),
+            note=request.note,
+            keywords=tuple(request.keywords or ()),
+            copyright_declared=request.copyright_declared,
+            level_of_service=more.get("level_of_service"),
+            copyright_compliance=more.get("copyright_compliance"),
+            declaration=declaration,
+        ),
+        context,
+    )
+
+
+def order(
+    connection: Connection, context: Context, submission: Submission, asked: Wanted, by: str, *,
+    live: LiveStanding = NOT_ASKED, anyway: bool = False,
+) -> Entered:  # fmt: skip
+    """Ask the first lender. Raise LocalFault as ``place.enter`` does."""
+    review_steps.decided(connection, context, submission, ACCEPTED, by)
+    at = submission.request_id
+    return place.enter(connection, context, asked, by, live=live, anyway=anyway, request_id=at)
+
+
+def decline(
+    store: Store, context: Context, number: str, reason: str, by: str, *, dry_run: bool = False
+) -> StoredRequest:
+    """Close it without asking anybody. Raise LocalFault without a reason."""
+    kept = " ".join(storable(reason).split())[:LONGEST_REASON]
+    if not kept:
+        raise LocalFault(sentence("decline-why"))
+
+    def job(connection: Connection) -> StoredRequest:
+        request, submission = review_steps.of(connection, number)
+        if submission.state == DECLINED:
+            raise LocalFault(sentence("review-declined", number=request.number), (_again(request),))
+        review_steps.decided(connection, context, submission, DECLINED, by, (kept,))
+        requests.close(connection, request.id, context.clock(), listing.DECLINED)
+        return request
+
+    return foreseen(store, job) if dry_run else store.write(job)
+
+
+def take_back(store: Store, context: Context, number: str, by: str) -> StoredRequest:
+    """Let a declined request wait for review again. Raise LocalFault if it was not declined."""
+
+    def job(connection: Connection) -> StoredRequest:
+        request, submission = review_steps.of(connection, number)
+        if submission.state != DECLINED:
+            raise LocalFault(sentence("review-not-declined", number=request.number))
+        review_steps.decided(connection, context, submission, REVIEW, by)
+        requests.reopen(connection, request.id)
+        return request
+
+    return store.write(job)
+
+
+def _take_order(
+    connection: Connection, context: Context, request: StoredRequest, submission: Submission, by: str, *,
+    given: Acceptance, anyway: bool,
+) -> Entered:  # fmt: skip
+    """Enter the order of a partner, as ``mailproc request --as lender`` does."""
+    if given.lenders or given.patron or given.nobody:
+        raise LocalFault(sentence("review-theirs", number=request.number))
+    said = submission.reader or {}
+    person = Person(name=said.get("name") or None, id=submission.patron_id or None)
+    wanted = HandedOrder(
+        partner=submission.partner,
+        order=IllRequest(
+            services=(Service[given.service or request.service.name],),
+            item=_item(request),
+            patron=person if person != Person() else None,
+            delivery=_optional(Delivery, request.delivery, "delivery"),
+            need_before=request.need_before_on,
+            max_cost=_optional(Money, request.max_cost, "max_cost"),
+            level_of_service=(request.more or {}).get("level_of_service"),
+            keywords=tuple(request.keywords or ()),
+            note=request.note or None,
+        ),
+        their_number=submission.number,
+        asked_by="mail",
+        asked_on=context.local(submission.at).date(),
+    )
+    review_steps.decided(connection, context, submission, ACCEPTED, by)
+    return lend.entered(connection, context, wanted, by, anyway=anyway, request_id=request.id)
+
+
+def _item(request: StoredRequest) -> Item:
+    item: Item = apdu_json.value_from_json(Item, request.item or {}, "item")
+    if not (item.title or "").strip():
+        raise LocalFault(sentence("title-missing"), (f"mailproc amend {request.number} --title TEXT",))
+    return item
+
+
+def _reader(
+    connection: Connection, request: StoredRequest, submission: Submission, given: Acceptance
+) -> NamedReader | None:
+    """Return whom it is for. What the store knows of a reader stands: a form proves nothing."""
+    if given.nobody:
+        return None
+    reader_id = given.patron or submission.patron_id
+    said = submission.reader or {}
+    if not reader_id:
+        ways = (
+            f"mailproc accept {request.number} --patron ID",
+            f"mailproc accept {request.number} --no-patron",
+        )
+        raise LocalFault(sentence("review-reader", number=request.number, name=said.get("name") or "–"), ways)
+    if not reader_id.isprintable():
+        raise LocalFault(sentence("patron-id-signs"))
+    if patrons.load(connection, reader_id) is not None:
+        return NamedReader(reader_id)
+    return NamedReader(reader_id, said.get("name", ""), said.get("email", ""), said.get("status", ""))
+
+
+def _declared(context: Context, request: StoredRequest, submission: Submission) -> Declaration | None:
+    """Return the declaration that the reader made in the form, where the law asks for one."""
+    by = (submission.reader or {}).get("name", "")
+    law = context.config.policy.copyright
+    if not by or not copyright_rules.lacks_declaration(law, request.service, request.more):
+        return None
+    return request_checks.checked(Declaration(by, context.local(submission.at).date()), context)
+
+
+def _again(request: StoredRequest) -> str:
+    return f"mailproc decline {request.number} --undo"
+
+
+def _optional(hint: Any, value: Any, name: str) -> Any:
+    return None if value is None else apdu_json.value_from_json(hint, value, name)

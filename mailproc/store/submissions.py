@@ -1,0 +1,160 @@
+"""Requests that were submitted, and what staff have made of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+
+from sqlalchemy import Connection, Integer, bindparam, func, select, text
+
+from mailproc.store.events import EVENT
+from mailproc.store.prepared_statements import Constant, made, table_of
+from mailproc.store.requests import REQUEST
+from mailproc.store.rows import Event
+from mailproc.store.submission_tables import TO_REVIEW, SubmissionRow
+from mailproc.store.tables import Instant
+from mailproc.store.text import storable
+
+SUBMISSION = table_of(SubmissionRow)
+REVIEW, ACCEPTED, DECLINED = "review", "accepted", "declined"
+
+
+class ReaderSaid(TypedDict, total=False):
+    """What was said of the reader beside the number."""
+
+    name: str
+    email: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A row of ``submission_tables.SubmissionRow``."""
+
+    request_id: int
+    state: str
+    source: str
+    content: str
+    at: datetime
+    partner: str
+    number: str
+    guessed: bool
+    patron_id: str
+    reader: ReaderSaid | None
+    lenders: list[str] | None
+    unread: list[str] | None
+    doubtful: list[str] | None
+    words: str
+    event_ids: list[int] | None
+
+
+@dataclass(frozen=True)
+class SubmittedLine:
+    """A request in the list of those to review; ``reader``: its name or number, as it was written."""
+
+    request_id: int
+    number: str
+    reader: ReaderSaid | None
+    patron_id: str
+    partner: str
+
+
+_LOAD = Constant(select(SUBMISSION).where(SUBMISSION.c.request_id == bindparam("request_id")), Submission)
+_SAME = Constant(
+    select(REQUEST.c.number)
+    .join(SUBMISSION, SUBMISSION.c.request_id == REQUEST.c.id)
+    .where(
+        SUBMISSION.c.content == bindparam("content"),
+        SUBMISSION.c.at >= bindparam("since", type_=Instant),
+        SUBMISSION.c.source == bindparam("source"),
+    )
+    .limit(1)
+)
+_TO_REVIEW = Constant(
+    select(
+        SUBMISSION.c.request_id,
+        REQUEST.c.number,
+        SUBMISSION.c.reader,
+        SUBMISSION.c.patron_id,
+        SUBMISSION.c.partner,
+    )
+    .join(REQUEST, REQUEST.c.id == SUBMISSION.c.request_id)
+    .where(text(f"submission.{TO_REVIEW}"))
+    .order_by(SUBMISSION.c.request_id)
+    .limit(bindparam("most", type_=Integer)),
+    SubmittedLine,
+)
+_COUNT = Constant(select(func.count()).select_from(SUBMISSION).where(text(f"submission.{TO_REVIEW}")))
+_OF_READER = Constant(
+    select(SUBMISSION.c.request_id, SUBMISSION.c.state, REQUEST.c.number)
+    .join(REQUEST, REQUEST.c.id == SUBMISSION.c.request_id)
+    .where(SUBMISSION.c.patron_id == bindparam("patron_id"))
+    .order_by(SUBMISSION.c.request_id)
+)
+_ERASE = Constant(
+    SUBMISSION.update()
+    .where(SUBMISSION.c.request_id == bindparam("request"))
+    .values(
+        patron_id="", words="", content="", reader=bindparam("nothing"), unread=bindparam("nothing"),
+        doubtful=bindparam("nothing"),
+    )
+)  # fmt: skip
+
+
+def add(connection: Connection, submission: Submission) -> None:
+    """Write a submission, whose request exists."""
+    texts = {name: storable(getattr(submission, name)) for name in ("number", "patron_id", "words", "source")}
+    reader = {name: storable(str(value)) for name, value in (submission.reader or {}).items()}
+    lines = {name: list(map(storable, getattr(submission, name) or ())) for name in ("unread", "doubtful")}
+    kept = {name: value or None for name, value in (lines | {"reader": reader}).items()}
+    values = vars(submission) | texts | kept
+    connection.execute(SUBMISSION.insert().values(values))
+
+
+def load(connection: Connection, request_id: int) -> Submission | None:
+    return _LOAD.row(connection, {"request_id": request_id})
+
+
+def decide(connection: Connection, submission: Submission, state: str, event_id: int) -> None:
+    """Record what became of it, with the event that did it."""
+    values = {"state": state, "event_ids": [*(submission.event_ids or ()), event_id]}
+    this = SUBMISSION.c.request_id == submission.request_id
+    connection.execute(SUBMISSION.update().where(this).values(values))
+
+
+def same(connection: Connection, source: str, content: str, since: datetime) -> str:
+    """Return the number of the request that this source brought since then with this content, or ''."""
+    values = {"content": content, "since": since, "source": storable(source)}
+    return _SAME.scalar(connection, values) or ""
+
+
+def to_review(connection: Connection, most: int) -> list[SubmittedLine]:
+    """Return those that staff have not decided yet, the oldest first."""
+    return _TO_REVIEW.rows(connection, {"most": most})
+
+
+def count_to_review(connection: Connection) -> int:
+    return int(_COUNT.scalar(connection, {}))
+
+
+def steps(connection: Connection, submission: Submission) -> list[Event]:
+    """Return what became of it before its order, the first event first."""
+    ids = submission.event_ids or []
+    statement = select(EVENT).where(EVENT.c.id.in_(ids)).order_by(EVENT.c.id)
+    return made(Event, connection.execute(statement)) if ids else []
+
+
+def waiting_of_reader(connection: Connection, patron_id: str) -> list[str]:
+    """Return the numbers of those to review that name this reader."""
+    rows = _OF_READER.rows(connection, {"patron_id": storable(patron_id)})
+    return [row["number"] for row in rows if row["state"] == REVIEW]
+
+
+def erase_reader(connection: Connection, patron_id: str) -> None:
+    """Take the reader, and all that was written, off what was submitted under this number."""
+    for row in _OF_READER.rows(connection, {"patron_id": storable(patron_id)}):
+        erase(connection, row["request_id"])
+
+
+def erase(connection: Connection, request_id: int) -> None:
+    """Take the reader, and all that was written, off one submission."""
+    _ERASE.run(connection, {"request": request_id, "nothing": None})
