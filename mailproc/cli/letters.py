@@ -22,6 +22,7 @@ from mailproc.sentence import sentence
 
 if TYPE_CHECKING:
     from mailproc.app.build import App
+    from mailproc.office.mailroom.printing import LetterToPrint
 
 verbs = typer.Typer()
 
@@ -88,13 +89,19 @@ def _on_paper(app: "App", printed: Sequence[str], *, as_json: bool) -> None:
         output.as_json([output.plain(one) for one in found])
         return
     for one in found:
-        output.line(output.one_line(f"{one.id} · {one.number} · {one.reader}"))
-        address = "".join(f"{output.one_line(line)}\n" for line in one.address)
-        head = f"\n{address}\n" if address else "\n"
-        output.text(f"{head}{output.one_line(one.subject)}\n\n{one.text.rstrip()}")
-        output.page_end()
+        letter_on_paper(one)
     if not found:
         output.line(app.context.language.label("letters", "none_to_print"))
+
+
+def letter_on_paper(letter: "LetterToPrint", remark: str = "") -> None:
+    """Print a letter on a page of its own, ready to give or post; ``remark`` stands in its first line."""
+    head = (letter.id, letter.number, letter.reader, *filter(None, (remark,)))
+    output.line(output.one_line(" · ".join(head)))
+    address = "".join(f"{output.one_line(line)}\n" for line in letter.address)
+    top = f"\n{address}\n" if address else "\n"
+    output.text(f"{top}{output.one_line(letter.subject)}\n\n{letter.text.rstrip()}")
+    output.page_end()
 
 
 @verbs.command("shelved")

@@ -1,18 +1,24 @@
 """The verb of slips on paper: what is new since they were last printed, or some again."""
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from mailproc.app.build import App
 from mailproc.cli import output
+from mailproc.cli.letters import letter_on_paper
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
+from mailproc.office.mailroom import printing as letters_on_paper
+from mailproc.office.mailroom.printing import LetterToPrint
 from mailproc.office.slips import printing
 from mailproc.office.slips.kinds import SlipKind
 from mailproc.office.slips.printing import FinishedSlip, FinishedSlips
@@ -20,63 +26,111 @@ from mailproc.sentence import sentence
 
 verbs = typer.Typer()
 
+LETTERS = "letters"
+WORDS = (*SlipKind, LETTERS)
+_LETTER = re.compile(r"[Oo][0-9]{1,18}")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """``kinds`` of slips in the order of printing; ``letters``: those on paper too; ``numbers``: of requests
+    and of letters (O12) that are printed again, none for what is new."""
+
+    kinds: tuple[SlipKind, ...]
+    letters: bool
+    numbers: tuple[str, ...]
+    reprint: bool
+
 
 @verbs.command("slips")
 def slips(
     ctx: typer.Context,
     what: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[KIND]… [NR]…", help=f"{', '.join(SlipKind)}; none is all. NR: with --reprint."
-        ),
+        typer.Argument(metavar="[KIND]… [NR]…", help=f"{', '.join(WORDS)}; or all. NR: with --reprint."),
     ] = None,
+    pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="A new file for them.")] = None,
     reprint: Annotated[bool, typer.Option("--reprint", help="Those of the requests NR once more.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show them; they stay new.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")] = False,
 ) -> None:
-    """Print slips that are new: pull slips, book bands, return labels."""
-    kinds, numbers = _parted(what or ())
+    """Print what is new: pull slips, book bands, return labels, letters to readers without e-mail."""
+    wanted = _wanted(what or (), reprint=reprint)
+    with opened(ctx) as app:
+        found, letters = _found(app, wanted, dry_run=dry_run)
+        is_any = bool(found.slips or letters)
+        if pdf is not None and is_any:
+            _write(app, pdf, found.slips, letters)
+        if as_json:
+            output.as_json([*map(_json, found.slips), *map(_letter_json, letters)])
+        elif not is_any:
+            output.line(app.context.language.label("slips", "empty"))
+        elif pdf is not None:
+            _say(app, sentence("slip-in-file", count=len(found.slips) + len(letters), file=str(pdf)))
+        else:
+            _print(app, found.slips, letters)
+        if is_any and not dry_run:
+            _durable()
+            _record(app, found, letters)
+
+
+def _wanted(words: Sequence[str], *, reprint: bool) -> Wanted:
+    """Raise LocalFault if numbers and --reprint do not go together."""
+    known = {word.lower() for word in words} & set(WORDS)
+    numbers = tuple(word for word in words if word.lower() not in known)
     if numbers and not reprint:
-        raise LocalFault(sentence("slip-what", given=numbers[0], known=", ".join(SlipKind)))
+        raise LocalFault(sentence("slip-what", given=numbers[0][:60], known=", ".join(WORDS)))
     if reprint and not numbers:
         raise LocalFault(sentence("slip-reprint-which"))
-    with opened(ctx) as app:
-        found = _found(app, kinds, numbers)
-        _print(app, found.slips, as_json=as_json)
-        if not dry_run and found.slips:
-            _durable()
-            printing.record(app.store, app.context, found, who(app))
+    kinds = tuple(kind for kind in SlipKind if kind in known or not known)
+    return Wanted(kinds, LETTERS in known or not known, numbers, reprint)
 
 
-def _parted(words: Sequence[str]) -> tuple[list[SlipKind], list[str]]:
-    """Return the kinds that are named, all if none is, in the order of printing; and the other words."""
-    known = {kind.value: kind for kind in SlipKind}
-    named = {known[word.lower()] for word in words if word.lower() in known}
-    kinds = [kind for kind in SlipKind if kind in named or not named]
-    return kinds, [word for word in words if word.lower() not in known]
-
-
-def _found(app: App, kinds: Sequence[SlipKind], numbers: Sequence[str]) -> FinishedSlips:
+def _found(app: App, wanted: Wanted, *, dry_run: bool) -> tuple[FinishedSlips, list[LetterToPrint]]:
+    context = app.context
+    if wanted.letters and not wanted.reprint and not dry_run:
+        withheld = letters_on_paper.withhold(app.store, context)
+        if withheld:
+            output.complain(context.language.label("letters", "withheld", value=", ".join(withheld)))
     with app.store.read() as connection:
-        if numbers:
-            return printing.again(connection, app.context, kinds, numbers)
-        return printing.new(connection, app.context, kinds)
+        if not wanted.reprint:
+            letters = letters_on_paper.to_print(connection) if wanted.letters else []
+            return printing.new(connection, context, wanted.kinds), letters
+        named = [number for number in wanted.numbers if _LETTER.fullmatch(number)]
+        others = [number for number in wanted.numbers if number not in named]
+        letters = letters_on_paper.printed_before(connection, named)
+        return printing.again(connection, context, wanted.kinds, others), letters
 
 
-def _print(app: App, slips: Sequence[FinishedSlip], *, as_json: bool) -> None:
-    if as_json:
-        output.as_json([_json(one) for one in slips])
-        return
+def _write(app: App, pdf: Path, slips: Sequence[FinishedSlip], letters: Sequence[LetterToPrint]) -> None:
+    from mailproc.office.slips import paper_file  # here: who prints text draws nothing
+
+    made = paper_file.drawn(slips, letters, app.context)
+    if made.missing:
+        signs = " ".join(made.missing[:50])
+        output.complain(app.context.language.word(sentence("slip-signs-missing", signs=signs)))
+    paper_file.write(pdf, made.octets)
+
+
+def _say(app: App, said: Any) -> None:
+    output.line(app.context.language.word(said))
+
+
+def _print(app: App, slips: Sequence[FinishedSlip], letters: Sequence[LetterToPrint]) -> None:
     for one in slips:
         output.text(one.text)
         output.page_end()
-    if not slips:
-        output.line(app.context.language.label("slips", "empty"))
+    for letter in letters:
+        letter_on_paper(letter, app.context.language.label("slips", "reprint") if letter.again else "")
 
 
 def _json(slip: FinishedSlip) -> dict[str, Any]:
     names = ("kind", "number", "partner", "title", "shelfmark", "again", "text")
     return {name: getattr(slip, name) for name in names}
+
+
+def _letter_json(letter: LetterToPrint) -> dict[str, Any]:
+    return {"kind": LETTERS, **vars(letter)}
 
 
 def _durable() -> None:
@@ -86,3 +140,9 @@ def _durable() -> None:
         number = sys.stdout.fileno()
         if stat.S_ISREG(os.fstat(number).st_mode):
             os.fsync(number)
+
+
+def _record(app: App, found: FinishedSlips, letters: Sequence[LetterToPrint]) -> None:
+    printing.record(app.store, app.context, found, who(app))
+    if new := [one.id for one in letters if not one.again]:
+        letters_on_paper.mark(app.store, new)

@@ -89,7 +89,10 @@ VERBS: Mapping[str, Verb] = {
     "patrons": Verb(
         "patrons", "Import readers from a file of the library system; export, find, show or forget them."
     ),
-    "slips": Verb("slips", "Print slips that are new: pull slips, book bands, return labels."),
+    "slips": Verb(
+        "slips",
+        "Print what is new: pull slips, book bands, return labels, letters to readers without e-mail.",
+    ),
     "note": Verb(
         "amend",
         "Add a private note to a request: it stands in its history and in lists, never in a letter.",

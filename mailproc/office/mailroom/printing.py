@@ -1,7 +1,7 @@
 """Letters to readers without an e-mail address: staff print them, and say so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -21,7 +21,8 @@ from mailproc.store.rows import OutgoingLetter
 @dataclass(frozen=True)
 class LetterToPrint:
     """``id``: O12; ``number``: of its request; ``reader``: name and number of the reader; ``address``: the
-    reader's, with the name, line by line, () if it is not known; ``text``: without the subject."""
+    reader's, with the name, line by line, () if it is not known; ``text``: without the subject; ``again``: it
+    was printed before."""
 
     id: str
     number: str
@@ -29,6 +30,7 @@ class LetterToPrint:
     address: tuple[str, ...]
     subject: str
     text: str
+    again: bool = False
 
 
 def to_print(connection: Connection) -> list[LetterToPrint]:
@@ -62,6 +64,19 @@ def mark(store: Store, letter_ids: Sequence[str]) -> tuple[str, ...]:
         return tuple(f"O{number}" for _, number in rows)
 
     return store.write(job)
+
+
+def printed_before(connection: Connection, letter_ids: Sequence[str]) -> list[LetterToPrint]:
+    """Return letters (O12) that were printed, to print them again. Raise LocalFault for any other."""
+    found = []
+    for kind, number in dict.fromkeys(map(parsed, letter_ids)):
+        row = outgoing.load(connection, number) if kind == "O" else None
+        if row is None:
+            raise LocalFault(sentence("not-ours", letter=f"{kind}{number}"))
+        if row.state != PRINTED:
+            raise LocalFault(sentence("print-state", number=number, state=Word("delivery", row.state)))
+        found.append(replace(_ready(connection, row), again=True))
+    return found
 
 
 def _heard(connection: Connection, outgoing_id: int) -> None:
