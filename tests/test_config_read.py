@@ -33,6 +33,7 @@ HELD_AS: dict[str, set[str]] = {
     "PatronLookupSettings": {"lookup", "settings"},
     "PatronRule": {"rule", "one"},
     "RequestForm": {"form", "one", "speaker"},
+    "SlipGrid": {"grid"},
 }
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""
 

@@ -32,7 +32,7 @@ _LETTER = re.compile(r"[Oo][0-9]{1,18}")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SlipChoice:
     """``kinds`` of slips in the order of printing; ``letters``: those on paper too; ``numbers``: of requests
     and of letters (O12) that are printed again, none for what is new."""
 
@@ -74,7 +74,7 @@ def slips(
             _record(app, found, letters)
 
 
-def _wanted(words: Sequence[str], *, reprint: bool) -> Wanted:
+def _wanted(words: Sequence[str], *, reprint: bool) -> SlipChoice:
     """Raise LocalFault if numbers and --reprint do not go together."""
     known = {word.lower() for word in words} & set(WORDS)
     numbers = tuple(word for word in words if word.lower() not in known)
@@ -83,10 +83,10 @@ def _wanted(words: Sequence[str], *, reprint: bool) -> Wanted:
     if reprint and not numbers:
         raise LocalFault(sentence("slip-reprint-which"))
     kinds = tuple(kind for kind in SlipKind if kind in known or not known)
-    return Wanted(kinds, LETTERS in known or not known, numbers, reprint)
+    return SlipChoice(kinds, LETTERS in known or not known, numbers, reprint)
 
 
-def _found(app: App, wanted: Wanted, *, dry_run: bool) -> tuple[FinishedSlips, list[LetterToPrint]]:
+def _found(app: App, wanted: SlipChoice, *, dry_run: bool) -> tuple[FinishedSlips, list[LetterToPrint]]:
     context = app.context
     if wanted.letters and not wanted.reprint and not dry_run:
         withheld = letters_on_paper.withhold(app.store, context)

@@ -1,8 +1,6 @@
 """Slips through the stations: which are new, what they say, and the PDF that is read back."""
 
-from collections.abc import Sequence
 from io import BytesIO
-from pathlib import Path
 
 import pypdf
 import pypdfium2
@@ -11,7 +9,7 @@ import zxingcpp
 
 from mailproc.office.slips import paper_file, printing
 from mailproc.office.slips.kinds import SlipKind
-from mailproc.office.slips.printing import FinishedSlip, FinishedSlips
+from mailproc.office.slips.printing import FinishedSlips
 from tests.support.world import World
 
 EVERY = tuple(SlipKind)

@@ -1,13 +1,14 @@
 """Make a PDF of slips and letters, and put it safely on the disk."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailproc import private
+from mailproc.config_slips import SlipGrid, Slips
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.office.mailroom.printing import LetterToPrint
@@ -30,7 +31,7 @@ class PdfFile:
     missing: tuple[str, ...]
 
 
-def drawn(slips: Sequence[FinishedSlip], letters: Sequence[LetterToPrint], context: Context) -> PdfFile:
+def drawn(found: Sequence[FinishedSlip], letters: Sequence[LetterToPrint], context: Context) -> PdfFile:
     """Draw them. Raise LocalFault if the library that draws, or a font, is not there."""
     try:
         from mailproc.paper.document import Document, Page, PaperLetter
@@ -39,10 +40,11 @@ def drawn(slips: Sequence[FinishedSlip], letters: Sequence[LetterToPrint], conte
         if (error.name or "").partition(".")[0] not in LIBRARIES:
             raise
         raise LocalFault(sentence("slip-no-pdf")) from None
-    wanted, folder = context.config.slips, context.config.file.parent
-    fonts = Fonts([folder / name for name in wanted.fonts])
-    document = Document(Page(wanted.page, wanted.margin, (wanted.offset_right, wanted.offset_down)), fonts)
-    _draw_slips(document, slips, context)
+    slips, folder = context.config.slips, context.config.file.parent
+    fonts = Fonts([folder / name for name in slips.fonts])
+    offset = slips.offset_right, slips.offset_down
+    document = Document(Page(slips.page, slips.margin, offset), fonts)
+    _draw_slips(document, found, slips)
     for one in letters:
         remark = context.language.label("slips", "reprint") if one.again else ""
         head = " · ".join(filter(None, (one.id, one.number, one.reader, remark)))
@@ -50,12 +52,17 @@ def drawn(slips: Sequence[FinishedSlip], letters: Sequence[LetterToPrint], conte
     return PdfFile(document.octets(), tuple(sorted(fonts.missing)))
 
 
-def _draw_slips(document: "Document", slips: Sequence[FinishedSlip], context: Context) -> None:
+def _draw_slips(document: "Document", found: Sequence[FinishedSlip], slips: Slips) -> None:
     from mailproc.paper.document import Grid
 
-    for kind in SlipKind:
-        grid = getattr(context.config.slips, kind.value)
-        document.slips([one.parts for one in slips if one.kind is kind], Grid(grid.columns, grid.rows))
+    grids: Mapping[SlipKind, SlipGrid] = {
+        SlipKind.PULL: slips.pull,
+        SlipKind.BANDS: slips.bands,
+        SlipKind.LABELS: slips.labels,
+    }
+    for kind, grid in grids.items():
+        parts = [one.parts for one in found if one.kind is kind]
+        document.slips(parts, Grid(grid.columns, grid.rows))
 
 
 def write(file: Path, octets: bytes) -> None:
