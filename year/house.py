@@ -22,7 +22,18 @@ US, SYMBOL = "ill@library.example", "UK-LIBRARY"
 STAFF = "staff@library.example"
 DAYS_BEFORE, GRACE_DAYS = 3, 2
 BL, BL_ADDRESS, BL_CODE = "UK-BL", "orders@bl.example", "99-0001"
-ROTAS = ((BL,),)
+ISO_A, ISO_B, TOWN_A, TOWN_B = "UK-ASH", "UK-BECK", "UK-COLNE", "UK-DEAN"
+ADDRESSES = {
+    BL: BL_ADDRESS, ISO_A: "ill@ash.example", ISO_B: "ill@beck.example", TOWN_A: "loans@colne.example",
+    TOWN_B: "loans@dean.example",
+}  # fmt: skip
+ROTAS = (
+    *((BL, ISO_A),) * 3, *((BL, TOWN_A),) * 2, (BL, ISO_B, TOWN_B), *((ISO_A, BL),) * 2, (ISO_B, ISO_A, BL),
+    (TOWN_A, BL), (TOWN_B, ISO_B),
+)  # fmt: skip
+"""In which order libraries are asked; what stands here twice is chosen twice as often."""
+EXPIRES = (ISO_A,)
+"""The rota of what ends by itself: its library knows of such a day."""
 SECRET = "YEAR_PASSWORD"
 PASSWORD = "PW0001XQ"  # nobody's
 
@@ -77,8 +88,16 @@ def config() -> str:
                 roles=["RESPONDER"],
                 more='[partner.artemail]\nkeywords = { cancel = "CANCEL", renew = "RENEW", chase = "CHASE" }',
             ),
+            *(_partner(symbol, "iso10161") for symbol in (ISO_A, ISO_B)),
+            *(_partner(symbol, "letter") for symbol in (TOWN_A, TOWN_B)),
         ]
     )  # fmt: skip
+
+
+def _partner(symbol: str, codec: str) -> str:
+    return configuration.partner(
+        symbol, ADDRESSES[symbol], codec=codec, name=f"Library {symbol}", roles=["RESPONDER"]
+    )
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from enum import StrEnum
 from random import Random
 
 from year import days
+from year.house import EXPIRES
 
 
 class Fate(StrEnum):
@@ -92,7 +93,7 @@ def _fates(many: int) -> list[Fate]:
 def _play(
     random: Random, key: int, day: date, fate: Fate, many: int, lenders: Sequence[Sequence[str]]
 ) -> Play:
-    rota = tuple(random.choice(lenders))
+    rota = tuple(random.choice(lenders)) if fate is not Fate.EXPIRED else EXPIRES
     first, last = 0, len(rota) - 1
     supplier = {Fate.FIRST: first, Fate.LATER: last}.get(fate, -1)
     return Play(

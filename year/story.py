@@ -1,5 +1,6 @@
 """The year itself: day by day the post, the stations, the staff, the readers and the other libraries."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -8,14 +9,17 @@ from mailproc.store import open_requests
 from tests.support.reader_ear import told_by
 from tests.support.world import Sent
 from year import days, house
+from year.agenda_work import AgendaWork
 from year.british_library import BritishLibrary
 from year.clocked import Clocked
 from year.end import End
 from year.house import House
+from year.iso_lender import IsoLender
 from year.librarian import Librarian
 from year.post import Post
 from year.readers import ADDRESS, Readers
 from year.script import Play
+from year.town_lender import TownLender
 
 
 @dataclass
@@ -33,14 +37,21 @@ class Story:
         chance = Random(self.seed)  # noqa: S311  # to be played again, not guessed
         self.post = Post(chance)
         self.readers = Readers(self.post)
-        self.ends: dict[str, End] = {
-            end.address: end for end in (BritishLibrary(self.plays, self.post, chance),)
-        }
+        self.ends = {end.address: end for end in self._lenders(chance)}
         addresses = {end.symbol: end.address for end in self.ends.values()}
-        self.librarian = Librarian(self.house, self.post, self.readers, addresses=addresses)
+        self.work = AgendaWork(self.house)
+        self.librarian = Librarian(self.house, self.post, self.readers, addresses, self.work)
         self.house.heard.append(self._hears)
         self.last_day = days.BEGIN
         self._unplaced = list(reversed(self.plays))
+
+    def _lenders(self, chance: Random) -> Iterator[End]:
+        known, context = house.ADDRESSES, self.house.app.context
+        yield BritishLibrary(self.plays, self.post, chance)
+        for symbol in (house.ISO_A, house.ISO_B):
+            yield IsoLender(symbol, known[symbol], self.plays, self.post, chance, context)
+        for symbol in (house.TOWN_A, house.TOWN_B):
+            yield TownLender(symbol, known[symbol], self.plays, self.post, chance)
 
     def run(self) -> None:
         day = days.BEGIN

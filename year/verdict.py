@@ -94,6 +94,6 @@ CHECKS: dict[str, Callable[[Story], Iterable[str]]] = {
     ],
     "verify finds nothing": lambda story: map(str, story.house.verify().differences),
     "nothing is left in a queue": _left,
-    "the librarian knew what to do": lambda story: _told(story.librarian.unsolved),
-    "no act was refused": lambda story: _told(story.librarian.refused),
+    "the librarian knew what to do": lambda story: _told(story.work.unsolved),
+    "no act was refused": lambda story: _told(story.work.refused),
 }
