@@ -11,8 +11,8 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from year import house, script
-from year.story import Story
+from year import house
+from year.story import Story, told
 from year.verdict import Verdict, judge
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # a folder of our own is made in it
@@ -30,9 +30,10 @@ def main() -> int:
         )
         folder.mkdir(parents=True, exist_ok=True)
         opened = stack.enter_context(house.opened(folder))
-        story = Story(opened, script.plays(asked.seed, asked.requests, house.ROTAS), asked.seed)
+        story = told(opened, asked.seed, asked.requests)
         story.run()
-        verdict = judge(story)
+        with story.clocked.part("checks"):
+            verdict = judge(story)
     _tell(story, verdict)
     return 0 if verdict.is_good else 1
 
@@ -44,6 +45,7 @@ def _memory() -> Path | None:
 def _tell(story: Story, verdict: Verdict) -> None:
     for line in verdict.lines():
         print(line)
+    print(f"{story.clocked.waited:8.1f} s  in all; of the processor:")
     for name, seconds in story.clocked.seconds.items():
         print(f"{seconds:8.1f} s  {name}")
 

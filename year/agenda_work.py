@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from mailproc.errors import LocalFault
@@ -15,7 +16,7 @@ from mailproc.office.queries import agenda, find
 from mailproc.office.queries.agenda import Todo
 from mailproc.office.requests import due_date, notes
 from mailproc.office.requests.due_date import DueDate
-from year import days, town_lender
+from year import days, town_borrower, town_lender
 from year.house import House
 
 SETTLED = timedelta(days=30)
@@ -32,6 +33,10 @@ SAID: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (town_lender.STOPPED, "cancel-reply", _YES),
     (town_lender.TOO_LATE, "cancel-reply", _NO),
     (town_lender.OVERDUE, "overdue", {}),
+    (town_borrower.LONGER, "renew", {}),
+    (town_borrower.RETURNED, "return", {}),
+    (town_borrower.CANCELLED, "cancel", {}),
+    (town_borrower.LOST, "lost", {}),
 )
 """Words of people, and what a librarian records of them."""
 PATTERNS = tuple(
@@ -39,16 +44,23 @@ PATTERNS = tuple(
 )
 
 
+Deal = Callable[[Todo], None]
+
+
 @dataclass
 class AgendaWork:
-    """``unsolved``: what stood on the agenda and had no answer, by reason. ``refused``: acts that were
-    refused, by what they were."""
+    """``deals``: what is done about each reason. ``unsolved``: what stood on the agenda and had no answer, by
+    reason. ``refused``: acts that were refused, by what they were."""
 
     house: House
     unsolved: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    deals: dict[Reason, Deal] = field(default_factory=dict)
     _asked: Counter[tuple[str, str]] = field(default_factory=Counter)
     _read: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.deals |= {reason: partial(deal, self) for reason, deal in DEALS.items()}
 
     @property
     def today(self) -> date:
@@ -82,11 +94,11 @@ class AgendaWork:
 
     def _deals(self, todo: Todo) -> None:
         for reason in todo.reasons:
-            deal = DEALS.get(Reason(reason))
+            deal = self.deals.get(Reason(reason))
             if deal is None:
-                self.unsolved[reason] += 1
+                self.unsolved[f"{todo.role.lower()}: {reason}"] += 1
             else:
-                deal(self, todo)
+                deal(todo)
 
     def _once(self, todo: Todo, what: str) -> bool:
         """Return whether this is the first time for this request."""

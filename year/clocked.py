@@ -1,22 +1,24 @@
-"""How long each part of the year takes."""
+"""How long each part of the year takes: seconds of the processor, and how long one waits."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from time import perf_counter
+from time import perf_counter, process_time
 
 
 @dataclass
 class Clocked:
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
+    begun: float = field(default_factory=perf_counter)
+
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
-        begun = perf_counter()
+        begun = process_time()
         yield
-        self.seconds[name] += perf_counter() - begun
+        self.seconds[name] += process_time() - begun
 
     @property
-    def total(self) -> float:
-        return sum(self.seconds.values())
+    def waited(self) -> float:
+        return perf_counter() - self.begun

@@ -36,9 +36,14 @@ class End(ABC):
     def today(self) -> date:
         return self.now.date()
 
+    def takes(self, sent: Sent, now: datetime) -> None:
+        """A letter of ours has come."""
+        self.now = now
+        self.reads(sent)
+
     @abstractmethod
     def reads(self, sent: Sent) -> None:
-        """A letter of ours has come."""
+        """Read a letter of ours."""
 
     @abstractmethod
     def gets(self, parcel: Parcel) -> None:

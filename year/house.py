@@ -22,10 +22,14 @@ US, SYMBOL = "ill@library.example", "UK-LIBRARY"
 STAFF = "staff@library.example"
 DAYS_BEFORE, GRACE_DAYS = 3, 2
 BL, BL_ADDRESS, BL_CODE = "UK-BL", "orders@bl.example", "99-0001"
+FILES_CODE = "99-0007"
+FILES, ISO_C, TOWN_C = "UK-ELM", "UK-FORD", "UK-GLEN"
+BORROWERS = (FILES, ISO_C, TOWN_C)
 ISO_A, ISO_B, TOWN_A, TOWN_B = "UK-ASH", "UK-BECK", "UK-COLNE", "UK-DEAN"
 ADDRESSES = {
     BL: BL_ADDRESS, ISO_A: "ill@ash.example", ISO_B: "ill@beck.example", TOWN_A: "loans@colne.example",
-    TOWN_B: "loans@dean.example",
+    TOWN_B: "loans@dean.example", FILES: "orders@elm.example", ISO_C: "ill@ford.example",
+    TOWN_C: "loans@glen.example",
 }  # fmt: skip
 ROTAS = (
     *((BL, ISO_A),) * 3, *((BL, TOWN_A),) * 2, (BL, ISO_B, TOWN_B), *((ISO_A, BL),) * 2, (ISO_B, ISO_A, BL),
@@ -90,13 +94,19 @@ def config() -> str:
             ),
             *(_partner(symbol, "iso10161") for symbol in (ISO_A, ISO_B)),
             *(_partner(symbol, "letter") for symbol in (TOWN_A, TOWN_B)),
+            _partner(ISO_C, "iso10161", "REQUESTER"),
+            _partner(TOWN_C, "letter", "REQUESTER"),
+            _partner(
+                FILES, "artemail", "REQUESTER", Account("in", FILES_CODE, SECRET),
+                more='[partner.artemail]\nkeywords = { cancel = "CANCEL", renew = "RENEW" }',
+            ),
         ]
     )  # fmt: skip
 
 
-def _partner(symbol: str, codec: str) -> str:
+def _partner(symbol: str, codec: str, role: str = "RESPONDER", *accounts: Account, more: str = "") -> str:
     return configuration.partner(
-        symbol, ADDRESSES[symbol], codec=codec, name=f"Library {symbol}", roles=["RESPONDER"]
+        symbol, ADDRESSES[symbol], *accounts, codec=codec, name=f"Library {symbol}", roles=[role], more=more
     )
 
 

@@ -105,7 +105,7 @@ class IsoLender(End):
         elif fate is Fate.EXPIRED and expiry is not None:
             self.on(expiry + timedelta(days=1), lambda: self._ends(loan, said.Expired))
         elif fate is Fate.CANCELLED:
-            self.later(1, lambda: self._answers(loan, Results.HOLD_PLACED, position=4))
+            self.later(1, lambda: self._answers(loan, Results.HOLD_PLACED, supply_on=self.today + LOAN))
         else:
             reason = self.random.choice(("not-owned", "in-use-on-loan", "not-on-shelf", "lost"))
             many = self.random.randrange(1, 5)

@@ -14,6 +14,7 @@ from mailproc.office.requests import place
 from mailproc.store.rows import Transaction
 from year.agenda_work import AgendaWork
 from year.house import ISO_A, House
+from year.lending import Lending
 from year.post import Parcel, Post
 from year.readers import Readers, Visit, Wish
 from year.script import Fate, Play
@@ -31,6 +32,7 @@ class Librarian:
     readers: Readers
     addresses: dict[str, str]
     work: AgendaWork
+    lending: Lending
     lying: list[Parcel] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     to_place: list[Play] = field(default_factory=list)
@@ -49,7 +51,9 @@ class Librarian:
             self._places(play)
         for done in (self.lying, self.visits, self.to_place):
             done.clear()
+        self.lending.recalls()
         self.house.run()
+        self.lending.enters()
         self.work.works()
 
     def _places(self, play: Play) -> None:
@@ -58,6 +62,9 @@ class Librarian:
         self.readers.asks(number, play, self.today)
 
     def _opens(self, parcel: Parcel) -> None:
+        if parcel.band:
+            self.lending.checks_in(parcel)
+            return
         number, _, attempt = parcel.slip.partition("-")
         if not self.work.act(parcel.slip, "receive"):
             return

@@ -48,12 +48,13 @@ class Waiting(Generic[T]):
 @dataclass(frozen=True)
 class Parcel:
     """A thing that the post brings. ``slip``: what is written on the slip in it: our number or theirs, and
-    the due date if it names one. ``to``: an address."""
+    the due date if it names one. ``band``: our number on a book of ours. ``to``: an address."""
 
     to: str
     slip: str
     key: int
     due: date | None = None
+    band: str = ""
 
 
 @dataclass

@@ -37,6 +37,9 @@ class Habit(StrEnum):
 
 
 HABITS = {Habit.PROMPT: 70, Habit.RENEWS: 18, Habit.LATE: 10, Habit.LOSES: 2}
+LENT, LENT_LOANS = 0.08, 0.8
+"""Requests to us for each of ours; the share of loans among them."""
+LENT_FATES = {Fate.FIRST: 80, Fate.UNFILLED: 14, Fate.CANCELLED: 6}
 LOANS = 0.45
 READS_ON_PAPER = 0.3
 """The share of copies that come by post, the rest by e-mail to the reader."""
@@ -71,12 +74,62 @@ def key_of(text: str) -> int | None:
     return int(after[:5]) if found and after[:5].isdigit() else None
 
 
+@dataclass(frozen=True)
+class LentPlay:
+    """A request to us."""
+
+    key: int
+    day: date
+    service: str
+    borrower: str
+    fate: Fate
+    habit: Habit
+
+    @property
+    def title(self) -> str:
+        return f"A map of lock {self.key:05}"
+
+    @property
+    def is_loan(self) -> bool:
+        return self.service == "LOAN"
+
+
+def lent_key_of(text: str) -> int | None:
+    """Return which request to us a text is about that holds its title."""
+    _, found, after = text.partition("A map of lock ")
+    return int(after[:5]) if found and after[:5].isdigit() else None
+
+
+def lent_plays(seed: int, many: int, borrowers: Sequence[str]) -> list[LentPlay]:
+    """Return the requests to us in order of their days, beside so ``many`` of ours."""
+    random = Random(seed + 1)  # noqa: S311  # as above
+    opens, count = _open_days(many), max(1, round(many * LENT))
+    dates = sorted(random.choice(opens) for _ in range(count))
+    fates = random.choices(list(LENT_FATES), list(LENT_FATES.values()), k=count)
+    return [
+        LentPlay(
+            key=key,
+            day=dates[key],
+            service="LOAN" if random.random() < LENT_LOANS else "COPY",
+            borrower=random.choice(borrowers),
+            fate=fates[key],
+            habit=random.choices(list(HABITS), list(HABITS.values()))[0],
+        )
+        for key in range(count)
+    ]
+
+
+def _open_days(many: int) -> list[date]:
+    """A short story has its requests in the first weeks."""
+    return days.working_days(days.BEGIN, max(1, days.LENGTH * min(many, 1000) // 1000))
+
+
 def plays(seed: int, many: int, lenders: Sequence[Sequence[str]]) -> list[Play]:
     """Return the year's requests in order of their days. ``lenders``: rotas to choose from."""
     random = Random(seed)  # noqa: S311  # to be played again, not guessed
     fates = _fates(many)
     random.shuffle(fates)
-    opens = days.working_days(days.BEGIN, max(1, days.LENGTH * min(many, 1000) // 1000))
+    opens = _open_days(many)
     dates = sorted(random.choice(opens) for _ in range(many))
     return [_play(random, key, dates[key], fates[key], many, lenders) for key in range(many)]
 

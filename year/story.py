@@ -8,18 +8,28 @@ from random import Random
 from mailproc.store import open_requests
 from tests.support.reader_ear import told_by
 from tests.support.world import Sent
-from year import days, house
+from year import days, house, script
 from year.agenda_work import AgendaWork
 from year.british_library import BritishLibrary
 from year.clocked import Clocked
 from year.end import End
+from year.file_borrower import FileBorrower
 from year.house import House
+from year.iso_borrower import IsoBorrower
 from year.iso_lender import IsoLender
+from year.lending import Lending
 from year.librarian import Librarian
 from year.post import Post
 from year.readers import ADDRESS, Readers
-from year.script import Play
+from year.script import LentPlay, Play
+from year.town_borrower import TownBorrower
 from year.town_lender import TownLender
+
+
+def told(opened: House, seed: int, many: int) -> "Story":
+    """Return the story of a year with so many requests, as the seed has it."""
+    plays = script.plays(seed, many, house.ROTAS)
+    return Story(opened, plays, script.lent_plays(seed, many, house.BORROWERS), seed)
 
 
 @dataclass
@@ -28,6 +38,7 @@ class Story:
 
     house: House
     plays: list[Play]
+    lent: list[LentPlay]
     seed: int
     clocked: Clocked = field(default_factory=Clocked)
     letters_out: int = 0
@@ -37,10 +48,12 @@ class Story:
         chance = Random(self.seed)  # noqa: S311  # to be played again, not guessed
         self.post = Post(chance)
         self.readers = Readers(self.post)
-        self.ends = {end.address: end for end in self._lenders(chance)}
+        self.ends = {end.address: end for end in (*self._lenders(chance), *self._borrowers(chance))}
         addresses = {end.symbol: end.address for end in self.ends.values()}
         self.work = AgendaWork(self.house)
-        self.librarian = Librarian(self.house, self.post, self.readers, addresses, self.work)
+        lending = Lending(self.house, self.post, self.work, self.lent, addresses)
+        self.work.deals |= lending.deals()
+        self.librarian = Librarian(self.house, self.post, self.readers, addresses, self.work, lending)
         self.house.heard.append(self._hears)
         self.last_day = days.BEGIN
         self._unplaced = list(reversed(self.plays))
@@ -52,6 +65,14 @@ class Story:
             yield IsoLender(symbol, known[symbol], self.plays, self.post, chance, context)
         for symbol in (house.TOWN_A, house.TOWN_B):
             yield TownLender(symbol, known[symbol], self.plays, self.post, chance)
+
+    def _borrowers(self, chance: Random) -> Iterator[End]:
+        def how(symbol: str) -> tuple[str, str, list[LentPlay], Post, Random]:
+            return symbol, house.ADDRESSES[symbol], self.lent, self.post, chance
+
+        yield FileBorrower(*how(house.FILES))
+        yield IsoBorrower(*how(house.ISO_C), self.house.app.context)
+        yield TownBorrower(*how(house.TOWN_C))
 
     def run(self) -> None:
         day = days.BEGIN
@@ -99,7 +120,9 @@ class Story:
             if parcel.to == house.US:
                 self.librarian.lying.append(parcel)
             else:
-                self.ends[parcel.to].gets(parcel)
+                end = self.ends[parcel.to]
+                end.now = self.house.now
+                end.gets(parcel)
 
     def _stations(self) -> None:
         with self.clocked.part("letters in"):
@@ -117,6 +140,6 @@ class Story:
 
     def _reaches(self, sent: Sent) -> None:
         if sent.to in self.ends:
-            self.ends[sent.to].reads(sent)
+            self.ends[sent.to].takes(sent, self.house.now)
         elif sent.to == house.STAFF:
             self.to_staff += 1

@@ -12,7 +12,7 @@ from year.story import Story
 SHOWN = 10
 """Faults of one check that are printed."""
 ENDS = {
-    "inbox": ("done",),
+    "inbox": ("done", "dismissed"),
     "event": ("done",),
     "intent": ("done", "prepared", "withdrawn"),
     "outgoing": ("handed_over", "withdrawn"),

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from year import house, script
-from year.story import Story
+from year.story import Story, told
 from year.verdict import CHECKS, judge
 
 REQUESTS, SEED = 200, 1
@@ -15,9 +15,9 @@ REQUESTS, SEED = 200, 1
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     with house.opened(tmp_path_factory.mktemp("year")) as opened:
-        told = Story(opened, script.plays(SEED, REQUESTS, house.ROTAS), SEED)
-        told.run()
-        yield told
+        year = told(opened, SEED, REQUESTS)
+        year.run()
+        yield year
 
 
 def test_the_year_ends_well(story: Story) -> None:
