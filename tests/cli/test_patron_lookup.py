@@ -97,3 +97,12 @@ def test_whoever_cannot_read_the_password_is_told_and_places_all_the_same(
     assert placed.out == "B1\n"
     assert "this user cannot read the password of [patrons.lookup]" in placed.err
     assert system.asked == []
+
+
+def test_the_history_says_it_in_the_librarys_language(cli: Cli, asking: Asking, folder: Path) -> None:
+    asking(free_port())
+    config = folder / "config.toml"
+    config.write_text(config.read_text().replace("[library]\n", '[library]\nlanguage = "de"\n', 1))
+    placed = cli(*ORDER)
+    assert "das Bibliothekssystem hat nicht gesagt, ob ausgeliehen werden darf" in placed.err
+    assert "hat nicht gesagt, ob ausgeliehen werden darf" in " ".join(cli("show", "B1").out.split())

@@ -110,3 +110,29 @@ def test_what_is_written_has_a_right_checksum(text, sequence):
     octets = message.write("63", "x", {"AA": text}, sequence, "utf-8")
     assert octets.count(b"\r") == 1
     assert pysip2.verify_checksum(octets.removesuffix(b"\r"))
+
+
+WORDS = st.text(
+    st.characters(exclude_characters="|", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=40
+).filter(lambda text: text == text.strip())
+
+
+@settings(max_examples=examples(200))
+@given(
+    st.lists(st.sampled_from(" Y"), min_size=14, max_size=14), WORDS, WORDS, WORDS,
+    st.none() | st.integers(0, 9), st.booleans(),
+)  # fmt: skip
+def test_what_another_codec_writes_is_read(flags, number, name, message_, sequence, checksum):
+    counts = ("hold", "overdue", "charged", "fine", "recall")
+    answer = pysip2.PatronInformationResponse(
+        patron_status="".join(flags), language="001", transaction_date="20261129    065604",
+        **{f"{one}_items_count": "0000" for one in counts}, unavailable_holds_count="0000",
+        institution_id="MPLIB", patron_identifier=number, personal_name=name, valid_patron="Y",
+        screen_message=(message_,),
+    )  # fmt: skip
+    octets = pysip2.encode_message(
+        answer, sequence_number=sequence, checksum=checksum and sequence is not None, encoding="utf-8"
+    )
+    found = patron.standing(message.read(octets, "utf-8"), tuple(PatronBlock))
+    assert (found.id, found.name, found.message) == (number, name, message_)
+    assert found.blocks == tuple(block for block, flag in zip(PatronBlock, flags, strict=True) if flag == "Y")

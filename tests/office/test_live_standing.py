@@ -6,11 +6,13 @@ import pytest
 
 from mailproc.errors import LocalFault
 from mailproc.slow_work import InsideWrite
+from tests.flow.test_form_letters import FORM, accept, send
 from tests.office.test_patron_import import known, run
 from tests.office.test_reader_rules import codes, enter, remarks
 from tests.servers.library_system import LOST, PASSWORD, USER, KnownReader, library_system
 from tests.servers.ports import free_port
 from tests.support import configuration
+from tests.support.partners import USUAL
 
 FILE = "id,name,barcodes,expires,blocks\nR1,Ann,2001 2002,,\nR2,Bo,,,fees\nR3,Cy,,2026-03-01,\n"
 GOOD = KnownReader("Somebody")
@@ -32,11 +34,11 @@ def asking(make_world, sqlite_url, monkeypatch):
     """Makes the house that asks the system on this port."""
     monkeypatch.setenv("ILS_PASSWORD", PASSWORD)
 
-    def make(port, **more):
+    def make(port, partners=USUAL, **more):
         where = {"protocol": "sip2", "host": "127.0.0.1", "port": port, "timeout": 30} | more
         known = {"user": USER, "password": {"env": "ILS_PASSWORD"}}
         lines = configuration.section("patrons.lookup", **where, **known)
-        world = make_world(sqlite_url, more=lines)
+        world = make_world(sqlite_url, partners, lines)
         run(world, FILE)
         return world
 
@@ -139,6 +141,25 @@ def test_while_it_is_down_what_is_stored_counts_and_the_history_says_so(asking):
     assert failures(world, done.number) == [first, first]
     notes = [one.note for one in world.shown(done.number).history if one.not_looked_up is not None]
     assert all(NOT_SAID.replace(DOWN, first) in one for one in notes)
+    assert world.verify().differences == ()
+
+
+def test_a_request_to_review_is_looked_up_when_staff_accept_it(system, asking):
+    world = asking(system.port, USUAL + FORM)
+    send(world)
+    assert system.asked == []  # a letter waits for nobody
+    system.readers["R1"] = KnownReader("Ann", LOST)
+    with pytest.raises(LocalFault, match="card reported lost"):
+        accept(world, "B1")
+    assert codes(accept(world, "B1", anyway=True)) == ["reader-barred"]
+    assert system.asked == ["R1", "R1"]
+
+
+def test_a_request_to_review_says_in_its_history_that_nobody_answered(asking):
+    world = asking(free_port(), USUAL + FORM)
+    send(world)
+    assert codes(accept(world, "B1")) == ["reader-not-looked-up"]
+    assert failures(world, "B1") == [DOWN]
     assert world.verify().differences == ()
 
 

@@ -89,7 +89,7 @@ def _files(act: StaffAct, context: Context) -> tuple[AttachedFile, ...]:
 
 def _live(store: Store, context: Context, act: StaffAct) -> LiveStanding:
     """Return what the library system says of the reader whose item has come. Raise as ``transaction_of``."""
-    if act.action != "receive":
+    if act.action != "receive" or context.patron_lookup is None:
         return NOT_ASKED
     with store.read() as connection:
         transaction = transaction_of(connection, act.number)
