@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 
 from mailproc.config_forms import RequestForm as RequestForm
 from mailproc.config_hooks import Hook as Hook
+from mailproc.config_ncip import Ncip as Ncip
 from mailproc.config_patron_lookup import PatronLookupSettings as PatronLookupSettings
 from mailproc.config_patrons import Patrons as Patrons
 from mailproc.config_section import Section as Section
@@ -309,6 +310,7 @@ class Config(Section):
     patrons: Patrons = Patrons()
     slips: Slips = Slips()
     hook: tuple[Hook, ...] = ()
+    ncip: Ncip = Ncip()
     backup: BackupSettings = BackupSettings()
     templates: TemplateSettings = TemplateSettings()
     artemail: Artemail = Artemail()

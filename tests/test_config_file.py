@@ -76,7 +76,7 @@ def refusal(folder: Path, text: str) -> str:
 
 @pytest.fixture
 def _passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    oauth = ("OAUTH_CLIENT_SECRET", "OAUTH_REFRESH_TOKEN", "HOOK_SECRET")
+    oauth = ("OAUTH_CLIENT_SECRET", "OAUTH_REFRESH_TOKEN", "HOOK_SECRET", "NCIP_TOKEN")
     for name in ("ILL_MAILBOX_PASSWORD", "RELAY_PASSWORD", "ILS_PASSWORD", *oauth):
         monkeypatch.setenv(name, "x")
 

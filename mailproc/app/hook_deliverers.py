@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from mailproc.app.build import App
 from mailproc.flow.call import Deliver
+from mailproc.flow.hook_receivers import NCIP
 
 
 def deliverers(app: App) -> Mapping[str, Deliver]:
@@ -13,9 +14,18 @@ def deliverers(app: App) -> Mapping[str, Deliver]:
     from mailproc.transport import hook_command, hook_http  # here: most libraries have no hook
 
     folder = app.config.file.parent
-    return {
+    found = {
         hook.name: hook_http.deliverer(hook, lambda: app.clock().timestamp())
         if hook.url
         else hook_command.deliverer(hook, folder)
         for hook in app.config.hook
     }
+    return {**found, **_of_ncip(app)}
+
+
+def _of_ncip(app: App) -> Mapping[str, Deliver]:
+    if not app.config.ncip.url:
+        return {}
+    from mailproc.app import ncip_calls  # here: most libraries have no NCIP
+
+    return {NCIP: ncip_calls.deliverer(app)}

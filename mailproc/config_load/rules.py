@@ -12,6 +12,7 @@ from mailproc.config_load import (
     rules_forms,
     rules_hooks,
     rules_lookup,
+    rules_ncip,
     rules_partner,
     rules_proof,
     rules_transport,
@@ -30,6 +31,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from rules_proof.problems(config)
     yield from rules_hooks.problems(config)
     yield from rules_forms.problems(config)
+    yield from rules_ncip.problems(config)
     if wrong := rules_transport.not_a_time(config.schedule.sweep):
         yield ConfigProblem(("schedule", "sweep"), wrong, config.schedule.sweep)
     if config.schedule.digest and (wrong := rules_transport.not_a_time(config.schedule.digest)):

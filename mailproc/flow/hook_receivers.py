@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from mailproc.config import Config
 
-HTTP, COMMAND = "http", "command"
+HTTP, COMMAND, NCIP = "http", "command", "ncip"
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,8 @@ class HookReceiver:
     """``name``: unique among all kinds; ``events``: patterns such as "REQUESTER.*" (``hook_payload``).
 
     ``connections``: so many calls are made at once. ``repeat_safe``: a call that may have arrived is made
-    again with the same key; else it waits for staff.
+    again with the same key; else it waits for staff. ``loans``: only of loans, and of the right item.
+    ``once``: events of which it is told once for each item.
     """
 
     name: str
@@ -22,6 +23,8 @@ class HookReceiver:
     events: tuple[str, ...]
     connections: int = 1
     repeat_safe: bool = True
+    loans: bool = False
+    once: tuple[str, ...] = ()
 
     def wants(self, event: str) -> bool:
         return any(fnmatchcase(event, pattern) for pattern in self.events)
@@ -55,3 +58,8 @@ def _configured(config: Config) -> Iterator[HookReceiver]:
     for hook in config.hook:
         kind = HTTP if hook.url else COMMAND
         yield HookReceiver(hook.name, kind, hook.events, hook.connections, hook.repeat_safe)
+    if config.ncip.url:
+        from mailproc.ils.ncip import from_event  # here: most libraries have no NCIP
+
+        wanted, once = tuple(from_event.events(config.ncip)), config.ncip.accept_item
+        yield HookReceiver(NCIP, NCIP, wanted, repeat_safe=False, loans=True, once=once)

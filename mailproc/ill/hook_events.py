@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from mailproc.ill.actions import ACTIONS
 from mailproc.ill.events import TIMERS
 from mailproc.ill.machine import TABLES
 from mailproc.ill.terms import Role
@@ -27,4 +28,5 @@ def known() -> frozenset[str]:
         for event in row
     }
     beside = {(role, event) for role in Role for event in _BESIDE}
+    beside |= {(role, one.event) for one in ACTIONS if one.stays for role in Role if one.role in (role, None)}
     return frozenset(event_name(role, event) for role, event in rows | beside)

@@ -1,6 +1,9 @@
 """Ask and tell a library system by NCIP: one POST for one message, its answer is the answer."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
 
 from mailproc.errors import GiveUp, InDoubt, MailprocError, RemoteFault, TryLater
 from mailproc.ils.ncip import answers, patron
@@ -22,12 +25,12 @@ MAKES_ANOTHER = (AcceptItem, RequestItem)
 
 @dataclass(frozen=True)
 class NcipServer:
-    """Where the library system listens. ``token``: the last part of its path, where it wants one; it is a
-    secret. ``seconds`` bound the whole question."""
+    """Where the library system listens. ``token``: the last part of its path, where it wants one. ``seconds``
+    bound the whole question."""
 
     url: str
     dialect: NcipDialect = field(default_factory=NcipDialect)
-    token: str = field(default="", repr=False)
+    token: SecretStr = field(default=SecretStr(""))
     seconds: float = 10.0
 
 
@@ -71,11 +74,13 @@ def _failure(server: NcipServer, message: Message, status: int, fault: RemoteFau
 
 
 def _posted(server: NcipServer, message: Message) -> HttpAnswer:
-    url = f"{server.url.rstrip('/')}/{server.token}" if server.token else server.url
+    token = server.token.get_secret_value()
+    url = f"{server.url.rstrip('/')}/{token}" if token else server.url
     limits = HttpLimits(timeout=server.seconds, longest=server.seconds, largest=LARGEST)
     return ask("POST", url, written(message, server.dialect), HEADERS, limits)
 
 
 def _why(server: NcipServer, what: Exception | Sentence) -> Sentence:
     said = what.said if isinstance(what, RemoteFault) else what
-    return sentence("ncip-no-answer", url=server.url, why=said if isinstance(said, Sentence) else str(said))
+    host = urlsplit(server.url).hostname or ""  # no more of the URL: it may hold a token
+    return sentence("ncip-no-answer", host=host, why=said if isinstance(said, Sentence) else str(said))

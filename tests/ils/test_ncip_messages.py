@@ -31,14 +31,11 @@ DAY = date(2026, 12, 31)
 MESSAGES: dict[str, Message] = {
     "LookupUser": LookupUser("P1"),
     "LookupUser-pin": LookupUser("P1", "4711"),
-    "AcceptItem": AcceptItem(
-        "B3", "P1", "123", "Größe & <Maß>", "Λόγος, Α.", "A Press", "2019", "QA 76", "MAIN", DAY
-    ),
+    "AcceptItem": AcceptItem("B3", "P1", "123", "Größe & <Maß>", "Λόγος, Α.", "A Press", "2019", "MAIN", DAY),
     "AcceptItem-least": AcceptItem("B3", "P1", "123"),
     "CheckOutItem": CheckOutItem("PARTNER", "100", "L7", DAY),
     "CheckInItem": CheckInItem("100"),
     "RequestItem": RequestItem("L7", "PARTNER", "100", needed_on=DAY, pickup="ILL"),
-    "RequestItem-record": RequestItem("L7", "PARTNER", record="77"),
     "CancelRequestItem": CancelRequestItem("L7", "PARTNER"),
 }
 

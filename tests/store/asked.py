@@ -19,6 +19,7 @@ from mailproc.store import (
     earlier_messages,
     events,
     find,
+    hook_repeats,
     inbox,
     item_barcodes,
     letter_bytes,
@@ -105,6 +106,11 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
         "add_candidates": lambda c: requests.add_candidates(c, 1, ["XX-BL"]),
     },
     transactions: {"create": lambda c: transactions.create(c, TRANSACTION)},
+    hook_repeats: {
+        "is_told": lambda c: hook_repeats.is_told(
+            c, "ncip", "REQUESTER.receive", request_id=1, transaction_id=1, barcode="1"
+        ),
+    },
     item_barcodes: {"latest": lambda c: item_barcodes.latest(c, 1)},
     events: {
         "add": lambda c: events.add(c, EVENT),

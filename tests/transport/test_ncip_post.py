@@ -4,6 +4,7 @@ import socket
 import threading
 
 import pytest
+from pydantic import SecretStr
 
 from mailproc.errors import GiveUp, InDoubt, TryLater
 from mailproc.ils.ncip.answers import NcipRefusal
@@ -69,11 +70,11 @@ def test_a_problem_is_given_back():
 def test_the_token_is_the_end_of_the_path_and_in_no_error():
     token = "t0ken-of-the-library"
     with NcipResponder(token=token) as responder:
-        assert tell(server_of(responder, token=token), CheckInItem("100")) is None
+        assert tell(server_of(responder, token=SecretStr(token)), CheckInItem("100")) is None
         with pytest.raises(InDoubt, match="no XML") as caught:
-            tell(server_of(responder, token="another-token"), CheckInItem("100"))
+            tell(server_of(responder, token=SecretStr("another-token")), CheckInItem("100"))
         assert "another-token" not in str(caught.value)
-        assert "another-token" not in repr(server_of(responder, token="another-token"))
+        assert "another-token" not in repr(server_of(responder, token=SecretStr("another-token")))
 
 
 def broken_off(request):

@@ -4,12 +4,14 @@ from datetime import UTC
 from uuid import uuid4
 
 from mailproc.flow.advance.work import Work
+from mailproc.flow.hook_receivers import HookReceiver
 from mailproc.ill.cells import CellKind
 from mailproc.ill.facts import Facts
 from mailproc.ill.hook_events import event_name
 from mailproc.ill.hook_payload import VERSION, HookPayload, HookReader
+from mailproc.ill.terms import Service
 from mailproc.ill.transaction_state import Occurrence, Step
-from mailproc.store import hook_calls, item_barcodes, patrons, requests
+from mailproc.store import hook_calls, hook_repeats, item_barcodes, patrons, requests
 from mailproc.store.hook_calls import NewHookCall
 from mailproc.store.rows import StoredRequest
 
@@ -29,6 +31,8 @@ def write(work: Work, taken: Step, occurrence: Occurrence, known: Facts) -> None
         return
     payload = _payload(work, taken, name, known)
     for receiver in wanting:
+        if not _is_for(receiver, work, taken, payload, known):
+            continue
         hook_calls.add(
             work.connection,
             NewHookCall(
@@ -44,6 +48,19 @@ def write(work: Work, taken: Step, occurrence: Occurrence, known: Facts) -> None
                 trace=work.trace,
             ),
         )
+
+
+def _is_for(receiver: HookReceiver, work: Work, taken: Step, payload: HookPayload, known: Facts) -> bool:
+    if receiver.loans and (taken.after.service is not Service.LOAN or known.get("wrong")):
+        return False
+    return payload["event"] not in receiver.once or not hook_repeats.is_told(
+        work.connection,
+        receiver.name,
+        payload["event"],
+        request_id=work.transaction.request_id,
+        transaction_id=work.transaction.id,
+        barcode=payload["barcode"],
+    )
 
 
 def _payload(work: Work, taken: Step, name: str, known: Facts) -> HookPayload:

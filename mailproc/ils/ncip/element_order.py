@@ -16,11 +16,8 @@ CHILDREN: Mapping[str, tuple[str, ...]] = {
     "AuthenticationInput": (
         "AuthenticationInputData", "AuthenticationDataFormatType", "AuthenticationInputType",
     ),
-    "BibliographicId": ("BibliographicRecordId",),
-    "BibliographicRecordId": ("BibliographicRecordIdentifier", "BibliographicRecordIdentifierCode"),
     "BibliographicDescription": ("Author", "PublicationDate", "Publisher", "Title"),
-    "ItemDescription": ("CallNumber",),
-    "ItemOptionalFields": ("BibliographicDescription", "ItemDescription"),
+    "ItemOptionalFields": ("BibliographicDescription",),
     "LookupUser": ("InitiationHeader", "UserId", "AuthenticationInput", "UserElementType"),
     "AcceptItem": (
         "InitiationHeader", "RequestId", "RequestedActionType", "UserId", "ItemId", "DateForReturn",
@@ -29,7 +26,7 @@ CHILDREN: Mapping[str, tuple[str, ...]] = {
     "CheckOutItem": ("InitiationHeader", "UserId", "ItemId", "RequestId", "DesiredDateDue"),
     "CheckInItem": ("InitiationHeader", "ItemId"),
     "RequestItem": (
-        "InitiationHeader", "UserId", "BibliographicId", "ItemId", "RequestId", "RequestType",
+        "InitiationHeader", "UserId", "ItemId", "RequestId", "RequestType",
         "RequestScopeType", "NeedBeforeDate", "PickupLocation",
     ),
     "CancelRequestItem": ("InitiationHeader", "UserId", "RequestId", "ItemId", "RequestType"),

@@ -43,7 +43,6 @@ class AcceptItem:
     author: str = ""
     publisher: str = ""
     publication_date: str = ""
-    shelfmark: str = ""
     pickup: str = ""
     return_on: date | None = None
 
@@ -67,12 +66,11 @@ class CheckInItem:
 
 @dataclass(frozen=True)
 class RequestItem:
-    """Ask for an item to be kept for the user: by its barcode, or by its record in the catalogue."""
+    """Ask for an item of theirs to be kept for the user."""
 
     number: str
     user: str
-    barcode: str = ""
-    record: str = ""
+    barcode: str
     needed_on: date | None = None
     pickup: str = ""
 

@@ -34,8 +34,6 @@ USER_ELEMENTS = (
 """What we want to know about a reader."""
 BARCODE = "Barcode Id"
 """How we name kinds of identifiers and input."""
-RECORD_CODE = "SYSNUMBER"
-"""The number of a record in the system's own catalogue."""
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no document of XML 1.0 may hold (production 2)."""
@@ -136,21 +134,14 @@ def _accept_item(message: AcceptItem, dialect: NcipDialect) -> Mapping[str, Cont
         "UserId": _user(message.user),
         "ItemId": _item(message.barcode),
         "DateForReturn": _day(message.return_on, dialect),
-        "ItemOptionalFields": {
-            "BibliographicDescription": described,
-            "ItemDescription": {"CallNumber": message.shelfmark},
-        },
+        "ItemOptionalFields": {"BibliographicDescription": described},
         "PickupLocation": message.pickup,
     }
 
 
 def _request_item(message: RequestItem, dialect: NcipDialect) -> Mapping[str, Content]:
-    record = {
-        "BibliographicRecordIdentifier": message.record, "BibliographicRecordIdentifierCode": RECORD_CODE,
-    }  # fmt: skip
     return {
         "UserId": _user(message.user),
-        "BibliographicId": {"BibliographicRecordId": record} if message.record else {},
         "ItemId": _item(message.barcode),
         "RequestId": _request(message.number, dialect.from_agency),
         "RequestType": "Loan",

@@ -8,15 +8,20 @@ from mailproc.errors import LocalFault
 from mailproc.flow.advance import steps
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
+from mailproc.flow.hook_receivers import NCIP
+from mailproc.ill.actions import event_said
 from mailproc.ill.facts import Facts
+from mailproc.ill.hook_events import event_name
+from mailproc.ill.terms import Service
 from mailproc.ill.transaction_state import BARCODE_NOTED
 from mailproc.office.acts.act_messages import StaffAct
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import transaction_of
-from mailproc.sentence import sentence, stored
+from mailproc.sentence import Sentence, sentence, stored
 from mailproc.store import item_barcodes
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
+from mailproc.store.rows import Transaction
 
 LONGEST = 64
 
@@ -42,6 +47,21 @@ def check(act: StaffAct) -> None:
     """Raise LocalFault for a barcode with what we do not do now, or not with the right item."""
     if act.barcode and (act.heard_by or act.repeat or act.wrong):
         raise LocalFault(sentence("barcode-alone"), (f"mailproc amend {act.number} --barcode NUMBER",))
+
+
+def wanted(
+    connection: Connection, context: Context, act: StaffAct, transaction: Transaction
+) -> tuple[Sentence, ...]:
+    """Return word that the library system wants a barcode with what was done, and has none; () if it has."""
+    if act.heard_by or act.repeat or act.wrong or transaction.service is not Service.LOAN:
+        return ()
+    event = event_said(act.action, act.answer) if act.action != "undo" else act.action
+    hooks = context.hooks.wanting(event_name(transaction.role, event))
+    if act.barcode or all(one.kind != NCIP for one in hooks):
+        return ()
+    if item_barcodes.latest(connection, transaction.id):
+        return ()
+    return (sentence("ncip-wants-barcode", command=f"mailproc amend {act.number} --barcode NUMBER"),)
 
 
 def correct(store: Store, context: Context, wanted: ItemBarcode, *, dry_run: bool = False) -> StepOutcome:

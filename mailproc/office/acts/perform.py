@@ -120,6 +120,8 @@ def _perform(
     warned += _barred(connection, context, act, transaction, live)
     outcome = steps.begin(connection, event, context)
     words = (*warned, *outcome.words, *meaning.of(connection, act.action, outcome))
+    if context.hooks:
+        words += item_barcode.wanted(connection, context, act, transaction)
     if act.action == "receive" and act.note:
         words += meaning.of_note(connection, act.note, transaction, outcome)
     if restored.standing(connection) is not None:

@@ -1,0 +1,49 @@
+"""Tell the library system of an event by NCIP: what became of it, in a sentence for staff."""
+
+from collections.abc import Callable
+
+from mailproc.config import Ncip
+from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
+from mailproc.ils.hook_outcome import HookOutcome, HookResult
+from mailproc.ils.ncip import from_event
+from mailproc.ils.ncip.from_event import NcipEvent
+from mailproc.ils.ncip.messages import Message
+from mailproc.sentence import sentence
+from mailproc.store.hook_calls import HookCall
+from mailproc.transport.ncip_post import NcipServer, tell
+
+Known = Callable[[HookCall], NcipEvent]
+"""Looks up what the store knows by now. Raise TryLater."""
+
+
+def deliverer(ncip: Ncip, server: NcipServer, known: Known) -> Callable[[HookCall], HookOutcome]:
+    """Return what makes the calls."""
+
+    def deliver(call: HookCall) -> HookOutcome:
+        if call.payload["sample"]:  # there is no trial: the library system would do it
+            return HookOutcome(HookResult.REFUSED, sentence("ncip-no-sample"))
+        try:
+            message = from_event.message(known(call), ncip)
+        except LocalFault as missing:
+            return HookOutcome(HookResult.REFUSED, missing.said)
+        except TryLater as busy:
+            return HookOutcome(HookResult.LATER, busy.said)
+        return outcome(server, message)
+
+    return deliver
+
+
+def outcome(server: NcipServer, message: Message) -> HookOutcome:
+    """Send the message; return what became of it."""
+    name = type(message).__name__
+    try:
+        refused = tell(server, message)
+    except TryLater as trouble:
+        return HookOutcome(HookResult.LATER, trouble.said)
+    except GiveUp as trouble:
+        return HookOutcome(HookResult.REFUSED, trouble.said)
+    except InDoubt as trouble:
+        return HookOutcome(HookResult.IN_DOUBT, sentence("ncip-in-doubt", message=name, why=trouble.said))
+    if refused is not None:
+        return HookOutcome(HookResult.REFUSED, sentence("ncip-refused", message=name, why=refused.told))
+    return HookOutcome(HookResult.DONE, sentence("ncip-done", message=name))

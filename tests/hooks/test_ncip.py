@@ -1,0 +1,234 @@
+"""The library system told by NCIP: loans only, with a barcode, in order, and nothing twice."""
+
+import socket
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+
+from mailproc.flow import call as calling
+from mailproc.office.acts import item_barcode
+from mailproc.office.acts.item_barcode import ItemBarcode
+from mailproc.store import hook_calls
+from tests.hooks.house import House, MakeHouse
+from tests.servers.ncip_responder import NcipResponder, problem
+from tests.support.partners import CUSTOMER
+
+LOAN = "TXC1-1 S LOAN\nA book of ours"
+COPY = "TXC1-2 S\nA journal of ours\npp 1-2"
+MORE = """
+[ncip]
+url = "{url}"
+from_agency = "OURS"
+to_agency = "LMS"
+timeout = 2.0
+accounts = {{ {partner} = "PARTNER" }}
+request_item = ["RESPONDER.promise"]
+cancel_request_item = ["RESPONDER.unfilled"]
+"""
+
+
+@pytest.fixture
+def system() -> Iterator[NcipResponder]:
+    with NcipResponder() as made:
+        made.items = ["100"]
+        yield made
+
+
+@pytest.fixture
+def house(make_house: MakeHouse, system: NcipResponder) -> House:
+    return make_house(MORE.format(url=system.url, partner=CUSTOMER))
+
+
+def received(house: House, **how: object) -> None:
+    house.world.place(patron={"id": "P1", "name": "Zoë Leser", "email": "r@readers.example"})
+    house.world.hear("B1-1 SHIPPED LOAN")
+    house.world.act("B1", "receive", **how)
+
+
+def test_an_item_that_arrives_becomes_an_item_there(house: House, system: NcipResponder) -> None:
+    received(house, barcode="300123")
+    assert house.call() == 1
+    assert system.received == ["AcceptItem"]
+    assert system.items == ["100", "300123"]
+    sent = system.contents[0].decode()
+    for part in (">B1-1<", ">P1<", ">300123<", "T23:59:00+0", ">OURS<", ">LMS<"):
+        assert part in sent
+    (row,) = house.calls()
+    assert (row["state"], row["reply"], row["kind"]) == ("handed_over", "AcceptItem: done", "ncip")
+
+
+def test_the_whole_of_a_loan_of_ours_in_order(house: House, system: NcipResponder) -> None:
+    house.world.ordered(LOAN)
+    house.world.act("L1", "will-supply", barcode="100")
+    house.world.act("L1", "ship")
+    while house.call():
+        pass
+    assert system.lent == {"100": "PARTNER"}
+    house.world.act("L1", "check-in")
+    assert house.call() == 1
+    assert system.received == ["RequestItem", "CheckOutItem", "CheckInItem"]
+    assert system.lent == {}
+    assert house.states() == ["handed_over"] * 3
+
+
+def test_what_died_is_cancelled(house: House, system: NcipResponder) -> None:
+    house.world.ordered(LOAN)
+    house.world.act("L1", "will-supply", barcode="100")
+    house.world.act("L1", "unfilled", reason="lost")
+    while house.call():
+        pass
+    assert system.received == ["RequestItem", "CancelRequestItem"]
+    assert system.requests == {}
+
+
+def test_the_desk_lends_it_to_the_reader_and_takes_it_back(
+    make_house: MakeHouse, system: NcipResponder
+) -> None:
+    events = 'check_out_item = ["REQUESTER.collected"]\ncheck_in_item = ["REQUESTER.brought-back"]'
+    house = make_house(f'[ncip]\nurl = "{system.url}"\n{events}\n')
+    received(house, barcode="300123")
+    house.world.act("B1", "collected")
+    while house.call():
+        pass
+    assert system.lent == {"300123": "P1"}
+    house.world.act("B1", "brought-back")
+    house.call()
+    assert system.received == ["AcceptItem", "CheckOutItem", "CheckInItem"]
+    assert system.lent == {}
+
+
+def test_an_act_without_a_barcode_says_at_once_that_nothing_is_told(house: House) -> None:
+    house.world.place()
+    house.world.hear("B1-1 SHIPPED LOAN")
+    said = " ".join(map(str, house.world.act("B1", "receive").words))
+    assert "not told without the item's barcode: mailproc amend B1 --barcode" in said
+    house.world.ordered(LOAN)
+    assert "amend L1" in " ".join(map(str, house.world.act("L1", "will-supply").words))
+    assert "amend" not in " ".join(map(str, house.world.act("L1", "ship", barcode="100").words))
+
+
+def test_of_a_copy_it_is_told_nothing(house: House, system: NcipResponder) -> None:
+    house.world.ordered(COPY)
+    house.world.act("L1", "ship")
+    assert house.call() == 0
+    assert house.calls() == []
+
+
+def test_of_the_wrong_item_it_is_told_nothing_until_the_right_one_comes(
+    house: House, system: NcipResponder
+) -> None:
+    received(house, wrong=True)
+    assert house.calls() == []
+    house.world.act("B1", "receive", barcode="300123")
+    house.call()
+    assert system.items == ["100", "300123"]
+
+
+def test_without_a_barcode_nothing_is_told_and_staff_are(house: House, system: NcipResponder) -> None:
+    received(house)
+    assert house.call() == 1
+    assert system.received == []
+    (row,) = house.calls()
+    assert row["state"] == "shelved"
+    assert "amend B1-1 --barcode" in row["last_error"] or "ncip-no-barcode" in row["last_error"]
+    house.world.run()
+    assert any("amend B1-1 --barcode" in letter.text for letter in house.world.sent)
+
+
+def let_go(house: House) -> None:
+    """As `redeliver` does, whatever else it does."""
+    (row,) = [one for one in house.calls() if one["state"] not in ("handed_over", "dismissed")]
+    table = hook_calls.CALL
+    house.world.store.write(
+        lambda connection: connection.execute(
+            table.update().where(table.c.id == row["id"]).values(state="prepared", not_before=None)
+        )
+    )
+
+
+def test_a_barcode_that_is_given_later_is_told(house: House, system: NcipResponder) -> None:
+    received(house)
+    house.call()
+    context, store = house.world.app.context, house.world.store
+    item_barcode.correct(store, context, ItemBarcode("B1", "300124", "clerk"))
+    let_go(house)
+    assert house.call() == 1
+    assert system.items == ["100", "300124"]
+
+
+def broken_off(request: BaseHTTPRequestHandler) -> None:
+    request.connection.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("answer", [b"It works!", (500, b""), broken_off])
+def test_what_is_in_doubt_is_never_repeated_by_itself(
+    house: House, system: NcipResponder, answer: object
+) -> None:
+    system.answers = [answer]  # type: ignore[list-item]
+    received(house, barcode="300123")
+    house.call()
+    for _ in range(3):
+        house.world.days(2)
+        house.call()
+    assert system.received == ["AcceptItem"]
+    assert system.items == ["100", "300123"]  # it was done, and nobody was told
+    assert house.states() == ["in_doubt"]
+    assert any("may have been done" in letter.text for letter in house.world.sent)
+
+
+def test_a_crash_during_the_call_leaves_it_in_doubt(house: House, system: NcipResponder) -> None:
+    received(house, barcode="300123")
+    store, context = house.world.store, house.world.app.context
+    now = context.clock()
+    store.write(
+        lambda connection: hook_calls.claim(connection, hook_calls.due(connection, "ncip", now, 1), now)
+    )
+    assert calling.recover(store, context) == 1
+    assert house.states() == ["in_doubt"]
+    assert house.call() == 0
+    assert system.received == []
+
+
+def test_what_was_not_taken_goes_later(house: House, system: NcipResponder) -> None:
+    system.answers = [(503, b"")]
+    received(house, barcode="300123")
+    house.call()
+    assert house.states() == ["prepared"]
+    house.call(days=1)
+    assert house.states() == ["handed_over"]
+
+
+def test_a_problem_is_for_staff_in_plain_words(house: House, system: NcipResponder) -> None:
+    answer = f"<AcceptItemResponse>{problem('Unsupported Service')}</AcceptItemResponse>"
+    system.answers = [f"<NCIPMessage>{answer}</NCIPMessage>".encode()]
+    received(house, barcode="300123")
+    house.call()
+    house.call(days=1)
+    assert len(system.received) == 1
+    assert house.states() == ["shelved"]
+    house.world.run()
+    (letter,) = [one for one in house.world.sent if "Unsupported Service" in one.text]
+    assert "enter it there by hand" in " ".join(letter.text.split())
+
+
+def test_a_receipt_that_is_undone_and_done_again_makes_no_second_item(
+    house: House, system: NcipResponder
+) -> None:
+    received(house, barcode="300123", quiet=True)
+    house.call()
+    house.world.act("B1", "undo")
+    house.world.act("B1", "receive", barcode="300123", quiet=True)
+    assert house.call() == 0
+    assert system.items == ["100", "300123"]
+
+
+def test_a_partner_without_a_number_there_is_named(make_house: MakeHouse, system: NcipResponder) -> None:
+    house = make_house(f'[ncip]\nurl = "{system.url}"\n')
+    house.world.ordered(LOAN)
+    house.world.act("L1", "ship", barcode="100")
+    house.call()
+    assert system.received == []
+    assert house.states() == ["shelved"]
+    house.world.run()
+    assert any(f"{CUSTOMER} has no user number" in letter.text for letter in house.world.sent)
