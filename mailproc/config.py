@@ -10,6 +10,7 @@ from mailproc.config_hooks import Hook as Hook
 from mailproc.config_ncip import Ncip as Ncip
 from mailproc.config_patron_lookup import PatronLookupSettings as PatronLookupSettings
 from mailproc.config_patrons import Patrons as Patrons
+from mailproc.config_privacy import Privacy as Privacy
 from mailproc.config_section import Section as Section
 from mailproc.config_slips import Slips as Slips
 from mailproc.ill.copyright_rules import CopyrightLaw
@@ -205,6 +206,7 @@ class Schedule(Section):
     documents: str = "every 12h"  # for documents to delete
     backup: str = ""  # when a backup is made in backup.folder; "" = never
     archive: str = "every 12h"  # for letters to archive
+    purge: str = "every 12h"  # for readers to anonymise and letters to delete ([privacy])
 
 
 class Policy(Section):
@@ -311,6 +313,7 @@ class Config(Section):
     slips: Slips = Slips()
     hook: tuple[Hook, ...] = ()
     ncip: Ncip = Ncip()
+    privacy: Privacy = Privacy()
     backup: BackupSettings = BackupSettings()
     templates: TemplateSettings = TemplateSettings()
     artemail: Artemail = Artemail()

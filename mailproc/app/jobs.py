@@ -12,7 +12,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from mailproc.app import archive_place, document_place, schedule
+from mailproc.app import archive_place, document_place, privacy, schedule
 from mailproc.app.build import App
 from mailproc.errors import MailprocError, StoreLost
 from mailproc.office.mailroom import digest_mail
@@ -75,6 +75,7 @@ class Jobs:
         self._add("sweep", planned.sweep, self._sweep, first=now)
         self._add("documents", planned.documents, self._documents, first=now if at_start else None)
         self._add("archive", planned.archive, self._archive, first=now if at_start else None)
+        self._add("purge", planned.purge, self._purge, first=now if at_start else None)
         if planned.backup:
             last = min(last_backup(self._app.store) or now, now)  # as of the digest
             due = self._trigger(planned.backup).get_next_fire_time(last, last)
@@ -110,6 +111,9 @@ class Jobs:
 
     def _archive(self) -> None:
         archive_place.upkeep(self._app.store, self._app.context)
+
+    def _purge(self) -> None:
+        privacy.upkeep(self._app.store, self._app.context)
 
     def _backup(self) -> None:
         try:

@@ -84,7 +84,13 @@ def planned(
     zone = ZoneInfo(config.library.time_zone)
     jobs = {each.name: each.when for each in polls}
     own = config.schedule
-    jobs |= {"sweep": own.sweep, "digest": own.digest, "documents": own.documents, "archive": own.archive}
+    jobs |= {
+        "sweep": own.sweep,
+        "digest": own.digest,
+        "documents": own.documents,
+        "archive": own.archive,
+        "purge": own.purge,
+    }
     jobs |= {"backup": own.backup, "examine": EXAMINED}
     said = record.next_run if record is not None else _never
     return [Planned(job, when, _next(when, zone, now, said(job))) for job, when in jobs.items() if when]

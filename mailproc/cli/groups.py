@@ -45,6 +45,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "backup": "mailproc backup --to /backup",
         "restore": "mailproc restore",
         "archive": "mailproc archive --dry-run",
+        "anonymise": "mailproc anonymise --dry-run",
+        "purge": "mailproc purge --dry-run",
         "copy-store": "mailproc copy-store postgresql+psycopg://mailproc@db.example/mailproc",
         "partners": "mailproc partners",
         "pause": "mailproc pause UK-BL",

@@ -23,6 +23,7 @@ JOBS = {
     "examine": "job_examine",
     "backup": "job_backup",
     "archive": "job_archive",
+    "purge": "job_purge",
 }
 """The words of a job, by the first word of its name."""
 

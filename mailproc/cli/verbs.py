@@ -39,6 +39,13 @@ VERBS: Mapping[str, Verb] = {
         "archive",
         "Move letters of requests that were closed long ago into yearly archive files, as the service does.",
     ),
+    "anonymise": Verb(
+        "privacy", "Take the readers out of requests that were closed long ago, as the service does."
+    ),
+    "purge": Verb(
+        "privacy",
+        "Delete the bytes of letters of requests that were closed long ago, as the service does.",
+    ),
     "copy-store": Verb(
         "copy_store",
         "Copy the store into an empty database of PostgreSQL, and compare the two. Stop the service first.",

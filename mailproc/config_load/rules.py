@@ -39,6 +39,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from _documents(config)
     yield from _backup(config)
     yield from rules_lookup.problems(config.patrons.lookup)
+    yield from _privacy(config)
     policy = config.policy
     if policy.reader_days_before and policy.reader_days_before >= policy.loan_days:
         wrong = f"must be less than policy.loan_days ({policy.loan_days}): a reader would have no day"
@@ -62,6 +63,20 @@ def _documents(config: Config) -> Iterator[ConfigProblem]:
     for name in config.documents.types:
         if name not in known:
             yield ConfigProblem(("documents", "types"), f"must be of: {', '.join(known)}", name)
+
+
+def _privacy(config: Config) -> Iterator[ConfigProblem]:
+    for key, when in (("archive", config.schedule.archive), ("purge", config.schedule.purge)):
+        if wrong := rules_transport.not_a_time(when):
+            yield ConfigProblem(("schedule", key), wrong, when)
+    anonymise, purge = config.privacy.anonymise_after, config.privacy.purge_after
+    archive = config.policy.archive_after
+    if anonymise and archive and archive < anonymise:
+        wrong = f"must not be more than policy.archive_after ({archive}): no letter is deleted in an archive"
+        yield ConfigProblem(("privacy", "anonymise_after"), wrong, anonymise)
+    if purge and purge < anonymise:
+        wrong = f"must not be less than privacy.anonymise_after ({anonymise})"
+        yield ConfigProblem(("privacy", "purge_after"), wrong, purge)
 
 
 def _library(config: Config) -> Iterator[ConfigProblem]:

@@ -99,6 +99,12 @@ class ArchiveFile:
         """Return whether it is there and is some store's. Raise as ``read``."""
         return self.path.exists() and bool(self.version().store_id)
 
+    def delete(self) -> None:
+        """Delete the file, durably. Raise OSError."""
+        for part in ("-journal", ""):  # the file last: what is left of a crash is a whole archive
+            self.path.with_name(f"{self.path.name}{part}").unlink(missing_ok=True)
+        private.sync_folder(self.path.parent)
+
     def put(self, store_id: str, letters: Sequence[Kept]) -> int:
         """Put letters into the file, which is made if missing, durably. Those that are there whole stay.
 

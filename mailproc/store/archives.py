@@ -5,7 +5,7 @@ store; its ``archived`` names the year, its ``digest`` the bytes.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -46,17 +46,17 @@ class Archives:
         files = [self.of_year(year) for year in years]
         return [sentence("archive-missing", file=str(one.path)) for one in files if not one.is_there()]
 
-    def copy_to(self, target: "Archives") -> tuple[int, list[Part]]:
+    def copy_to(self, target: "Archives", named: Collection[int]) -> tuple[int, list[Part]]:
         """Copy each file that ``target`` does not have as it is now; return how many, and what is wrong.
 
-        One that cannot be copied hinders no other.
+        ``named``: the years that letters of the store name. One that cannot be copied hinders no other.
         """
         count, faults = 0, list[Part]()
         for year in sorted({*self.years(), *target.years()}):
             source, copy = self.of_year(year), target.of_year(year)
             try:
                 if not source.is_there() and copy.is_there():
-                    faults.append(sentence("archive-only-copy", file=str(source.path), copy=str(copy.path)))
+                    faults.append(_of_only_copy(source, copy, deleted=year not in named))
                     continue
                 done = source.copy_to(copy)
             except (LocalFault, TryLater) as error:
@@ -90,6 +90,12 @@ class Archives:
 
         for engine in engines:
             event.listen(engine, "connect", connected)
+
+
+def _of_only_copy(source: ArchiveFile, copy: ArchiveFile, *, deleted: bool) -> Part:
+    if deleted:
+        return sentence("archive-copy-over", copy=str(copy.path))
+    return sentence("archive-only-copy", file=str(source.path), copy=str(copy.path))
 
 
 def of(connection: Connection) -> Archives:

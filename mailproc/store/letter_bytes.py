@@ -1,6 +1,7 @@
 """The bytes of letters: in tables of their own, or in an archive (archives.py); who reads one need not know.
 
-A letter's row has ``archived`` = 0 exactly while the store has its bytes.
+A letter's row has ``archived`` = 0 exactly while the store has its bytes, and ``DELETED`` when nobody has
+them any more, because their days were over (flow/letter_purging.py).
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,8 @@ from sqlalchemy import (
     select,
 )
 
+from mailproc.errors import LocalFault
+from mailproc.sentence import sentence
 from mailproc.store import archives
 from mailproc.store.bytes_tables import InboxBytes, OutgoingBytes
 from mailproc.store.prepared_statements import Constant, insert_into, made, table_of, update_of
@@ -61,6 +64,8 @@ BOTH = {"I": INBOX, "O": OUTGOING}
 """By the letter that stands before the numbers of staff."""
 _BY_NAME = {kind.letters.name: kind for kind in BOTH.values()}
 _COLUMNS = ("letter_id", "at", "raw")
+DELETED = -1
+"""``archived`` of a letter whose bytes were deleted."""
 
 
 def whole(table: Table) -> list[ColumnElement[Any]]:
@@ -84,7 +89,7 @@ _REPLACE_OURS = Constant(
 
 _ARCHIVED = {
     kind: select(of.letters.c.id, of.letters.c.archived.label("year"), of.letters.c.digest)
-    .where(of.letters.c.id > bindparam("after", type_=Integer), of.letters.c.archived != 0)
+    .where(of.letters.c.id > bindparam("after", type_=Integer), of.letters.c.archived > 0)
     .order_by(of.letters.c.id)
     .limit(bindparam("most", type_=Integer))
     for kind, of in BOTH.items()
@@ -152,8 +157,14 @@ def replace_ours(connection: Connection, outgoing_id: int, raw: bytes) -> None:
 def filled(connection: Connection, row: _Row) -> _Row:
     """Return the letter with its bytes, from its archive if they are there. Raise as ``Archives.read``."""
     if isinstance(row, InboxLetter | OutgoingLetter) and cast(bytes | None, row.raw) is None:
-        return cast(_Row, replace(row, raw=archives.of(connection).read(row.archived, row.digest)))
+        return cast(_Row, replace(row, raw=_from_archive(connection, row.archived, row.digest)))
     return row
+
+
+def _from_archive(connection: Connection, year: int, digest: str) -> bytes:
+    if year == DELETED:
+        raise LocalFault(sentence("letter-deleted"))
+    return archives.of(connection).read(year, digest)
 
 
 def take_back(connection: Connection, row: InboxRecord | OutgoingRecord) -> None:
@@ -164,7 +175,7 @@ def take_back(connection: Connection, row: InboxRecord | OutgoingRecord) -> None
     """
     if not row.archived:
         return
-    raw = archives.of(connection).read(row.archived, row.digest)
+    raw = _from_archive(connection, row.archived, row.digest)
     kind, at = (INBOX, row.received_at) if isinstance(row, InboxRecord) else (OUTGOING, row.prepared_at)
     this = (kind.letters.c.id == row.id, kind.letters.c.archived != 0)
     if connection.execute(kind.letters.update().where(*this).values(archived=0)).rowcount:
@@ -196,15 +207,36 @@ def give_up(
     return len(still)
 
 
+def delete(connection: Connection, kind: str, settled: Sequence[str], ids: Sequence[int]) -> list[int]:
+    """Delete the bytes of those of these letters that are in a state of ``settled``; return their ids.
+
+    Bytes that an archive has stay there (``delete_archived``).
+    """
+    of = BOTH[kind]
+    letters = of.letters.c
+    mine = (letters.id.in_(ids), letters.archived == 0, letters.state.in_(settled))
+    still = list(connection.execute(select(letters.id).where(*mine)).scalars())
+    connection.execute(of.letters.update().where(letters.id.in_(still)).values(archived=DELETED))
+    connection.execute(of.bytes.delete().where(of.bytes.c.letter_id.in_(still)))
+    return still
+
+
+def delete_archived(connection: Connection, kind: str, ids: Sequence[int]) -> None:
+    """Note of archived letters that their archive is to go."""
+    letters = BOTH[kind].letters
+    mine = (letters.c.id.in_(ids), letters.c.archived > 0)
+    connection.execute(letters.update().where(*mine).values(archived=DELETED))
+
+
 def archived_years(connection: Connection) -> list[int]:
     """Return the years whose archives have letters of this store, in order."""
-    years = {0}
+    years = {0, DELETED}
     for statement in _OF_ANOTHER_YEAR.values():
         after = 0
         while row := connection.execute(statement, {"after": after, "years": sorted(years)}).first():
             after = row.id
             years.add(row.archived)
-    return sorted(years - {0})
+    return sorted(years - {0, DELETED})
 
 
 def kept_after(connection: Connection, kind: str, after: int, limit: int) -> list[KeptLetter]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Integer, bindparam, select
 
-from mailproc.store import find, patron_lists, patrons, reader_in_messages
+from mailproc.store import patron_lists, patrons, request_erasure, requests
 from mailproc.store.current_patrons import PATRON
 from mailproc.store.events import EVENT
 from mailproc.store.outgoing import INTENT
@@ -20,11 +20,6 @@ _REQUESTS = Constant(
     select(REQUEST.c.id, REQUEST.c.number, REQUEST.c.more)
     .where(REQUEST.c.patron_id == bindparam("patron_id"))
     .order_by(REQUEST.c.id)
-)
-_UNNAME = Constant(
-    REQUEST.update()
-    .where(REQUEST.c.id == bindparam("request_id"))
-    .values(patron_id=bindparam("nobody"), delivery=bindparam("nowhere"))
 )
 _DELETE = Constant(PATRON.delete().where(PATRON.c.id == bindparam("patron_id")))
 _IN_ATTEMPTS = _TRANSACTION.c.request_id == bindparam("request_id")
@@ -55,8 +50,8 @@ _NAMED = Constant(
 @dataclass(frozen=True)
 class Erased:
     """``known``: there was a row of the reader. ``requests``: numbers that are nobody's now. ``letters``: in
-    and out, which may name the reader and stay. ``declared``: numbers whose declaration of copyright, signed
-    by name, stays."""
+    and out, which may name the reader and stay; those to the reader are deleted. ``declared``: numbers whose
+    declaration of copyright, signed by name, stays."""
 
     known: bool
     requests: tuple[str, ...]
@@ -70,18 +65,14 @@ def is_open(connection: Connection, patron_id: str) -> list[str]:
 
 
 def erase(connection: Connection, patron_id: str) -> Erased:
-    """Delete the reader, also what an import is staging; take number, name and address off requests.
-
-    Also off what their messages say.
-    """
+    """Delete the reader, also what an import is staging; take the reader out of all requests."""
     patron_id = storable(patron_id)
     rows = _REQUESTS.rows(connection, {"patron_id": patron_id})
     letters: dict[str, None] = {}
     for row in rows:
         letters |= dict.fromkeys(_letters(connection, row["id"]))
-        _UNNAME.run(connection, {"request_id": row["id"], "nobody": None, "nowhere": None})
-        reader_in_messages.erase(connection, row["id"])
-        find.keep(connection, row["id"])
+        for deleted in request_erasure.erase(connection, requests.load(connection, row["id"])):
+            letters.pop(f"O{deleted}", None)
     known = _DELETE.count(connection, {"patron_id": patron_id}) > 0
     declared = tuple(row["number"] for row in rows if "declaration" in (row["more"] or {}))
     return Erased(known, tuple(row["number"] for row in rows), tuple(letters), declared)

@@ -1,26 +1,33 @@
-"""Take the reader out of the messages of a request, those that came and those that are sent.
+"""Take the reader out of the messages of a request, those that came and those that are sent, and of notes.
 
-No state was ever computed from the reader or the address of a message, so ``verify`` finds the same after it.
+No state was ever computed from the reader, the address or the words of a message that this changes, so
+``verify`` finds the same after it.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, select
 
 from mailproc.ill.apdu_json import ApduJson
-from mailproc.store.events import EVENT
-from mailproc.store.intent_bodies import IntentBody, NoticeToPartner, SendApdu, SendReport
+from mailproc.ill.facts import Facts
+from mailproc.store.events import EVENT, HISTORY
+from mailproc.store.intent_bodies import IntentBody, NoticeToPartner, NoticeToReader, SendApdu, SendReport
 from mailproc.store.outgoing import INTENT
 from mailproc.store.prepared_statements import Constant, table_of, update_of
-from mailproc.store.tables import EventRow, IntentRow, TransactionRow
+from mailproc.store.reader_words import ReaderWords
+from mailproc.store.rows import StoredPatron
+from mailproc.store.tables import EventRow, HistoryRow, IntentRow, TransactionRow
 
 READER = ("patron", "delivery")
 """Fields of an ILL-Request that say who the reader is, and where."""
+_SAID = ("say", "say_first")
+"""Facts that are a message; ``last_said`` has several."""
 _TRANSACTION = table_of(TransactionRow)
 _IN_ATTEMPTS = _TRANSACTION.c.request_id == bindparam("request_id")
 _EVENTS = Constant(
-    select(EVENT.c.id, EVENT.c.apdu)
+    select(EVENT.c.id, EVENT.c.apdu, EVENT.c.facts)
     .join(_TRANSACTION, _TRANSACTION.c.id == EVENT.c.transaction_id)
     .where(_IN_ATTEMPTS)
 )
@@ -29,33 +36,84 @@ _INTENTS = Constant(
     .join(_TRANSACTION, _TRANSACTION.c.id == INTENT.c.transaction_id)
     .where(_IN_ATTEMPTS)
 )
-_SET_APDU = Constant(update_of(EventRow, ("apdu",)))
+_HISTORY = Constant(
+    select(HISTORY.c.id, HISTORY.c.note)
+    .join(_TRANSACTION, _TRANSACTION.c.id == HISTORY.c.transaction_id)
+    .where(_IN_ATTEMPTS, HISTORY.c.note != "")
+)
+_SET_EVENT = Constant(update_of(EventRow, ("apdu", "facts")))
 _SET_BODY = Constant(update_of(IntentRow, ("body",)))
+_SET_NOTE = Constant(update_of(HistoryRow, ("note",)))
 
 
-def erase(connection: Connection, request_id: int) -> None:
-    """Take id, name and address of the reader out of all messages of the request."""
+def words_of(connection: Connection, request_id: int, reader: StoredPatron | None) -> ReaderWords:
+    """Return what names the reader of a request, as the store and its messages do."""
+    persons = [
+        person
+        for row in _EVENTS.rows(connection, {"request_id": request_id})
+        if (person := (row["apdu"] or {}).get("patron"))
+    ]
+    numbers = [str(one.get("id") or "") for one in persons]
+    names = [str(one.get("name") or "") for one in persons]
+    if reader is None:
+        return ReaderWords(numbers, names, [])
+    numbers += [reader.id, *(reader.barcodes or ())]
+    return ReaderWords(numbers, [*names, reader.name], [reader.email])
+
+
+def erase(connection: Connection, request_id: int, words: ReaderWords) -> None:
+    """Take id, name and address of the reader out of all messages of the request, and ``words`` of texts."""
     wanted = {"request_id": request_id}
-    events = [(row["id"], row["apdu"]) for row in _EVENTS.rows(connection, wanted)]
+    events = [
+        {"row_id": row["id"], "apdu": apdu, "facts": facts}
+        for row in _EVENTS.rows(connection, wanted)
+        for apdu, facts in [(_unnamed_apdu(row["apdu"], words), _unnamed_facts(row["facts"], words))]
+        if (apdu, facts) != (row["apdu"], row["facts"])
+    ]
     intents = [(row["id"], row["body"]) for row in _INTENTS.rows(connection, wanted)]
-    _SET_APDU.run_many(
-        connection, [{"row_id": one, "apdu": _without(apdu)} for one, apdu in events if _names_reader(apdu)]
-    )
-    _SET_BODY.run_many(
-        connection, [{"row_id": one, "body": new} for one, body in intents if (new := _unnamed(body))]
-    )
+    bodies = [
+        {"row_id": one, "body": new}
+        for one, body in intents
+        if body is not None and (new := _unnamed_body(body, words)) != body
+    ]
+    _SET_EVENT.run_many(connection, events)
+    _SET_BODY.run_many(connection, bodies)
+    _SET_NOTE.run_many(connection, list(_notes(connection, request_id, words)))
 
 
-def _names_reader(apdu: ApduJson | None) -> bool:
-    return apdu is not None and any(name in apdu for name in READER)
+def _notes(connection: Connection, request_id: int, words: ReaderWords) -> Iterator[Mapping[str, Any]]:
+    for row in _HISTORY.rows(connection, {"request_id": request_id}):
+        if (note := words.from_stored(row["note"])) != row["note"]:
+            yield {"row_id": row["id"], "note": note}
 
 
-def _without(apdu: ApduJson) -> ApduJson:
-    return cast(ApduJson, {name: value for name, value in apdu.items() if name not in READER})
+def _unnamed_apdu(apdu: ApduJson | None, words: ReaderWords) -> ApduJson | None:
+    if apdu is None:
+        return None
+    kept = {name: value for name, value in apdu.items() if name not in READER}
+    if isinstance(note := kept.get("note"), str):
+        kept["note"] = words.from_message(note)
+    return cast(ApduJson, kept)
 
 
-def _unnamed(body: IntentBody | None) -> IntentBody | None:
-    """Return the body without the reader; None if it does not name one."""
-    if isinstance(body, SendApdu | NoticeToPartner | SendReport) and _names_reader(body.apdu):
-        return replace(body, apdu=_without(body.apdu))
-    return None
+def _unnamed_facts(facts: Facts | None, words: ReaderWords) -> Facts | None:
+    if facts is None:
+        return None
+    kept = dict(facts)
+    for name in _SAID:
+        if name in facts:
+            kept[name] = _unnamed_apdu(facts[name], words)  # type: ignore[literal-required]  # of _SAID
+    if said := facts.get("last_said"):
+        kept["last_said"] = {name: _unnamed_apdu(apdu, words) for name, apdu in said.items()}
+    if remark := facts.get("remark"):
+        kept["remark"] = words.from_note(remark)
+    kept |= {name: words.from_stored(str(kept[name])) for name in ("text", "why") if name in kept}
+    return cast(Facts, kept)
+
+
+def _unnamed_body(body: IntentBody, words: ReaderWords) -> IntentBody:
+    if isinstance(body, NoticeToReader):
+        return replace(body, note=words.from_note(body.note))
+    if isinstance(body, SendApdu | NoticeToPartner | SendReport):
+        return replace(body, apdu=cast(ApduJson, _unnamed_apdu(body.apdu, words)))
+    return body

@@ -211,6 +211,8 @@ class StoredRequest:
     title_key: str
     part_key: str
     words_key: str
+    anonymised_at: datetime | None
+    declaration_kept: int
 
 
 @dataclass(frozen=True)

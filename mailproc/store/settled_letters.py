@@ -1,7 +1,7 @@
 """Letters that nobody has to do with any more: settled, and all their requests closed for long.
 
-What is moved to an archive is chosen here alone; no letter is deleted. A letter of several requests waits
-for the last of them; one of no request goes by its own age.
+What is moved to an archive, or whose bytes are deleted, is chosen here alone; no row is deleted. A letter of
+several requests waits for the last of them; one of no request goes by its own age.
 """
 
 from collections.abc import Collection, Sequence
@@ -94,6 +94,11 @@ def look(connection: Connection, kind: str, before: datetime, after: int) -> Loo
     busy = _busy(connection, kind, before, [row.id for row in settled])
     due = (SettledLetter(row.id, row.at, row.octets, row.digest) for row in settled if row.id not in busy)
     return Looked(tuple(due), rows[-1].id)
+
+
+def are_over(connection: Connection, kind: str, before: datetime, ids: Sequence[int]) -> bool:
+    """Return whether all requests that these archived letters are about were closed before then."""
+    return not _busy(connection, kind, before, ids)
 
 
 def _busy(connection: Connection, kind: str, before: datetime, ids: Sequence[int]) -> Collection[int]:

@@ -255,7 +255,7 @@ class InboxRow(QueueRow, table=True):
     the SMTP client's IP address, ``login`` its SMTP AUTH user. ``digest`` is the SHA-256 (hex) of its bytes
     (``bytes_tables.InboxBytes``), ``content_digest`` that of the decoded parts ('' before it was read).
     ``proof`` says by what the sender is proven, ``proof_note`` why by nothing else. ``archived``: the year of
-    the archive that has the bytes (archives.py); 0: the store has them.
+    the archive that has the bytes (archives.py); 0: the store has them; -1: they were deleted in their time.
 
     ``taken_from``: the proven sender from whom the letter was taken, once it had its effect: a partner's
     symbol, the address of a library that staff confirmed, "<>" and more for a bounce, which anybody brings;
@@ -342,6 +342,12 @@ class EventRow(QueueRow, table=True):
 _NOT_OVER = text("closed_at IS NULL")  # few, however many there were
 
 
+NAMED = "anonymised_at IS NULL AND closed_at IS NOT NULL"
+"""Condition on a request: it is closed, and may still say whose it was."""
+DECLARED = "declaration_kept = 1"
+"""Condition on a request: it was anonymised, but for the declaration of copyright that a reader signed."""
+
+
 class RequestRow(SQLModel, table=True):
     """What a reader wants (B…), or a partner wants from us (L…)."""
 
@@ -351,6 +357,8 @@ class RequestRow(SQLModel, table=True):
         Index("ix_request_open", "id", sqlite_where=_NOT_OVER),
         Index("ix_request_item", "title_key", "part_key", "id"),
         Index("ix_request_words", "words_key"),
+        Index("ix_request_named", "closed_at", sqlite_where=text(NAMED)),
+        Index("ix_request_declaration", "closed_at", sqlite_where=text(DECLARED)),
     )
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(unique=True)
@@ -374,6 +382,8 @@ class RequestRow(SQLModel, table=True):
     title_key: str = Field(default="", sa_column_kwargs=_EMPTY)  # and the next two: ill/item_identity.py
     part_key: str = Field(default="", sa_column_kwargs=_EMPTY)
     words_key: str = Field(default="", sa_column_kwargs=_EMPTY)
+    anonymised_at: datetime | None = _instant()
+    declaration_kept: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class FindingRow(SQLModel, table=True):

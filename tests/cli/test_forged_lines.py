@@ -44,9 +44,11 @@ WITHOUT = frozenset(
         "states",
         "password",
         "authorize",
+        "anonymise",
         "archive",
         "backup",
         "copy-store",
+        "purge",
         "restore",
     }
     | {"init"}

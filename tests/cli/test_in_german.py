@@ -234,6 +234,7 @@ def test_partners_jobs_and_what_is_verified_are_told_in_german(german: Cli, fold
     assert re.search(r"tägliche Übersicht +0 7 \* \* \* ", told)
     assert {one["job"] for one in german("jobs", "--json").json["jobs"]} == {
         "archive",
+        "purge",
         "sweep",
         "digest",
         "documents",

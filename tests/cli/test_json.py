@@ -30,7 +30,9 @@ WITHOUT = {
 PARTNER = configuration.partner(
     "XX-NET", "ill@net.example", codec="iso10161", roles=["REQUESTER", "RESPONDER"]
 )
-ARCHIVING = configuration.section("policy", archive_after=365)
+ARCHIVING = configuration.section("policy", archive_after=365) + configuration.section(
+    "privacy", anonymise_after=180, purge_after=730
+)
 MAILBOX = configuration.section(
     "[mailbox]", name="desk", host="127.0.0.1", user="ill", password={"env": "ART_PASSWORD"}
 )
@@ -49,6 +51,8 @@ CALLS: dict[str, list[list[str]]] = {
     "verify": [[]],
     "backup": [["backup.db"], ["--to", "backups"]],
     "archive": [["--dry-run"]],
+    "anonymise": [["--dry-run"]],
+    "purge": [["--dry-run"]],
     "copy-store": [],
     "restore": [["--here"], []],
     "states": [[]],

@@ -42,6 +42,7 @@ MADE_IN_FUNCTIONS = {
     "mailproc.secret_words": "secrets of the configuration and of one letter: tried below",
     "mailproc.protocols.artemail.tables.patterns": "of the tables: tried below, timed where they are used",
     "mailproc.store.migrations.": "our own statements",
+    "mailproc.store.reader_words": "fixed words of one reader, tried with its reader",
     "mailproc.practice.scripts": "words of a script of ours, none of them repeated",
 }
 """Modules (or folders) that make patterns in functions, and why they may."""

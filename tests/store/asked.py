@@ -24,6 +24,7 @@ from mailproc.store import (
     item_barcodes,
     letter_bytes,
     letters,
+    letters_to_reader,
     named_requests,
     order_letters,
     outgoing,
@@ -35,6 +36,7 @@ from mailproc.store import (
     patrons,
     queue,
     reader_in_messages,
+    request_erasure,
     requests,
     restored,
     rotas,
@@ -52,6 +54,7 @@ from mailproc.store.inbox import NewLetter
 from mailproc.store.intent_bodies import SendApdu
 from mailproc.store.outgoing import NewLetterOut
 from mailproc.store.patron_imports import FiledReader
+from mailproc.store.reader_words import ReaderWords
 from mailproc.store.requests import NewRequest
 from mailproc.store.rows import InboxLetter, SaidIntent
 from mailproc.store.tables import EventRow, InboxRow
@@ -229,11 +232,16 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "take_back": lambda c: letter_bytes.take_back(c, letters.record(c, 1)),
         "load_raw": lambda c: letter_bytes.load_raw(c, "I", [1, 2]),
         "give_up": lambda c: letter_bytes.give_up(c, "I", ("done",), 2026, {1: "d"}),
+        "delete": lambda c: letter_bytes.delete(c, "I", ("done",), [1]),
+        "delete_archived": lambda c: letter_bytes.delete_archived(c, "I", [1]),
         "archived_years": letter_bytes.archived_years,
         "kept_after": lambda c: letter_bytes.kept_after(c, "I", 0, 10),
         "archived_after": lambda c: letter_bytes.archived_after(c, "I", 0, 10),
     },
-    settled_letters: {"look": lambda c: settled_letters.look(c, "I", NOW + HOUR, 0)},
+    settled_letters: {
+        "look": lambda c: settled_letters.look(c, "I", NOW + HOUR, 0),
+        "are_over": lambda c: settled_letters.are_over(c, "I", NOW, [1]),
+    },
     outgoing: {
         "hold_intent": lambda c: outgoing.hold_intent(c, 1, "why", NOW),
         "waits_to_be_printed": lambda c: outgoing.waits_to_be_printed(c, 1, ("patron/overdue",)),
@@ -403,5 +411,21 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "named_after": lambda c: patron_erasure.named_after(c, ""),
         "erase": lambda c: patron_erasure.erase(c, "r1"),
     },
-    reader_in_messages: {"erase": lambda c: reader_in_messages.erase(c, 1)},
+    reader_in_messages: {
+        "words_of": lambda c: reader_in_messages.words_of(c, 1, None),
+        "erase": lambda c: reader_in_messages.erase(c, 1, ReaderWords([], [], [])),
+    },
+    hook_calls: {"erase_reader": lambda c: hook_calls.erase_reader(c, 1)},
+    letters_to_reader: {
+        "wait": lambda c: letters_to_reader.wait(c, 1),
+        "over": lambda c: letters_to_reader.over(c, 1),
+        "erase": lambda c: letters_to_reader.erase(c, 1),
+    },
+    request_erasure: {
+        "due": lambda c: request_erasure.due(c, NOW, None, 10),
+        "erase": lambda c: request_erasure.erase(c, requests.load(c, 1)),
+        "anonymise": lambda c: request_erasure.anonymise(c, requests.load(c, 1), NOW),
+        "declared": lambda c: request_erasure.declared(c, NOW, 10),
+        "undeclare": lambda c: request_erasure.undeclare(c, requests.load(c, 1)),
+    },
 }

@@ -38,8 +38,8 @@ def live(tmp_path: Path) -> Archives:
 @pytest.fixture
 def copies(live: Archives, tmp_path: Path) -> Archives:
     archives = Archives(tmp_path / "backup", "")
-    assert live.copy_to(archives) == (1, [])
-    assert live.copy_to(archives) == (0, [])
+    assert live.copy_to(archives, [YEAR]) == (1, [])
+    assert live.copy_to(archives, [YEAR]) == (0, [])
     return archives
 
 
@@ -59,7 +59,7 @@ def codes(faults: list[object]) -> list[str]:
 
 
 def copied(live: Archives, copies: Archives) -> tuple[int, list[str]]:
-    count, faults = live.copy_to(copies)
+    count, faults = live.copy_to(copies, [YEAR])
     return count, codes([*faults])
 
 
@@ -149,7 +149,7 @@ def test_damage_within_a_file_of_the_same_version_is_mended(live: Archives, copi
 def test_an_empty_file_is_no_archive(live: Archives, copies: Archives) -> None:
     live.of_year(2019).path.touch()
     copies.of_year(2020).path.touch()
-    assert live.copy_to(copies) == (0, [])
+    assert live.copy_to(copies, [YEAR]) == (0, [])
     assert live.take_over(copies, ID) == []
     assert live.missing([2019, YEAR]) != []
 

@@ -81,9 +81,9 @@ def test_the_log_names_the_beginning_and_the_end(first_url, caplog):
     caplog.set_level("INFO", "mailproc.store.migrate")
     Store.open(first_url).close()
     begun, ended = caplog.messages
-    assert "migrated from revision 0001 to 0003" in begun
+    assert "migrated from revision 0001 to 0004" in begun
     assert ("MB" in begun) == first_url.startswith("sqlite")
-    assert "at revision 0003 now" in ended
+    assert "at revision 0004 now" in ended
     Store.open(first_url).close()
     assert len(caplog.messages) == 2
 

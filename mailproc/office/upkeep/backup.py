@@ -126,9 +126,9 @@ def _make(store: Store, context: Context, file: Path, *, claims: bool) -> MadeBa
             nonlocal archived, faults
             copied.extend(_copied(store, source, target))
             beside_it = archives.beside(file)
-            archived, faults = store.archives.copy_to(beside_it)
             with store.read() as connection:
                 years = letter_bytes.archived_years(connection)
+            archived, faults = store.archives.copy_to(beside_it, years)
             faults += store.archives.missing(one for one in years if not beside_it.of_year(one).is_there())
 
         store_copies.make(store, file, beside)

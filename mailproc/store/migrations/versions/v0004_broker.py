@@ -10,6 +10,7 @@ down_revision = "0003"
 def upgrade() -> None:
     _hook_calls()
     _submissions()
+    _privacy()
 
 
 def _hook_calls() -> None:
@@ -72,3 +73,16 @@ def _submissions() -> None:
 
 def _json(name: str) -> sa.Column[object]:
     return sa.Column(name, sa.JSON(none_as_null=True), nullable=True)
+
+
+def _privacy() -> None:
+    """Requests of earlier releases are named until they are anonymised."""
+    op.add_column("request", sa.Column("anonymised_at", sa.DateTime(timezone=True), nullable=True))
+    kept = sa.Column("declaration_kept", sa.Integer(), nullable=False, server_default="0")
+    op.add_column("request", kept)
+    named = sa.text("anonymised_at IS NULL AND closed_at IS NOT NULL")
+    op.create_index("ix_request_named", "request", ["closed_at"], sqlite_where=named, postgresql_where=named)
+    declared = sa.text("declaration_kept = 1")
+    op.create_index(
+        "ix_request_declaration", "request", ["closed_at"], sqlite_where=declared, postgresql_where=declared
+    )

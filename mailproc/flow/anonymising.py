@@ -1,0 +1,94 @@
+"""Take readers out of requests that were closed long ago ([privacy] anonymise_after), in small portions."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection
+
+from mailproc.flow.context import Context
+from mailproc.store import letters_to_reader, request_erasure, requests, restored
+from mailproc.store.engine import Store
+from mailproc.store.rows import StoredRequest
+
+PORTION = 10
+"""Requests of one commit, which takes some ten milliseconds."""
+LONGEST_REST = 0.5
+YEAR = timedelta(days=365)
+
+
+@dataclass
+class Anonymised:
+    """What was done, or is to be. ``requests``: without a reader now; ``letters``: to readers, deleted;
+    ``waiting``: requests with a letter to their reader that has not left; ``declarations``: of copyright,
+    deleted."""
+
+    requests: int = 0
+    letters: int = 0
+    waiting: int = 0
+    declarations: int = 0
+
+
+def run(store: Store, context: Context, *, dry_run: bool = False) -> Anonymised:
+    """Do what is due; with ``dry_run`` only say what.
+
+    Nothing is done in a store that was put back from a copy and does not go on yet.
+    """
+    done, privacy = Anonymised(), context.config.privacy
+    with store.read() as connection:
+        put_back = restored.standing(connection) is not None
+    if not privacy.anonymise_after or put_back:
+        return done
+    now = context.clock()
+    _requests(store, now - timedelta(days=privacy.anonymise_after), now, done, dry_run=dry_run)
+    _declarations(store, now - YEAR * privacy.keep_declarations, done, dry_run=dry_run)
+    return done
+
+
+def _requests(store: Store, before: datetime, now: datetime, done: Anonymised, *, dry_run: bool) -> None:
+    last: StoredRequest | None = None
+    while True:
+        with store.read() as connection:
+            found = request_erasure.due(connection, before, last, PORTION)
+            ready = [one for one in found if not letters_to_reader.wait(connection, one.id)]
+        if not found:
+            return
+        last, begun = found[-1], time.monotonic()
+        done.waiting += len(found) - len(ready)
+        done.requests += len(ready)
+        if dry_run:
+            done.letters += _letters(store, ready)
+        elif ready:
+            done.letters += store.write(partial(_anonymise, found=ready, now=now))
+            time.sleep(min(time.monotonic() - begun, LONGEST_REST))  # others write meanwhile
+
+
+def _anonymise(connection: Connection, found: Sequence[StoredRequest], now: datetime) -> int:
+    """Return how many letters were deleted. A request that was opened again since it was read stays."""
+    rows = [requests.load(connection, one.id) for one in found]
+    still = [row for row, one in zip(rows, found, strict=True) if row.closed_at == one.closed_at]
+    return sum(len(request_erasure.anonymise(connection, one, now)) for one in still)
+
+
+def _letters(store: Store, found: Sequence[StoredRequest]) -> int:
+    with store.read() as connection:
+        return sum(len(letters_to_reader.over(connection, one.id)) for one in found)
+
+
+def _declarations(store: Store, before: datetime, done: Anonymised, *, dry_run: bool) -> None:
+    with store.read() as connection:
+        found = request_erasure.declared(connection, before, PORTION)
+    while found:
+        done.declarations += len(found)
+        if dry_run:
+            return
+        store.write(partial(_undeclare, found=found))
+        with store.read() as connection:
+            found = request_erasure.declared(connection, before, PORTION)
+
+
+def _undeclare(connection: Connection, found: Sequence[StoredRequest]) -> None:
+    for one in found:
+        request_erasure.undeclare(connection, one)

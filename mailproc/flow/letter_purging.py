@@ -1,0 +1,119 @@
+"""Delete the bytes of letters whose days are over ([privacy] purge_after). Their rows and effects stay.
+
+An archive goes as a whole, with the last of its letters: first its file, then the rows say so. A crash
+between the two leaves rows that name no file; the next time finds them due again.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.sentence import sentence
+from mailproc.store import letter_bytes, restored, settled_letters
+from mailproc.store.engine import Store
+from mailproc.store.settled_letters import SETTLED
+
+PORTION = 50
+"""Letters of one commit, which takes some milliseconds."""
+LONGEST_REST = 0.5
+_LOOKED_AT = 500
+
+
+@dataclass
+class Purged:
+    """What was deleted, or is to be. ``letters``: those whose bytes the store had, and their ``octets``;
+    ``archived``: by year, letters whose archive went."""
+
+    letters: int = 0
+    octets: int = 0
+    archived: dict[int, int] = field(default_factory=dict)
+
+
+def run(store: Store, context: Context, *, dry_run: bool = False) -> Purged:
+    """Delete what is over; with ``dry_run`` only say what.
+
+    Nothing is done in a store that was put back from a copy and does not go on yet. Raise LocalFault if an
+    archive cannot be deleted.
+    """
+    done, days = Purged(), context.config.privacy.purge_after
+    with store.read() as connection:
+        put_back = restored.standing(connection) is not None
+    if not days or put_back:
+        return done
+    before = context.clock() - timedelta(days=days)
+    for kind in SETTLED:
+        _of_store(store, kind, before, done, dry_run=dry_run)
+    _archives(store, before, done, dry_run=dry_run)
+    return done
+
+
+def _of_store(store: Store, kind: str, before: datetime, done: Purged, *, dry_run: bool) -> None:
+    after: int | None = 0
+    while after is not None:
+        with store.read() as connection:
+            looked = settled_letters.look(connection, kind, before, after)
+        for begin in range(0, len(looked.due), PORTION):
+            portion, begun = looked.due[begin : begin + PORTION], time.monotonic()
+            ids = [one.id for one in portion]
+            delete = partial(letter_bytes.delete, kind=kind, settled=SETTLED[kind], ids=ids)
+            done.letters += len(ids if dry_run else store.write(delete))
+            done.octets += sum(one.octets for one in portion)
+            if not dry_run:
+                time.sleep(min(time.monotonic() - begun, LONGEST_REST))  # others write meanwhile
+        after = looked.until
+
+
+def _archives(store: Store, before: datetime, done: Purged, *, dry_run: bool) -> None:
+    with store.read() as connection:
+        years = letter_bytes.archived_years(connection)
+    for year in years:
+        if datetime(year + 1, 1, 1, tzinfo=UTC) > before or not _is_over(store, year, before):
+            continue
+        if not dry_run:
+            _delete_file(store, year)
+        for kind, ids in _letters(store, year):
+            done.archived[year] = done.archived.get(year, 0) + len(ids)
+            if not dry_run:
+                store.write(partial(letter_bytes.delete_archived, kind=kind, ids=ids))
+
+
+def _is_over(store: Store, year: int, before: datetime) -> bool:
+    def over(connection: Connection, kind: str, ids: list[int]) -> bool:
+        return settled_letters.are_over(connection, kind, before, ids)
+
+    for kind, ids in _letters(store, year):
+        with store.read() as connection:
+            if not over(connection, kind, ids):
+                return False
+    return True
+
+
+def _letters(store: Store, year: int) -> Iterator[tuple[str, list[int]]]:
+    """Yield the archived letters of that year in portions."""
+    for kind in SETTLED:
+        last = 0
+        while True:
+            with store.read() as connection:
+                rows = letter_bytes.archived_after(connection, kind, last, _LOOKED_AT)
+            if not rows:
+                break
+            last = rows[-1].id
+            if ids := [row.id for row in rows if row.year == year]:
+                yield kind, ids
+
+
+def _delete_file(store: Store, year: int) -> None:
+    archive = store.archives.of_year(year)
+    if archive.is_there() and archive.version().store_id != store.identity():
+        raise LocalFault(sentence("archive-of-another", file=str(archive.path)))
+    try:
+        archive.delete()
+    except OSError as error:
+        why = str(error.strerror)
+        raise LocalFault(sentence("archive-not-deleted", file=str(archive.path), why=why)) from None

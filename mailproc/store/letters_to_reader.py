@@ -1,0 +1,67 @@
+"""Letters to the reader of a request: whether one has still to leave, and how they go when nobody may know
+any more whom they were for."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, and_, bindparam, func, select
+
+from mailproc.store import letter_bytes
+from mailproc.store.outgoing import INTENT, OUTGOING, PRINTED, TO_PRINT
+from mailproc.store.prepared_statements import Constant, one_of, table_of
+from mailproc.store.tables import TransactionRow
+
+OVER = ("handed_over", "filed", "bounced", "dismissed", "withdrawn", "shelved", PRINTED)
+"""States of a letter that will not leave by itself, or has left."""
+UNWRITTEN = ("todo", "held")
+"""States of an intent of which no letter was made yet."""
+UNSENT = ("prepared", "sending", "held", "in_doubt", TO_PRINT)
+_TRANSACTION = table_of(TransactionRow)
+_OF_REQUEST = func.coalesce(INTENT.c.request_id, _TRANSACTION.c.request_id)
+_TO_READER = and_(INTENT.c.kind == "notice", INTENT.c.body["to"].as_string() == "patron")
+_JOINED = INTENT.outerjoin(_TRANSACTION, _TRANSACTION.c.id == INTENT.c.transaction_id)
+_LETTERS = Constant(
+    select(OUTGOING.c.id, OUTGOING.c.state)
+    .select_from(_JOINED.join(OUTGOING, OUTGOING.c.id == INTENT.c.outgoing_id))
+    .where(_TRANSACTION.c.request_id == bindparam("request_id"), _TO_READER)
+    .order_by(OUTGOING.c.id)
+)
+_UNWRITTEN = Constant(
+    select(INTENT.c.id)
+    .select_from(_JOINED)
+    .where(
+        _TRANSACTION.c.request_id == bindparam("request_id"),
+        _TO_READER,
+        one_of(INTENT.c.state, UNWRITTEN),
+    )
+    .limit(1)
+)
+_UNADDRESS = Constant(
+    OUTGOING.update()
+    .where(OUTGOING.c.id == bindparam("row_id"))
+    .values(rcpt_to=bindparam("nobody"), reply=bindparam("nothing"), last_error=bindparam("no_error"))
+)
+
+
+def wait(connection: Connection, request_id: int) -> bool:
+    """Return whether a letter to the reader has still to be written or to leave, or may not have arrived."""
+    values = {"request_id": request_id}
+    if _UNWRITTEN.rows(connection, values):
+        return True
+    return any(row["state"] in UNSENT for row in _LETTERS.rows(connection, values))
+
+
+def over(connection: Connection, request_id: int) -> list[int]:
+    """Return the ids of letters to the reader that will not leave any more."""
+    rows = _LETTERS.rows(connection, {"request_id": request_id})
+    return [row["id"] for row in rows if row["state"] in OVER]
+
+
+def erase(connection: Connection, request_id: int) -> Sequence[int]:
+    """Delete the bytes of letters to the reader that will not leave any more, and to whom they went.
+
+    Return their ids. The bytes of one that was archived stay in the archive; its id is not among them.
+    """
+    ids = over(connection, request_id)
+    gone = {"nobody": "", "nothing": "", "no_error": ""}
+    _UNADDRESS.run_many(connection, [{"row_id": one} | gone for one in ids])
+    return letter_bytes.delete(connection, "O", OVER, ids) if ids else []
