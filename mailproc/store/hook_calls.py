@@ -166,11 +166,13 @@ def count_deaths(connection: Connection, call_id: int, deaths: int) -> None:
 
 
 _UNNAME = Constant(update_of(HookCallRow, ("payload",)))
-_NAMING = Constant(select(CALL).where(CALL.c.request_id == bindparam("request_id")).order_by(CALL.c.id), HookCall)
+_OF_REQUEST = Constant(
+    select(CALL).where(CALL.c.request_id == bindparam("request_id")).order_by(CALL.c.id), HookCall
+)
 
 
 def erase_reader(connection: Connection, request_id: int) -> None:
     """Take the reader out of what the library system was told, or is to be told, of the request."""
-    calls = _NAMING.rows(connection, {"request_id": request_id})
+    calls = _OF_REQUEST.rows(connection, {"request_id": request_id})
     unnamed = [{"row_id": one.id, "payload": {**one.payload, "reader": None}} for one in calls]
     _UNNAME.run_many(connection, unnamed)

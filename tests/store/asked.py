@@ -19,6 +19,7 @@ from mailproc.store import (
     earlier_messages,
     events,
     find,
+    hook_calls,
     hook_repeats,
     inbox,
     item_barcodes,
