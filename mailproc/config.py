@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from mailproc.config_catalogues import Catalogue as Catalogue
 from mailproc.config_forms import RequestForm as RequestForm
 from mailproc.config_hooks import Hook as Hook
 from mailproc.config_ncip import Ncip as Ncip
@@ -207,6 +208,7 @@ class Schedule(Section):
     backup: str = ""  # when a backup is made in backup.folder; "" = never
     archive: str = "every 12h"  # for letters to archive
     purge: str = "every 12h"  # for readers to anonymise and letters to delete ([privacy])
+    catalogues: str = "every 60s"  # for new requests whose item no catalogue was asked about
 
 
 class Policy(Section):
@@ -314,6 +316,7 @@ class Config(Section):
     hook: tuple[Hook, ...] = ()
     ncip: Ncip = Ncip()
     privacy: Privacy = Privacy()
+    catalogue: tuple[Catalogue, ...] = ()
     backup: BackupSettings = BackupSettings()
     templates: TemplateSettings = TemplateSettings()
     artemail: Artemail = Artemail()

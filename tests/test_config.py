@@ -72,7 +72,7 @@ REFUSED = [
     ("[libary]\n", ["libary", 'did you mean "library"?']),
     (
         "[schedule]\noverdue = '0 7 * * *'",
-        ["schedule.overdue", "unknown key; known here: archive, backup, digest"],
+        ["schedule.overdue", "unknown key; known here: archive, backup, catalogues"],
     ),
     ("[schedule]\nsweep = 'now and then'", ["line 2", "schedule.sweep", "every 60s"]),
     ("[schedule]\nsweep = ''", ["schedule.sweep", "every 60s"]),

@@ -34,6 +34,10 @@ HELD_AS: dict[str, set[str]] = {
     "PatronRule": {"rule", "one"},
     "RequestForm": {"form", "one", "speaker"},
     "SlipGrid": {"grid"},
+    "CatalogueIndexes": {"indexes"},
+    "CatalogueDaia": {"daia"},
+    "HoldingField": {"named", "one"},
+    "Catalogue": {"catalogue", "one"},
 }
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection
 
 from mailproc import config_load
 from mailproc.app import service_user
-from mailproc.config import Config
+from mailproc.config import Catalogue, Config
 from mailproc.config_load.problem import ConfigProblem
 from mailproc.errors import Misconfigured
 from mailproc.flow.context import Context
@@ -29,6 +29,8 @@ from mailproc.store.store_marker import Marker
 from mailproc.transport import transport
 
 if TYPE_CHECKING:  # loaded when made, see below
+    from mailproc.ill.apdu import Item
+    from mailproc.ill.holding import CatalogueAnswer
     from mailproc.ils.patron_standing import PatronLookup
     from mailproc.proof.dkim import KeySource
     from mailproc.templating.environment import Templates
@@ -78,6 +80,7 @@ def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_neede
         lambda: _keys(config),
         lambda: _patron_lookup(context),
         _submit,
+        ask_catalogue=_ask_catalogue,
     )
     if secrets_needed:
         _complain(config)
@@ -118,6 +121,12 @@ def _patron_lookup(context: Context) -> "PatronLookup | None":
     from mailproc.transport import patron_lookup  # as above, for sockets
 
     return patron_lookup.of(settings, lambda: context.local(context.clock()))
+
+
+def _ask_catalogue(catalogue: Catalogue, item: "Item") -> "CatalogueAnswer":
+    from mailproc.transport import catalogue_client  # as above, for HTTP and MARC
+
+    return catalogue_client.ask(catalogue, item)
 
 
 def _templates(config: Config) -> "Templates":

@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from mailproc.app import archive_place, document_place, privacy, schedule
 from mailproc.app.build import App
 from mailproc.errors import MailprocError, StoreLost
+from mailproc.office.catalogues import locate
 from mailproc.office.mailroom import digest_mail
 from mailproc.office.upkeep import backup
 from mailproc.office.upkeep.backup import last_backup
@@ -76,6 +77,8 @@ class Jobs:
         self._add("documents", planned.documents, self._documents, first=now if at_start else None)
         self._add("archive", planned.archive, self._archive, first=now if at_start else None)
         self._add("purge", planned.purge, self._purge, first=now if at_start else None)
+        if self._app.config.catalogue:
+            self._add("catalogues", planned.catalogues, self._catalogues, first=now if at_start else None)
         if planned.backup:
             last = min(last_backup(self._app.store) or now, now)  # as of the digest
             due = self._trigger(planned.backup).get_next_fire_time(last, last)
@@ -114,6 +117,9 @@ class Jobs:
 
     def _purge(self) -> None:
         privacy.upkeep(self._app.store, self._app.context)
+
+    def _catalogues(self) -> None:
+        locate.new_requests(self._app.store, self._app.context)
 
     def _backup(self) -> None:
         try:

@@ -92,6 +92,7 @@ def planned(
         "purge": own.purge,
     }
     jobs |= {"backup": own.backup, "examine": EXAMINED}
+    jobs |= {"catalogues": own.catalogues} if config.catalogue else {}
     said = record.next_run if record is not None else _never
     return [Planned(job, when, _next(when, zone, now, said(job))) for job, when in jobs.items() if when]
 

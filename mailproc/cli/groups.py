@@ -14,6 +14,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "review": "mailproc review B12",
         "accept": "mailproc accept B12 --lenders UK-BL",
         "decline": 'mailproc decline B12 --reason "we hold it"',
+        "locate": "mailproc locate B1",
         "amend": 'mailproc amend B1 --title "A Better Book"',
         "note": 'mailproc note B1 "the reader calls on Monday"',
         "charges": "mailproc charges B1 --add '4.20 EUR'",

@@ -24,6 +24,7 @@ JOBS = {
     "backup": "job_backup",
     "archive": "job_archive",
     "purge": "job_purge",
+    "catalogues": "job_catalogues",
 }
 """The words of a job, by the first word of its name."""
 

@@ -22,12 +22,15 @@ from mailproc.ill.rota import Candidate
 from mailproc.ill.terms import Role, State
 from mailproc.ill.whereabouts import BROUGHT_BACK
 from mailproc.notices.citation import cited
+from mailproc.notices.holding import in_words
 from mailproc.notices.language import Language
 from mailproc.office.queries.listing import RequestLine
 from mailproc.office.queries.request_details import LetterAbout, RequestDetails
 from mailproc.store.rows import StoredCharge
 
 GAP = 2
+COPIES = 5
+"""Copies of one catalogue that are shown."""
 
 
 def stands(line: RequestLine, context: Context) -> str:
@@ -135,6 +138,7 @@ def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str
         (words["asked_before"], found.entry.asked_before),
         *_copyright(found, language, today),
         (words["needed_before"], language.day_word(found.need_before, today) if found.need_before else ""),
+        *_catalogues(found, context),
         (words["rota"], " → ".join(_place(one, language) for one in found.rota)),
         *((words["if_nobody_acts"], one) for one in _if_nobody_acts(found, context)),
         (words["letters"], _letters(found.letters, language)),
@@ -192,6 +196,20 @@ def _place(one: Candidate, language: Language) -> str:
 def _cited(found: RequestDetails, language: Language) -> list[tuple[str, str]]:
     said = (found.line.title, found.line.author)
     return list(cited(found.item, language, said=said))
+
+
+def _catalogues(found: RequestDetails, context: Context) -> Iterator[tuple[str, str]]:
+    """What catalogues say of the item: the first copies of each, and why there is no (newer) answer."""
+    language, today = context.language, context.today()
+    for one in found.looked:
+        label = language.label("show", "catalogue", name=one.catalogue)
+        for copy in one.answer.holdings[:COPIES]:
+            who = f"{copy.symbol}: " if one.use == "union" and copy.symbol else ""
+            yield label, f"{who}{in_words(copy, language, today)}"
+        if one.fault:
+            yield label, language.words_of(one.fault)
+        elif not one.answer.holdings:
+            yield label, language.texts.labels["locate"]["none_here"]
 
 
 def _asked(found: RequestDetails, language: Language, today: date) -> list[tuple[str, str]]:

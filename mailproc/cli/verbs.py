@@ -28,6 +28,10 @@ VERBS: Mapping[str, Verb] = {
         "status",
         "Say whether the service is alive and what it needs is in order; exit 1 if anything is wrong.",
     ),
+    "locate": Verb(
+        "locate",
+        "Ask the catalogues of config.toml who holds an item; store what they say beside the request.",
+    ),
     "jobs": Verb("jobs", "Show scheduled jobs, and what falls due if nobody acts."),
     "verify": Verb(
         "service", "Recompute every transaction from its events and compare; exit 1 where one differs."

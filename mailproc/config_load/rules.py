@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError
 
 from mailproc.config import Config
 from mailproc.config_load import (
+    rules_catalogue,
     rules_forms,
     rules_hooks,
     rules_lookup,
@@ -32,6 +33,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from rules_hooks.problems(config)
     yield from rules_forms.problems(config)
     yield from rules_ncip.problems(config)
+    yield from rules_catalogue.problems(config)
     if wrong := rules_transport.not_a_time(config.schedule.sweep):
         yield ConfigProblem(("schedule", "sweep"), wrong, config.schedule.sweep)
     if config.schedule.digest and (wrong := rules_transport.not_a_time(config.schedule.digest)):

@@ -21,7 +21,10 @@ from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import sentence
 
 if TYPE_CHECKING:  # many verbs of the command line need none of these, and do not load them
+    from mailproc.config_catalogues import Catalogue
     from mailproc.flow.hook_receivers import HookReceivers
+    from mailproc.ill.apdu import Item
+    from mailproc.ill.holding import CatalogueAnswer
     from mailproc.ill.policy import Settings
     from mailproc.ils.patron_standing import PatronLookup
     from mailproc.notices.language import Language
@@ -48,6 +51,11 @@ def _nobody_reviews(
     raise LookupError("this process takes no requests to review")
 
 
+def _no_catalogue(_catalogue: "Catalogue", _item: "Item") -> "CatalogueAnswer":
+    """The catalogues of a process that asks none."""
+    raise TryLater(sentence("no-catalogue-here"))
+
+
 FIRST, LAST = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001  # wall times
 """Between these two, every wall time has an instant in every zone."""
 
@@ -63,6 +71,7 @@ class Context:
     make_keys: "Callable[[], KeySource]" = lambda: _no_dns
     make_patron_lookup: "Callable[[], PatronLookup | None]" = lambda: None
     submit: Submit = _nobody_reviews
+    ask_catalogue: "Callable[[Catalogue, Item], CatalogueAnswer]" = _no_catalogue
 
     @cached_property
     def registry(self) -> "Registry":

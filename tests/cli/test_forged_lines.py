@@ -208,6 +208,7 @@ def verbs(cli: Cli, folder: Path) -> Iterator[tuple[str, ...]]:
     )
     yield from ((verb,) for verb in ("check", "verify", "templates", "status"))
     yield from (("rota", one) for one in requests if one.startswith("B"))
+    yield ("locate", "B1")
     yield ("preview", "en/patron/arrived.txt", "--request", "B1")
     yield ("decode", *(file.name for file in sorted(folder.glob("*.eml"))))
     for one in requests if short_form.everything() else requests[::3]:

@@ -48,6 +48,7 @@ CALLS: dict[str, list[list[str]]] = {
     "check": [[]],
     "status": [],
     "jobs": [[], ["--limit", "1"]],
+    "locate": [],  # tests/cli/test_locate.py has a catalogue
     "verify": [[]],
     "backup": [["backup.db"], ["--to", "backups"]],
     "archive": [["--dry-run"]],

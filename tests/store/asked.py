@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from mailproc.ill.holding import LookUp
 from mailproc.ill.item_identity import ItemKey
 from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import (
     alarms,
     auto_replies,
     backups,
+    catalogue_answers,
     charges,
     counters,
     documents,
@@ -26,6 +28,7 @@ from mailproc.store import (
     letter_bytes,
     letters,
     letters_to_reader,
+    look_ups,
     named_requests,
     order_letters,
     outgoing,
@@ -85,6 +88,7 @@ DOCUMENT = NewDocument(
     digest="d" * 64, size=1, type="pdf", name="a.pdf", recipient="reader", event_id=1, request_id=1,
     transaction_id=1, stored_at=NOW,
 )  # fmt: skip
+LOOKED = LookUp(catalogue="own", use="own", at=NOW)
 NAMED = TransactionId("XX-A", "B1", "1", "")
 HISTORY = {"transaction_id": 1, "event_id": 1, "at": NOW, "event": "E", "from_state": "A", "to_state": "B"}
 FOUND = {"message_id": "m", "taken_from": "XX-BL"}
@@ -428,5 +432,17 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "anonymise": lambda c: request_erasure.anonymise(c, requests.load(c, 1), NOW),
         "declared": lambda c: request_erasure.declared(c, NOW, 10),
         "undeclare": lambda c: request_erasure.undeclare(c, requests.load(c, 1)),
+    },
+    look_ups: {
+        "of_request": lambda c: look_ups.of_request(c, 1),
+        "keep": lambda c: look_ups.keep(c, 1, LOOKED),
+        "unasked": lambda c: look_ups.unasked(c, "own", ["REQUESTER", "RESPONDER"], NOW - HOUR, NOW, 20),
+    },
+    catalogue_answers: {
+        "known": lambda c: catalogue_answers.known(c, "own", "digest", NOW),
+        "keep": lambda c: catalogue_answers.keep(c, "own", "digest", LOOKED.answer, NOW, NOW + HOUR),
+        "paused": lambda c: catalogue_answers.paused(c, "own", NOW),
+        "pause": lambda c: catalogue_answers.pause(c, "own", NOW, LOOKED.fault),
+        "go_on": lambda c: catalogue_answers.go_on(c, "own"),
     },
 }

@@ -36,6 +36,7 @@ FEW = {
     "backup",
     "patron_import",
     "shared_place",
+    "catalogue_pause",
 }
 """Tables that hold a row for each thing of the configuration, for each copy of the store, or each import."""
 SCHEMA = {"pg_trigger", "pg_rewrite"}
@@ -47,6 +48,7 @@ SMALL = {
     "ix_transactions_attention": "what needs attention, of which all is listed",
     "ix_transactions_promised": "what waits for a promised day, of which that day is read",
     "ix_request_open": "what is open, of which the last state is read",
+    "ix_catalogue_answer_until": "answers of catalogues, of which 10,000 are kept at most",
     "ix_timer_kind": "what waits, which is counted; the index alone is read",
     "ix_timer_due": "the same on PostgreSQL, and what is due first",
 }

@@ -16,12 +16,21 @@ from mailproc.ill import apdu_json, machine
 from mailproc.ill.actions import WITH_US, WITHIN
 from mailproc.ill.apdu_json import DeliveryJson, ItemJson
 from mailproc.ill.facts import LoanTerms
+from mailproc.ill.holding import LookUp
 from mailproc.ill.message_content import WRONG
 from mailproc.ill.rota import Candidate
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office.queries import agenda, answered, entry_details, pending_timers, recorded_history, reviews
+from mailproc.office.queries import (
+    agenda,
+    answered,
+    entry_details,
+    holdings,
+    pending_timers,
+    recorded_history,
+    reviews,
+)
 from mailproc.office.queries.entry_details import NOTHING, EntryDetails
 from mailproc.office.queries.find import request_of
 from mailproc.office.queries.listing import ListedRequest, RequestLine, joined, line_of, unsent
@@ -93,6 +102,7 @@ class RequestDetails:
     ``whereabouts``: of a loan that is here: hold-shelf | collected | brought-back, '' where nobody says it.
     ``flaw``: what came was not what was asked for: wrong | partial. ``barcode``: of the item, in our system.
     ``entry``: its copyright, and whether a borrower has asked before. ``review``: of one that was submitted.
+    ``looked``: what catalogues say of the item.
     """
 
     line: RequestLine
@@ -124,6 +134,7 @@ class RequestDetails:
     whereabouts: str = ""
     flaw: str = ""
     barcode: str = ""
+    looked: tuple[LookUp, ...] = ()
 
     @property
     def next(self) -> NextTimer | None:
@@ -178,6 +189,7 @@ def shown(
         whereabouts=_whereabouts(connection, latest, context) if latest else "",
         flaw=(latest.options or {}).get("flaw", "") if latest else "",
         barcode=item_barcodes.latest(connection, latest.id) if latest else "",
+        looked=holdings.of_request(connection, request.id),
     )
 
 

@@ -19,11 +19,12 @@ from mailproc.flow.matching import accounts
 from mailproc.ill import apdu_json, copyright_rules, item_identity
 from mailproc.ill.apdu import Delivery, Item, Money
 from mailproc.ill.copyright_rules import Declaration
+from mailproc.ill.holding import LookUp
 from mailproc.ill.item_identity import ItemKey
 from mailproc.ill.terms import Role, State, TransactionId
 from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
 from mailproc.office.queries.entry_details import ASKED_RECENTLY
-from mailproc.office.requests import reader_rules
+from mailproc.office.requests import own_copies, reader_rules
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import requests, same_item, submissions, transactions
 from mailproc.store.rows import StoredRequest
@@ -53,7 +54,7 @@ class NewEntry:
 
     ``category``: of the reader, where the request names it; ``live``: what the library system says of the
     reader now. ``named``: the key of a partner's order, and ``their_number`` as it is written; none if it has
-    no number.
+    no number. ``looked``: what catalogues say of the item.
     """
 
     role: Role
@@ -71,6 +72,7 @@ class NewEntry:
     named: TransactionId | None = None
     their_number: str = ""
     live: LiveStanding = NOT_ASKED
+    looked: Sequence[LookUp] = ()
 
     @property
     def key(self) -> ItemKey:
@@ -297,6 +299,18 @@ def _service(entry: NewEntry, connection: Connection, context: Context) -> Sente
     return reader_rules.refused_service(connection, patron_id, entry.category, entry.service, context)
 
 
+def _held(entry: NewEntry, _connection: Connection, context: Context) -> Sentence | None:
+    return own_copies.held(entry.looked, context)
+
+
+def _perhaps_held(entry: NewEntry, _connection: Connection, context: Context) -> Sentence | None:
+    return own_copies.perhaps_held(entry.looked, context)
+
+
+def _unasked(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
+    return own_copies.unasked(entry.looked)
+
+
 @dataclass(frozen=True)
 class EntryCheck:
     weight: Weight
@@ -315,10 +329,13 @@ CHECKS: Mapping[str, EntryCheck] = {
     "reader-open": EntryCheck(Weight.ANYWAY, _many_open),
     "reader-new": EntryCheck(Weight.ANYWAY, _many_new),
     "reader-service": EntryCheck(Weight.ANYWAY, _service),
+    "own-copy": EntryCheck(Weight.ANYWAY, _held),
     "no-declaration": EntryCheck(Weight.HELD, _declaration),
     "reader-barred-warned": EntryCheck(Weight.WARNED, _barred_warned),
     "reader-unknown": EntryCheck(Weight.WARNED, _unknown),
     "reader-not-looked-up": EntryCheck(Weight.WARNED, _not_looked_up),
+    "own-copy-warned": EntryCheck(Weight.WARNED, _perhaps_held),
+    "own-copy-unknown": EntryCheck(Weight.WARNED, _unasked),
     "same-page": EntryCheck(Weight.WARNED, _same_page),
     "same-words": EntryCheck(Weight.WARNED, _same_words),
     "copies-of-title": EntryCheck(Weight.WARNED, _copies),

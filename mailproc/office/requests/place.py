@@ -17,13 +17,22 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Cancel, Delivery, Item, Money
 from mailproc.ill.copyright_rules import Declaration
 from mailproc.ill.facts import Facts
+from mailproc.ill.holding import LookUp
 from mailproc.ill.terms import Role, State
 from mailproc.notices.not_told import NOT_TOLD
 from mailproc.office.acts.dry_run import foreseen
+from mailproc.office.catalogues import locate
 from mailproc.office.patrons import live_standing, patron_details
 from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
 from mailproc.office.queries.find import request_of
-from mailproc.office.requests import entry_checks, notes, reader_rules, request_checks, request_fields
+from mailproc.office.requests import (
+    entry_checks,
+    notes,
+    own_copies,
+    reader_rules,
+    request_checks,
+    request_fields,
+)
 from mailproc.office.requests.entered import Entered
 from mailproc.office.requests.entry_checks import NewEntry
 from mailproc.sentence import Sentence, sentence
@@ -118,9 +127,11 @@ def place(
     check refuses it (``entry_checks``).
     """
     wanted, live = standing(store, context, checked(wanted, context))
+    _lenders(wanted, context)
+    looked = locate.at_entry(store, context, wanted.item)
 
     def job(connection: Connection) -> Entered:
-        return enter(connection, context, wanted, by, live=live, anyway=anyway)
+        return enter(connection, context, wanted, by, live=live, looked=looked, anyway=anyway)
 
     return foreseen(store, job) if dry_run else store.write(job)
 
@@ -134,34 +145,42 @@ def checked(wanted: Wanted, context: Context) -> Wanted:
 
 def enter(
     connection: Connection, context: Context, wanted: Wanted, by: str, *,
-    live: LiveStanding = NOT_ASKED, anyway: bool = False, request_id: int | None = None,
+    live: LiveStanding = NOT_ASKED, looked: Sequence[LookUp] = (), anyway: bool = False,
+    request_id: int | None = None,
 ) -> Entered:  # fmt: skip
     """Check the request, store it and ask the first partner. ``request_id``: it waits there for that.
 
-    ``live``: what the library system says of the reader. Raise LocalFault as ``place`` does.
+    ``live``: what the library system says of the reader; ``looked``: what catalogues say of the item. Raise
+    LocalFault as ``place`` does.
     """
-    lenders = [context.partners.lender(symbol) for symbol in wanted.partners]
-    _check_account(wanted, lenders)
-    warnings = entry_checks.check(_entry(wanted, lenders, live), connection, context, anyway=anyway)
+    lenders = _lenders(wanted, context)
+    entry = _entry(wanted, lenders, live, looked)
+    warnings = entry_checks.check(entry, connection, context, anyway=anyway)
     if restored.standing(connection) is not None:
         warnings = (*warnings, sentence("entered-while-held"))
     if wanted.patron is not None:
         patrons.keep(connection, wanted.patron)
     request_id, number = _stored(connection, context, wanted, request_id)
     requests.add_candidates(connection, request_id, [lender.symbol for lender in lenders])
+    locate.keep(connection, request_id, looked)
     asked = ask(connection, context, request_id, by, live.facts)
     _note_overrides(connection, context, number, warnings, by)
     lost = tuple(one for one in asked.words if isinstance(one, Sentence) and one.code == NOT_TOLD)
     return Entered(number, lenders[0].symbol, (*warnings, *lost))
 
 
-def _check_account(wanted: Wanted, lenders: Sequence[Partner]) -> None:
+def _lenders(wanted: Wanted, context: Context) -> list[Partner]:
+    """Return whom we ask. Raise LocalFault if one is unknown or does not lend, or none has the account."""
+    lenders = [context.partners.lender(symbol) for symbol in wanted.partners]
     if wanted.account and not any(accounts.named(lender, wanted.account) for lender in lenders):
         names = ", ".join(accounts.shown(one) for lender in lenders for one in accounts.ours(lender))
         raise LocalFault(sentence("account-unknown", account=wanted.account, known=names))
+    return lenders
 
 
-def _entry(wanted: Wanted, lenders: Sequence[Partner], live: LiveStanding) -> NewEntry:
+def _entry(
+    wanted: Wanted, lenders: Sequence[Partner], live: LiveStanding, looked: Sequence[LookUp]
+) -> NewEntry:
     return NewEntry(
         role=Role.REQUESTER,
         service=wanted.service,
@@ -176,6 +195,7 @@ def _entry(wanted: Wanted, lenders: Sequence[Partner], live: LiveStanding) -> Ne
         copyright_compliance=wanted.copyright_compliance,
         declaration=wanted.declaration,
         live=live,
+        looked=looked,
     )
 
 
@@ -225,9 +245,9 @@ def _stored(
 def _note_overrides(
     connection: Connection, context: Context, number: str, warnings: Sequence[Sentence], by: str
 ) -> None:
-    """Note which rule for readers staff have set aside: it stands in the history and in lists."""
+    """Note which rule staff have set aside: it stands in the history and in lists."""
     for said in warnings:
-        if said.code in reader_rules.RULES:
+        if said.code in (*reader_rules.RULES, own_copies.HELD):
             words = context.language.word(sentence("placed-anyway", why=said))
             notes.write(connection, context, number, " ".join(words.split())[: notes.LONGEST], by)
 

@@ -1,5 +1,6 @@
 """What staff do with a request to review: accept it, decline it, take the refusal back, correct it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,8 +11,10 @@ from mailproc.flow.context import Context
 from mailproc.ill import apdu_json, copyright_rules
 from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person
 from mailproc.ill.copyright_rules import Declaration
+from mailproc.ill.holding import LookUp
 from mailproc.ill.terms import Role, Service
 from mailproc.office.acts.dry_run import foreseen
+from mailproc.office.catalogues import locate
 from mailproc.office.patrons import patron_details
 from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
 from mailproc.office.queries import listing
@@ -50,13 +53,14 @@ def accept(
     Raise LocalFault if it is no request to review, if something is missing, or if a check refuses it.
     """
     live, reader = NOT_ASKED, None
+    looked: tuple[LookUp, ...] = ()
     with store.read() as connection:
         request, submission = review_steps.of(connection, number)
         given = replace(given, patron=_known(connection, request, submission, given))
         asked = wanted(connection, context, request, submission, given) if _is_ours(request) else None
     if asked is not None:
         asked, live = place.standing(store, context, asked)
-        reader = asked.patron
+        reader, looked = asked.patron, locate.at_entry(store, context, asked.item)
 
     def job(connection: Connection) -> Entered:
         request, submission = review_steps.of(connection, number)
@@ -65,7 +69,7 @@ def accept(
         if not _is_ours(request):
             return _take_order(connection, context, request, submission, by, given=given, anyway=anyway)
         asked = replace(wanted(connection, context, request, submission, given), patron=reader)
-        return order(connection, context, submission, asked, by, live=live, anyway=anyway)
+        return order(connection, context, submission, asked, by, live=live, looked=looked, anyway=anyway)
 
     return foreseen(store, job) if dry_run else store.write(job)
 
@@ -122,12 +126,12 @@ def wanted(
 
 def order(
     connection: Connection, context: Context, submission: Submission, asked: Wanted, by: str, *,
-    live: LiveStanding = NOT_ASKED, anyway: bool = False,
+    live: LiveStanding = NOT_ASKED, looked: Sequence[LookUp] = (), anyway: bool = False,
 ) -> Entered:  # fmt: skip
     """Ask the first lender. Raise LocalFault as ``place.enter`` does."""
     review_steps.decided(connection, context, submission, ACCEPTED, by)
     at = submission.request_id
-    return place.enter(connection, context, asked, by, live=live, anyway=anyway, request_id=at)
+    return place.enter(connection, context, asked, by, live=live, looked=looked, anyway=anyway, request_id=at)
 
 
 def decline(

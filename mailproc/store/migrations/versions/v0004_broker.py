@@ -11,6 +11,7 @@ def upgrade() -> None:
     _hook_calls()
     _submissions()
     _privacy()
+    _catalogues()
 
 
 def _hook_calls() -> None:
@@ -69,6 +70,43 @@ def _submissions() -> None:
     )
     op.create_index("ix_submission_content", "submission", ["content", "at"])
     op.create_index("ix_submission_patron", "submission", ["patron_id"])
+
+
+def _catalogues() -> None:
+    op.create_table(
+        "look_up",
+        sa.Column("request_id", sa.Integer(), nullable=False, autoincrement=False),
+        *(_words("catalogue", "use")),
+        _at("at", nullable=False),
+        _json("answer"),
+        *(_words("fault")),
+        _at("retry_at"),
+        sa.PrimaryKeyConstraint("request_id", "catalogue"),
+    )
+    op.create_table(
+        "catalogue_answer",
+        *(_words("catalogue", "question")),
+        _at("at", nullable=False),
+        _at("until", nullable=False),
+        _json("answer"),
+        sa.PrimaryKeyConstraint("catalogue", "question"),
+    )
+    op.create_index("ix_catalogue_answer_until", "catalogue_answer", ["until"])
+    op.create_table(
+        "catalogue_pause",
+        *(_words("catalogue")),
+        _at("until", nullable=False),
+        *(_words("why")),
+        sa.PrimaryKeyConstraint("catalogue"),
+    )
+
+
+def _at(name: str, *, nullable: bool = True) -> sa.Column[object]:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
+
+
+def _words(*names: str) -> list[sa.Column[object]]:
+    return [sa.Column(name, sa.String(), nullable=False) for name in names]
 
 
 def _json(name: str) -> sa.Column[object]:

@@ -1,0 +1,1 @@
+"""Catalogues are asked who holds an item: on demand, at entry, and for new requests."""
