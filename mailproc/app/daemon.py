@@ -33,7 +33,7 @@ from mailproc.app.signals import Asked
 from mailproc.app.wall_clock import WallClock
 from mailproc.app.watchdog import Watchdog
 from mailproc.errors import StoreLost, TryLater
-from mailproc.flow import clock, send
+from mailproc.flow import clock, older_attempts, send
 from mailproc.flow.advance import station as advance
 from mailproc.flow.call import HookCaller
 from mailproc.flow.intake import station as intake
@@ -232,6 +232,7 @@ class Daemon:
     def _sweep(self) -> None:
         self._sweep_due.set()
         self._stations.set()
+        older_attempts.run(self._app.store, self._app.context)
 
     def _look(self, poll: PolledPlace) -> None:
         try:

@@ -7,7 +7,7 @@ from mailproc.app.build import App
 from mailproc.app.daemon import work_once
 from mailproc.app.delivery import deliverer
 from mailproc.app.heartbeat import Heartbeat
-from mailproc.flow import clock, send
+from mailproc.flow import clock, older_attempts, send
 from mailproc.flow.call import HookCaller
 from mailproc.flow.prepare.waiting_letters import withdraw_if_outdated
 from mailproc.flow.send import Deliver
@@ -35,6 +35,7 @@ def run_once(app: App) -> None:
         if document_place.purge(app.store, app.context):
             _until_done(app, deliver, caller)
         archive_place.upkeep(app.store, app.context)
+        older_attempts.run(app.store, app.context)
 
 
 def _until_done(app: App, deliver: Deliver, caller: HookCaller) -> None:

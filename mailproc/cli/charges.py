@@ -1,14 +1,12 @@
 """The verb of money: what was charged and paid, by partner and month; and what staff record by hand."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
 from mailproc.app.build import App
-from mailproc.cli import days, output, truncated
+from mailproc.cli import days, output, spreadsheet, truncated
 from mailproc.cli.choices import one_of, service_of
 from mailproc.cli.request_view import amount_word
 from mailproc.cli.requests import charge_json
@@ -31,8 +29,6 @@ NARROWING = ("--partner", "--state", "--service", "--since", "--until", "--limit
 """Options of the sums alone."""
 SHOWN = 50
 """How many sums people see where they do not say."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""With one of these a spreadsheet takes a text for a formula."""
 
 
 @verbs.command("charges")
@@ -126,18 +122,11 @@ def _row(one: ChargeSum, context: Context) -> tuple[str, ...]:
 
 
 def _csv(found: Sequence[ChargeSum]) -> str:
-    made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for one in found:
-        texts = (one.month, one.partner, one.role.name, one.currency)
-        writer.writerow([*map(_harmless, texts), one.estimated, one.charged, one.paid, one.open])
-    return made.getvalue().rstrip("\n")
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    rows = [
+        (one.month, one.partner, one.role.name, one.currency, one.estimated, one.charged, one.paid, one.open)
+        for one in found
+    ]
+    return spreadsheet.written(COLUMNS, rows)
 
 
 def _of_request(app: App, number: str, *, as_json: bool) -> None:

@@ -18,6 +18,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "amend": 'mailproc amend B1 --title "A Better Book"',
         "note": 'mailproc note B1 "the reader calls on Monday"',
         "charges": "mailproc charges B1 --add '4.20 EUR'",
+        "stats": "mailproc stats --from 2026-01-01 --to 2026-12-31 --by partner",
         "patrons": "mailproc patrons import readers.csv --dry-run",
         "slips": "mailproc slips --dry-run",
     },

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PAGED = frozenset(
     {
         "charges", "digest", "jobs", "letter", "letters", "outbox", "partners", "preview", "requests", "rota",
-        "shelved", "show", "states", "status", "templates", "trace",
+        "shelved", "show", "states", "stats", "status", "templates", "trace",
     }
 )  # fmt: skip
 

@@ -97,6 +97,10 @@ VERBS: Mapping[str, Verb] = {
     "charges": Verb(
         "charges", "List charges and payments by partner and month, or those of a request; --add records one."
     ),
+    "stats": Verb(
+        "statistics",
+        "Show figures: what was asked, filled or not and why, how long it took, what it cost.",
+    ),
     "patrons": Verb(
         "patrons", "Import readers from a file of the library system; export, find, show or forget them."
     ),

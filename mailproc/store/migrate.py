@@ -22,6 +22,7 @@ from mailproc.errors import Misconfigured, NoRoom, StoreLost, TryLater
 from mailproc.store import (  # noqa: F401  # their tables
     bytes_tables,
     catalogue_tables,
+    figures_tables,
     foreign_schema,
     hook_tables,
     patron_tables,

@@ -174,11 +174,11 @@ def test_each_page_is_a_snapshot_of_its_own(world, monkeypatch):
     monkeypatch.setattr(verify, "PAGE", 2)
     check, looked = verify._check, []
 
-    def check_and_place(connection, transaction):
+    def check_and_place(connection, transaction, figures):
         looked.append(transaction.id)
         if len(looked) == 2:
             world.place(run=False)
-        return check(connection, transaction)
+        return check(connection, transaction, figures)
 
     monkeypatch.setattr(verify, "_check", check_and_place)
     assert verify.verify_all(world.app.store).checked == 4

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from mailproc.ill.attempt_figures import Leg, Outcome
 from mailproc.ill.holding import LookUp
 from mailproc.ill.item_identity import ItemKey
-from mailproc.ill.terms import Role, TransactionId
+from mailproc.ill.terms import Role, Service, TransactionId
 from mailproc.store import (
     alarms,
     auto_replies,
@@ -21,6 +22,7 @@ from mailproc.store import (
     earlier_messages,
     events,
     find,
+    finished_attempts,
     hook_calls,
     hook_repeats,
     inbox,
@@ -30,6 +32,7 @@ from mailproc.store import (
     letters_to_reader,
     look_ups,
     named_requests,
+    older_attempts,
     order_letters,
     outgoing,
     partner_addresses,
@@ -54,6 +57,7 @@ from mailproc.store import (
 from mailproc.store.charges import NewCharge
 from mailproc.store.documents import NewDocument
 from mailproc.store.events import NewEvent
+from mailproc.store.finished_attempts import FinishedAttempt
 from mailproc.store.inbox import NewLetter
 from mailproc.store.intent_bodies import SendApdu
 from mailproc.store.outgoing import NewLetterOut
@@ -89,6 +93,11 @@ DOCUMENT = NewDocument(
     transaction_id=1, stored_at=NOW,
 )  # fmt: skip
 LOOKED = LookUp(catalogue="own", use="own", at=NOW)
+OVER = FinishedAttempt(
+    transaction_id=1, role=Role.REQUESTER, partner="XX-BL", service=Service.LOAN, category="student",
+    outcome=Outcome.FILLED, reason="", attempt=1, place=1, cost="", asked_on=NOW.date(), ended_on=NOW.date(),
+    legs={Leg.ASKED_TO_SHIPPED: 3600},
+)  # fmt: skip
 NAMED = TransactionId("XX-A", "B1", "1", "")
 HISTORY = {"transaction_id": 1, "event_id": 1, "at": NOW, "event": "E", "from_state": "A", "to_state": "B"}
 FOUND = {"message_id": "m", "taken_from": "XX-BL"}
@@ -134,6 +143,7 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
     },
     documents: {"add": lambda c: documents.add(c, DOCUMENT)},
     charges: {"add": lambda c: charges.add(c, CHARGE)},
+    finished_attempts: {"put": lambda c: finished_attempts.put(c, OVER)},
     backups: {"begin": lambda c: backups.begin(c, NOW, "/backup/a.db")},
     restored: {"record": lambda c: restored.record(c, NOW, restored.HERE, NOW, 0, "B 1001")},
 }
@@ -287,6 +297,21 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "of_request": lambda c: charges.of_request(c, 1),
         "between": lambda c: charges.between(c, NOW - HOUR, NOW),
         "take_back": lambda c: charges.take_back(c, 1),
+    },
+    finished_attempts: {
+        "remove": lambda c: finished_attempts.remove(c, 9),
+        "passages": lambda c: finished_attempts.passages(c, 1),
+        "surroundings": lambda c: finished_attempts.surroundings(c, 1, 1),
+        "charged": lambda c: finished_attempts.charged(c, 1, 1),
+        "of_transactions": lambda c: finished_attempts.of_transactions(c, [1]),
+        "charged_to": lambda c: finished_attempts.charged_to(c, [1]),
+        "entered": lambda c: finished_attempts.entered(c, [1]),
+    },
+    older_attempts: {
+        "progress": older_attempts.progress,
+        "after": lambda c: older_attempts.after(c, 0, 10, 5),
+        "versions": lambda c: older_attempts.versions(c, [1]),
+        "moved_on": lambda c: older_attempts.moved_on(c, 1),
     },
     documents: {
         "load": lambda c: documents.load(c, [1]),

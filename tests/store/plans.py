@@ -37,6 +37,7 @@ FEW = {
     "patron_import",
     "shared_place",
     "catalogue_pause",
+    "older_attempts",
 }
 """Tables that hold a row for each thing of the configuration, for each copy of the store, or each import."""
 SCHEMA = {"pg_trigger", "pg_rewrite"}
@@ -63,8 +64,8 @@ WALKED = {
 """Indexes that are walked in their order up to a limit."""
 FEWER = 100
 """Rows that may be sorted; what ``grow`` makes is more."""
-COUNTED = {"office/queries/counted.py"}
-"""Counts what a list leaves out, 10,000 rows at most."""
+COUNTED = {"office/queries/counted.py", "store/attempt_sums.py"}
+"""Counts what a list leaves out, 10,000 rows at most; and statistics, which are of everything."""
 BY_PEOPLE = {"partner_learned"}
 """Holds what waits for the yes of staff, who ask for all of it."""
 HALF: tuple[set[str], ...] = ({"role"}, {"kind"})

@@ -97,6 +97,9 @@ shelved --partner XX-BL
 charges --partner XX-BL
 charges --service LOAN
 slips --dry-run
+stats
+stats --by month --from 2026-01-01
+stats --by partner --role lender
 letters
 partners
 verify

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, inspect, text
 
+from mailproc.ill.terms import State
 from mailproc.office.queries import letters as office
 from mailproc.store import (
+    attempt_sums,
+    finished_attempts,
     inbox,
     letters,
     open_requests,
@@ -21,6 +24,7 @@ from mailproc.store import (
     queue,
     restore_hold,
     restored,
+    transactions,
 )
 from mailproc.store.engine import Store
 from mailproc.store.rows import InboxLetter
@@ -105,9 +109,15 @@ _MORE: tuple[Call, ...] = (
     ),
     lambda c: patron_search.found(c, "reader", 10),
     lambda c: patron_search.by_number(c, "1"),
+    lambda c: [*attempt_sums.finished(c, None, NOW.date(), None, monthly=True)],
+    lambda c: (
+        transactions.save(c, replace(transactions.load(c, 1), state=State.PENDING)),
+        finished_attempts.remove(c, 1),
+        [*attempt_sums.not_over(c, None)],
+    ),
 )
 """Questions of the digest, one that is put otherwise of several rows than of one, what is asked while a store
-is held, and those for which a person has all readers looked through."""
+is held, those for which a person has all readers looked through, and statistics."""
 
 
 @pytest.mark.parametrize("filled", ["sqlite"], indirect=True)

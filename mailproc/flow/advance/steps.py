@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import (
+    attempt_end,
     attention_kept,
     charging,
     forwarding,
@@ -253,6 +254,7 @@ def _save(work: Work, decided: Decision) -> int:
     )
     note, name = _note(decided.taken, apdu, beside), decided.occurrence.event
     _history(work.connection, event, transaction.id, decided.taken, name, note)
+    attempt_end.keep(work, decided.taken, decided.occurrence)
     return after.moved_event_id
 
 

@@ -11,8 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select
 
 from mailproc.errors import TryLater
+from mailproc.flow.advance import kept_figures
+from mailproc.flow.advance.kept_figures import KeptFigures
 from mailproc.flow.advance.steps import event_name, state_of
 from mailproc.ill import apdu_json, transaction_state
+from mailproc.ill.attempt_figures import Passage
 from mailproc.ill.facts import StateJson
 from mailproc.ill.terms import Service
 from mailproc.ill.transaction_state import Occurrence, TransactionState
@@ -101,7 +104,8 @@ def _pages(snapshot: Snapshot, page: Page) -> Iterator[Verified]:
         with snapshot() as connection:
             chosen = select(TRANSACTION).where(page(last)).order_by(TRANSACTION.c.id).limit(PAGE)
             rows = made(Transaction, connection.execute(chosen))
-            found = [_check(connection, row) for row in rows]
+            figures = kept_figures.of_page(connection, rows)
+            found = [_check(connection, row, figures) for row in rows]
         if not rows:
             return
         yield Verified(len(rows), tuple(one for one in found if one is not None))
@@ -113,9 +117,10 @@ def _joined(pages: Iterable[Verified]) -> Verified:
     return Verified(sum(one.checked for one in each), tuple(chain(*(one.differences for one in each))))
 
 
-def _check(connection: Connection, row: Transaction) -> Difference | None:
-    kept = _compared(state_of(row))
-    computed = _compared(_fold(connection, row))
+def _check(connection: Connection, row: Transaction, figures: KeptFigures) -> Difference | None:
+    folded, passages = _fold(connection, row)
+    kept: dict[str, Any] = {**_compared(state_of(row)), **figures.kept(row)}
+    computed: dict[str, Any] = {**_compared(folded), **figures.computed(row, folded, passages)}
     if kept == computed:
         return None
     different = {name for name in kept | computed if kept.get(name) != computed.get(name)}
@@ -130,14 +135,17 @@ def _check(connection: Connection, row: Transaction) -> Difference | None:
     )
 
 
-def _fold(connection: Connection, row: Transaction) -> TransactionState:
+def _fold(connection: Connection, row: Transaction) -> tuple[TransactionState, list[Passage]]:
+    """Return the state that the events lead to, and what each of them did."""
     happened = events.of_transaction(connection, row.id)
     found = TransactionState(row.role, _asked_service(happened, row))
+    passages = []
     for event in happened:
         apdu = apdu_json.from_json(event.apdu) if event.apdu else None
-        occurrence = Occurrence(event_name(event, apdu), apdu, event.facts or {})
-        found = transaction_state.step(found, occurrence).after
-    return found
+        name, facts = event_name(event, apdu), event.facts or {}
+        before, found = found, transaction_state.step(found, Occurrence(name, apdu, facts)).after
+        passages.append(Passage(event.at, name, before.state, found.state, event.id, facts, event.apdu))
+    return found, passages
 
 
 def _asked_service(happened: Sequence[Event], row: Transaction) -> Service:

@@ -12,6 +12,7 @@ def upgrade() -> None:
     _submissions()
     _privacy()
     _catalogues()
+    _figures()
 
 
 def _hook_calls() -> None:
@@ -123,4 +124,41 @@ def _privacy() -> None:
     declared = sa.text("declaration_kept = 1")
     op.create_index(
         "ix_request_declaration", "request", ["closed_at"], sqlite_where=declared, postgresql_where=declared
+    )
+
+
+def _figures() -> None:
+    """Of attempts that are over by now, the service writes the rows itself (``flow/older_attempts.py``)."""
+    legs = (
+        "asked_to_answered", "asked_to_shipped", "shipped_to_received", "received_to_returned",
+        "returned_to_checked_in", "wish_to_item",
+    )  # fmt: skip
+    op.create_table(
+        "finished_attempt",
+        sa.Column("transaction_id", sa.Integer(), nullable=False, autoincrement=False),
+        *(
+            sa.Column(name, sa.String(), nullable=False)
+            for name in ("role", "partner", "service", "category", "outcome", "reason")
+        ),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("attempt", "place")),
+        sa.Column("cost", sa.String(), nullable=False),
+        *(sa.Column(name, sa.Date(), nullable=False) for name in ("asked_on", "ended_on")),
+        *(sa.Column(name, sa.Integer(), nullable=True) for name in legs),
+        sa.PrimaryKeyConstraint("transaction_id"),
+    )
+    op.create_index(
+        "ix_finished_attempt_figures",
+        "finished_attempt",
+        [
+            "role", "partner", "service", "category", "outcome", "reason", "attempt", "place", "cost",
+            "asked_on", *legs,
+        ],
+    )  # fmt: skip
+    op.create_table(
+        "older_attempts",
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("id", "until", "done")),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.execute(
+        "INSERT INTO older_attempts (id, until, done) SELECT 1, coalesce(max(id), 0), 0 FROM transactions"
     )

@@ -1,0 +1,121 @@
+"""The verb of statistics: a table, CSV for a spreadsheet, or JSON."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from mailproc.cli import days, output, spreadsheet
+from mailproc.cli.choices import one_of, role_of
+from mailproc.cli.session import opened
+from mailproc.cli.statistics_table import show
+from mailproc.errors import LocalFault
+from mailproc.ill.attempt_figures import Leg, Outcome
+from mailproc.ill.terms import Role
+from mailproc.office.queries import statistics as query
+from mailproc.office.queries.statistics import (
+    GroupFigures,
+    Grouping,
+    LegFigures,
+    Statistics,
+    StatisticsFilter,
+)
+from mailproc.sentence import sentence
+
+verbs = typer.Typer()
+
+COUNTS = ("requests", "asked", "open", *Outcome, "filled_first", "fill_rate")
+"""The columns of CSV that count, after those that name the group."""
+
+
+@verbs.command("stats")
+def stats(
+    ctx: typer.Context,
+    first: Annotated[str, typer.Option("--from", metavar="DAY", help="Asked on this day or later.")] = "",
+    last: Annotated[str, typer.Option("--to", metavar="DAY", help="Asked on this day or before.")] = "",
+    by: Annotated[str, typer.Option(help=f"In groups: {', '.join(Grouping)}.")] = "",
+    role: Annotated[str, typer.Option(help="Only as borrower, or only as lender.")] = "",
+    as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")] = False,
+) -> None:
+    """Show figures: what was asked, filled or not and why, how long it took, what it cost."""
+    if as_csv and as_json:
+        raise LocalFault(sentence("option-beside", option="--csv", other="--json"))
+    one_of("--by", by, Grouping)
+    wanted = StatisticsFilter(
+        days.day(first, "--from"),
+        days.day(last, "--to"),
+        Role[role_of(role)] if role else None,
+        Grouping(by.lower()) if by else None,
+    )
+    with opened(ctx) as app:
+        with app.store.read() as connection:
+            found = query.statistics(connection, app.context, wanted)
+        if as_json:
+            output.as_json(_json(found, wanted))
+        elif as_csv:
+            output.text(_csv(found.groups))
+        else:
+            show(found, wanted.by, app.context)
+
+
+def _json(found: Statistics, wanted: StatisticsFilter) -> dict[str, Any]:
+    return {
+        "from": wanted.first,
+        "to": wanted.last,
+        "by": wanted.by,
+        "uncounted": found.uncounted,
+        "groups": [_group_json(one) for one in found.groups],
+    }
+
+
+def _group_json(one: GroupFigures) -> dict[str, Any]:
+    return {
+        "role": one.role.name,
+        "group": one.group,
+        **_counts(one),
+        "reasons": dict(sorted(one.reasons.items())),
+        "costs": {currency: one.costs[currency] for currency in sorted(one.costs)},
+        "legs": {leg: _leg_json(leg_of) for leg, leg_of in one.legs().items()},
+    }
+
+
+def _counts(one: GroupFigures) -> dict[str, int | float | None]:
+    rate = one.fill_rate
+    return {
+        "requests": one.requests,
+        "asked": one.asked,
+        "open": one.open,
+        **{outcome.value: one.outcomes[outcome] for outcome in Outcome},
+        "filled_first": one.filled_first,
+        "fill_rate": round(rate, 4) if rate is not None else None,
+    }
+
+
+def _leg_json(one: LegFigures) -> dict[str, int | float]:
+    return {
+        "count": one.count,
+        "median_days": in_days(one.median),
+        "ninety_percent_days": in_days(one.ninety),
+    }
+
+
+def in_days(hours: int) -> float:
+    """Return hours as days, to a tenth."""
+    return round(hours / 24, 1)
+
+
+def _csv(groups: Sequence[GroupFigures]) -> str:
+    """One row for each group; a column for each currency that any of them has."""
+    currencies = sorted({currency for one in groups for currency in one.costs})
+    measured = [f"{leg}_{what}_days" for leg in Leg for what in ("median", "ninety_percent")]
+    columns = ["role", "group", *COUNTS, *measured, *(f"cost_{one}".rstrip("_") for one in currencies)]
+    return spreadsheet.written(columns, [_csv_row(one, currencies) for one in groups])
+
+
+def _csv_row(one: GroupFigures, currencies: Sequence[str]) -> list[object]:
+    legs = one.legs()
+    spans = [(legs[leg].median, legs[leg].ninety) if leg in legs else (None, None) for leg in Leg]
+    measured = [in_days(hours) if hours is not None else None for span in spans for hours in span]
+    costs = [one.costs.get(currency) for currency in currencies]
+    return [one.role.name, one.group, *_counts(one).values(), *measured, *costs]

@@ -1,0 +1,124 @@
+"""Statistics as tables for people."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from mailproc.cli import output
+from mailproc.flow.context import Context
+from mailproc.ill.apdu import Money
+from mailproc.ill.attempt_figures import Leg, Outcome
+from mailproc.ill.terms import Role
+from mailproc.notices.language import Language
+from mailproc.office.queries.statistics import GroupFigures, Grouping, LegFigures, Statistics
+
+OTHERWISE = (Outcome.EXPIRED, Outcome.LOST, Outcome.WRONG, Outcome.FORWARDED, Outcome.CLOSED)
+"""Outcomes that share a column in a table of groups."""
+COLUMNS = (
+    "side", "asked", "open", "filled", "unfilled", "cancelled", "otherwise", "fill_rate", "answer", "item",
+    "cost",
+)  # fmt: skip
+OF_REASON = ("side", "unfilled", "share")
+
+
+def show(found: Statistics, by: Grouping | None, context: Context) -> None:
+    """Print them: without groups a line for each figure, else one for each group."""
+    language = context.language
+    words = language.texts.labels["stats"]
+    if by is Grouping.REASON:
+        rows = list(_reasons(found.groups, language))
+        output.table([words["reason"], *(words[name] for name in OF_REASON)], rows, words["empty"])
+    elif by is not None:
+        rows = [_row(one, by, language) for one in found.groups]
+        output.table([words[by], *(words[name] for name in COLUMNS)], rows, words["empty"])
+    else:
+        _whole(found.groups, language)
+    if found.uncounted:
+        output.line(language.label("stats", "uncounted", count=found.uncounted))
+
+
+def _side(role: Role, language: Language) -> str:
+    return language.texts.labels["stats"]["we_borrow" if role is Role.REQUESTER else "we_lend"]
+
+
+def _row(one: GroupFigures, by: Grouping, language: Language) -> tuple[str, ...]:
+    legs = one.legs()
+    item = legs.get(Leg.WISH_TO_ITEM if one.role is Role.REQUESTER else Leg.ASKED_TO_SHIPPED)
+    otherwise = sum(one.outcomes[outcome] for outcome in OTHERWISE)
+    counts = (
+        one.asked, one.open, one.outcomes[Outcome.FILLED], one.outcomes[Outcome.UNFILLED],
+        one.outcomes[Outcome.CANCELLED], otherwise,
+    )  # fmt: skip
+    return (
+        _named(one.group, by, language),
+        _side(one.role, language),
+        *map(language.number, counts),
+        _percent(one.fill_rate, language),
+        _span(legs.get(Leg.ASKED_TO_ANSWERED), language),
+        _span(item, language),
+        _costs(one, language),
+    )
+
+
+def _named(group: str, by: Grouping, language: Language) -> str:
+    if not group:
+        return language.texts.labels["stats"]["none"]
+    return language.texts.services.get(group, group) if by is Grouping.SERVICE else output.one_line(group)
+
+
+def _reasons(groups: Sequence[GroupFigures], language: Language) -> Iterable[tuple[str, ...]]:
+    """The most frequent first; the share is of all that was not filled on that side."""
+    for role in Role:
+        of_role = [one for one in groups if one.role is role]
+        total = sum(one.asked for one in of_role)
+        for one in sorted(of_role, key=lambda one: (-one.asked, one.group)):
+            share = _percent(one.asked / total, language)
+            yield _reason(one.group, language), _side(role, language), language.number(one.asked), share
+
+
+def _reason(reason: str, language: Language) -> str:
+    if not reason:
+        return language.texts.labels["stats"]["none"]
+    return output.one_line(language.reason_word(reason))
+
+
+def _whole(groups: Sequence[GroupFigures], language: Language) -> None:
+    """A column for each side."""
+    words = language.texts.labels["stats"]
+    names = ["requests", "asked", "open", *Outcome, "fill_rate", "filled_first", *Leg, "cost"]
+    cells = [[_figure(name, one, language) for one in groups] for name in names]
+    rows = [(words[name], *each) for name, each in zip(names, cells, strict=True) if any(each)]
+    rows += [
+        (f"  {_reason(reason, language)}", *(_count(one.reasons[reason], language) for one in groups))
+        for reason in sorted({reason for one in groups for reason in one.reasons})
+    ]
+    output.table([words["figure"], *(_side(one.role, language) for one in groups)], rows, words["empty"])
+
+
+def _figure(name: str, one: GroupFigures, language: Language) -> str:
+    if name in list(Outcome):
+        return _count(one.outcomes[Outcome(name)], language)
+    if name in list(Leg):
+        return _span(one.legs().get(Leg(name)), language)
+    if name == "fill_rate":
+        return _percent(one.fill_rate, language)
+    return _costs(one, language) if name == "cost" else language.number(getattr(one, name))
+
+
+def _count(number: int, language: Language) -> str:
+    return language.number(number) if number else ""
+
+
+def _percent(part: float | None, language: Language) -> str:
+    return f"{language.number(round(Decimal(part) * 100, 1))} %" if part is not None else ""
+
+
+def _span(leg: LegFigures | None, language: Language) -> str:
+    """The median and what nine of ten did not exceed, in days: "2.4 / 9.0"."""
+    if leg is None:
+        return ""
+    return " / ".join(language.number(round(Decimal(hours) / 24, 1)) for hours in (leg.median, leg.ninety))
+
+
+def _costs(one: GroupFigures, language: Language) -> str:
+    sums = [Money(amount=one.costs[name], currency=name or None) for name in sorted(one.costs)]
+    return output.one_line(", ".join(map(language.amount, sums)))
