@@ -51,6 +51,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "purge": "mailproc purge --dry-run",
         "copy-store": "mailproc copy-store postgresql+psycopg://mailproc@db.example/mailproc",
         "partners": "mailproc partners",
+        "hooks": "mailproc hooks try NAME",
         "pause": "mailproc pause UK-BL",
         "resume": "mailproc resume UK-BL",
         "authorize": "mailproc authorize intray",

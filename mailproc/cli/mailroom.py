@@ -11,7 +11,7 @@ from mailproc.cli.letter_files import LetterFile, letters
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.mail.channel import INJECT
-from mailproc.office.mailroom import dismissal, incoming, redelivery
+from mailproc.office.mailroom import dismissal, hook_handling, incoming, redelivery
 from mailproc.office.mailroom.handled import Handled
 from mailproc.sentence import Part, sentence
 from mailproc.store.inbox import NewLetter
@@ -112,7 +112,7 @@ def dismiss(
     ctx: typer.Context,
     letter_ids: Annotated[
         list[str],
-        typer.Argument(metavar="ID…", help="I12 or E40, as `shelved` says; O12 that did not arrive."),
+        typer.Argument(metavar="ID…", help="I12 or E40, as `shelved` says; O12 or H12 that did not arrive."),
     ],
     note: Annotated[str, typer.Option(help="Why; kept with it.")] = "",
     as_json: Json = False,
@@ -131,7 +131,9 @@ def dismiss(
 @verbs.command("redeliver")
 def redeliver(
     ctx: typer.Context,
-    letter_id: Annotated[str, typer.Argument(metavar="O12", help="A letter of ours.")] = "",
+    letter_id: Annotated[
+        str, typer.Argument(metavar="O12", help="A letter of ours; H12 is a call of a hook.")
+    ] = "",
     arrived: Annotated[bool, typer.Option("--arrived", help="It did arrive: do not send again.")] = False,
     every: Annotated[
         bool,
@@ -145,10 +147,10 @@ def redeliver(
         raise LocalFault(sentence("redeliver-which"))
     with opened(ctx) as app:
         if not every:
-            done = redelivery.redeliver(app.store, letter_id, arrived=arrived, dry_run=dry_run)
-            _tell(done, app, as_json=as_json)
+            _tell(_again(app, letter_id, arrived=arrived, dry_run=dry_run), app, as_json=as_json)
             return
         letters = redelivery.redeliver_all(app.store, dry_run=dry_run)
+        letters += hook_handling.redeliver_all(app.store, app.context, dry_run=dry_run)
         if as_json:
             output.as_json(letters)
             return
@@ -156,6 +158,13 @@ def redeliver(
             _tell(one, app, as_json=False)
         if not letters:
             output.line(app.context.language.label("letters", "none_to_redeliver"))
+
+
+def _again(app: App, letter_id: str, *, arrived: bool, dry_run: bool) -> Handled:
+    call_id = hook_handling.number_of(letter_id)
+    if call_id is None:
+        return redelivery.redeliver(app.store, letter_id, arrived=arrived, dry_run=dry_run)
+    return hook_handling.redeliver(app.store, app.context, call_id, arrived=arrived, dry_run=dry_run)
 
 
 @verbs.command("hold")

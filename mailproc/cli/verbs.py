@@ -108,6 +108,9 @@ VERBS: Mapping[str, Verb] = {
         "slips",
         "Print what is new: pull slips, book bands, return labels, letters to readers without e-mail.",
     ),
+    "hooks": Verb(
+        "hooks", "List the hooks, with what each was told last; try one with a sample; show a call."
+    ),
     "note": Verb(
         "amend",
         "Add a private note to a request: it stands in its history and in lists, never in a letter.",

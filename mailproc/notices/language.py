@@ -95,7 +95,7 @@ class Language:
 
     def letter_word(self, letter_id: str, state: str) -> str:
         """Where a letter is. One of ours (O…) that is dismissed had not arrived, whoever dismissed it."""
-        ours = letter_id.startswith("O")
+        ours = letter_id.startswith(("O", "H"))
         return self.delivery_word("undelivered" if ours and state == "dismissed" else state)
 
     def attention_word(self, reason: str) -> str:

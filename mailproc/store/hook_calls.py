@@ -11,11 +11,13 @@ the same for every kind. Order, pauses, "in doubt", giving up, the lists and `re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Integer, RowMapping, bindparam, select, text, union_all
 
 from mailproc.ill.hook_payload import HookPayload
+from mailproc.sentence import Part, joined, stored
 from mailproc.store import queue
 from mailproc.store.hook_tables import UNFINISHED, HookCallRow
 from mailproc.store.prepared_statements import Constant, insert_into, made, one_of, table_of, update_of
@@ -152,9 +154,8 @@ def end(
 
 def in_state(connection: Connection, states: Collection[str]) -> list[HookCall]:
     """Return the calls in these states, oldest first."""
-    return made(
-        HookCall, connection.execute(select(CALL).where(one_of(CALL.c.state, states)).order_by(CALL.c.id))
-    )
+    found = made(HookCall, connection.execute(select(CALL).where(one_of(CALL.c.state, states))))
+    return sorted(found, key=attrgetter("id"))
 
 
 _DEATHS = Constant(update_of(HookCallRow, ("unfinished",)))
@@ -165,14 +166,47 @@ def count_deaths(connection: Connection, call_id: int, deaths: int) -> None:
     _DEATHS.run(connection, {"row_id": call_id, "unfinished": deaths})
 
 
-_UNNAME = Constant(update_of(HookCallRow, ("payload",)))
-_OF_REQUEST = Constant(
-    select(CALL).where(CALL.c.request_id == bindparam("request_id")).order_by(CALL.c.id), HookCall
+_CHANGE = Constant(
+    update_of(HookCallRow, ("state", "attempts", "unfinished", "not_before", "last_error", "ended_at"))
+)
+_HELD = (
+    CALL.update()
+    .where(CALL.c.state == bindparam("in_state"))
+    .values(state="held", not_before=None, last_error=bindparam("why"))
 )
 
 
+def redeliver(connection: Connection, call_id: int, *, taken_at: datetime | None = None) -> None:
+    """Have the call made again as staff decided, with the same key; or (``taken_at``) count it as taken."""
+    fresh = {"attempts": 0, "unfinished": 0, "not_before": None, "last_error": "", "ended_at": taken_at}
+    state = "prepared" if taken_at is None else "handed_over"
+    _CHANGE.run(connection, {"row_id": call_id, "state": state, **fresh})
+
+
+def dismiss(connection: Connection, call: HookCall, why: Part, at: datetime) -> bool:
+    """Drop a call that was not taken, with its reason kept; False for any other. Later ones go on."""
+    if call.state not in DROPPABLE:
+        return False
+    values = {"attempts": call.attempts, "unfinished": 0, "not_before": None, "ended_at": at}
+    told = joined(call.last_error, why)
+    _CHANGE.run(connection, {"row_id": call.id, "state": "dismissed", "last_error": told, **values})
+    return True
+
+
+def hold(connection: Connection, why: Part) -> None:
+    """Hold what waits: the store was put back from a copy, and it may have been told before."""
+    for state in ("prepared", "sending"):
+        connection.execute(_HELD, {"in_state": state, "why": stored(why)})
+
+
+_OF_REQUEST = Constant(select(CALL).where(CALL.c.request_id == bindparam("of_request")), HookCall)
+_SET_PAYLOAD = Constant(update_of(HookCallRow, ("payload",)))
+
+
 def erase_reader(connection: Connection, request_id: int) -> None:
-    """Take the reader out of what the library system was told, or is to be told, of the request."""
-    calls = _OF_REQUEST.rows(connection, {"request_id": request_id})
-    unnamed = [{"row_id": one.id, "payload": {**one.payload, "reader": None}} for one in calls]
-    _UNNAME.run_many(connection, unnamed)
+    """Take the reader out of what hooks were told, or are to be told, of a request."""
+    calls = _OF_REQUEST.rows(connection, {"of_request": request_id})
+    named = [one for one in calls if one.payload["reader"] is not None]
+    _SET_PAYLOAD.run_many(
+        connection, [{"row_id": one.id, "payload": {**one.payload, "reader": None}} for one in named]
+    )

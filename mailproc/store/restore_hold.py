@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from mailproc.errors import Misconfigured
 from mailproc.sentence import sentence, stored
-from mailproc.store import outgoing, restored, shared_places, store_identity
+from mailproc.store import hook_calls, outgoing, restored, shared_places, store_identity
 from mailproc.store.counters_file import CountersFile, LeftStore
 from mailproc.store.events import EVENT
 from mailproc.store.intent_bodies import NoticeToStaff
@@ -108,6 +108,7 @@ def hold_unsent(connection: Connection) -> None:
     unwritten = INTENT.update().where(INTENT.c.state.in_(("todo", "held")))
     connection.execute(unwritten.values(restored=1, unfinished=INTENT.c.unfinished))
     connection.execute(_HOLD, {"why": stored(WHY)})
+    hook_calls.hold(connection, WHY)
 
 
 def hold_what_came_since(connection: Connection) -> None:

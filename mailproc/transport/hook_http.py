@@ -59,12 +59,19 @@ def deliverer(hook: Hook, seconds: Callable[[], float]) -> Callable[[HookCall], 
         try:
             answer = http_client.ask("POST", hook.url, body, headers, limits)
         except HttpTrouble as trouble:
-            result = HookResult.IN_DOUBT if trouble.asked else HookResult.LATER
-            host = urlsplit(hook.url).hostname or ""  # no more of the URL: it may hold a token
-            return HookOutcome(result, sentence("hook-no-answer", host=host, why=str(trouble)))
+            return _unanswered(hook, trouble)
         return HookOutcome(_result(answer.status), sentence("hook-answered", status=answer.status))
 
     return deliver
+
+
+def _unanswered(hook: Hook, trouble: HttpTrouble) -> HookOutcome:
+    """Of the URL no more is told than its host: it may hold a token."""
+    result = HookResult.IN_DOUBT if trouble.asked else HookResult.LATER
+    host = urlsplit(hook.url).hostname or ""
+    if trouble.late:
+        return HookOutcome(result, sentence("hook-late", host=host, seconds=f"{hook.timeout:g}"))
+    return HookOutcome(result, sentence("hook-no-answer", host=host, why=str(trouble)))
 
 
 def _headers(hook: Hook, key: str, timestamp: str, body: bytes) -> Mapping[str, str]:

@@ -219,6 +219,7 @@ def verbs(cli: Cli, folder: Path) -> Iterator[tuple[str, ...]]:
     yield from (("note", one, "a word") for one in requests)
     yield from (("charges", one) for one in requests)
     yield ("slips", "--dry-run")
+    yield ("hooks",)
     yield from (("attach", one, number) for one in shelf[:6] for number in ("B1", "L1"))
     yield from ((verb, one) for one in shelf[4:] for verb in ("report", "release"))
     yield ("act", "L1", "ship")

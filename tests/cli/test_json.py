@@ -70,6 +70,7 @@ CALLS: dict[str, list[list[str]]] = {
     "amend": [["B1", "--title", "A Better Book"]],
     "note": [["B1", "A word for colleagues"]],
     "charges": [[], ["B1"], ["B1", "--add", "4.20 EUR"]],
+    "hooks": [[]],
     "slips": [["--dry-run"], [], ["--reprint", "L1"], ["bands"]],
     "stats": [[], ["--by", "partner"]],
     "patrons": [

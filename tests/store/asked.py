@@ -24,6 +24,7 @@ from mailproc.store import (
     find,
     finished_attempts,
     hook_calls,
+    hook_lists,
     hook_repeats,
     inbox,
     item_barcodes,
@@ -58,6 +59,7 @@ from mailproc.store.charges import NewCharge
 from mailproc.store.documents import NewDocument
 from mailproc.store.events import NewEvent
 from mailproc.store.finished_attempts import FinishedAttempt
+from mailproc.store.hook_calls import NewHookCall
 from mailproc.store.inbox import NewLetter
 from mailproc.store.intent_bodies import SendApdu
 from mailproc.store.outgoing import NewLetterOut
@@ -98,6 +100,11 @@ OVER = FinishedAttempt(
     outcome=Outcome.FILLED, reason="", attempt=1, place=1, cost="", asked_on=NOW.date(), ended_on=NOW.date(),
     legs={Leg.ASKED_TO_SHIPPED: 3600},
 )  # fmt: skip
+PAYLOAD: Any = {"event": "REQUESTER.receive", "reader": {"id": "r1", "barcodes": []}}
+CALL = NewHookCall(
+    hook="ils", kind="http", request_id=1, transaction_id=1, event_id=1, event="REQUESTER.receive", key="k1",
+    payload=PAYLOAD, written_at=NOW,
+)  # fmt: skip
 NAMED = TransactionId("XX-A", "B1", "1", "")
 HISTORY = {"transaction_id": 1, "event_id": 1, "at": NOW, "event": "E", "from_state": "A", "to_state": "B"}
 FOUND = {"message_id": "m", "taken_from": "XX-BL"}
@@ -109,6 +116,12 @@ def begun(connection: Connection) -> int:
 
 def _event(connection: Connection) -> Any:
     return events.load(connection, 1)
+
+
+def _call(connection: Connection) -> hook_calls.HookCall:
+    found = hook_calls.load(connection, 1)
+    assert found is not None
+    return found
 
 
 def _intent(connection: Connection) -> SaidIntent:
@@ -144,6 +157,7 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
     documents: {"add": lambda c: documents.add(c, DOCUMENT)},
     charges: {"add": lambda c: charges.add(c, CHARGE)},
     finished_attempts: {"put": lambda c: finished_attempts.put(c, OVER)},
+    hook_calls: {"add": lambda c: hook_calls.add(c, CALL)},
     backups: {"begin": lambda c: backups.begin(c, NOW, "/backup/a.db")},
     restored: {"record": lambda c: restored.record(c, NOW, restored.HERE, NOW, 0, "B 1001")},
 }
@@ -445,7 +459,6 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "words_of": lambda c: reader_in_messages.words_of(c, 1, None),
         "erase": lambda c: reader_in_messages.erase(c, 1, ReaderWords([], [], [])),
     },
-    hook_calls: {"erase_reader": lambda c: hook_calls.erase_reader(c, 1)},
     letters_to_reader: {
         "wait": lambda c: letters_to_reader.wait(c, 1),
         "over": lambda c: letters_to_reader.over(c, 1),
@@ -469,5 +482,23 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "paused": lambda c: catalogue_answers.paused(c, "own", NOW),
         "pause": lambda c: catalogue_answers.pause(c, "own", NOW, LOOKED.fault),
         "go_on": lambda c: catalogue_answers.go_on(c, "own"),
+    },
+    hook_calls: {
+        "load": lambda c: hook_calls.load(c, 1),
+        "due": lambda c: hook_calls.due(c, "ils", NOW, 4),
+        "claim": lambda c: hook_calls.claim(c, [(1, 0)], NOW),
+        "end": lambda c: hook_calls.end(c, 1, "prepared"),
+        "count_deaths": lambda c: hook_calls.count_deaths(c, 1, 0),
+        "in_state": lambda c: hook_calls.in_state(c, ["sending"]),
+        "redeliver": lambda c: hook_calls.redeliver(c, 1),
+        "dismiss": lambda c: hook_calls.dismiss(c, _call(c), "by staff", NOW),
+        "hold": lambda c: hook_calls.hold(c, "the store was put back"),
+        "erase_reader": lambda c: hook_calls.erase_reader(c, 1),
+    },
+    hook_lists: {
+        "counts": lambda c: hook_lists.counts(c, "ils"),
+        "failed": lambda c: hook_lists.failed(c, "ils"),
+        "with_calls": hook_lists.with_calls,
+        "to_redeliver": hook_lists.to_redeliver,
     },
 }

@@ -294,6 +294,7 @@ _VARIED = {
     "reference": "value transaction_id outgoing_id",
     "inbox_bytes": "letter_id",
     "outgoing_bytes": "letter_id",
+    "hook_call": "id request_id event_id key",
 }
 """Of a table what its rows differ in."""
 
@@ -316,7 +317,13 @@ def grow(connection: Connection, rows: int = 3000) -> None:
         row = f"(jsonb_populate_record(NULL::{table}, {copied})).*"
         copy = f"INSERT INTO {table} SELECT {row} FROM {some}, {copies} ON CONFLICT DO NOTHING"  # noqa: S608
         connection.execute(text(copy))
-    for table, state in (("inbox", "todo"), ("event", "todo"), ("intent", "todo"), ("outgoing", "prepared")):
+    for table, state in (
+        ("inbox", "todo"),
+        ("event", "todo"),
+        ("intent", "todo"),
+        ("outgoing", "prepared"),
+        ("hook_call", "prepared"),
+    ):
         waits = f"UPDATE {table} SET state = '{state}' WHERE id > 100000 AND id / 100000 % 3 = 0"  # noqa: S608
         connection.execute(text(waits))
     connection.execute(text("ANALYZE"))

@@ -93,7 +93,7 @@ def _step(connection: Connection, event: Event, context: Context, *, attached: b
     transaction, apdu = placed.transaction, placed.apdu
     found = state_of(transaction)
     for cancel in placed.cancels:
-        found = _overtaken(connection, cancel, transaction, found)
+        found = _overtaken(connection, cancel, transaction, found, context)
     case = Case(connection, transaction, found, context)
     decided = decide(case, event, apdu)
     work = _work(case, event, decided)
@@ -192,13 +192,16 @@ def event_name(event: Event, apdu: Apdu | None) -> str:
 
 
 def _overtaken(
-    connection: Connection, cancel: Event, transaction: Transaction, found: TransactionState
+    connection: Connection, cancel: Event, transaction: Transaction, found: TransactionState, context: Context
 ) -> TransactionState:
     """Apply a Cancel that arrived before its request."""
     apdu = apdu_json.from_json(cancel.apdu or {})
-    taken = transaction_state.step(found, Occurrence(event_heard(apdu), apdu))
+    occurrence = Occurrence(event_heard(apdu), apdu)
+    taken = transaction_state.step(found, occurrence)
     events.finish(connection, cancel, transaction_id=transaction.id)
     _history(connection, cancel, transaction.id, taken, "CANCEL", "came before its request")
+    if context.hooks:
+        hook_writing.write(Work(connection, cancel, transaction, context), taken, occurrence, Facts())
     return taken.after
 
 

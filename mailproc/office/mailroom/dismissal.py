@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow import send
 from mailproc.flow.context import Context
+from mailproc.office.mailroom import hook_handling
 from mailproc.office.queries.letters import not_on_the_shelf, parsed
 from mailproc.sentence import Sentence, Word, sentence
 from mailproc.store import events, letters, order_letters, outgoing, requests, undelivered
@@ -34,23 +35,32 @@ class Dismissed:
 def dismiss(
     store: Store, context: Context, letter_ids: Sequence[str], note: str = "", by: str = ""
 ) -> Dismissed:
-    """Dismiss shelved letters and messages, and letters of ours (O…) that bounced or failed; all or none.
+    """Dismiss shelved letters and messages, letters of ours (O…) that bounced or failed, and calls of hooks
+    (H…); all or none.
 
     For a letter that was read, its shelved messages are dismissed. ``release``, ``attach`` and ``redeliver``
     still accept what was dismissed. Raise LocalFault for what is not on the shelf, and for an order that
     nobody has and that is still wanted.
     """
-    rows = list(dict.fromkeys(map(parsed, letter_ids)))
+    rows = list(dict.fromkeys(map(_named, letter_ids)))
     now = context.clock()
     why = _put_away_by(by or "staff", f"{context.local(now):%Y-%m-%d %H:%M}", " ".join(note.split()))
 
     def job(connection: Connection) -> Dismissed:
         meant = dict.fromkeys(one for row in rows for one in _meant(connection, *row))
         for kind, number in meant:
-            _PUT_AWAY[kind](connection, number, why)
+            if kind == "H":
+                hook_handling.dismiss(connection, number, why, now)
+            else:
+                _PUT_AWAY[kind](connection, number, why)
         return Dismissed(tuple(f"{kind}{number}" for kind, number in meant), by, now, note)
 
     return store.write(job)
+
+
+def _named(letter_id: str) -> tuple[str, int]:
+    call_id = hook_handling.number_of(letter_id)
+    return parsed(letter_id) if call_id is None else ("H", call_id)
 
 
 def _put_away_by(by: str, when: str, note: str) -> Sentence:

@@ -34,7 +34,7 @@ def redeliver(store: Store, letter_id: str, *, arrived: bool = False, dry_run: b
         if row.state in NEVER_AGAIN:
             raise LocalFault(sentence("redeliver-state", number=number, state=Word("delivery", row.state)))
         if not arrived:
-            _refuse_before_restore_ends(connection)
+            refuse_before_restore_ends(connection)
         return _again(connection, row, arrived=arrived)
 
     return _would(foreseen(store, job)) if dry_run else store.write(job)
@@ -53,7 +53,7 @@ def redeliver_all(store: Store, *, dry_run: bool = False) -> list[Handled]:
         portion = numbers[start : start + PORTION]
 
         def job(connection: Connection, portion: list[int] = portion) -> list[Handled]:
-            _refuse_before_restore_ends(connection)
+            refuse_before_restore_ends(connection)
             wanted = OUTGOING.c.id.in_(portion) & (_FAILED | _TRIED_LATER)  # one may have left since
             still = connection.execute(select(OUTGOING.c.id).where(wanted).order_by(OUTGOING.c.id)).scalars()
             return [_again(connection, _ours(connection, number), arrived=False) for number in list(still)]
@@ -73,7 +73,8 @@ def _again(connection: Connection, row: OutgoingRecord, *, arrived: bool) -> Han
     return Handled(f"O{row.id}", _ours(connection, row.id).state, said)
 
 
-def _refuse_before_restore_ends(connection: Connection) -> None:
+def refuse_before_restore_ends(connection: Connection) -> None:
+    """Raise LocalFault while the store is held."""
     if restored.standing(connection) is not None:
         raise LocalFault(sentence("restore-first"), ("mailproc restore", "mailproc restore --go"))
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, Table, and_, exists
 
 from mailproc.store.events import EVENT
+from mailproc.store.hook_calls import CALL
 from mailproc.store.letters import INBOX
 from mailproc.store.outgoing import INTENT, OUTGOING
 from mailproc.store.transactions import TRANSACTION
@@ -28,6 +29,7 @@ _SOURCES = {
         OUTGOING.c.prepared_at,
         and_(INTENT.c.outgoing_id == OUTGOING.c.id, TRANSACTION.c.id == INTENT.c.transaction_id),
     ),
+    CALL: _Source(CALL.c.written_at, TRANSACTION.c.id == CALL.c.transaction_id),
     EVENT: _Source(EVENT.c.at, TRANSACTION.c.id == EVENT.c.transaction_id),
     INTENT: _Source(EVENT.c.at, TRANSACTION.c.id == INTENT.c.transaction_id),
 }
@@ -45,10 +47,10 @@ class LetterFilter:
     since: datetime | None = None
 
     def of(self, statement: Select[Any], table: Table) -> Select[Any]:
-        """Restrict a statement on received letters, their messages, our letters, or what is in none yet."""
+        """Restrict a statement on letters that came, their messages, ours, what is in none yet, or calls."""
         source = _SOURCES[table]
         if self.partner:
-            statement = statement.where(table.c.partner == self.partner)
+            statement = statement.where(_of_partner(table, source, self.partner))
         if self.state:
             statement = statement.where(table.c.state == self.state)
         if self.service:
@@ -63,6 +65,13 @@ class LetterFilter:
             and self.state in ("", state)
             and (self.since is None or received_at >= self.since)
         )
+
+
+def _of_partner(table: Table, source: _Source, partner: str) -> ColumnElement[bool]:
+    """A call of a hook goes to no partner: it is about the transaction with one."""
+    if "partner" in table.c:
+        return table.c.partner == partner
+    return exists().where(source.about, TRANSACTION.c.partner == partner).correlate(table)
 
 
 EVERY = LetterFilter()

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Select, Table, func, select
 
 from mailproc.office.queries.letters import LetterLine
 from mailproc.store.events import EVENT
+from mailproc.store.hook_calls import CALL
 from mailproc.store.letters import INBOX
 from mailproc.store.outgoing import INTENT, OUTGOING
 from mailproc.store.requests import REQUEST
@@ -85,6 +86,7 @@ _MESSAGE_IDS = {
     "O": select(OUTGOING.c.id, OUTGOING.c.message_id),
 }
 _NUMBERS = {
+    "H": select(CALL.c.id, REQUEST.c.number).join(REQUEST, REQUEST.c.id == CALL.c.request_id),
     "I": _numbers(EVENT, EVENT.c.inbox_id),
     "E": _numbers(EVENT, EVENT.c.id),
     "O": _numbers(INTENT, INTENT.c.outgoing_id),

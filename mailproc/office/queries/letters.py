@@ -21,8 +21,9 @@ from mailproc.office.queries.counted import Counted, counted
 from mailproc.office.queries.letter_filter import EVERY, LetterFilter
 from mailproc.sentence import Note, Part, sentence
 from mailproc.sentence import note as note_of
-from mailproc.store import events, letters, outgoing
+from mailproc.store import events, hook_calls, letters, outgoing
 from mailproc.store.events import EVENT
+from mailproc.store.hook_calls import CALL, HookCall
 from mailproc.store.intent_bodies import apdu_in, name_of
 from mailproc.store.letters import INBOX
 from mailproc.store.outgoing import OUTGOING
@@ -39,12 +40,13 @@ _UNWORDED = (
     .outerjoin(REQUEST, REQUEST.c.id == outgoing.INTENT.c.request_id)
     .where(outgoing.INTENT.c.state.in_(outgoing.UNWORDED))
 )
+_CALLS = select(CALL).where(CALL.c.state.in_(hook_calls.WAITING))
 _ID = re.compile(r"([IOE])([0-9]{1,18})", re.IGNORECASE)  # what fits the store's numbers
 
 
 @dataclass(frozen=True)
 class LetterLine:
-    """A letter in a list: I12 came in, O12 is ours, E40 is one message of a letter.
+    """A letter in a list: I12 came in, O12 is ours, E40 is one message of a letter, H12 a call of a hook.
 
     ``event``: what a message says, as its row in the state tables, or UNREADABLE; '' for a letter.
     ``next_at``: when what waits is tried next; None where it is tried at once, or not by itself.
@@ -190,14 +192,16 @@ def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on
 
 
 def outbox(connection: Connection, wanted: LetterFilter = EVERY) -> list[LetterLine]:
-    """Return our letters that have not left, with the reason, then held orders (no letter yet), the oldest
-    first."""
+    """Return our letters that have not left, with the reason, then held orders (no letter yet), then calls of
+    hooks that were not taken, the oldest first."""
     left = wanted.of(select(OUTGOING).where(OUTGOING.c.state.in_(_WAITING)), OUTGOING)
     letters = connection.execute(left).mappings()
+    calls = made(HookCall, connection.execute(wanted.of(_CALLS, CALL)))
     intents = made(_UnwordedIntent, connection.execute(wanted.of(_UNWORDED, outgoing.INTENT)))
     return [
         *map(_outgoing, sorted(letters, key=itemgetter("id"))),
         *map(_intent, sorted(intents, key=attrgetter("id"))),
+        *map(_call, sorted(calls, key=attrgetter("id"))),
     ]
 
 
@@ -264,6 +268,13 @@ def _outgoing(row: Any) -> LetterLine:
     return LetterLine(
         f"O{row['id']}", row["prepared_at"], row["state"], to, row["subject"], note, next_at=next_at
     )
+
+
+def _call(call: HookCall) -> LetterLine:
+    next_at = call.not_before if call.state == "prepared" else None
+    about = f"{call.payload['numbers']['transaction']} {call.event}"
+    why = note_of(call.last_error)
+    return LetterLine(call.name, call.written_at, call.state, call.hook, about, why, next_at=next_at)
 
 
 def _message(row: Any) -> LetterLine:

@@ -14,7 +14,16 @@ from mailproc.flow.context import Context
 from mailproc.office.queries.agenda import FaultyText, faulty_texts
 from mailproc.office.queries.service_state import ServiceCondition, ServiceState, judged, unless_held
 from mailproc.sentence import Note, Sentence, Word, note, sentence
-from mailproc.store import backlog, backups, lock, open_requests, restore_hold, server_lock, service_record
+from mailproc.store import (
+    backlog,
+    backups,
+    hook_lists,
+    lock,
+    open_requests,
+    restore_hold,
+    server_lock,
+    service_record,
+)
 from mailproc.store.backlog import Backlog
 from mailproc.store.engine import Store
 from mailproc.store.regular_file import is_gone
@@ -90,6 +99,16 @@ class BackupStatus:
 
 
 @dataclass(frozen=True)
+class HookTrouble:
+    """A hook with calls that wait for staff; ``failed``: at most ``hook_lists.MOST``. Not ``known``: it is in
+    config.toml no more."""
+
+    name: str
+    failed: int
+    known: bool
+
+
+@dataclass(frozen=True)
 class StandbyStatus:
     """A service on another machine that waits. Not ``ready``: it could not take over, its log says why."""
 
@@ -114,6 +133,7 @@ class Status:
     backup: BackupStatus
     templates: tuple[FaultyText, ...]
     standbys: tuple[StandbyStatus, ...] = ()
+    hooks: tuple[HookTrouble, ...] = ()
     held_back: int = 0
     wrong: tuple[Sentence, ...] = ()
     notes: tuple[Sentence, ...] = ()
@@ -136,9 +156,17 @@ def status(store: Store, connection: Connection, context: Context) -> Status:
         backup=_backup(connection, context, record, now),
         templates=faulty_texts(context),
         standbys=tuple(_standbys(connection)),
+        hooks=tuple(_hooks(connection, context)),
         held_back=restore_hold.count_held(connection),
     )
     return Status(**vars(found) | {"wrong": tuple(_wrong(found, now)), "notes": tuple(_notes(found))})
+
+
+def _hooks(connection: Connection, context: Context) -> Iterator[HookTrouble]:
+    for name in hook_lists.with_calls(connection):
+        known = context.hooks.get(name) is not None
+        if (failed := hook_lists.failed(connection, name)) or not known:
+            yield HookTrouble(name, failed, known)
 
 
 def _standbys(connection: Connection) -> Iterator[StandbyStatus]:
@@ -227,6 +255,7 @@ def _wrong(found: Status, now: datetime) -> Iterator[Sentence]:
     if found.relay.refusal:
         yield sentence("status-relay", why=_words(found.relay.refusal))
     yield from _held_back(found.held_back)
+    yield from _hooks_wrong(found.hooks)
     for one in found.queues:
         if one.stuck:
             yield sentence("status-stuck", queue=Word("labels.queue", one.queue))
@@ -242,6 +271,14 @@ def _wrong(found: Status, now: datetime) -> Iterator[Sentence]:
 def _held_back(count: int) -> Iterator[Sentence]:
     if count:
         yield sentence("status-held-back", count=count)
+
+
+def _hooks_wrong(hooks: Sequence[HookTrouble]) -> Iterator[Sentence]:
+    for one in hooks:
+        if one.failed:
+            yield sentence("status-hook", hook=one.name, count=one.failed)
+        if not one.known:
+            yield sentence("status-hook-gone", hook=one.name)
 
 
 def _backup_wrong(found: BackupStatus, now: datetime) -> Iterator[Sentence]:

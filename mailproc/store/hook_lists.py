@@ -1,0 +1,95 @@
+"""What staff and operators see of the calls of hooks: how many wait, how many failed, what was said last."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select
+
+from mailproc.store.hook_calls import CALL, HookCall
+from mailproc.store.prepared_statements import Constant, one_of
+
+MOST = 10_000
+"""Rows that are counted at most."""
+FAILED = ("shelved", "in_doubt", "held")
+"""States of a call that waits for staff."""
+_OF_HOOK = CALL.c.hook == bindparam("of_hook")
+
+
+def _counted(*states: str) -> Constant[RowMapping]:
+    some = select(CALL.c.id).where(_OF_HOOK, one_of(CALL.c.state, states)).limit(MOST).subquery()
+    return Constant(select(func.count()).select_from(some))
+
+
+_WAITING, _FAILED = _counted("prepared", "sending"), _counted(*FAILED)
+_LAST = Constant(
+    select(CALL).where(_OF_HOOK, CALL.c.ended_at.is_not(None)).order_by(CALL.c.ended_at.desc()).limit(1),
+    HookCall,
+)
+_LATER = Constant(
+    select(CALL)
+    .where(_OF_HOOK, CALL.c.state == "prepared", CALL.c.not_before.is_not(None))
+    .order_by(CALL.c.not_before.desc())
+    .limit(1),
+    HookCall,
+)
+_NEXT = Constant(
+    select(CALL.c.hook)
+    .where(CALL.c.state == bindparam("in_state"), CALL.c.hook > bindparam("after"))
+    .order_by(CALL.c.hook)
+    .limit(1)
+)
+_AGAIN: tuple[Select[Any], ...] = (
+    select(CALL.c.id).where(CALL.c.state == "shelved"),
+    select(CALL.c.id).where(CALL.c.state == "prepared", CALL.c.not_before.is_not(None)),
+)
+
+
+@dataclass(frozen=True)
+class HookCounts:
+    """``waiting`` for their turn, ``failed`` for staff; each at most ``MOST``. ``last``: what ended last;
+    ``later``: what failed and is tried again."""
+
+    waiting: int
+    failed: int
+    last: HookCall | None
+    later: HookCall | None
+
+
+def counts(connection: Connection, hook: str) -> HookCounts:
+    values = {"of_hook": hook}
+    waiting, failed = (statement.scalar(connection, values) for statement in (_WAITING, _FAILED))
+    return HookCounts(waiting, failed, _LAST.row(connection, values), _LATER.row(connection, values))
+
+
+def failed(connection: Connection, hook: str) -> int:
+    """Return how many calls of the hook wait for staff, at most ``MOST``."""
+    found: int = _FAILED.scalar(connection, {"of_hook": hook})
+    return found
+
+
+def with_calls(connection: Connection) -> list[str]:
+    """Return the hooks that have calls to make, or calls for staff; also those of no configuration.
+
+    By one look into an index for each state and hook, however many calls there are.
+    """
+    return sorted({hook for state in ("prepared", *FAILED) for hook in _in_state(connection, state)})
+
+
+def _in_state(connection: Connection, state: str) -> Iterator[str]:
+    hook = _NEXT.scalar(connection, {"in_state": state, "after": ""})
+    while hook is not None:
+        yield hook
+        hook = _NEXT.scalar(connection, {"in_state": state, "after": hook})
+
+
+def to_redeliver(connection: Connection, among: Sequence[int] = ()) -> list[int]:
+    """Return the calls that failed, or wait for another try; not those in doubt, and not those held."""
+    found: list[int] = []
+    for wanted in _AGAIN:
+        found += connection.execute(_among(wanted, among)).scalars()
+    return sorted(found)
+
+
+def _among(wanted: Select[Any], ids: Sequence[int]) -> Select[Any]:
+    return wanted.where(CALL.c.id.in_(ids)) if ids else wanted
