@@ -22,7 +22,7 @@ class Slips(Section):
 
     address: tuple[str, ...] = ()  # our postal address on return labels, line by line; () = library.name
     page: Literal["A4", "A5", "A6", "letter", "legal"] = "A4"
-    margin: float = Field(default=5, ge=0, le=50)  # around the slips of a sheet, in millimetres
+    margin: float = Field(default=0, ge=0, le=50)  # around the slips of a sheet, in millimetres
     offset_right: Millimetres = 0  # for a printer that draws beside the labels
     offset_down: Millimetres = 0
     fonts: tuple[str, ...] = ()  # TrueType files, the first that has a sign draws it; () = Debian's

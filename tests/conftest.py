@@ -81,6 +81,20 @@ def missing() -> Callable[[str], None]:
 
 
 @pytest.fixture(scope="session")
+def font_files(missing: Callable[[str], None]) -> list[Path]:
+    """The fonts of Debian that hold Latin, Greek and Cyrillic, and Chinese."""
+    places = {
+        "fonts-dejavu-core": "dejavu/DejaVuSans.ttf",
+        "fonts-droid-fallback": "droid/DroidSansFallbackFull.ttf",
+    }
+    files = {package: Path("/usr/share/fonts/truetype", name) for package, name in places.items()}
+    for package, file in files.items():
+        if not file.is_file():
+            missing(package)
+    return list(files.values())
+
+
+@pytest.fixture(scope="session")
 def postgres_server(missing: Callable[[str], None]) -> Iterator[PostgresServer]:
     with postgres.running(missing) as server:
         yield server

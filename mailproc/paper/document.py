@@ -17,7 +17,7 @@ SIZES = {
     "A4": pagesizes.A4, "A5": pagesizes.A5, "A6": pagesizes.A6, "letter": pagesizes.letter,
     "legal": pagesizes.legal,
 }  # fmt: skip
-PADDING = 3 * mm
+PADDING = 5 * mm
 """Between the edge of a cell and what is drawn in it."""
 LETTER_MARGIN, LETTER_TOP, LETTER_SIZE = 22 * mm, 20 * mm, 10.5
 

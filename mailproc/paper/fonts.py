@@ -22,11 +22,12 @@ USUAL = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
     "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
     "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+    "/usr/share/fonts/truetype/nanum/NanumGothic.ttf",
     "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
     "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
 )
-"""Where Debian has them: Latin, Greek and Cyrillic (fonts-dejavu-core), Chinese, Japanese and Korean
-(fonts-droid-fallback)."""
+"""Where Debian has them: Latin, Greek and Cyrillic (fonts-dejavu-core), Chinese and Japanese
+(fonts-droid-fallback), Korean (fonts-nanum)."""
 MISSING = "\N{WHITE SQUARE}"
 """Stands for a sign that no font has; "?" where none has this one."""
 

@@ -35,7 +35,7 @@ from mailproc.ill.attention import Reason
 from mailproc.ill.charges import ChargeStatus
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.event_names import event_heard
-from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE
+from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE, SLIP_PRINTED
 from mailproc.ill.facts import ChargeFact, Facts
 from mailproc.ill.note_sentences import WANTED_BY, parted
 from mailproc.ill.reader_due import due_of_reader
@@ -49,7 +49,7 @@ from mailproc.store.rows import Event, Transaction
 ANNOUNCED = timedelta(days=7)
 """How long before its date an automatic renewal is announced, according to one library."""
 BESIDE = (
-    "note", CHARGE_NOTED, BARCODE_NOTED, "DOCUMENT_WITHHELD", "DOCUMENT_DELETED", READER_WROTE,
+    "note", CHARGE_NOTED, BARCODE_NOTED, *SLIP_PRINTED, "DOCUMENT_WITHHELD", "DOCUMENT_DELETED", READER_WROTE,
     AUTOMATIC_REPLY,
 )  # fmt: skip
 """Events that an undo passes over: nothing left with them, and what anybody may write ends no undo."""

@@ -120,7 +120,7 @@ def _finished(
         text = rendered(connection, context, kind, one)
         texts[text.path] = text
         made.append(_slip(connection, kind, row, shelf, is_again, text.notice))
-    return FinishedSlips(tuple(sorted(made, key=_place)), tuple(texts.values()))
+    return FinishedSlips(tuple(sorted(made, key=place_of)), tuple(texts.values()))
 
 
 def rendered(connection: Connection, context: Context, kind: SlipKind, slip: FilledSlip) -> Rendered[Parts]:
@@ -151,8 +151,8 @@ def _slip(
     )
 
 
-def _place(slip: FinishedSlip) -> tuple[int, bool, list[tuple[int, str]], int]:
-    """Sort by kind; then by shelfmark, figures as numbers, what has none at the end; then by age."""
+def place_of(slip: FinishedSlip) -> tuple[int, bool, list[tuple[int, str]], int]:
+    """Return its place in the order: by kind; by shelfmark, figures as numbers, none at the end; by age."""
     shelf = slip.shelfmark.casefold()
     pieces = [(int(each), "") if each.isdecimal() else (0, each) for each in _FIGURES.split(shelf)]
     return list(SlipKind).index(slip.kind), not shelf, pieces, slip.transaction.id
