@@ -9,9 +9,9 @@ from mailproc.ill.patron_block import PatronBlock
 
 
 class PatronLookupSettings(Section):
-    """Where the library system is asked, how, and when."""
+    """How the library system is asked, and when. ``host`` to ``institution``, and ``blocks``: SIP2 alone."""
 
-    protocol: Literal["", "sip2"] = ""  # '' = nobody is asked
+    protocol: Literal["", "sip2", "ncip"] = ""  # '' = nobody is asked; ncip: the system of [ncip]
     host: str = ""
     port: int = Field(default=6001, ge=1, le=65535)
     security: Literal["", "tls", "none"] = ""  # '' = tls, but none on this machine
@@ -21,7 +21,7 @@ class PatronLookupSettings(Section):
     password: SecretStr = SecretStr("")
     location: str = ""  # of our terminal, with the login
     institution: str = ""
-    identifier: Literal["id", "barcode"] = "id"  # by what the system knows a reader of a file
+    identifier: Literal["barcode", "id"] = "barcode"  # of a reader; without barcode the id
     blocks: tuple[PatronBlock, ...] = (PatronBlock.CHARGE_DENIED, PatronBlock.CARD_LOST)  # that count here
     at_entry: bool = True  # before a request is placed
     at_arrival: bool = True  # when staff record that it has come

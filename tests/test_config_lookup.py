@@ -38,6 +38,7 @@ WRONG: list[tuple[dict[str, configuration.Value], str]] = [
     ({"protocol": "sip2", "host": "ils.example", "blocks": ["fine"]}, "patrons.lookup.blocks"),
     ({"protocol": "sip2", "host": "ils.example", "timeout": 0}, "patrons.lookup.timeout"),
     ({"protocol": "ncip1"}, "patrons.lookup.protocol"),
+    ({"protocol": "ncip"}, "ncip.url"),
 ]
 
 

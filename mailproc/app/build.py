@@ -115,12 +115,11 @@ def _keys(config: Config) -> "KeySource":
 
 
 def _patron_lookup(context: Context) -> "PatronLookup | None":
-    settings = context.config.patrons.lookup
-    if not settings.protocol:
+    if not context.config.patrons.lookup.protocol:
         return None
     from mailproc.transport import patron_lookup  # as above, for sockets
 
-    return patron_lookup.of(settings, lambda: context.local(context.clock()))
+    return patron_lookup.of(context.config, lambda: context.local(context.clock()))
 
 
 def _ask_catalogue(catalogue: Catalogue, item: "Item") -> "CatalogueAnswer":

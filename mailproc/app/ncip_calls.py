@@ -1,29 +1,17 @@
-"""The library system that is told by NCIP, as the service knows it: its server, and what the store knows."""
-
-from zoneinfo import ZoneInfo
+"""The library system that is told by NCIP, as the service knows it: with what the store knows."""
 
 from mailproc.app.build import App
-from mailproc.config import Config
 from mailproc.flow.call import Deliver
 from mailproc.ils.ncip.from_event import NcipEvent
-from mailproc.ils.ncip.messages import NcipDialect
 from mailproc.store import item_barcodes, patrons
 from mailproc.store.hook_calls import HookCall
-from mailproc.transport import ncip_hook
-from mailproc.transport.ncip_post import NcipServer
-
-
-def server(config: Config) -> NcipServer:
-    """Return where it listens and how it wants its messages."""
-    ncip = config.ncip
-    zone = ZoneInfo(config.library.time_zone)
-    dialect = NcipDialect(ncip.from_agency, ncip.to_agency, ncip.namespace, zone)
-    return NcipServer(ncip.url, dialect, ncip.token, ncip.timeout)
+from mailproc.transport import ncip_hook, ncip_post
 
 
 def deliverer(app: App) -> Deliver:
     """Return what makes its calls."""
-    return ncip_hook.deliverer(app.config.ncip, server(app.config), lambda call: _known(app, call))
+    server = ncip_post.server_of(app.config)
+    return ncip_hook.deliverer(app.config.ncip, server, lambda call: _known(app, call))
 
 
 def _known(app: App, call: HookCall) -> NcipEvent:

@@ -40,7 +40,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
         yield ConfigProblem(("schedule", "digest"), f'{wrong}; or "" for never', config.schedule.digest)
     yield from _documents(config)
     yield from _backup(config)
-    yield from rules_lookup.problems(config.patrons.lookup)
+    yield from rules_lookup.problems(config)
     yield from _privacy(config)
     policy = config.policy
     if policy.reader_days_before and policy.reader_days_before >= policy.loan_days:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
+from mailproc.config import Config
 from mailproc.errors import GiveUp, InDoubt, MailprocError, RemoteFault, TryLater
 from mailproc.ils.ncip import answers, patron
 from mailproc.ils.ncip.answers import NcipRefusal
@@ -32,6 +34,14 @@ class NcipServer:
     dialect: NcipDialect = field(default_factory=NcipDialect)
     token: SecretStr = field(default=SecretStr(""))
     seconds: float = 10.0
+
+
+def server_of(config: Config) -> NcipServer:
+    """Return where the library system of [ncip] listens and how it wants its messages."""
+    ncip = config.ncip
+    zone = ZoneInfo(config.library.time_zone)
+    dialect = NcipDialect(ncip.from_agency, ncip.to_agency, ncip.namespace, zone)
+    return NcipServer(ncip.url, dialect, ncip.token, ncip.timeout)
 
 
 def look_up(server: NcipServer, patron_id: str, pin: str = "") -> PatronStanding:

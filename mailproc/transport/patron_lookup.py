@@ -5,10 +5,14 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
-from mailproc.config import PatronLookupSettings
+from pydantic import SecretStr
+
+from mailproc.config import Config, PatronLookupSettings
 from mailproc.config_load.secret import ABSENT
 from mailproc.config_load.value_checks import is_loopback
 from mailproc.errors import Misconfigured, RemoteFault, TryLater
@@ -16,15 +20,19 @@ from mailproc.ils.patron_standing import PatronLookup, PatronStanding
 from mailproc.ils.paused_lookup import PausedLookup
 from mailproc.ils.sip2.patron import Sip2Terminal
 from mailproc.sentence import Sentence, sentence
-from mailproc.transport import sip2_line
+from mailproc.transport import ncip_post, sip2_line
+from mailproc.transport.ncip_post import NcipServer
 from mailproc.transport.sip2_line import Sip2Server
 
 T = TypeVar("T")
+NOBODY = "mailproc-check"
 
 
-def of(settings: PatronLookupSettings, clock: Callable[[], datetime]) -> PatronLookup:
-    """Return the look-up of the settings, whose protocol is not ''; ``clock`` gives local time."""
-    return PausedLookup(Sip2Lookup(settings, clock), settings.pause, time.monotonic)
+def of(config: Config, clock: Callable[[], datetime]) -> PatronLookup:
+    """Return the look-up of [patrons.lookup], whose protocol is not ''; ``clock`` gives local time."""
+    settings = config.patrons.lookup
+    lookup = NcipLookup(config) if settings.protocol == "ncip" else Sip2Lookup(settings, clock)
+    return PausedLookup(lookup, settings.pause, time.monotonic)
 
 
 class Sip2Lookup:
@@ -48,7 +56,7 @@ class Sip2Lookup:
         terminal = Sip2Terminal(
             institution=settings.institution,
             user=settings.user,
-            password=_password(settings),
+            password=_readable(settings.password, "[patrons.lookup] password"),
             location=settings.location,
             charset=settings.encoding,
             checksums=settings.checksums,
@@ -57,11 +65,32 @@ class Sip2Lookup:
         return Sip2Server(settings.host, settings.port, tls, settings.timeout, terminal)
 
 
-def _password(settings: PatronLookupSettings) -> str:
-    password = settings.password.get_secret_value()
-    if password == ABSENT:
-        raise Misconfigured(sentence("lookup-no-password"))
-    return password
+class NcipLookup:
+    """Asks the system of [ncip] by LookupUser, likewise."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def ask(self, number: str) -> PatronStanding:
+        server, seconds = self._server(), self._config.patrons.lookup.timeout
+        return asked(lambda: ncip_post.look_up(server, number), seconds)
+
+    def check(self) -> str:
+        """NCIP has no login: it is asked about a reader whom nobody has."""
+        self.ask(NOBODY)
+        return f"NCIP, {urlsplit(self._config.ncip.url).hostname}: it can be asked"
+
+    def _server(self) -> NcipServer:
+        server = ncip_post.server_of(self._config)
+        _readable(server.token, "[ncip] token")
+        return replace(server, seconds=self._config.patrons.lookup.timeout)
+
+
+def _readable(secret: SecretStr, name: str) -> str:
+    value = secret.get_secret_value()
+    if value == ABSENT:
+        raise Misconfigured(sentence("lookup-no-password", name=name))
+    return value
 
 
 def asked(question: Callable[[], T], seconds: float) -> T:

@@ -95,7 +95,7 @@ def test_whoever_cannot_read_the_password_is_told_and_places_all_the_same(
     monkeypatch.delenv("ILS_PASSWORD")
     placed = cli(*ORDER)
     assert placed.out == "B1\n"
-    assert "this user cannot read the password of [patrons.lookup]" in placed.err
+    assert "this user cannot read [patrons.lookup] password" in placed.err
     assert system.asked == []
 
 

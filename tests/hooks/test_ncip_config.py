@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from mailproc import config_load
-from mailproc.app import ncip_calls
 from mailproc.config import Config
 from mailproc.config_load import secret, warn
 from mailproc.errors import Misconfigured
 from mailproc.flow.hook_receivers import HookReceivers
 from mailproc.protocols import registry
+from mailproc.transport import ncip_post
 
 RIGHT = """\
 [library]
@@ -72,7 +72,7 @@ def test_the_token_is_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("NCIP_TOKEN", "t0ken-of-the-library")
     config = load(tmp_path, f'{RIGHT}token = {{ env = "NCIP_TOKEN" }}\n')
     assert "t0ken-of-the-library" in secret.secrets(config)
-    assert "t0ken" not in repr(ncip_calls.server(config))
+    assert "t0ken" not in repr(ncip_post.server_of(config))
 
 
 def test_what_goes_over_the_net_unread_by_others_needs_https(tmp_path: Path) -> None:

@@ -101,6 +101,11 @@ def test_a_patron_may_be_unknown(spelling):
     assert found.message.endswith("User is not known (UserId: P9)")
 
 
+def test_a_system_may_say_that_a_patron_is_blocked_instead_of_who_it_is():
+    found = standing(answer(problem("User Blocked", "Fines")))
+    assert (found.known, found.blocks, found.message) == (True, ("charge-denied",), "User Blocked: Fines")
+
+
 PIN = "4711"
 
 

@@ -10,6 +10,7 @@ from tests.flow.test_form_letters import FORM, accept, send
 from tests.office.test_patron_import import known, run
 from tests.office.test_reader_rules import codes, enter, remarks
 from tests.servers.library_system import LOST, PASSWORD, USER, KnownReader, library_system
+from tests.servers.ncip_responder import NcipResponder
 from tests.servers.ports import free_port
 from tests.support import configuration
 from tests.support.partners import USUAL
@@ -35,9 +36,10 @@ def asking(make_world, sqlite_url, monkeypatch):
     monkeypatch.setenv("ILS_PASSWORD", PASSWORD)
 
     def make(port, partners=USUAL, **more):
-        where = {"protocol": "sip2", "host": "127.0.0.1", "port": port, "timeout": 30} | more
+        where = {"protocol": "sip2", "host": "127.0.0.1", "port": port} | more
+        usual = {"timeout": 30, "identifier": "id"}
         known = {"user": USER, "password": {"env": "ILS_PASSWORD"}}
-        lines = configuration.section("patrons.lookup", **where, **known)
+        lines = configuration.section("patrons.lookup", **(usual | where), **known)
         world = make_world(sqlite_url, partners, lines)
         run(world, FILE)
         return world
@@ -197,3 +199,23 @@ def test_no_secret_is_in_what_is_said(system, asking, monkeypatch, caplog):
     done = enter(world, "R1")
     said = [*map(str, done.warnings), *failures(world, done.number), caplog.text]
     assert "Passw0rd" not in "".join(said)
+
+
+def test_by_ncip_the_same_holds(make_world, sqlite_url):
+    with NcipResponder() as responder:
+        lines = configuration.section("patrons.lookup", protocol="ncip", timeout=30)
+        world = make_world(
+            sqlite_url, more=lines + configuration.section("ncip", url=responder.url, accept_item=[])
+        )
+        responder.users = {"2001": "", "R2": ""}
+        run(world, FILE)
+        assert codes(enter(world, "R1")) == []
+        assert codes(enter(world, "R2")) == []  # the file has this one blocked
+        assert "nobody has this number" in refused(world, "R3")
+        responder.users.clear()
+        responder.answers = [b"It works!"]
+        world.run()
+        done = world.act("B1", "receive")
+        assert [one.code for one in done.words if one.code.startswith("reader-")] == ["reader-not-looked-up"]
+        assert "gave no answer in NCIP" in failures(world, "B1")[0]
+        assert responder.received == ["LookupUser"] * 4

@@ -8,8 +8,8 @@ from datetime import datetime
 
 import pytest
 
+from mailproc.config import Config
 from mailproc.config_load.secret import ABSENT
-from mailproc.config_patron_lookup import PatronLookupSettings
 from mailproc.errors import Misconfigured, StillSilent, TryLater
 from mailproc.ils.patron_standing import PatronStanding
 from mailproc.ils.paused_lookup import PausedLookup
@@ -17,6 +17,7 @@ from mailproc.transport import patron_lookup
 from mailproc.transport.tls import server_context
 from tests.servers import certificate
 from tests.servers.library_system import LOST, PASSWORD, USER, KnownReader, library_system
+from tests.servers.ncip_responder import NcipResponder
 
 NOW = datetime(2026, 11, 29, 6, 56, 4)  # noqa: DTZ001
 READERS = {"P1": KnownReader("Zoë Leser", LOST, "zoe@reader.example", "Please come to the desk"),
@@ -25,9 +26,12 @@ LATE = 0.3
 PATIENT = 30.0
 
 
-def of(port: int, seconds: float = PATIENT, **more: object) -> PausedLookup:
+def of(
+    port: int, seconds: float = PATIENT, ncip: dict[str, str] | None = None, **more: object
+) -> PausedLookup:
     given = {"protocol": "sip2", "host": "127.0.0.1", "port": port, "timeout": seconds, "pause": 0, **more}
-    made = patron_lookup.of(PatronLookupSettings.model_validate(given), lambda: NOW)
+    config = Config.model_validate({"patrons": {"lookup": given}, "ncip": ncip or {}})
+    made = patron_lookup.of(config, lambda: NOW)
     assert isinstance(made, PausedLookup)
     return made
 
@@ -64,7 +68,7 @@ def test_a_wrong_login_is_a_mistake_of_the_configuration(try_it):
 
 def test_a_password_that_cannot_be_read_is_not_sent():
     with library_system(READERS) as system:
-        with pytest.raises(Misconfigured, match="cannot read the password"):
+        with pytest.raises(Misconfigured, match="cannot read"):
             of(system.port, user=USER, password=ABSENT).ask("P1")
         assert system.asked == []
 
@@ -248,3 +252,58 @@ def test_a_system_that_is_down_is_left_alone_for_a_while():
         lookup.ask("P1")
     with pytest.raises(StillSilent, match="not asked again so soon: who are you"):
         lookup.ask("P1")
+
+
+def by_ncip(responder: NcipResponder, seconds: float = PATIENT, **ncip: str) -> PausedLookup:
+    return of(1, seconds, {"url": responder.url, **ncip}, protocol="ncip")
+
+
+BLOCKED = (
+    b"<NCIPMessage><LookupUserResponse><UserId><UserIdentifierValue>P1</UserIdentifierValue></UserId>"
+    b"<UserOptionalFields><BlockOrTrap><BlockOrTrapType>Block Check Out</BlockOrTrapType></BlockOrTrap>"
+    b"</UserOptionalFields></LookupUserResponse></NCIPMessage>"
+)
+
+
+def test_a_reader_is_found_by_ncip():
+    with NcipResponder(token="t0ken") as responder:
+        lookup = by_ncip(responder, token="t0ken", from_agency="OURS", to_agency="LMS")
+        assert lookup.ask("P1") == PatronStanding(known=True, id="P1")
+        assert not lookup.ask("P9").known
+        assert lookup.check() == "NCIP, 127.0.0.1: it can be asked"
+        responder.answers = [BLOCKED]
+        assert lookup.ask("P1").blocks == ("charge-denied",)
+
+
+def test_a_token_is_in_no_failure():
+    with NcipResponder(token="t0ken") as responder:
+        with pytest.raises(TryLater, match="gave no answer in NCIP") as refused:
+            by_ncip(responder, token="an0ther").ask("P1")
+        assert "an0ther" not in str(refused.value)
+        with pytest.raises(Misconfigured, match=r"cannot read \[ncip\] token"):
+            by_ncip(responder, token=ABSENT).ask("P1")
+
+
+BOMB = b'<!DOCTYPE a [<!ENTITY b "bbbb">]><NCIPMessage>&b;</NCIPMessage>'
+NO_ANSWERS: list[bytes | tuple[int, bytes]] = [
+    b"It works!", (500, b""), (302, b""), BOMB, b"<NCIPMessage/>", b"x" * 2_000_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", NO_ANSWERS, ids=["greeting", "500", "redirect", "bomb", "empty", "large"])
+def test_what_is_no_answer_in_ncip_is_a_failure(said):
+    with NcipResponder() as responder:
+        responder.answers = [said]
+        with pytest.raises(TryLater, match="gave no answer in NCIP"):
+            by_ncip(responder).ask("P1")
+
+
+def test_an_answer_in_ncip_that_does_not_come_keeps_nobody():
+    ended = threading.Event()
+    with NcipResponder() as responder:
+        responder.answers = [lambda _request: ended.wait(20)]
+        try:
+            with pytest.raises(TryLater):
+                by_ncip(responder, LATE).ask("P1")
+        finally:
+            ended.set()

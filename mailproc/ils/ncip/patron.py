@@ -53,6 +53,8 @@ def _not_found(answer: NcipRefusal, pin: str) -> PatronStanding:
     if kinds & {ProblemKind.UNKNOWN_USER, ProblemKind.PIN_WRONG}:
         wrong = ProblemKind.PIN_WRONG in kinds
         return PatronStanding(known=False, pin_valid=False if wrong and pin else None, message=str(answer))
+    if ProblemKind.USER_BLOCKED in kinds:
+        return PatronStanding(known=True, blocks=(PatronBlock.CHARGE_DENIED,), message=str(answer))
     raise RemoteFault(answer.told)
 
 
