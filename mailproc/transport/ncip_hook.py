@@ -6,12 +6,16 @@ from mailproc.config import Ncip
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
 from mailproc.ils.hook_outcome import HookOutcome, HookResult
 from mailproc.ils.ncip import from_event
+from mailproc.ils.ncip.answers import NcipRefusal
 from mailproc.ils.ncip.from_event import NcipEvent
-from mailproc.ils.ncip.messages import Message
-from mailproc.sentence import sentence
+from mailproc.ils.ncip.messages import AcceptItem, Message
+from mailproc.ils.ncip.problems import ProblemKind
+from mailproc.sentence import Sentence, sentence
 from mailproc.store.hook_calls import HookCall
 from mailproc.transport.ncip_post import NcipServer, tell
 
+NOTHING_DONE = (ProblemKind.NOT_SUPPORTED, ProblemKind.PLACE_WRONG, ProblemKind.DATA_MISSING)
+"""Problems that a system finds before it does anything."""
 Known = Callable[[HookCall], NcipEvent]
 """Looks up what the store knows by now. Raise TryLater."""
 
@@ -45,5 +49,12 @@ def outcome(server: NcipServer, message: Message) -> HookOutcome:
     except InDoubt as trouble:
         return HookOutcome(HookResult.IN_DOUBT, sentence("ncip-in-doubt", message=name, why=trouble.said))
     if refused is not None:
-        return HookOutcome(HookResult.REFUSED, sentence("ncip-refused", message=name, why=refused.told))
+        return HookOutcome(HookResult.REFUSED, _refused(message, refused))
     return HookOutcome(HookResult.DONE, sentence("ncip-done", message=name))
+
+
+def _refused(message: Message, refused: NcipRefusal) -> Sentence:
+    """Some systems make the item of an AcceptItem before they look at its reader."""
+    made = isinstance(message, AcceptItem) and refused.kind not in NOTHING_DONE
+    code = "ncip-refused-item" if made else "ncip-refused"
+    return sentence(code, message=type(message).__name__, why=refused.told)

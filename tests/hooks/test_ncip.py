@@ -212,6 +212,18 @@ def test_a_problem_is_for_staff_in_plain_words(house: House, system: NcipRespond
     assert "enter it there by hand" in " ".join(letter.text.split())
 
 
+def test_a_reader_whom_the_system_does_not_know_may_have_cost_an_item(
+    house: House, system: NcipResponder
+) -> None:
+    del system.users["P1"]
+    received(house, barcode="300123")
+    house.call()
+    assert system.items == ["100", "300123"]
+    house.world.run()
+    (letter,) = [one for one in house.world.sent if "Unknown User" in one.text]
+    assert "It may have made the item all the same" in " ".join(letter.text.split())
+
+
 def test_a_receipt_that_is_undone_and_done_again_makes_no_second_item(
     house: House, system: NcipResponder
 ) -> None:

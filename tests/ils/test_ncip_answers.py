@@ -131,9 +131,18 @@ def test_a_pin_is_in_no_error():
     assert "does not do this" in str(caught.value)
 
 
+def test_a_pin_in_a_greeting_is_not_kept():
+    with pytest.raises(RemoteFault) as caught:
+        standing(f"no reader P1/{PIN}".encode(), pin=PIN)
+    assert str(caught.value).startswith(f"the answer is no NCIP (no reader P1/{MASK})")
+
+
 NONSENSE = {
-    "a greeting": (b"It works!", "no XML"),
-    "nothing": (b"", "no XML"),
+    "a greeting": (b"It works!", "the answer is no NCIP (It works!)"),
+    "a greeting in NCIP": (b"<NCIPMessage>\nIt works!</NCIPMessage>", "the answer is no NCIP (It works!)"),
+    "a long greeting": (b"x" * 500, f"no NCIP ({'x' * 60})"),
+    "no text": (b"\xff\xfe\x00", "the answer is no NCIP"),
+    "nothing": (b"", "the answer is no NCIP"),
     "a page": (b"<html><body>It works!</body></html>", "the answer is no NCIP (html)"),
     "a page of HTML": (b"<!DOCTYPE html><html><body><br></body></html>", "document type"),
     "broken XML": (answer("")[:-20], "no XML"),

@@ -68,15 +68,24 @@ def read(content: bytes, message: str, secret: str = "") -> Element | NcipRefusa
 
     ``secret``: a PIN that was sent; some servers say it again in their problems.
     """
+    if not content.lstrip().startswith((b"<", b"\xef\xbb\xbf")):
+        raise _none(content[:LONGEST].decode("utf-8", "replace"), secret)
     root = hostile_xml.parse(content)
-    if root.tag != ROOT or not len(root):
-        raise RemoteFault(sentence("ncip-none", found=shown(str(root.tag))))
+    if root.tag != ROOT:
+        raise _none(str(root.tag), secret)
+    if not len(root):  # a greeting between the tags
+        raise _none(text(root) or ROOT, secret)
     answer = root[0]
     if found := answer.findall("Problem") or root.findall("Problem"):
         return NcipRefusal(tuple(_problem(one, secret) for one in found[:MOST_PROBLEMS]))
     if answer.tag != f"{message}Response":
         raise RemoteFault(sentence("ncip-other", found=shown(str(answer.tag)), expected=f"{message}Response"))
     return answer
+
+
+def _none(found: str, secret: str) -> RemoteFault:
+    words = SecretWords(exact=(secret,))
+    return RemoteFault(sentence("ncip-none", found=shown(words.masked(found, MASK))[:60]))
 
 
 def text(element: Element | None, path: str = "") -> str:
