@@ -16,7 +16,7 @@ from mailproc.app import (
     preflight,
     sender_authentication,
 )
-from mailproc.config import Config, Mailbox
+from mailproc.config import Catalogue, Config, Mailbox
 from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.errors import MailprocError, Misconfigured
 from mailproc.flow.context import Context
@@ -28,7 +28,7 @@ from mailproc.office.templates import new_release, template_dry_run
 from mailproc.store import connections, outside_files, store_identity
 from mailproc.store.engine import Store
 from mailproc.templating.environment import TemplateLine
-from mailproc.transport import access_tokens, imap_in
+from mailproc.transport import access_tokens, catalogue_client, imap_in
 from mailproc.transport.smtp_out import Relay
 
 
@@ -199,6 +199,8 @@ def _connect(context: Context, found: CheckReport) -> None:
         found.tried(f"DNS of {domain}", lambda domain=domain: sender_authentication.asked(context, domain))  # type: ignore[misc]  # bound now
     for mailbox in config.mailbox:
         found.tried(f"mailbox {mailbox.name}", lambda mailbox=mailbox: _mailbox(mailbox, context))  # type: ignore[misc]  # bound now
+    for catalogue in config.catalogue:
+        found.tried(f"catalogue {catalogue.name}", lambda catalogue=catalogue: _catalogue(catalogue))  # type: ignore[misc]  # bound now
     if (lookup := context.patron_lookup) is not None:
         found.tried("library system", lookup.check)
     if config.deliver.mode == "smtp":
@@ -208,6 +210,10 @@ def _connect(context: Context, found: CheckReport) -> None:
             found.tried("relay", relay.check)
         finally:
             relay.close()
+
+
+def _catalogue(catalogue: Catalogue) -> str:
+    return f"it answers ({catalogue_client.check(catalogue)})"
 
 
 def _mailbox(mailbox: Mailbox, context: Context) -> str:

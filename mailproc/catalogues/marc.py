@@ -45,11 +45,10 @@ def from_xml(record: Element) -> Record:
 
 
 def from_iso2709(content: bytes, most: int) -> Iterator[Record]:
-    """Give the first records; what cannot be read of them becomes U+FFFD, and a broken record is left out."""
+    """Give the first records; what cannot be read becomes U+FFFD, and a broken record an empty one."""
     reader = MARCReader(BytesIO(content), to_unicode=True, utf8_handling="replace", permissive=True)
     for count, record in enumerate(reader, 1):
-        if record is not None:
-            yield record
+        yield record if record is not None else Record()
         if count >= most:
             return
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import zip_longest
 
+from pymarc import Record
+
 from mailproc.catalogues import marc, particulars
 from mailproc.config_catalogues import Catalogue
 from mailproc.errors import RemoteFault, TryLater
@@ -41,9 +43,8 @@ def read(printed: bytes, records: bytes, catalogue: Catalogue, searched_by: str)
     found = list(marc.from_iso2709(records, MOST_RECORDS))
     held: list[Holding] = []
     for record, part in zip_longest(found, _OPAC_RECORD.split(shown)[1:]):
-        if record is not None:
-            in_marc = marc.holdings([record], catalogue.name, catalogue.holding)
-            held += list(_of_opac(part or "", in_marc[0])) or in_marc
+        in_marc = marc.holdings([record or Record()], catalogue.name, catalogue.holding)
+        held += list(_of_opac(part or "", in_marc[0])) or in_marc
     return CatalogueAnswer(
         searched_by=searched_by, records=int(hits[1]), holdings=tuple(held[: particulars.MOST])
     )

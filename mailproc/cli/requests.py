@@ -126,6 +126,7 @@ def shown_json(found: RequestDetails) -> dict[str, Any]:
         "created_at": output.plain(found.created_at),
         "closed_at": output.plain(found.closed_at),
         "next": {"kind": found.next.kind, "at": found.next.at.isoformat()} if found.next else None,
+        "looked": output.plain(list(found.looked)),
         "if_nobody_acts": output.plain(list(found.ahead)),
         "rota": output.plain(list(found.rota)),
         "letters": output.plain(list(found.letters)),

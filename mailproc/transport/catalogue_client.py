@@ -17,6 +17,11 @@ LARGEST = 1_000_000
 """Octets of an answer."""
 MOST_ASKED = 3
 """Records of which a DAIA server is asked."""
+_TRIED = (
+    Search("isbn", ("9780306406157",)),
+    Search("issn", ("0317-8471",)),
+    Search("title", title="book", author="author"),
+)
 Ask = Callable[[Catalogue, Search], CatalogueAnswer]
 
 
@@ -31,6 +36,13 @@ def ask(catalogue: Catalogue, item: Item) -> CatalogueAnswer:
         if found.records:
             break
     return found
+
+
+def check(catalogue: Catalogue) -> str:
+    """Search for a number, then for words: each index is tried. Raise as ``ask``; return what was tried."""
+    for one in _TRIED:
+        _WAYS[catalogue.protocol](catalogue, one)
+    return ", ".join(one.by for one in _TRIED)
 
 
 def _sru(catalogue: Catalogue, wanted: Search) -> CatalogueAnswer:

@@ -42,4 +42,6 @@ def _copies(looked: Sequence[LookUp], context: Context) -> Iterator[tuple[Holdin
 
 def _said(code: str, copy: Holding, context: Context) -> Sentence:
     copied = in_words(copy, context.language, context.today())
-    return sentence(code, catalogue=copy.source, copy=copied, title=copy.title or copied)
+    if code != HELD and copy.title not in copied:
+        copied = f"{copy.title}: {copied}"
+    return sentence(code, catalogue=copy.source, copy=copied)

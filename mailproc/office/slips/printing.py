@@ -14,10 +14,12 @@ from mailproc.flow.prepare import site_texts
 from mailproc.ill.facts import Facts
 from mailproc.log import mask_shown
 from mailproc.notices import last_good
+from mailproc.notices.holding import availability
 from mailproc.notices.last_good import Rendered, safely
 from mailproc.notices.render import path_of
 from mailproc.notices.slips import values_of
 from mailproc.office.patrons.short_writes import Pace
+from mailproc.office.queries import holdings
 from mailproc.office.queries.find import transaction_of
 from mailproc.office.slips.content import NO_SHELF, FilledSlip, Shelf, filled
 from mailproc.office.slips.kinds import RULES, SlipKind
@@ -110,12 +112,21 @@ def _unprinted(connection: Connection, kind: SlipKind) -> Iterator[Transaction]:
                 yield row
 
 
+def _shelf(connection: Connection, context: Context, row: Transaction) -> Shelf:
+    """Return where our copy stands, as a catalogue said when it was asked."""
+    copy = holdings.to_fetch(connection, context, row.request_id)
+    if copy is None:
+        return NO_SHELF
+    location = ", ".join(filter(None, (copy.branch, copy.location)))
+    return Shelf(copy.shelfmark, location, availability(copy, context.language, context.today()))
+
+
 def _finished(
     connection: Connection, context: Context, wanted: Iterable[tuple[SlipKind, Transaction, bool]]
 ) -> FinishedSlips:
     made, texts = list[FinishedSlip](), dict[str, Rendered[Parts]]()
     for kind, row, is_again in wanted:
-        shelf = NO_SHELF
+        shelf = _shelf(connection, context, row)
         one = filled(connection, context, kind, row, shelf, again=is_again)
         text = rendered(connection, context, kind, one)
         texts[text.path] = text
