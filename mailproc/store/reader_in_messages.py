@@ -24,6 +24,8 @@ READER = ("patron", "delivery")
 """Fields of an ILL-Request that say who the reader is, and where."""
 _SAID = ("say", "say_first")
 """Facts that are a message; ``last_said`` has several."""
+_TOLD = ("text", "why", "not_looked_up")
+"""Facts that are sentences."""
 _TRANSACTION = table_of(TransactionRow)
 _IN_ATTEMPTS = _TRANSACTION.c.request_id == bindparam("request_id")
 _EVENTS = Constant(
@@ -107,7 +109,7 @@ def _unnamed_facts(facts: Facts | None, words: ReaderWords) -> Facts | None:
         kept["last_said"] = {name: _unnamed_apdu(apdu, words) for name, apdu in said.items()}
     if remark := facts.get("remark"):
         kept["remark"] = words.from_note(remark)
-    kept |= {name: words.from_stored(str(kept[name])) for name in ("text", "why") if name in kept}
+    kept |= {name: words.from_stored(str(kept[name])) for name in _TOLD if name in kept}
     return cast(Facts, kept)
 
 

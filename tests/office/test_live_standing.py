@@ -5,12 +5,14 @@ import threading
 import pytest
 
 from mailproc.errors import LocalFault
+from mailproc.office.patrons import forgetting
 from mailproc.slow_work import InsideWrite
 from tests.flow.test_form_letters import FORM, accept, send
+from tests.office.test_patron_forgetting import ORDERS, where_it_stands
 from tests.office.test_patron_import import known, run
 from tests.office.test_reader_rules import codes, enter, remarks
 from tests.servers.library_system import LOST, PASSWORD, USER, KnownReader, library_system
-from tests.servers.ncip_responder import NcipResponder
+from tests.servers.ncip_responder import NcipResponder, problem
 from tests.servers.ports import free_port
 from tests.support import configuration
 from tests.support.partners import USUAL
@@ -62,17 +64,15 @@ def test_what_it_says_counts_more_than_the_file(system, asking):
     world = asking(system.port)
     for patron in ("R1", "R2", "R3"):  # the file has two of them blocked and expired
         assert codes(enter(world, patron)) == []
-    system.readers["R1"] = KnownReader("Ann", LOST, message="Please come\x1bto the desk")
+    system.readers["R1"] = KnownReader("Ann", LOST, message="Dear Ann Reader, come to the desk")
     del system.readers["R3"]
-    assert refused(world, "R1", "Another") == f"R1 may order nothing: {LOST_CARD}; Please come to the desk"
+    assert refused(world, "R1", "Another") == f"R1 may order nothing: {LOST_CARD}"
     assert refused(world, "R3", "Another") == (
-        "R3 may order nothing: the library system says now: nobody has this number; No such patron"
+        "R3 may order nothing: the library system says now: nobody has this number"
     )
     done = enter(world, "R1", anyway=True, title="Another")
     assert codes(done) == ["reader-barred"]
-    assert remarks(world, done.number) == [
-        f"placed with --anyway: R1 may order nothing: {LOST_CARD}; Please come to the desk"
-    ]
+    assert remarks(world, done.number) == [f"placed with --anyway: R1 may order nothing: {LOST_CARD}"]
     assert failures(world, done.number) == []
     assert world.verify().differences == ()
 
@@ -219,3 +219,20 @@ def test_by_ncip_the_same_holds(make_world, sqlite_url):
         assert [one.code for one in done.words if one.code.startswith("reader-")] == ["reader-not-looked-up"]
         assert "gave no answer in NCIP" in failures(world, "B1")[0]
         assert responder.received == ["LookupUser"] * 4
+
+
+def test_who_is_forgotten_is_in_no_failure_either(make_world, sqlite_url):
+    with NcipResponder() as responder:
+        lines = configuration.section("patrons.lookup", protocol="ncip", timeout=30)
+        world = make_world(
+            sqlite_url, more=lines + configuration.section("ncip", url=responder.url, accept_item=[])
+        )
+        run(world, FILE)
+        trouble = problem("Temporary Processing Failure", "for Ann", "UserIdentifierValue", "2001")
+        responder.answers = [f"<NCIPMessage><Problem/>{trouble}</NCIPMessage>".encode()]
+        number = enter(world, "R1").number
+        assert "2001" in failures(world, number)[0]
+        world.run()
+        world.act(number, "close")
+        forgetting.forget(world.store, world.app.context, "R1")
+        assert where_it_stands(world, "2001") <= ORDERS

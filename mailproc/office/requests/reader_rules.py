@@ -17,8 +17,6 @@ from mailproc.store.rows import StoredPatron
 
 RULES = ("reader-barred", "reader-open", "reader-new", "reader-service")
 """Of the checks of an entry (``entry_checks``): what staff override of them stands in the history."""
-LONGEST_MESSAGE = 160
-"""Characters of what the library system says in words of its own."""
 
 
 def barred(
@@ -37,6 +35,7 @@ def barred(
 
 
 def _why_live(live: PatronStanding, context: Context) -> Sentence | None:
+    """Return why, in our words: the system's own message may name the reader, and this is kept in notes."""
     found = None
     if not live.known:
         found = sentence("reader-not-there")
@@ -46,8 +45,7 @@ def _why_live(live: PatronStanding, context: Context) -> Sentence | None:
         found = sentence("reader-expired", day=live.expires_on)
     if found is None:
         return None
-    message = (live.message[:LONGEST_MESSAGE],) if live.message else ()
-    return sentence("reader-live", why=(found, *message))
+    return sentence("reader-live", why=found)
 
 
 def block_words(live: PatronStanding) -> tuple[Word, ...]:
