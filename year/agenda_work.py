@@ -92,6 +92,10 @@ class AgendaWork:
         """Enter another due date."""
         due_date.correct(self.house.store, self.house.app.context, DueDate(number, on, by="clerk"))
 
+    def notes(self, number: str, words: str) -> None:
+        """Write a private note: what stood there is settled."""
+        notes.add(self.house.store, self.house.app.context, number, words, "clerk")
+
     def _deals(self, todo: Todo) -> None:
         for reason in todo.reasons:
             deal = self.deals.get(Reason(reason))
@@ -157,7 +161,7 @@ class AgendaWork:
         for line in said[self._read.get(todo.number, 0) :]:
             number = f"{todo.number}-{line.attempt}"
             if not self._records(number, line.note):
-                notes.add(self.house.store, self.house.app.context, number, "read", "clerk")
+                self.notes(number, "read")
         self._read[todo.number] = len(said)
 
     def _records(self, number: str, words: str) -> bool:
@@ -182,6 +186,7 @@ DEALS: dict[Reason, Callable[[AgendaWork, Todo], None]] = {
     Reason.DEMANDED_EARLY: AgendaWork.asks_for_it,
     Reason.DEMANDED_AFTER_RETURN: AgendaWork.says_it_left,
     Reason.MESSAGE: AgendaWork.reads,
+    Reason.TO_PRINT: AgendaWork.waits,
     Reason.OVERDUE: AgendaWork.waits,
     Reason.RECALLED: AgendaWork.waits,
     Reason.FINAL_DEMAND: AgendaWork.waits,

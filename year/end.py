@@ -6,13 +6,12 @@ It knows nothing of mailproc's state machine. What it finds wrong with our lette
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from email.message import EmailMessage
 from random import Random
 
 from tests.support.world import Sent
 from year import days
 from year.house import US
-from year.post import Letter, Parcel, Post, Waiting
+from year.post import Parcel, Post, Waiting
 from year.script import Play
 
 Task = Callable[[], None]
@@ -30,7 +29,6 @@ class End(ABC):
         self.now = days.at(days.BEGIN, days.OPENS)
         self.wrong: list[str] = []
         self._tasks: Waiting[Task] = Waiting()
-        self._letters = 0
 
     @property
     def today(self) -> date:
@@ -72,19 +70,9 @@ class End(ABC):
 
     def write(self, subject: str, text: str, **headers: str) -> None:
         """Write a letter of plain text to us."""
-        made = EmailMessage()
-        made["From"], made["To"], made["Subject"] = self.address, US, subject
-        for name, value in headers.items():
-            made[name.replace("_", "-")] = value
-        made.set_content(text)
-        self.post_letter(made)
-
-    def post_letter(self, made: EmailMessage) -> None:
-        self._letters += 1
-        domain = self.address.partition("@")[2]
-        made["Message-ID"] = f"<{self._letters}@{domain}>"
-        made["Date"] = self.now.strftime("%a, %d %b %Y %H:%M:%S +0000")
-        self.post.write(Letter(self.address, made.as_bytes().replace(b"\n", b"\r\n")), self.now)
+        head = {"From": self.address, "To": US, "Subject": subject}
+        more = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.post.mail(head | more, text, self.now)
 
     def complain(self, number: str, what: str) -> None:
         self.wrong.append(f"{self.now:%d %b %Y} {self.address} about {number}: {what}")

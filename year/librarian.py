@@ -8,15 +8,21 @@ from datetime import date, timedelta
 from typing import Any
 
 from mailproc.flow import delivery_mode
+from mailproc.ill.attention import Reason
 from mailproc.ill.terms import State
+from mailproc.office.mailroom import printing
 from mailproc.office.queries import find
+from mailproc.office.queries.agenda import Todo
+from mailproc.office.queries.letters import row_of
 from mailproc.office.requests import place
 from mailproc.store.rows import Transaction
+from tests.support.reader_ear import told_by
+from tests.support.world import Sent
 from year.agenda_work import AgendaWork
 from year.house import ISO_A, House
 from year.lending import Lending
 from year.post import Parcel, Post
-from year.readers import Readers, Visit, Wish
+from year.readers import WORDS, Readers, Visit, Wish, email_of
 from year.script import Fate, Play
 
 NEEDED = timedelta(days=21)
@@ -36,6 +42,10 @@ class Librarian:
     lying: list[Parcel] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     to_place: list[Play] = field(default_factory=list)
+    _read: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.work.deals[Reason.READER_WROTE] = self._reads_reader
 
     @property
     def today(self) -> date:
@@ -55,6 +65,29 @@ class Librarian:
         self.house.run()
         self.lending.enters()
         self.work.works()
+        self._prints()
+
+    def _prints(self) -> None:
+        """Print and post the letters to readers without e-mail."""
+        store = self.house.store
+        printing.withhold(store, self.house.app.context)
+        with store.read() as connection:
+            letters = [one.id for one in printing.to_print(connection)]
+            bytes_of = {one: row_of(connection, one)["raw"] for one in letters}
+        for one in letters:
+            self.readers.hears(told_by(self.house, Sent("", bytes_of[one], one)))
+        printing.mark(store, letters)
+
+    def _reads_reader(self, todo: Todo) -> None:
+        """Read what the reader wrote since the last time, and do it."""
+        written = [line for line in self.house.shown(todo.number).history if line.event == "READER_WROTE"]
+        for line in written[self._read.get(todo.number, 0) :]:
+            wish = next((wish for wish, words in WORDS.items() if words in line.note), None)
+            number = f"{todo.number}-{line.attempt}"
+            if wish is not None:
+                self._serves(Visit(number, wish, self.today))
+            self.work.notes(number, "read")
+        self._read[todo.number] = len(written)
 
     def _places(self, play: Play) -> None:
         wanted = place.read(_asked(play, self.today), play.rota)
@@ -93,7 +126,7 @@ class Librarian:
         self.post.send(parcel, self.house.now)
 
     def _is_gone(self, number: str) -> None:
-        lying = self.readers.ears[number].lying
+        lying = self.readers.ears[number.partition("-")[0]].lying
         lying.update(dict.fromkeys(lying, False))
 
     def _can(self, number: str, action: str) -> bool:
@@ -107,7 +140,7 @@ class Librarian:
 
 def _asked(play: Play, today: date) -> dict[str, Any]:
     """Return a request as it is entered."""
-    email = f"r{play.reader}@readers.example"
+    email = email_of(play.reader)
     wanted: dict[str, Any] = {
         "service": play.service,
         "item": {"title": play.title, "author": "Miller, A."},
@@ -124,4 +157,4 @@ def _asked(play: Play, today: date) -> dict[str, Any]:
 
 def _copy_to(play: Play, email: str) -> dict[str, Any]:
     ours = {"name": "Example Library", "street": "1 Any Street", "city": "Anytown", "postcode": "AN1 1AA"}
-    return {"postal": ours} if play.by_post else {"electronic": email}
+    return {"postal": ours} if play.by_post or not email else {"electronic": email}

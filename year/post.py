@@ -4,9 +4,10 @@ A letter that has come lies with our relay until the service is up.
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from email.message import EmailMessage
 from random import Random
 from typing import Generic, TypeVar
 
@@ -76,6 +77,17 @@ class Post:
             self.letters.put(comes + timedelta(minutes=self.random.randrange(600)), letter)
         if self.random.random() < AGAIN:
             self.letters.put(comes + MONTH, letter)
+
+    def mail(self, head: Mapping[str, str], text: str, now: datetime) -> None:
+        """Write a letter of plain text."""
+        made = EmailMessage()
+        for name, value in head.items():
+            made[name] = value
+        sender = head["From"]
+        made["Message-ID"] = f"<{self.written}@{sender.partition('@')[2]}>"
+        made["Date"] = now.strftime("%a, %d %b %Y %H:%M:%S +0000")
+        made.set_content(text)
+        self.write(Letter(sender, made.as_bytes().replace(b"\n", b"\r\n")), now)
 
     def send(self, parcel: Parcel, now: datetime) -> None:
         self.parcels.put(now + timedelta(days=self.random.randrange(2, 6)), parcel)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from tests.support.reader_ear import HERE, LATE, RECALLED, SOON, ReaderEar, Told
-from year import days, house
+from year import days, house, script
 from year.post import Post
 from year.script import Fate, Habit, Play
 
@@ -16,11 +16,27 @@ _NUMBER = re.compile(r"request (B\d{1,9}) \(")
 RENEWED, REFUSED, CORRECTED = "patron/renewed", "patron/renewal_refused", "patron/due_corrected"
 
 
+WRITES = 0.4
+"""The share of readers who write to us instead of coming."""
+
+
+def email_of(reader: int) -> str:
+    return f"r{reader}@{ADDRESS}" if script.has_email(reader) else ""
+
+
 class Wish(StrEnum):
     BRINGS = "brings it back"
     RENEWS = "wants to keep it longer"
     LOST = "has lost it"
     CANCELS = "does not need it any more"
+
+
+WORDS = {
+    Wish.RENEWS: "May I keep it for longer, please?",
+    Wish.LOST: "I am sorry, I have lost it.",
+    Wish.CANCELS: "I do not need it any more.",
+}
+"""What a reader writes; a book cannot be brought by letter."""
 
 
 @dataclass
@@ -32,6 +48,7 @@ class Borrowed:
     comes_on: date = date.max
     wish: Wish = Wish.BRINGS
     until: date = date.max
+    last_letter: str = ""
     asked: bool = False
     over: bool = False
 
@@ -73,14 +90,28 @@ class Readers:
             self.ears[number].lying[attempt] = True
         if why := self.ears[number].hears(told) or self._again(number, told):
             self.wrong.append(f"{told.today} {number}-{attempt} {why}: {told.subject}\n{told.text}")
+        self._borrowed[number].last_letter = told.message_id
         self._acts(self._borrowed[number], told)
 
     def visits(self, today: date) -> Iterator[Visit]:
         """Who comes to the desk today, a working day."""
         for one in list(self._borrowed.values()):
             if one.comes_on <= today and not one.over:
-                yield Visit(one.number, one.wish, today)
+                if not self._writes(one, today):
+                    yield Visit(one.number, one.wish, today)
                 self._has_come(one)
+
+    def _writes(self, one: Borrowed, today: date) -> bool:
+        """Return whether the reader wrote instead: in answer to our last letter, or with our number."""
+        sender = email_of(one.play.reader)
+        if one.wish not in WORDS or not sender or self.random.random() >= WRITES:
+            return False
+        head = {"From": sender, "To": house.US, "Subject": f"My request {one.number}"}
+        if one.last_letter:
+            head |= {"Subject": "Re: interlibrary loan", "In-Reply-To": one.last_letter}
+        text = f"Dear library,\n\n{WORDS[one.wish]}\n\nReader {one.play.reader}\n"
+        self.post.mail(head, text, days.at(today, days.CLOSES))
+        return True
 
     def _again(self, number: str, told: Told) -> str:
         fact = (number, told.kind, str(told.about.attempt), told.subject, *map(str, sorted(told.days)))

@@ -41,6 +41,8 @@ LENT, LENT_LOANS = 0.08, 0.8
 """Requests to us for each of ours; the share of loans among them."""
 LENT_FATES = {Fate.FIRST: 80, Fate.UNFILLED: 14, Fate.CANCELLED: 6}
 LOANS = 0.45
+ON_PAPER = 12
+"""Every so many a reader has no e-mail."""
 READS_ON_PAPER = 0.3
 """The share of copies that come by post, the rest by e-mail to the reader."""
 
@@ -66,6 +68,10 @@ class Play:
     @property
     def is_loan(self) -> bool:
         return self.service == "LOAN"
+
+
+def has_email(reader: int) -> bool:
+    return reader % ON_PAPER != 0
 
 
 def key_of(text: str) -> int | None:
@@ -147,14 +153,15 @@ def _play(
     random: Random, key: int, day: date, fate: Fate, many: int, lenders: Sequence[Sequence[str]]
 ) -> Play:
     rota = tuple(random.choice(lenders)) if fate is not Fate.EXPIRED else EXPIRES
+    reader = random.randrange(1, max(2, many // 4))
     first, last = 0, len(rota) - 1
     supplier = {Fate.FIRST: first, Fate.LATER: last}.get(fate, -1)
     return Play(
         key=key,
         day=day,
         service="LOAN" if random.random() < LOANS else "COPY",
-        by_post=random.random() < READS_ON_PAPER,
-        reader=random.randrange(1, max(2, many // 4)),
+        by_post=random.random() < READS_ON_PAPER or not has_email(reader),
+        reader=reader,
         rota=rota,
         fate=fate,
         habit=random.choices(list(HABITS), list(HABITS.values()))[0],

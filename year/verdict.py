@@ -15,7 +15,7 @@ ENDS = {
     "inbox": ("done", "dismissed"),
     "event": ("done",),
     "intent": ("done", "prepared", "withdrawn"),
-    "outgoing": ("handed_over", "withdrawn"),
+    "outgoing": ("handed_over", "withdrawn", "printed"),
 }
 """The states in which a row of each queue is over."""
 

@@ -29,6 +29,7 @@ class Told:
     kind: str
     subject: str
     text: str
+    message_id: str
     about: Transaction
     can: tuple[str, ...]
     today: date
@@ -46,8 +47,13 @@ def told_by(world: World, sent: Sent) -> Told:
         about = transactions.load(connection, intent.said_in)
         can = delivery_mode.possible(about, world.app.context)
     head, _, text = sent.text.partition("Dear")
-    subject = next((line for line in head.splitlines() if line.startswith("Subject: ")), "")
-    return Told(intent.notice.name, subject, text, about, can, world.app.context.today())
+    subject, message_id = _line(head, "Subject: "), _line(head, "Message-ID: ")
+    return Told(intent.notice.name, subject, text, message_id, about, can, world.app.context.today())
+
+
+def _line(head: str, name: str) -> str:
+    found = (line for line in head.splitlines() if line.startswith(name))
+    return next(found, name).removeprefix(name)
 
 
 @dataclass
