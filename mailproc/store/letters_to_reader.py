@@ -1,13 +1,16 @@
 """Letters to the reader of a request: whether one has still to leave, and how they go when nobody may know
 any more whom they were for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, func, select
 
-from mailproc.store import letter_bytes
+from mailproc.store import letter_bytes, outgoing
+from mailproc.store.intent_bodies import name_of
 from mailproc.store.outgoing import INTENT, OUTGOING, PRINTED, TO_PRINT
 from mailproc.store.prepared_statements import Constant, one_of, table_of
+from mailproc.store.rows import OutgoingLetter
 from mailproc.store.tables import TransactionRow
 
 OVER = ("handed_over", "filed", "bounced", "dismissed", "withdrawn", "shelved", PRINTED)
@@ -48,6 +51,22 @@ def wait(connection: Connection, request_id: int) -> bool:
     if _UNWRITTEN.rows(connection, values):
         return True
     return any(row["state"] in UNSENT for row in _LETTERS.rows(connection, values))
+
+
+def last_since(
+    connection: Connection, transaction_id: int, names: Collection[str], since: datetime
+) -> OutgoingLetter | None:
+    """Return the last letter about the transaction with one of these texts ("patron/arrived"), written at
+    ``since`` or later and not withdrawn, with its bytes; None if there is none."""
+    statement = (
+        select(OUTGOING.c.id, INTENT.c.body)
+        .join(INTENT, INTENT.c.outgoing_id == OUTGOING.c.id)
+        .where(INTENT.c.transaction_id == transaction_id, INTENT.c.kind == "notice")
+        .where(OUTGOING.c.prepared_at >= since, OUTGOING.c.state != "withdrawn")
+        .order_by(OUTGOING.c.id.desc())
+    )
+    found = (row.id for row in connection.execute(statement) if name_of(row.body) in names)
+    return next((outgoing.load(connection, one) for one in found), None)
 
 
 def over(connection: Connection, request_id: int) -> list[int]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.flow.pausing import paused
 from mailproc.flow.prepare import (
+    day_told,
     document_letter,
     notice_letter,
     notice_limits,
@@ -67,6 +68,8 @@ def _write_one(store: Store, row: Intent, context: Context) -> None:
         intents = staff_letter.together(connection, row)
         turn = notice_limits.turn(connection, row, context)
         who = staff_letter.letter_of(connection, intents, context)
+        if day_told.is_known(connection, row, who):
+            who = replace(who, address="", on_paper=False, why=day_told.KNOWN)
         enclosed = notice_letter.enclosed_in(connection, row)
         rendered = notice_letter.rendered(connection, row, _counting(who, turn, context), context)
     store.underway.at()
