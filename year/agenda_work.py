@@ -76,6 +76,7 @@ class AgendaWork:
 
     def act(self, number: str, action: str, **more: Any) -> bool:
         """Perform an action; False if it is refused."""
+        self.house.later(seconds=1)
         try:
             self.house.act(number, action, run=False, by="clerk", **more)
         except LocalFault as fault:
@@ -90,6 +91,7 @@ class AgendaWork:
 
     def corrects(self, number: str, on: date) -> None:
         """Enter another due date."""
+        self.house.later(seconds=1)
         due_date.correct(self.house.store, self.house.app.context, DueDate(number, on, by="clerk"))
 
     def notes(self, number: str, words: str) -> None:
@@ -150,6 +152,11 @@ class AgendaWork:
         """They demand what was returned."""
         self.act(todo.number, "message", note="We have sent it back to you.")
 
+    def is_demanded(self, todo: Todo) -> None:
+        """They want it back: the reader has heard of it, unless there is nothing to bring."""
+        if self.state(todo.number) is State.LOST and self._once(todo, "lost"):
+            self.act(todo.number, "message", note="It is lost, and paid.")
+
     def waits(self, todo: Todo) -> None:
         """Nothing is to be done but to wait: the reader or the other library knows."""
 
@@ -187,9 +194,9 @@ DEALS: dict[Reason, Callable[[AgendaWork, Todo], None]] = {
     Reason.DEMANDED_AFTER_RETURN: AgendaWork.says_it_left,
     Reason.MESSAGE: AgendaWork.reads,
     Reason.TO_PRINT: AgendaWork.waits,
-    Reason.OVERDUE: AgendaWork.waits,
+    Reason.OVERDUE: AgendaWork.is_demanded,
     Reason.RECALLED: AgendaWork.waits,
-    Reason.FINAL_DEMAND: AgendaWork.waits,
+    Reason.FINAL_DEMAND: AgendaWork.is_demanded,
     Reason.NOT_BACK: AgendaWork.waits,
     Reason.DUE_SOON: AgendaWork.waits,
     Reason.RENEWAL_REFUSED: AgendaWork.waits,
