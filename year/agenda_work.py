@@ -131,6 +131,13 @@ class AgendaWork:
     def closes(self, todo: Todo) -> None:
         self.act(todo.number, "close")
 
+    def asks_the_next(self, todo: Todo) -> None:
+        """Nobody can change the reason: another library may have it."""
+        try:
+            self.house.next(todo.number, run=False)
+        except LocalFault:  # there is none
+            self.closes(todo)
+
     def agrees(self, todo: Todo) -> None:
         self.act(todo.number, "answer-condition", answer=True)
 
@@ -186,7 +193,7 @@ DEALS: dict[Reason, Callable[[AgendaWork, Todo], None]] = {
     Reason.STILL_PROMISED: AgendaWork.queries,
     Reason.END_OF_ROTA: AgendaWork.closes,
     Reason.CANCELLED_NOT_OVER: AgendaWork.closes,
-    Reason.ASK_COPYRIGHT: AgendaWork.closes,
+    Reason.ASK_COPYRIGHT: AgendaWork.asks_the_next,
     Reason.NEED_BEFORE_PASSED: AgendaWork.cancels,
     Reason.CONDITION: AgendaWork.agrees,
     Reason.LOST: AgendaWork.settles,

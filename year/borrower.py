@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import partial
 from random import Random
 
+from mailproc.ill.attempt_figures import Outcome
 from year import days, house
 from year.end import End
 from year.post import Parcel, Post
@@ -21,7 +22,8 @@ CROSSES = timedelta(days=8)
 
 @dataclass
 class Order:
-    """``number``: theirs. ``band``: our number, on the item. ``due``: as the last letter or the slip said."""
+    """``number``: theirs. ``band``: our number, on the item. ``due``: as the last letter or the slip said.
+    ``end``: how it ended for them."""
 
     number: str
     play: LentPlay
@@ -31,6 +33,7 @@ class Order:
     left_on: date = date.max
     renewing: bool = False
     checked_in: bool = False
+    end: Outcome | None = None
 
 
 class Borrower(End):
@@ -77,7 +80,7 @@ class Borrower(End):
             self.complain(parcel.slip, "a parcel that was not awaited")
             return
         order.band, order.due = parcel.band, parcel.due or order.due
-        order.state = HERE if order.play.is_loan else OVER
+        order.state, order.end = HERE if order.play.is_loan else OVER, Outcome.FILLED
         self.on(self.today, lambda: self.has_it(order))
         if order.play.is_loan:
             self._plans(order)
@@ -107,7 +110,7 @@ class Borrower(End):
 
     def _loses(self, order: Order) -> None:
         if order.state == HERE:
-            order.state = OVER
+            order.state, order.end = OVER, Outcome.LOST
             self.lost(order)
 
     # what it hears
@@ -121,12 +124,13 @@ class Borrower(End):
     def is_unfilled(self, order: Order) -> None:
         if order.state != ASKED:
             self.complain(order.number, f"not supplied, but it {order.state}")
-        order.state = OVER
+        order.state, order.end = OVER, Outcome.UNFILLED
 
     def is_cancelled(self, order: Order, *, yes: bool) -> None:
         if yes and order.state in (HERE, BACK):
             self.complain(order.number, f"cancelled, but it {order.state}")
-        order.state = OVER if yes else order.state
+        if yes:
+            order.state, order.end = OVER, Outcome.CANCELLED
 
     def is_demanded(self, order: Order, due: date | None) -> None:
         if due is not None and due != order.due:

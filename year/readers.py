@@ -61,13 +61,15 @@ class Visit:
 
 
 class Readers:
-    """``ears``: what each heard, by the number of the request; ``wrong``: what was wrong with it."""
+    """``ears``: what each heard, by the number of the request; ``wrong``: what was wrong with it. ``lost``:
+    what they lost."""
 
     def __init__(self, post: Post) -> None:
         self.post, self.random = post, post.random
         self.ears: dict[str, ReaderEar] = {}
         self.wrong: list[str] = []
         self.letters = 0
+        self.lost: list[Play] = []
         self._facts: set[tuple[str, ...]] = set()
         self._borrowed: dict[str, Borrowed] = {}
 
@@ -146,6 +148,8 @@ class Readers:
             one.comes_on = self._in(today, left // 3, left)
 
     def _has_come(self, one: Borrowed) -> None:
+        if one.wish is Wish.LOST:
+            self.lost.append(one.play)
         one.over = one.wish is not Wish.RENEWS
         one.wish, one.asked = Wish.BRINGS, True
         one.comes_on = max(one.until, one.comes_on + timedelta(days=1))

@@ -70,9 +70,12 @@ class Story:
         def how(symbol: str) -> tuple[str, str, list[LentPlay], Post, Random]:
             return symbol, house.ADDRESSES[symbol], self.lent, self.post, chance
 
-        yield FileBorrower(*how(house.FILES))
-        yield IsoBorrower(*how(house.ISO_C), self.house.app.context)
-        yield TownBorrower(*how(house.TOWN_C))
+        self.borrowers = (
+            FileBorrower(*how(house.FILES)),
+            IsoBorrower(*how(house.ISO_C), self.house.app.context),
+            TownBorrower(*how(house.TOWN_C)),
+        )
+        yield from self.borrowers
 
     def run(self) -> None:
         day = days.BEGIN

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 
 from mailproc.office.queries import agenda
+from year import figures
 from year.story import Story
 
 SHOWN = 10
@@ -92,6 +93,7 @@ CHECKS: dict[str, Callable[[Story], Iterable[str]]] = {
     "no library heard what contradicts its own memory": lambda story: [
         fault for end in story.ends.values() for fault in end.wrong
     ],
+    "the statistics are those of the script": figures.differences,
     "verify finds nothing": lambda story: map(str, story.house.verify().differences),
     "nothing is left in a queue": _left,
     "the librarian knew what to do": lambda story: _told(story.work.unsolved),
