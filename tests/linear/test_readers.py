@@ -216,6 +216,17 @@ MORE: dict[str, tuple[str, Call]] = {
         "text",
         lambda text: _module("notices.written_words").meant(text, "lender"),
     ),
+    "templating.slip_parts.split_slip": (
+        "text",
+        lambda text: _module("templating.slip_parts").split_slip(
+            f"[text]\nx\n{_module('templating.slip_parts').guarded(text)}"
+        ),
+    ),
+    "paper.lines.wrapped": (
+        "text",
+        lambda text: [_module("paper.lines").wrapped(line, _Font(), 10, 90) for line in text.split("\n")],
+    ),
+    "paper.lines.shortened": ("text", lambda text: _module("paper.lines").shortened(text, _Font(), 10, 90)),
     "notices.short_codes.found": ("text", lambda text: _module("notices.short_codes").found(text)),
     "flow.reading.bounced_letters.marks": (
         "letter",
@@ -223,6 +234,16 @@ MORE: dict[str, tuple[str, Call]] = {
     ),
 }
 """Methods, and what is tried with another kind of text too."""
+
+
+class _Font:
+    """Every sign is as wide as any other."""
+
+    def width(self, text: str) -> float:
+        return len(text) / 2
+
+    def sign(self, sign: str) -> Any:
+        return _module("paper.fonts").Run("font", sign, 0.5)
 
 
 def _module(name: str) -> Any:

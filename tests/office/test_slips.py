@@ -1,17 +1,20 @@
 """Slips through the stations: which are new, what they say, and the PDF that is read back."""
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from mailproc.config import Catalogue
 from mailproc.errors import LocalFault
+from mailproc.ill.holding import Available, CatalogueAnswer, Holding, LookUp
 from mailproc.notices.shared_contexts import Request
 from mailproc.notices.slips import SLIPS, PullSlip, values_of
 from mailproc.office.mailroom import printing as letters_on_paper
 from mailproc.office.slips import paper_file, printing
 from mailproc.office.slips.kinds import SlipKind
 from mailproc.office.slips.printing import FinishedSlips
+from mailproc.store import look_ups
 from mailproc.templating.contract import sample_of
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
@@ -121,13 +124,41 @@ def test_letters_to_readers_without_email_have_pages_of_their_own(
     assert letter.id in page
 
 
-def test_pull_slips_are_sorted_by_shelfmark(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    shelves = {"L1": "QA 76", "L2": "", "L3": "qa 9.2", "L4": "QA 9", "L5": "PR 100"}
-    for number in shelves:
-        world.ordered(f"TX{number} S LOAN\nA title", file_ref=number[1:])
-    found = [replace(slip, shelfmark=shelves[slip.number]) for slip in new(world).slips]
-    ordered = [slip.number for slip in sorted(found, key=printing.place_of)]
-    assert ordered == ["L5", "L4", "L3", "L1", "L2"]
+CATALOGUE = Catalogue(name="opac", protocol="daia", use="own", url="https://opac.example/daia")
+
+
+@pytest.fixture
+def shelved(world: World) -> Callable[[Mapping[str, str]], None]:
+    """Places an order for each shelfmark of our catalogue, '' for what it does not know."""
+
+    def place(shelfmarks: Mapping[str, str]) -> None:
+        vars(world.app.context)["config"] = world.app.config.model_copy(update={"catalogue": (CATALOGUE,)})
+        for number, shelfmark in shelfmarks.items():
+            world.ordered(f"TX{number} S LOAN\nA title", file_ref=number[1:])
+            copy = Holding(
+                source="opac", branch="Main", location="Stack 2", shelfmark=shelfmark, available=Available.YES
+            )
+            said = LookUp(
+                catalogue="opac", use="own", at=world.now,
+                answer=CatalogueAnswer(records=1, holdings=(copy,) if shelfmark else ()),
+            )  # fmt: skip
+            request_id = world.transaction(number)["request_id"]
+            world.store.write(
+                lambda connection, said=said, row=request_id: look_ups.keep(connection, row, said)
+            )
+
+    return place
+
+
+def test_pull_slips_say_the_shelf_and_are_sorted_by_it(
+    world: World, shelved: Callable[[Mapping[str, str]], None]
+) -> None:
+    shelved({"L1": "QA 76", "L2": "", "L3": "qa 9.2", "L4": "QA 9", "L5": "PR 100"})
+    found = new(world).slips
+    assert [slip.number for slip in found] == ["L5", "L4", "L3", "L1", "L2"]
+    for said in ("PR 100", "Main, Stack 2", "In the catalogue: available"):
+        assert said in found[0].text
+    assert "No shelfmark known" in found[-1].text
 
 
 SITE = "[heading]\nOurs {{ request.title }}{{ reprint }} {{ their_number }}\n[barcode]\n{{ number }}\n"

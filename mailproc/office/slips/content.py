@@ -14,25 +14,15 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Money, Postal
 from mailproc.ill.terms import Role
 from mailproc.notices.citation import cited
+from mailproc.notices.holding import availability
 from mailproc.notices.order_details import post_lines
 from mailproc.notices.shared_contexts import OurLibrary, PartnerLibrary, Request
 from mailproc.notices.slips import BookBand, PullSlip, ReturnLabel, Slip
+from mailproc.office.queries import holdings
 from mailproc.office.slips.kinds import RULES, SlipKind
 from mailproc.store import transactions
 from mailproc.store.intent_bodies import NoticeToReader, NoticeToStaff
 from mailproc.store.rows import StoredRequest, Transaction
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """Where the catalogue says that an item stands, each '' where it says nothing."""
-
-    shelfmark: str = ""
-    location: str = ""
-    available: str = ""
-
-
-NO_SHELF = Shelf()
 
 
 @dataclass(frozen=True)
@@ -53,12 +43,17 @@ class _Shared(TypedDict):
     reprint: str
 
 
+class _Shelf(TypedDict):
+    shelfmark: str
+    location: str
+    available: str
+
+
 def filled(
     connection: Connection,
     context: Context,
     kind: SlipKind,
     transaction: Transaction,
-    shelf: Shelf = NO_SHELF,
     *,
     again: bool = False,
 ) -> FilledSlip:
@@ -66,7 +61,7 @@ def filled(
     writer = _writer(connection, context, kind, transaction)
     if writer.request is None:
         raise LookupError(f"transaction {transaction.id} has no request")
-    return FilledSlip(_FILL[kind](writer, transaction, writer.request, shelf, again), writer.tag)
+    return FilledSlip(_FILL[kind](writer, transaction, writer.request, again), writer.tag)
 
 
 def _writer(
@@ -98,15 +93,13 @@ def _their_number(connection: Connection, row: Transaction) -> str:
     return own[0] if own else (row.options or {}).get("number", "") or str(row.tgq)
 
 
-def _pull(
-    writer: NoticeWriter, row: Transaction, request: StoredRequest, shelf: Shelf, again: bool
-) -> PullSlip:
+def _pull(writer: NoticeWriter, row: Transaction, request: StoredRequest, again: bool) -> PullSlip:
     item, delivery = request.item or {}, request.delivery or {}
     parts = cited(item, writer.language, (request.title, request.author))
     postal = delivery.get("postal")
     return PullSlip(
         **_shared(writer, row, request, again),
-        **vars(shelf),
+        **_shelf(writer, request),
         cited=tuple(f"{label}: {value}" for label, value in parts),
         needed_by=writer.day(request.need_before_on),
         post=post_lines(apdu_json.value_from_json(Postal, postal, "postal")) if postal else (),
@@ -115,9 +108,20 @@ def _pull(
     )
 
 
-def _band(
-    writer: NoticeWriter, row: Transaction, request: StoredRequest, _shelf: Shelf, again: bool
-) -> BookBand:
+def _shelf(writer: NoticeWriter, request: StoredRequest) -> _Shelf:
+    """Return where our copy stands, as far as a catalogue has said."""
+    context = writer.context
+    copy = holdings.to_fetch(writer.connection, context, request.id) if context.config.catalogue else None
+    if copy is None:
+        return _Shelf(shelfmark="", location="", available="")
+    return _Shelf(
+        shelfmark=copy.shelfmark,
+        location=", ".join(filter(None, (copy.branch, copy.location))),
+        available=availability(copy, writer.language, context.today()),
+    )
+
+
+def _band(writer: NoticeWriter, row: Transaction, request: StoredRequest, again: bool) -> BookBand:
     reader = writer.reader
     return BookBand(
         **_shared(writer, row, request, again),
@@ -129,9 +133,7 @@ def _band(
     )
 
 
-def _label(
-    writer: NoticeWriter, row: Transaction, request: StoredRequest, _shelf: Shelf, again: bool
-) -> ReturnLabel:
+def _label(writer: NoticeWriter, row: Transaction, request: StoredRequest, again: bool) -> ReturnLabel:
     partner = writer.context.partners.get(row.partner)
     insured = ((row.options or {}).get("loan_terms") or {}).get("return_insurance")
     return ReturnLabel(
@@ -144,5 +146,5 @@ def _label(
     )
 
 
-_Fill = Callable[[NoticeWriter, Transaction, StoredRequest, Shelf, bool], Slip]
+_Fill = Callable[[NoticeWriter, Transaction, StoredRequest, bool], Slip]
 _FILL: Mapping[SlipKind, _Fill] = {SlipKind.PULL: _pull, SlipKind.BANDS: _band, SlipKind.LABELS: _label}

@@ -14,17 +14,15 @@ from mailproc.flow.prepare import site_texts
 from mailproc.ill.facts import Facts
 from mailproc.log import mask_shown
 from mailproc.notices import last_good
-from mailproc.notices.holding import availability
 from mailproc.notices.last_good import Rendered, safely
 from mailproc.notices.render import path_of
-from mailproc.notices.slips import values_of
+from mailproc.notices.slips import PullSlip, values_of
 from mailproc.office.patrons.short_writes import Pace
-from mailproc.office.queries import holdings
 from mailproc.office.queries.find import transaction_of
-from mailproc.office.slips.content import NO_SHELF, FilledSlip, Shelf, filled
+from mailproc.office.slips.content import FilledSlip, filled
 from mailproc.office.slips.kinds import RULES, SlipKind
 from mailproc.sentence import sentence, stored
-from mailproc.store import events, requests, slips
+from mailproc.store import events, slips
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Transaction
@@ -112,25 +110,15 @@ def _unprinted(connection: Connection, kind: SlipKind) -> Iterator[Transaction]:
                 yield row
 
 
-def _shelf(connection: Connection, context: Context, row: Transaction) -> Shelf:
-    """Return where our copy stands, as a catalogue said when it was asked."""
-    copy = holdings.to_fetch(connection, context, row.request_id)
-    if copy is None:
-        return NO_SHELF
-    location = ", ".join(filter(None, (copy.branch, copy.location)))
-    return Shelf(copy.shelfmark, location, availability(copy, context.language, context.today()))
-
-
 def _finished(
     connection: Connection, context: Context, wanted: Iterable[tuple[SlipKind, Transaction, bool]]
 ) -> FinishedSlips:
     made, texts = list[FinishedSlip](), dict[str, Rendered[Parts]]()
     for kind, row, is_again in wanted:
-        shelf = _shelf(connection, context, row)
-        one = filled(connection, context, kind, row, shelf, again=is_again)
+        one = filled(connection, context, kind, row, again=is_again)
         text = rendered(connection, context, kind, one)
         texts[text.path] = text
-        made.append(_slip(connection, kind, row, shelf, is_again, text.notice))
+        made.append(_slip(kind, row, one, text.notice))
     return FinishedSlips(tuple(sorted(made, key=place_of)), tuple(texts.values()))
 
 
@@ -153,12 +141,17 @@ def _parts(text: str, path: str) -> Parts:
         raise BrokenTemplate([TemplateProblem(path, 0, "", str(error))]) from error
 
 
-def _slip(
-    connection: Connection, kind: SlipKind, row: Transaction, shelf: Shelf, is_again: bool, parts: Parts
-) -> FinishedSlip:
-    request = requests.load(connection, row.request_id)
+def _slip(kind: SlipKind, row: Transaction, filled_slip: FilledSlip, parts: Parts) -> FinishedSlip:
+    said = filled_slip.content
     return FinishedSlip(
-        kind, request.number, row.partner, request.title, shelf.shelfmark, is_again, parts, row
+        kind=kind,
+        number=said.number,
+        partner=row.partner,
+        title=said.request.title,
+        shelfmark=said.shelfmark if isinstance(said, PullSlip) else "",
+        again=bool(said.reprint),
+        parts=parts,
+        transaction=row,
     )
 
 
