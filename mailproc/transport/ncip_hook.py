@@ -10,7 +10,7 @@ from mailproc.ils.ncip.answers import NcipRefusal
 from mailproc.ils.ncip.from_event import NcipEvent
 from mailproc.ils.ncip.messages import AcceptItem, Message
 from mailproc.ils.ncip.problems import ProblemKind
-from mailproc.sentence import Sentence, sentence
+from mailproc.sentence import sentence
 from mailproc.store.hook_calls import HookCall
 from mailproc.transport.ncip_post import NcipServer, tell
 
@@ -49,12 +49,14 @@ def outcome(server: NcipServer, message: Message) -> HookOutcome:
     except InDoubt as trouble:
         return HookOutcome(HookResult.IN_DOUBT, sentence("ncip-in-doubt", message=name, why=trouble.said))
     if refused is not None:
-        return HookOutcome(HookResult.REFUSED, _refused(message, refused))
+        return _refused(message, refused)
     return HookOutcome(HookResult.DONE, sentence("ncip-done", message=name))
 
 
-def _refused(message: Message, refused: NcipRefusal) -> Sentence:
-    """Some systems make the item of an AcceptItem before they look at its reader."""
-    made = isinstance(message, AcceptItem) and refused.kind not in NOTHING_DONE
-    code = "ncip-refused-item" if made else "ncip-refused"
-    return sentence(code, message=type(message).__name__, why=refused.told)
+def _refused(message: Message, refused: NcipRefusal) -> HookOutcome:
+    """Some systems make the item of an AcceptItem before they look at its reader: so it is in doubt."""
+    name = type(message).__name__
+    if isinstance(message, AcceptItem) and refused.kind not in NOTHING_DONE:
+        said = sentence("ncip-refused-item", message=name, why=refused.told)
+        return HookOutcome(HookResult.IN_DOUBT, said)
+    return HookOutcome(HookResult.REFUSED, sentence("ncip-refused", message=name, why=refused.told))

@@ -9,6 +9,7 @@ import pytest
 from mailproc.flow import call as calling
 from mailproc.office.acts import item_barcode
 from mailproc.office.acts.item_barcode import ItemBarcode
+from mailproc.office.mailroom import hook_handling
 from mailproc.store import hook_calls
 from tests.hooks.house import House, MakeHouse
 from tests.servers.ncip_responder import NcipResponder, problem
@@ -136,23 +137,12 @@ def test_without_a_barcode_nothing_is_told_and_staff_are(house: House, system: N
     assert any("amend B1-1 --barcode" in letter.text for letter in house.world.sent)
 
 
-def let_go(house: House) -> None:
-    """As `redeliver` does, whatever else it does."""
-    (row,) = [one for one in house.calls() if one["state"] not in ("handed_over", "dismissed")]
-    table = hook_calls.CALL
-    house.world.store.write(
-        lambda connection: connection.execute(
-            table.update().where(table.c.id == row["id"]).values(state="prepared", not_before=None)
-        )
-    )
-
-
 def test_a_barcode_that_is_given_later_is_told(house: House, system: NcipResponder) -> None:
     received(house)
     house.call()
     context, store = house.world.app.context, house.world.store
     item_barcode.correct(store, context, ItemBarcode("B1", "300124", "clerk"))
-    let_go(house)
+    hook_handling.redeliver(store, context, house.calls()[0]["id"])
     assert house.call() == 1
     assert system.items == ["100", "300124"]
 
@@ -222,6 +212,13 @@ def test_a_reader_whom_the_system_does_not_know_may_have_cost_an_item(
     house.world.run()
     (letter,) = [one for one in house.world.sent if "Unknown User" in one.text]
     assert "It may have made the item all the same" in " ".join(letter.text.split())
+    assert house.states() == ["in_doubt"]
+    store, context = house.world.store, house.world.app.context
+    assert hook_handling.redeliver_all(store, context) == []
+    hook_handling.redeliver(store, context, house.calls()[0]["id"])  # staff have looked
+    system.users["P1"] = ""
+    house.call()
+    assert house.states() == ["handed_over"]
 
 
 def test_a_receipt_that_is_undone_and_done_again_makes_no_second_item(
