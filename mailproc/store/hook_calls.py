@@ -200,13 +200,18 @@ def hold(connection: Connection, why: Part) -> None:
 
 
 _OF_REQUEST = Constant(select(CALL).where(CALL.c.request_id == bindparam("of_request")), HookCall)
-_SET_PAYLOAD = Constant(update_of(HookCallRow, ("payload",)))
+_UNNAME = Constant(update_of(HookCallRow, ("payload", "last_error", "reply")))
 
 
 def erase_reader(connection: Connection, request_id: int) -> None:
-    """Take the reader out of what hooks were told, or are to be told, of a request."""
+    """Take the reader out of what hooks were told, or are to be told, of a request.
+
+    What was answered goes as a whole: a library system may name the reader in words of its own.
+    """
     calls = _OF_REQUEST.rows(connection, {"of_request": request_id})
     named = [one for one in calls if one.payload["reader"] is not None]
-    _SET_PAYLOAD.run_many(
-        connection, [{"row_id": one.id, "payload": {**one.payload, "reader": None}} for one in named]
+    nothing = {"last_error": "", "reply": ""}
+    _UNNAME.run_many(
+        connection,
+        [{"row_id": one.id, "payload": {**one.payload, "reader": None}, **nothing} for one in named],
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from mailproc.config import Ncip
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
+from mailproc.ill.hook_payload import HookReader
 from mailproc.ils.hook_outcome import HookOutcome, HookResult
 from mailproc.ils.ncip import from_event
 from mailproc.ils.ncip.answers import NcipRefusal
@@ -32,13 +33,16 @@ def deliverer(ncip: Ncip, server: NcipServer, known: Known) -> Callable[[HookCal
             return HookOutcome(HookResult.REFUSED, missing.said)
         except TryLater as busy:
             return HookOutcome(HookResult.LATER, busy.said)
-        return outcome(server, message)
+        return outcome(server, message, call.payload["reader"])
 
     return deliver
 
 
-def outcome(server: NcipServer, message: Message) -> HookOutcome:
-    """Send the message; return what became of it."""
+def outcome(server: NcipServer, message: Message, reader: HookReader | None) -> HookOutcome:
+    """Send the message; return what became of it.
+
+    A problem repeats the reader's number; staff have it in the request, where it is deleted in time.
+    """
     name = type(message).__name__
     try:
         refused = tell(server, message)
@@ -49,7 +53,8 @@ def outcome(server: NcipServer, message: Message) -> HookOutcome:
     except InDoubt as trouble:
         return HookOutcome(HookResult.IN_DOUBT, sentence("ncip-in-doubt", message=name, why=trouble.said))
     if refused is not None:
-        return _refused(message, refused)
+        numbers = (reader["id"], *reader["barcodes"]) if reader else ()
+        return _refused(message, refused.without(numbers))
     return HookOutcome(HookResult.DONE, sentence("ncip-done", message=name))
 
 

@@ -212,6 +212,7 @@ def test_a_reader_whom_the_system_does_not_know_may_have_cost_an_item(
     house.world.run()
     (letter,) = [one for one in house.world.sent if "Unknown User" in one.text]
     assert "It may have made the item all the same" in " ".join(letter.text.split())
+    assert "P1" not in letter.text
     assert house.states() == ["in_doubt"]
     store, context = house.world.store, house.world.app.context
     assert hook_handling.redeliver_all(store, context) == []
@@ -241,3 +242,15 @@ def test_a_partner_without_a_number_there_is_named(make_house: MakeHouse, system
     assert house.states() == ["shelved"]
     house.world.run()
     assert any(f"{CUSTOMER} has no user number" in letter.text for letter in house.world.sent)
+
+
+def test_what_a_system_says_of_a_reader_goes_with_the_reader(house: House, system: NcipResponder) -> None:
+    answer = f"<AcceptItemResponse>{problem('Strange', 'Dear Zoë Leser')}</AcceptItemResponse>"
+    system.answers = [f"<NCIPMessage>{answer}</NCIPMessage>".encode()]
+    received(house, barcode="300123")
+    house.call()
+    (row,) = house.calls()
+    assert "Zoë" in row["last_error"]
+    house.world.store.write(lambda connection: hook_calls.erase_reader(connection, row["request_id"]))
+    (row,) = house.calls()
+    assert (row["last_error"], row["reply"], row["payload"]["reader"]) == ("", "", None)

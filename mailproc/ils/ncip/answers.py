@@ -5,7 +5,8 @@ answer it is, and elements are found by their names, with or without a namespace
 greeting, broken XML) is a RemoteFault, whatever its HTTP status and content type say.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from mailproc import hostile_xml, slow_work
 from mailproc.errors import RemoteFault
@@ -49,6 +50,11 @@ class NcipRefusal:
 
     def __str__(self) -> str:
         return "; ".join(map(str, self.problems))
+
+    def without(self, values: Collection[str]) -> "NcipRefusal":
+        """Return it without these as the values of problems."""
+        hidden = (replace(one, value=MASK) if one.value in values else one for one in self.problems)
+        return NcipRefusal(tuple(hidden))
 
     @property
     def kind(self) -> ProblemKind:
