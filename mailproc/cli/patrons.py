@@ -224,13 +224,16 @@ def _tell(one: PatronDetails, context: Context) -> None:
 
 
 def _show_live(app: App, named: str, *, as_json: bool) -> None:
-    stored, said = patron_details.shown_live(app.store, app.context, named)
+    stored, live = patron_details.shown_live(app.store, app.context, named)
     if as_json:
-        output.as_json({"stored": output.plain(stored), "live": output.plain(said)})
-        return
-    if stored is not None:
+        output.as_json({"stored": stored, "live": live.standing, "failed": live.warning})
+    elif stored is not None:
         _tell(stored, app.context)
-    _tell_live(said, app.context)
+    if live.standing is None:
+        output.complain(app.context.language.word(live.warning or ""))
+        raise typer.Exit(1)
+    if not as_json:
+        _tell_live(live.standing, app.context)
 
 
 def _tell_live(said: PatronStanding, context: Context) -> None:

@@ -1,5 +1,7 @@
 """The library system asked by verbs: `request`, `patrons show --live`, `check --connect`, `show`."""
 
+import errno
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from tests.servers.ports import free_port
 from tests.support import configuration
 
 Cli = Callable[..., Ran]
-Asking = Callable[[int], None]
+Asking = Callable[..., None]
 ROWS = "id,name\nR1,Ann Reader\n"
 ORDER = ("request", "--service", "LOAN", "--title", "A Book", "--partner", "UK-BL", "--patron", "R1")
 
@@ -28,11 +30,11 @@ def system() -> Iterator[LibrarySystem]:
 def asking(cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Asking:
     monkeypatch.setenv("ILS_PASSWORD", PASSWORD)
 
-    def ask(port: int) -> None:
+    def ask(port: int, **more: configuration.Value) -> None:
         known: dict[str, configuration.Value] = {"user": USER, "password": {"env": "ILS_PASSWORD"}}
         with (folder / "config.toml").open("a") as file:
             file.write("\n" + configuration.section(
-                "patrons.lookup", protocol="sip2", host="127.0.0.1", port=port, timeout=30, **known
+                "patrons.lookup", protocol="sip2", host="127.0.0.1", port=port, timeout=30, **known, **more
             ))  # fmt: skip
         assert cli("patrons", "import", "-", "--form", "csv", stdin=ROWS).code == 0
 
@@ -67,7 +69,13 @@ def test_a_reader_is_shown_as_stored_and_as_now(cli: Cli, asking: Asking, system
 def test_a_system_that_is_down(cli: Cli, asking: Asking) -> None:
     assert "[patrons.lookup]" in cli("patrons", "show", "R1", "--live").err
     asking(port := free_port())
-    assert "no connection" in cli("patrons", "show", "R1", "--live").err
+    shown = cli("patrons", "show", "R1", "--live")
+    assert (shown.code, shown.out) == (1, "Id: R1\nName: Ann Reader\n")
+    assert "no connection" in shown.err
+    shown = cli("patrons", "show", "R1", "--live", "--json")
+    assert (shown.code, shown.json["live"], shown.json["stored"]["id"]) == (1, None, "R1")
+    assert "no connection" in shown.json["failed"]
+    assert "no connection" in cli("patrons", "show", "R7", "--live").err
     assert "WRONG library system: no connection: Connection refused" in cli("check", "--connect").out
     assert f"port {port}" not in cli("check").out
     placed = cli(*ORDER)
@@ -106,3 +114,24 @@ def test_the_history_says_it_in_the_librarys_language(cli: Cli, asking: Asking, 
     placed = cli(*ORDER)
     assert "das Bibliothekssystem hat nicht gesagt, ob ausgeliehen werden darf" in placed.err
     assert "hat nicht gesagt, ob ausgeliehen werden darf" in " ".join(cli("show", "B1").out.split())
+
+
+def test_many_items_that_arrive_do_not_each_wait_for_a_system_that_is_down(
+    cli: Cli, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def refuse(*given: object) -> None:
+        asked.append(given)
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+
+    asking(free_port(), at_entry=False)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    for number in range(3):
+        assert cli(*ORDER, "--title", f"Book {number}").code == 0
+    assert asked == []
+    assert cli("run", "--once").code == 0
+    done = cli("act", "B1,B2,B3", "receive")
+    assert done.out.count("the library system did not say") == 3
+    assert done.out.count("it was not asked again so soon") == 2
+    assert len(asked) == 1

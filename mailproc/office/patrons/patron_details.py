@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.ils.patron_standing import PatronStanding
 from mailproc.office.patrons import live_standing
+from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
 from mailproc.office.queries.counted import Counted, counted
 from mailproc.sentence import sentence
 from mailproc.store import patron_lists, patron_search
@@ -53,21 +53,21 @@ def shown(connection: Connection, named: str) -> PatronDetails:
     return details(row, tuple(patron_lists.open_requests(connection, row.id)))
 
 
-def shown_live(store: Store, context: Context, named: str) -> tuple[PatronDetails | None, PatronStanding]:
-    """Return the reader as stored, if there is one, and what the library system says now.
+def shown_live(store: Store, context: Context, named: str) -> tuple[PatronDetails | None, LiveStanding]:
+    """Return the reader as stored, if there is one, and what the library system says now, or why nothing.
 
-    Raise LocalFault if several readers have the barcode, if config.toml names no library system, and with
-    the reason if no answer comes.
+    Raise LocalFault if several readers have the barcode, if config.toml names no library system, and if there
+    is nothing to show.
     """
     with store.read() as connection:
         row = by_number(connection, named)
         stored = shown(connection, named) if row is not None else None
     live = live_standing.asked(context, row, named.strip())
-    if live.warning is not None:
-        raise LocalFault(live.warning)
-    if live.standing is None:
+    if live == NOT_ASKED:
         raise LocalFault(sentence("lookup-none"))
-    return stored, live.standing
+    if live.warning is not None and stored is None:
+        raise LocalFault(live.warning)
+    return stored, live
 
 
 def by_number(connection: Connection, named: str) -> StoredPatron | None:
