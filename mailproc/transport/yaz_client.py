@@ -6,9 +6,10 @@ and nothing else: neither the caller's environment nor its own files.
 
 import os
 import selectors
+import signal
 import subprocess
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO
@@ -49,8 +50,7 @@ def run(program: str, commands: bytes, longest: float) -> Printed:
         finally:
             os.close(prints)
             os.close(writes)
-        stack.callback(process.wait)
-        stack.callback(process.kill)
+        stack.callback(_end, process)
         return Printed(*_read((output, records), time.monotonic() + longest))
 
 
@@ -59,10 +59,17 @@ def _started(program: str, given: IO[bytes], prints: int, records: int) -> "subp
     try:
         return subprocess.Popen(  # noqa: S603  # the operator's program; no word of others is in it
             words, stdin=given, stdout=prints, stderr=subprocess.DEVNULL,
-            pass_fds=(records,), env=_CLEAN, cwd="/",
+            pass_fds=(records,), env=_CLEAN, cwd="/", start_new_session=True,
         )  # fmt: skip
     except OSError as error:
         raise TryLater(sentence("catalogue-silent", why=f"{program}: {error.strerror}")) from None
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Kill it, and whatever it has started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _read(sources: tuple[int, int], until: float) -> list[bytes]:

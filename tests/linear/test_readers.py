@@ -8,6 +8,7 @@ here fails: say what it is to be tried with, or why no stranger's text reaches i
 
 import importlib
 import inspect
+import json
 import os
 import pkgutil
 import re
@@ -23,7 +24,7 @@ import pytest
 
 import mailproc
 from mailproc import log
-from mailproc.config import Config, Library
+from mailproc.config import Catalogue, Config, Library
 from mailproc.flow.reading import bounced_letters
 from mailproc.ill import item_identity
 from mailproc.ill.terms import Service
@@ -108,6 +109,12 @@ OF_OCTETS: dict[str, Call | None] = {
     "ils.ncip.answers.read": lambda octets: _module("ils.ncip.answers").read(_ncip(octets), "LookupUser", "4711"),
     "ils.ncip.patron.standing": lambda octets: _module("ils.ncip.patron").standing(_ncip(octets)),
     "ils.sip2.message.read": lambda octets: _module("ils.sip2.message").read(b"64" + b" " * 59 + octets, "utf-8"),
+    "catalogues.daia.read": lambda octets: _module("catalogues.daia").read(_daia(octets), "own", "isbn"),
+    "catalogues.marc.from_iso2709": lambda octets: list(_module("catalogues.marc").from_iso2709(octets, 10)),
+    "catalogues.sru.read": lambda octets: _module("catalogues.sru").read(_sru(octets)),
+    "catalogues.z3950.read": lambda octets: _module("catalogues.z3950").read(
+        b"Number of hits: 1\nSent presentRequest\n[x]Record type: OPAC\nData holdings 0\n" + octets, octets,
+        Catalogue(name="own", url="z.example:210/x"), "isbn"),
     "invisible.masked_octets": lambda octets: _module("invisible").masked_octets(octets, _starred, _starred),
     "protocols.artemail.mask.unmask": lambda octets: _module("protocols.artemail.mask").unmask(octets, "secret"),
     "protocols.artemail.mask_header.masked": lambda octets: _module("protocols.artemail.mask_header").masked(
@@ -262,9 +269,30 @@ def _place_of_a_document() -> bytes:
     return place
 
 
+def _daia(octets: bytes) -> bytes:
+    """An answer in whose every place the words stand."""
+    said = octets.decode("latin-1")
+    services = [{"service": said, "limitation": [{"content": said}], "expected": said}]
+    item = {"label": said, "storage": {"content": said}, "available": services, "unavailable": services}
+    return json.dumps({"document": [{"about": said, "item": [item]}]}).encode()
+
+
+def _in_xml(octets: bytes) -> str:
+    return octets.decode("latin-1").translate(dict.fromkeys((*range(9), 11, 12, *range(14, 32), 38, 60)))
+
+
+def _sru(octets: bytes) -> bytes:
+    """The same in an answer of SRU."""
+    said = _in_xml(octets)
+    field = f'<datafield tag="852"><subfield code="a">{said}</subfield></datafield>'
+    record = f"<recordSchema>{said}</recordSchema><recordData><record>{field}</record></recordData>"
+    inner = f"<numberOfRecords>{said}</numberOfRecords><records><record>{record}</record></records>"
+    return f"<searchRetrieveResponse>{inner}</searchRetrieveResponse>".encode()
+
+
 def _ncip(octets: bytes) -> bytes:
     """An answer in whose every place the words stand."""
-    said = octets.decode("latin-1").translate(dict.fromkeys((*range(9), 11, 12, *range(14, 32), 38, 60)))
+    said = _in_xml(octets)
     problem = "".join(
         f"<Problem{name}>{said}</Problem{name}>" for name in ("Type", "Detail", "Element", "Value")
     )
