@@ -38,6 +38,9 @@ class PullSlip(Slip):
     available: str = field_help(
         "What the catalogue says of it, in words.", sample="on the shelf", optional=True
     )
+    item_barcode: str = field_help(
+        "The barcode of the item in our library system, where it is known.", sample="300123", optional=True
+    )
     cited: tuple[str, ...] = field_help(
         "All else that is known of what is wanted: journal, volume, year, pages and more.",
         sample=("Journal: Journal of Letters", "Volume: 12"),
@@ -59,6 +62,9 @@ class PullSlip(Slip):
 class BookBand(Slip):
     reader: str = field_help("The reader's name.", sample="A. Reader", optional=True)
     reader_id: str = field_help("The reader's number.", sample="R1", optional=True)
+    item_barcode: str = field_help(
+        "The barcode of the item in our library system, where it is known.", sample="300123", optional=True
+    )
     pickup: str = field_help("Where the reader collects.", sample="Branch library South", optional=True)
     due: str = field_help("Until when the reader may keep it.", sample="Mon 23 Nov 2026", optional=True)
     conditions: tuple[str, ...] = field_help(

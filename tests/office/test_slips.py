@@ -64,6 +64,13 @@ def test_a_band_when_it_comes_and_a_label_when_it_goes_back(world: World) -> Non
     assert kinds(world) == []
 
 
+def test_the_barcode_of_the_item_is_on_its_band(world: World) -> None:
+    number = world.place(patron=READER)
+    world.hear(f"{number}-1 SHIPPED LOAN")
+    world.act(number, "receive", barcode="300123")
+    assert "Exemplar\n\n300123\n" in new(world).slips[0].text
+
+
 def test_the_wrong_item_gets_a_label_and_the_right_one_a_band(world: World) -> None:
     number = world.place(patron=READER)
     world.hear(f"{number}-1 SHIPPED LOAN")
@@ -136,7 +143,12 @@ def shelved(world: World) -> Callable[[Mapping[str, str]], None]:
         for number, shelfmark in shelfmarks.items():
             world.ordered(f"TX{number} S LOAN\nA title", file_ref=number[1:])
             copy = Holding(
-                source="opac", branch="Main", location="Stack 2", shelfmark=shelfmark, available=Available.YES
+                source="opac",
+                branch="Main",
+                location="Stack 2",
+                shelfmark=shelfmark,
+                barcode="300124",
+                available=Available.YES,
             )
             said = LookUp(
                 catalogue="opac", use="own", at=world.now,
@@ -156,7 +168,7 @@ def test_pull_slips_say_the_shelf_and_are_sorted_by_it(
     shelved({"L1": "QA 76", "L2": "", "L3": "qa 9.2", "L4": "QA 9", "L5": "PR 100"})
     found = new(world).slips
     assert [slip.number for slip in found] == ["L5", "L4", "L3", "L1", "L2"]
-    for said in ("PR 100", "Main, Stack 2", "In the catalogue: available"):
+    for said in ("PR 100", "Main, Stack 2", "In the catalogue: available", "the item: 300124"):
         assert said in found[0].text
     assert "No shelfmark known" in found[-1].text
 

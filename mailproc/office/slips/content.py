@@ -12,6 +12,7 @@ from mailproc.flow.prepare import reader_notice
 from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Money, Postal
+from mailproc.ill.holding import Holding
 from mailproc.ill.terms import Role
 from mailproc.notices.citation import cited
 from mailproc.notices.holding import availability
@@ -20,7 +21,7 @@ from mailproc.notices.shared_contexts import OurLibrary, PartnerLibrary, Request
 from mailproc.notices.slips import BookBand, PullSlip, ReturnLabel, Slip
 from mailproc.office.queries import holdings
 from mailproc.office.slips.kinds import RULES, SlipKind
-from mailproc.store import transactions
+from mailproc.store import item_barcodes, transactions
 from mailproc.store.intent_bodies import NoticeToReader, NoticeToStaff
 from mailproc.store.rows import StoredRequest, Transaction
 
@@ -41,12 +42,6 @@ class _Shared(TypedDict):
     their_number: str
     printed: str
     reprint: str
-
-
-class _Shelf(TypedDict):
-    shelfmark: str
-    location: str
-    available: str
 
 
 def filled(
@@ -97,9 +92,13 @@ def _pull(writer: NoticeWriter, row: Transaction, request: StoredRequest, again:
     item, delivery = request.item or {}, request.delivery or {}
     parts = cited(item, writer.language, (request.title, request.author))
     postal = delivery.get("postal")
+    copy = _our_copy(writer, request) or Holding(source="")
     return PullSlip(
         **_shared(writer, row, request, again),
-        **_shelf(writer, request),
+        shelfmark=copy.shelfmark,
+        location=", ".join(filter(None, (copy.branch, copy.location))),
+        available=availability(copy, writer.language, writer.context.today()),
+        item_barcode=item_barcodes.latest(writer.connection, row.id) or copy.barcode,
         cited=tuple(f"{label}: {value}" for label, value in parts),
         needed_by=writer.day(request.need_before_on),
         post=post_lines(apdu_json.value_from_json(Postal, postal, "postal")) if postal else (),
@@ -108,17 +107,11 @@ def _pull(writer: NoticeWriter, row: Transaction, request: StoredRequest, again:
     )
 
 
-def _shelf(writer: NoticeWriter, request: StoredRequest) -> _Shelf:
-    """Return where our copy stands, as far as a catalogue has said."""
-    context = writer.context
-    copy = holdings.to_fetch(writer.connection, context, request.id) if context.config.catalogue else None
-    if copy is None:
-        return _Shelf(shelfmark="", location="", available="")
-    return _Shelf(
-        shelfmark=copy.shelfmark,
-        location=", ".join(filter(None, (copy.branch, copy.location))),
-        available=availability(copy, writer.language, context.today()),
-    )
+def _our_copy(writer: NoticeWriter, request: StoredRequest) -> Holding | None:
+    """Return the copy to fetch, as far as a catalogue has said."""
+    if not writer.context.config.catalogue:
+        return None
+    return holdings.to_fetch(writer.connection, writer.context, request.id)
 
 
 def _band(writer: NoticeWriter, row: Transaction, request: StoredRequest, again: bool) -> BookBand:
@@ -128,6 +121,7 @@ def _band(writer: NoticeWriter, row: Transaction, request: StoredRequest, again:
         reader=reader.name if reader else "",
         reader_id=request.patron_id or "",
         pickup=reader.pickup if reader else "",
+        item_barcode=item_barcodes.latest(writer.connection, row.id),
         due=writer.day(reader_standing.due(writer.connection, row, writer.context)),
         conditions=reader_notice.conditions(writer),
     )
