@@ -149,6 +149,8 @@ def _act_on_each(
     """Act on each, in a commit of its own; what is refused stops no other. Exit 1 if any was."""
     if not wanted.action:
         raise LocalFault(sentence("several-need-action"))
+    if wanted.barcode:
+        raise LocalFault(sentence("barcode-of-one"))
     answers, refused = list[dict[str, Any]](), list[str]()
     for number in numbers:
         one = replace(wanted, number=number, once=f"{wanted.once}/{number}" if wanted.once else "")

@@ -13,10 +13,11 @@ from mailproc.ils.ncip.messages import AcceptItem, Message
 from mailproc.ils.ncip.problems import ProblemKind
 from mailproc.sentence import sentence
 from mailproc.store.hook_calls import HookCall
-from mailproc.transport.ncip_post import NcipServer, tell
+from mailproc.transport.ncip_post import NcipServer, look_up, tell
 
 NOTHING_DONE = (ProblemKind.NOT_SUPPORTED, ProblemKind.PLACE_WRONG, ProblemKind.DATA_MISSING)
 """Problems that a system finds before it does anything."""
+NOBODY = "mailproc-check"
 Known = Callable[[HookCall], NcipEvent]
 """Looks up what the store knows by now. Raise TryLater."""
 
@@ -25,8 +26,8 @@ def deliverer(ncip: Ncip, server: NcipServer, known: Known) -> Callable[[HookCal
     """Return what makes the calls."""
 
     def deliver(call: HookCall) -> HookOutcome:
-        if call.payload["sample"]:  # there is no trial: the library system would do it
-            return HookOutcome(HookResult.REFUSED, sentence("ncip-no-sample"))
+        if call.payload["sample"]:
+            return _trial(server)
         try:
             message = from_event.message(known(call), ncip)
         except LocalFault as missing:
@@ -36,6 +37,15 @@ def deliverer(ncip: Ncip, server: NcipServer, known: Known) -> Callable[[HookCal
         return outcome(server, message, call.payload["reader"])
 
     return deliver
+
+
+def _trial(server: NcipServer) -> HookOutcome:
+    """A message cannot say that it is only tried, so the system is asked for a reader whom nobody has."""
+    try:
+        look_up(server, NOBODY)
+    except TryLater as trouble:
+        return HookOutcome(HookResult.LATER, trouble.said)
+    return HookOutcome(HookResult.DONE, sentence("ncip-tried"))
 
 
 def outcome(server: NcipServer, message: Message, reader: HookReader | None) -> HookOutcome:

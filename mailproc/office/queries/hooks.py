@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.flow.hook_receivers import COMMAND, HTTP, HookReceiver
+from mailproc.flow.hook_receivers import NCIP, HookReceiver
 from mailproc.ill.hook_events import known
 from mailproc.ill.hook_sample import sample
 from mailproc.ils.hook_outcome import HookOutcome, HookResult
@@ -67,20 +67,20 @@ def _to(context: Context, name: str) -> str:
     for hook in context.config.hook:
         if hook.name == name:
             return urlsplit(hook.url).hostname or "" if hook.url else " ".join(hook.command)
-    return ""
+    return urlsplit(context.config.ncip.url).hostname or "" if name == NCIP else ""
 
 
 def sample_call(context: Context, name: str, key: str) -> HookCall:
     """Return a call that nobody wrote, to try the hook with.
 
-    Raise LocalFault if there is no such hook, or none of a kind that can say that it is only tried.
+    Raise LocalFault if there is no such hook.
     """
     receiver = context.hooks.get(name)
-    if receiver is None or receiver.kind not in (HTTP, COMMAND):
-        names = ", ".join(one.name for one in context.hooks if one.kind in (HTTP, COMMAND))
+    if receiver is None:
+        names = ", ".join(one.name for one in context.hooks)
         raise LocalFault(sentence("hook-none", name=name, known=names), ("mailproc hooks",))
     wanted = [event for event in known() if receiver.wants(event)]
-    event = USUAL if USUAL in wanted else min(wanted)
+    event = USUAL if USUAL in wanted else min(wanted, default=USUAL)
     now = context.clock()
     return HookCall(
         state="sending", attempts=1, unfinished=1, not_before=None, last_error="", id=0, hook=name,
