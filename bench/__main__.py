@@ -16,6 +16,7 @@ from bench import (
     clock,
     drain,
     growth,
+    hooks,
     intake,
     iso,
     parse,
@@ -36,7 +37,7 @@ from bench.figures import Suite, judged, table
 SUITES: tuple[Suite, ...] = (
     intake.SUITE, parse.SUITE, proof.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
     big_file.SUITE, iso.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
-    people.SUITE, status.SUITE, backup.SUITE, patrons.SUITE, slips.SUITE, takeover.SUITE,
+    people.SUITE, status.SUITE, backup.SUITE, patrons.SUITE, slips.SUITE, takeover.SUITE, hooks.SUITE,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from mailproc.app import (
     build,
     document_place,
     file_permissions,
+    hook_check,
     oauth,
     places,
     preflight,
@@ -68,6 +69,7 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
     found.warnings += [
         *file_permissions.warnings(config),
         *preflight.warnings(config),
+        *hook_check.warnings(config),
         *oauth.missing(context),
     ]
     if store is not None:
@@ -203,6 +205,7 @@ def _connect(context: Context, found: CheckReport) -> None:
         found.tried(f"catalogue {catalogue.name}", lambda catalogue=catalogue: _catalogue(catalogue))  # type: ignore[misc]  # bound now
     if (lookup := context.patron_lookup) is not None:
         found.tried("library system", lookup.check)
+    _hooks(config, found)
     if config.deliver.mode == "smtp":
         tokens = access_tokens.of_relay(config, context.clock, insists=True)
         relay = Relay(config.deliver, context.clock, tokens)
@@ -214,6 +217,14 @@ def _connect(context: Context, found: CheckReport) -> None:
 
 def _catalogue(catalogue: Catalogue) -> str:
     return f"it answers ({catalogue_client.check(catalogue)})"
+
+
+def _hooks(config: Config, found: CheckReport) -> None:
+    from mailproc.transport import hook_http  # here: most libraries have no hook
+
+    for hook in config.hook:
+        if hook.url:
+            found.tried(f"hook {hook.name}", lambda hook=hook: hook_http.answers(hook))  # type: ignore[misc]  # bound now
 
 
 def _mailbox(mailbox: Mailbox, context: Context) -> str:

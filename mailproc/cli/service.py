@@ -67,13 +67,14 @@ def run(
 
 
 def _say_warnings(app: App) -> None:
-    from mailproc.app import preflight  # here: other verbs need no sockets
+    from mailproc.app import hook_check, preflight  # here: other verbs need no sockets
 
     told = (
         config_load.warnings(app.config),
         app.context.registry.warnings,
         file_permissions.warnings(app.config),
         preflight.warnings(app.config),
+        hook_check.warnings(app.config),
         _changed_texts(app),
     )
     for warning in chain(*told):

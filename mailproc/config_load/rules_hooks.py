@@ -10,6 +10,7 @@ from mailproc.config_load.nearest import nearest
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.config_load.value_checks import is_url
 
+_NCIP = "ncip"
 _URL = "must be a URL that begins with https://"
 
 
@@ -19,6 +20,8 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
         loc: Loc = ("hook", position)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}", hook.name):
             yield ConfigProblem((*loc, "name"), "must be a short name of letters, digits, - . _", hook.name)
+        if hook.name == _NCIP:
+            yield ConfigProblem((*loc, "name"), "is the name of [ncip]; choose another", hook.name)
         if first := taken.before(hook.name, (*loc, "name")):
             yield ConfigProblem((*loc, "name"), "two hooks have this name; choose another", hook.name, first)
         yield from _events(hook, loc)

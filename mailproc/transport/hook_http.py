@@ -13,6 +13,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from mailproc.config import Hook
+from mailproc.errors import TryLater
 from mailproc.ill.hook_payload import HookPayload
 from mailproc.ils.hook_outcome import HookOutcome, HookResult
 from mailproc.sentence import sentence
@@ -96,3 +97,13 @@ def _result(status: int) -> HookResult:
     if 300 <= status < 500 and status not in _DOUBTFUL:
         return HookResult.REFUSED
     return HookResult.IN_DOUBT
+
+
+def answers(hook: Hook) -> str:
+    """Ask whether anybody is there, and tell nothing; return the answer. Raise TryLater."""
+    limits = HttpLimits(timeout=hook.timeout, longest=hook.timeout, largest=LARGEST)
+    try:
+        answer = http_client.ask("HEAD", hook.url, limits=limits)
+    except HttpTrouble as trouble:
+        raise TryLater(_unanswered(hook, trouble).said) from trouble
+    return f"answers ({answer.status} to HEAD)"

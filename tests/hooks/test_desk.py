@@ -1,0 +1,193 @@
+"""Hooks as staff and operators see them: lists, a sample, a call made again, a store that was put back."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import Ran, run
+from tests.hooks.house import SECRET, VARIABLE, hook
+from tests.servers.hook_receiver import HookReceiver
+from tests.support import configuration, empty_store
+from tests.support.configuration import Account
+
+TOKEN = "t0ken-in-a-path"
+CONFIG = "".join(
+    [
+        configuration.library("XX-TOWN", "ill@town.example", "Town Library"),
+        configuration.section("listen", enabled=False),
+        configuration.section("deliver", mode="folder", folder="out"),
+        configuration.partner("UK-BL", "orders@bl.example", Account("out", "99-0001", "ART_PASSWORD")),
+    ]
+)
+Cli = Callable[..., Ran]
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    empty_store.copy_to(tmp_path / "var/mailproc.db")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MAILPROC_CONFIG", raising=False)
+    monkeypatch.setenv("ART_PASSWORD", "Zq7Pass9")
+    monkeypatch.setenv(VARIABLE, SECRET)
+
+    def configured(hooks: str) -> None:
+        (tmp_path / "config.toml").write_text(CONFIG + hooks)
+
+    yield configured
+
+
+def done(ran: Ran) -> Ran:
+    assert ran.code == 0, ran
+    return ran
+
+
+def ordered() -> None:
+    value = {"service": "LOAN", "item": {"title": "A Book"}, "partners": ["UK-BL"]}
+    done(run("request", "-", stdin=json.dumps(value)))
+
+
+def test_what_staff_see_of_a_call(office: Callable[..., None], receiver: HookReceiver) -> None:
+    """It is refused, stands in the outbox, is made again; no list shows secret or token."""
+    office(hook("ils", "*.request", url=f"{receiver.url}/{TOKEN}"))
+    receiver.answers = [404]
+    ordered()
+    shown = [done(run("outbox")), done(run("run", "--once")), run("status"), done(run("outbox"))]
+    assert "H1" in shown[0].out
+    assert "answered 404" in shown[3].out
+    assert "ils was not told of something" in shown[2].out
+    (line,) = done(run("outbox", "--json")).json
+    assert (line["id"], line["state"], line["requests"], line["direction"]) == (
+        "H1",
+        "shelved",
+        ["B1"],
+        "out",
+    )
+    call = done(run("hooks", "show", "H1", "--json")).json
+    assert (call["hook"], call["payload"]["numbers"]["request"]) == ("ils", "B1")
+    shown += [done(run("hooks", "show", "h1")), done(run("hooks")), done(run("hooks", "--json"))]
+    (listed,) = shown[-1].json
+    assert (listed["to"], listed["failed"], listed["said"]) == ("127.0.0.1", 1, "answered 404")
+    shown += [done(run("redeliver", "H1", "--dry-run")), done(run("redeliver", "--all")), done(run("digest"))]
+    shown += [done(run("run", "--once")), done(run("outbox")), run("dismiss", "H1"), run("redeliver", "H7")]
+    assert len(receiver.heard) == 2
+    assert "H1" not in shown[-3].out
+    assert "only a call that was not taken can be dismissed" in shown[-2].err
+    assert "There is no call H7" in shown[-1].err
+    words = "".join(one.out + one.err for one in shown)
+    assert SECRET not in words
+    assert TOKEN not in words
+    files = [file for file in Path("var").rglob("*") if file.is_file()]
+    assert files
+    assert not any(SECRET.encode() in file.read_bytes() for file in files)
+
+
+def test_a_sample_is_marked_and_nothing_is_written(
+    office: Callable[..., None], receiver: HookReceiver
+) -> None:
+    office(hook("ils", "RESPONDER.*", url=receiver.url))
+    told = done(run("hooks", "try", "ils"))
+    assert told.out.startswith("ils was told a sample of RESPONDER.")
+    assert receiver.heard[0].told["sample"] is True
+    assert receiver.heard[0].told["role"] == "RESPONDER"
+    receiver.usual = 500
+    failed = run("hooks", "try", "ils", "--json")
+    assert (failed.code, failed.json["result"], failed.json["said"]) == (1, "in doubt", "answered 500")
+    assert "There is no hook other" in run("hooks", "try", "other").err
+    assert "Write one of" in run("hooks", "try").err
+    assert done(run("outbox", "--json")).json == []
+
+
+def test_a_sample_needs_the_secret(
+    office: Callable[..., None], receiver: HookReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signature by a secret that is not there would teach nobody anything."""
+    office(hook(url=receiver.url))
+    monkeypatch.delenv(VARIABLE)
+    assert run("hooks", "try", "ils").code == 3
+    assert done(run("hooks")).code == 0
+    assert receiver.heard == []
+
+
+def test_a_store_that_was_put_back_tells_nothing_by_itself(
+    office: Callable[..., None], receiver: HookReceiver
+) -> None:
+    """What waits in a copy may have been told before."""
+    office(hook("ils", "*.request", url=receiver.url))
+    ordered()
+    done(run("restore", "--here"))
+    assert done(run("outbox", "--json")).json[-1]["state"] == "held"
+    assert "mailproc restore" in run("redeliver", "H1").err
+    done(run("run", "--once"))
+    done(run("restore", "--go"))
+    done(run("run", "--once"))
+    assert receiver.heard == []
+    done(run("redeliver", "H1"))
+    done(run("run", "--once"))
+    assert receiver.events == ["REQUESTER.request"]
+
+
+def test_check(office: Callable[..., None], receiver: HookReceiver) -> None:
+    office(
+        hook("there", url=receiver.url)
+        + hook("away", url="http://127.0.0.1:9/told", timeout=2.0)
+        + hook("no-program", command=["./nothing.py"])
+        + hook("program", command=["cat"])
+    )
+    told = run("check", "--connect")
+    words = told.out + told.err
+    assert "hook there: answers (501 to HEAD)" in words
+    assert "hook away: no answer from 127.0.0.1" in words
+    assert "hook no-program: there is no program ./nothing.py" in words
+    assert "hook program" not in words
+    assert receiver.heard == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (hook(url="http://127.0.0.1/") + hook(url="http://127.0.0.1/"), "two hooks have this name"),
+        (hook("a b", url="http://127.0.0.1/"), "must be a short name"),
+        (hook("ncip", url="http://127.0.0.1/"), "is the name of [ncip]"),
+        (hook("x", "REQUESTER.recieve", url="http://127.0.0.1/"), "did you mean REQUESTER.receive?"),
+        (hook("x", "BORROWER.*", url="http://127.0.0.1/"), "there is no such event"),
+        ("[[hook]]\nname = 'x'\nevents = []\nurl = 'http://127.0.0.1/'\n", "must name events"),
+        (hook("x"), "needs a url, or else a command"),
+        (hook("x", url="http://127.0.0.1/", command=["cat"]), "needs a url, or else a command"),
+        (hook("x", url=f"ftp://127.0.0.1/{TOKEN}"), "must be a URL that begins with https://"),
+        (hook("x", url=f"https://user:{TOKEN}@127.0.0.1/"), "must be a URL that begins with https://"),
+        (hook("x", command=["cat", ""]), "names an empty argument"),
+        (hook("x", command=["cat"], secret={"env": VARIABLE}), "signs what goes to a url"),
+        (hook("x", url="http://127.0.0.1/", timeout=0.0), "must be more than 0.0"),
+    ],
+)
+def test_what_is_refused(office: Callable[..., None], lines: str, words: str) -> None:
+    office(lines)
+    refused = run("check")
+    assert refused.code == 3
+    assert words in refused.err
+    assert TOKEN not in refused.err
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (hook("x", url="http://ils.example/told"), "whoever is on the way to ils.example reads"),
+        (hook("x", url="https://ils.example/", secret={"env": "TEST_SHORT"}), "its secret is short"),
+        ("[[hook]]\nname = 'x'\nevents = ['*']\nurl = 'https://ils.example/'\n", "nothing is signed"),
+        (hook("x", url="https://ils.example/"), ""),
+        (hook("x", url="http://localhost/"), ""),
+    ],
+)
+def test_what_is_warned_of(
+    office: Callable[..., None], lines: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_SHORT", "23-letters-are-too-few!")
+    office(lines)
+    told = run("check")
+    said = [line for line in (told.out + told.err).splitlines() if "hook x" in line]
+    assert len(said) == bool(words)
+    assert words in "".join(said)
+    assert os.environ["TEST_SHORT"] not in told.out + told.err
