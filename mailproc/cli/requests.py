@@ -118,6 +118,7 @@ def shown_json(found: RequestDetails) -> dict[str, Any]:
         "wanted_back_by": output.plain(found.wanted_back_by),
         "loan_terms": found.loan_terms,
         "charges": [charge_json(one) for one in found.charges],
+        "barcode": found.barcode,
         "promise": line.promise,
         "actions": list(found.actions),
         "attention": list(line.attention),
@@ -167,6 +168,7 @@ def _change_json(change: HistoryLine) -> dict[str, Any]:
         "not_told": list(change.not_told),
         "cause": change.cause,
         "documents": change.documents,
+        "barcode": change.barcode,
     }
 
 
