@@ -53,7 +53,9 @@ def tell(found: RequestDetails, context: Context) -> None:
     by = f" · {line.author}" if line.author else ""
     output.line(output.one_line(f"{line.number} · {line.title}{by}{_reader(found, language)}"))
     way = "borrow" if line.role == Role.REQUESTER else "lend"
-    headline = language.label("show", way, partner=_whom(found, language), status=stands(line, context))
+    headline = stands(line, context)
+    if line.partner:
+        headline = language.label("show", way, partner=_whom(found, language), status=headline)
     output.line(f"{headline} [{line.state}]")
     pairs = [*_to_do(found, language), *reviewed(found, language)]
     pairs += [*_particulars(found, context), *_untold(found, language)]
@@ -87,7 +89,7 @@ def _to_do(found: RequestDetails, language: Language) -> Iterator[tuple[str, str
     for reason in found.line.needs:
         yield words["needs"], language.attention_word(reason)
     ways = [(way.command, way.does) for way in found.ways] or list(_ways_on(found, language))
-    if found.review is not None and found.line.needs and not found.line.attempt:
+    if unsent := found.review is not None and not found.line.attempt:
         ways = list(to_decide(found, language))
     for command, does in ways:
         yield words["go_on"], f"{command} ({does})"
@@ -95,7 +97,8 @@ def _to_do(found: RequestDetails, language: Language) -> Iterator[tuple[str, str
         yield words["asks"], asked.text
         yes, no = f"mailproc partners --confirm {asked.id}", f"--forget {asked.id}"
         yield words["asks"], language.label("show", "either", first=yes, second=no)
-    yield words["possible"], ", ".join(found.actions) or words["only_close"]
+    if not unsent:
+        yield words["possible"], ", ".join(found.actions) or words["only_close"]
 
 
 def _ways_on(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,9 @@ from mailproc.office.queries.request_details import RequestDetails
 def to_decide(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
     """Yield the commands by which staff decide, each with what it does."""
     number = found.line.number
+    if found.closed_at is not None:
+        yield f"mailproc decline {number} --undo", language.label("review", "undoes")
+        return
     for command, word in (
         (f"mailproc accept {number}", "accepts"),
         (f"mailproc amend {number} …", "amends"),

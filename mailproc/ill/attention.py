@@ -275,7 +275,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.ANSWER_LATE: _state(*_LATE),
     Reason.STATUS_ASKED: _look("act will-supply", "act hold", "act ship", "act unfilled", "act message"),
     Reason.TO_ANSWER: Rule(until=Until.STATE_OR_LOOK, turn=((_R, _S.IN_PROCESS),), listed=True),
-    Reason.TO_REVIEW: Rule(until=Until.FOLLOWS, listed=True),
+    Reason.TO_REVIEW: Rule(until=Until.FOLLOWS),
     Reason.PROMISED: Rule(until=Until.FOLLOWS),
     Reason.CANNOT_BE_SAID: _to_read(),
     Reason.TOO_MANY_ANSWERS: _to_read(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Integer, bindparam, select
 
-from mailproc.store import patron_lists, patrons, request_erasure, requests
+from mailproc.store import patron_lists, patrons, request_erasure, requests, submissions
 from mailproc.store.current_patrons import PATRON
 from mailproc.store.events import EVENT
 from mailproc.store.outgoing import INTENT
@@ -60,8 +60,9 @@ class Erased:
 
 
 def is_open(connection: Connection, patron_id: str) -> list[str]:
-    """Return the numbers of the reader's open requests."""
-    return patron_lists.open_requests(connection, patron_id)
+    """Return the numbers of the reader's open requests, and of those to review that name the reader."""
+    waiting = submissions.waiting_of_reader(connection, patron_id)
+    return [*patron_lists.open_requests(connection, patron_id), *waiting]
 
 
 def erase(connection: Connection, patron_id: str) -> Erased:
@@ -73,6 +74,8 @@ def erase(connection: Connection, patron_id: str) -> Erased:
         letters |= dict.fromkeys(_letters(connection, row["id"]))
         for deleted in request_erasure.erase(connection, requests.load(connection, row["id"])):
             letters.pop(f"O{deleted}", None)
+    for request_id in submissions.of_reader(connection, patron_id):  # nobody was asked for them
+        request_erasure.erase(connection, requests.load(connection, request_id))
     known = _DELETE.count(connection, {"patron_id": patron_id}) > 0
     declared = tuple(row["number"] for row in rows if "declaration" in (row["more"] or {}))
     return Erased(known, tuple(row["number"] for row in rows), tuple(letters), declared)
@@ -96,8 +99,10 @@ def named_after(connection: Connection, after: str) -> list[str]:
 
 
 def is_known(connection: Connection, patron_id: str) -> bool:
-    """Return whether there is a row of the reader, or a request."""
+    """Return whether there is a row of the reader, a request, or what was submitted under the number."""
     patron_id = storable(patron_id)
     if patrons.load(connection, patron_id) is not None:
         return True
-    return bool(_REQUESTS.rows(connection, {"patron_id": patron_id}))
+    if _REQUESTS.rows(connection, {"patron_id": patron_id}):
+        return True
+    return bool(submissions.of_reader(connection, patron_id))

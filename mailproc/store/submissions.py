@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from sqlalchemy import Connection, Integer, bindparam, func, select, text
+from sqlalchemy import Connection, Integer, bindparam, select
 
 from mailproc.store.events import EVENT
 from mailproc.store.prepared_statements import Constant, made, table_of
 from mailproc.store.requests import REQUEST
 from mailproc.store.rows import Event
-from mailproc.store.submission_tables import TO_REVIEW, SubmissionRow
+from mailproc.store.submission_tables import SubmissionRow
 from mailproc.store.tables import Instant
 from mailproc.store.text import storable
 
 SUBMISSION = table_of(SubmissionRow)
+PORTION = 500
 REVIEW, ACCEPTED, DECLINED = "review", "accepted", "declined"
 
 
@@ -47,17 +48,6 @@ class Submission:
     event_ids: list[int] | None
 
 
-@dataclass(frozen=True)
-class SubmittedLine:
-    """A request in the list of those to review; ``reader``: its name or number, as it was written."""
-
-    request_id: int
-    number: str
-    reader: ReaderSaid | None
-    patron_id: str
-    partner: str
-
-
 _LOAD = Constant(select(SUBMISSION).where(SUBMISSION.c.request_id == bindparam("request_id")), Submission)
 _SAME = Constant(
     select(REQUEST.c.number)
@@ -69,26 +59,17 @@ _SAME = Constant(
     )
     .limit(1)
 )
-_TO_REVIEW = Constant(
-    select(
-        SUBMISSION.c.request_id,
-        REQUEST.c.number,
-        SUBMISSION.c.reader,
-        SUBMISSION.c.patron_id,
-        SUBMISSION.c.partner,
-    )
-    .join(REQUEST, REQUEST.c.id == SUBMISSION.c.request_id)
-    .where(text(f"submission.{TO_REVIEW}"))
-    .order_by(SUBMISSION.c.request_id)
-    .limit(bindparam("most", type_=Integer)),
-    SubmittedLine,
-)
-_COUNT = Constant(select(func.count()).select_from(SUBMISSION).where(text(f"submission.{TO_REVIEW}")))
 _OF_READER = Constant(
     select(SUBMISSION.c.request_id, SUBMISSION.c.state, REQUEST.c.number)
     .join(REQUEST, REQUEST.c.id == SUBMISSION.c.request_id)
     .where(SUBMISSION.c.patron_id == bindparam("patron_id"))
     .order_by(SUBMISSION.c.request_id)
+)
+_NAMED = Constant(
+    select(SUBMISSION.c.patron_id)
+    .where(SUBMISSION.c.patron_id > bindparam("after"))
+    .order_by(SUBMISSION.c.patron_id)
+    .limit(bindparam("most", type_=Integer))
 )
 _ERASE = Constant(
     SUBMISSION.update()
@@ -127,15 +108,6 @@ def same(connection: Connection, source: str, content: str, since: datetime) -> 
     return _SAME.scalar(connection, values) or ""
 
 
-def to_review(connection: Connection, most: int) -> list[SubmittedLine]:
-    """Return those that staff have not decided yet, the oldest first."""
-    return _TO_REVIEW.rows(connection, {"most": most})
-
-
-def count_to_review(connection: Connection) -> int:
-    return int(_COUNT.scalar(connection, {}))
-
-
 def steps(connection: Connection, submission: Submission) -> list[Event]:
     """Return what became of it before its order, the first event first."""
     ids = submission.event_ids or []
@@ -149,10 +121,15 @@ def waiting_of_reader(connection: Connection, patron_id: str) -> list[str]:
     return [row["number"] for row in rows if row["state"] == REVIEW]
 
 
-def erase_reader(connection: Connection, patron_id: str) -> None:
-    """Take the reader, and all that was written, off what was submitted under this number."""
-    for row in _OF_READER.rows(connection, {"patron_id": storable(patron_id)}):
-        erase(connection, row["request_id"])
+def named_after(connection: Connection, after: str) -> list[str]:
+    """Return the next numbers of readers that submissions name, in order, some more than once."""
+    return [row["patron_id"] for row in _NAMED.rows(connection, {"after": after, "most": PORTION})]
+
+
+def of_reader(connection: Connection, patron_id: str) -> list[int]:
+    """Return the ids of the requests that were submitted under this number."""
+    rows = _OF_READER.rows(connection, {"patron_id": storable(patron_id)})
+    return [row["request_id"] for row in rows]
 
 
 def erase(connection: Connection, request_id: int) -> None:

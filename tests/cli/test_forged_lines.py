@@ -52,8 +52,9 @@ WITHOUT = frozenset(
         "restore",
     }
     | {"init"}
+    | {"review", "accept", "decline"}
 )
-"""Verbs that show no letter's words, and `run`, whose log has tests of its own."""
+"""Verbs that show no letter's words; `run`, whose log has tests of its own, and those of tests/cli/test_review.py."""
 
 
 def filled(kind: Any, name: str) -> Any:

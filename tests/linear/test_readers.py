@@ -27,7 +27,7 @@ from mailproc import log
 from mailproc.config import Catalogue, Config, Library
 from mailproc.flow.reading import bounced_letters
 from mailproc.ill import item_identity
-from mailproc.ill.terms import Service
+from mailproc.ill.terms import Role, Service
 from mailproc.mail.bounce import text as bounce_text
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter
@@ -35,6 +35,7 @@ from mailproc.mail.parse import parse
 from mailproc.proof.header import Header, HeaderField
 from mailproc.protocols import registry
 from mailproc.protocols.artemail.mask import Masker
+from mailproc.protocols.form.reading import labels_of
 from mailproc.secret_words import SecretWords
 from tests.linear import accepted, attacks
 from tests.linear.stopwatch import too_steep
@@ -60,6 +61,7 @@ CONFIG = Config(
 CODECS = registry.load(CONFIG)
 ART = CODECS.by_name("artemail")
 ISO = CODECS.by_name("iso10161")
+FORM = labels_of(Role.REQUESTER, "web", {}, {})
 MASK = Masker(["secret-word", "abc"])
 WORDS = SecretWords(["secret-word", "another"], exact=["abc"])
 QUOTE = re.compile("-{2,30} Original Message -{2,30}")
@@ -170,6 +172,12 @@ OF_TEXT: dict[str, Call | None] = {
     "protocols.artemail.write.guard.check_widths": lambda text: _module("protocols.artemail.write.guard").check_widths(
         text.split("\n"), ["a"]),
     "protocols.artemail.write.order_file.letter_body": None,
+    "protocols.form.label_lines.read": lambda text: _module("protocols.form.label_lines").read(text, FORM.labels),
+    "protocols.form.reading.read": lambda text: [
+        _module("protocols.form.reading").read(said, FORM, bare=bare)
+        for said in (text, f"Note: {text}", text.replace("\n", "\nTitle: ")) for bare in (False, True)],
+    "protocols.form.reading.is_order": lambda text: _module("protocols.form.reading").is_order(text, FORM),
+    "protocols.form.values.service": lambda text: _module("protocols.form.values").service(text, FORM.services),
     "protocols.iso10161.fields.parties.optional_messages": None,  # made once, of our own words
     "protocols.iso10161.fields.unmapped.kept": None,  # of an APDU that was read: tried with the codec
 }  # fmt: skip
@@ -234,6 +242,10 @@ MORE: dict[str, tuple[str, Call]] = {
         lambda text: [_module("paper.lines").wrapped(line, _Font(), 10, 90) for line in text.split("\n")],
     ),
     "paper.lines.shortened": ("text", lambda text: _module("paper.lines").shortened(text, _Font(), 10, 90)),
+    "protocols.form.label_lines.folded": (
+        "text",
+        lambda text: _module("protocols.form.label_lines").folded(text),
+    ),
     "notices.short_codes.found": ("text", lambda text: _module("notices.short_codes").found(text)),
     "flow.reading.bounced_letters.marks": (
         "letter",

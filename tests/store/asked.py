@@ -51,6 +51,7 @@ from mailproc.store import (
     same_item,
     settled_letters,
     slips,
+    submissions,
     timers,
     transactions,
     undelivered,
@@ -67,6 +68,7 @@ from mailproc.store.patron_imports import FiledReader
 from mailproc.store.reader_words import ReaderWords
 from mailproc.store.requests import NewRequest
 from mailproc.store.rows import InboxLetter, SaidIntent
+from mailproc.store.submissions import Submission
 from mailproc.store.tables import EventRow, InboxRow
 from mailproc.store.transactions import NewTransaction
 from tests.store.plans import Call
@@ -105,6 +107,11 @@ CALL = NewHookCall(
     hook="ils", kind="http", request_id=1, transaction_id=1, event_id=1, event="REQUESTER.receive", key="k1",
     payload=PAYLOAD, written_at=NOW,
 )  # fmt: skip
+SUBMISSION = Submission(
+    request_id=99, state="review", source="form", content="c" * 64, at=NOW, partner="", number="",
+    guessed=False, patron_id="r1", reader={"name": "A. Reader"}, lenders=None, unread=None, doubtful=None,
+    words="Title: A book", event_ids=[1],
+)  # fmt: skip
 NAMED = TransactionId("XX-A", "B1", "1", "")
 HISTORY = {"transaction_id": 1, "event_id": 1, "at": NOW, "event": "E", "from_state": "A", "to_state": "B"}
 FOUND = {"message_id": "m", "taken_from": "XX-BL"}
@@ -133,6 +140,7 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
     inbox: {"keep": lambda c: inbox.keep(c, [LETTER])},
     requests: {
         "create": lambda c: requests.create(c, REQUEST),
+        "rewrite": lambda c: requests.rewrite(c, 1, REQUEST),
         "add_candidates": lambda c: requests.add_candidates(c, 1, ["XX-BL"]),
     },
     transactions: {"create": lambda c: transactions.create(c, TRANSACTION)},
@@ -141,6 +149,7 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
             c, "ncip", "REQUESTER.receive", request_id=1, transaction_id=1, barcode="1"
         ),
     },
+    submissions: {"add": lambda c: submissions.add(c, SUBMISSION)},
     item_barcodes: {"latest": lambda c: item_barcodes.latest(c, 1)},
     events: {
         "add": lambda c: events.add(c, EVENT),
@@ -501,5 +510,14 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "failed": lambda c: hook_lists.failed(c, "ils"),
         "with_calls": hook_lists.with_calls,
         "to_redeliver": hook_lists.to_redeliver,
+    submissions: {
+        "load": lambda c: submissions.load(c, 1),
+        "decide": lambda c: submissions.decide(c, SUBMISSION, "accepted", 1),
+        "same": lambda c: submissions.same(c, "form", "c" * 64, NOW - HOUR),
+        "steps": lambda c: submissions.steps(c, SUBMISSION),
+        "waiting_of_reader": lambda c: submissions.waiting_of_reader(c, "r1"),
+        "named_after": lambda c: submissions.named_after(c, ""),
+        "of_reader": lambda c: submissions.of_reader(c, "r1"),
+        "erase": lambda c: submissions.erase(c, 1),
     },
 }

@@ -93,7 +93,7 @@ def accept(connection: Connection, event: Event, wanted: IllRequest, context: Co
     request_id, number = _ordered(connection, event, wanted, service)
     key = asked_key(wanted, partner.symbol, context)
     codec, dialect = partner.codec, partner.dialect
-    if event.cause == "staff" and not key.tgq:  # their system knows nothing of it
+    if event.cause == "staff" and (not key.tgq or event.request_id):  # their system knows nothing of it
         codec, dialect = LETTER.name, ""
     if event.cause == "staff":
         key = _key_by_hand(connection, key, partner.symbol, number)

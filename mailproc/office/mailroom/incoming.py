@@ -11,6 +11,7 @@ from mailproc.flow.advance import steps
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
 from mailproc.flow.intake import forwarded_senders
+from mailproc.flow.reading import form_letters
 from mailproc.flow.reading.envelope import with_envelope
 from mailproc.flow.reading.letter_reading import RELEASED, LetterReading, read
 from mailproc.flow.replies import unmatched
@@ -155,9 +156,11 @@ def _release_letter(connection: Connection, number: int, symbol: str) -> Handled
     if row is None or row.state not in letters.PLACEABLE:
         raise _nowhere(connection, f"I{number}")
     partner = symbol or row.partner
-    if not partner:
+    if not partner and row.codec != form_letters.CODEC:
         raise LocalFault(sentence("release-whose", number=number))
     letters.again(connection, number, proof=RELEASED, partner=partner)
+    if not partner:
+        return Handled(f"I{number}", "todo", sentence("read-again-form", number=number))
     return Handled(f"I{number}", "todo", sentence("read-again-as", number=number, partner=partner))
 
 

@@ -10,7 +10,7 @@ from mailproc.flow.context import Context
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.patrons import short_writes
 from mailproc.sentence import sentence
-from mailproc.store import patron_erasure, patron_imports
+from mailproc.store import patron_erasure, patron_imports, submissions
 from mailproc.store.engine import Store
 from mailproc.store.forgotten_readers import ForgottenReaders
 
@@ -73,7 +73,8 @@ def forget_again(store: Store, forgotten: ForgottenReaders) -> int:
     """Erase in a store that was put back who was forgotten since its copy was made; return how many."""
     if not len(forgotten):
         return 0
-    return sum(_forget_again(store, forgotten, more) for more in (_BY_ROW, _BY_REQUEST))
+    each = (_BY_ROW, _BY_REQUEST, submissions.named_after)
+    return sum(_forget_again(store, forgotten, more) for more in each)
 
 
 def _forget_again(store: Store, forgotten: ForgottenReaders, more: MoreIds) -> int:

@@ -102,7 +102,7 @@ def _amend_review(
     """Correct a request that nobody was asked for yet."""
     found = changes(request, wanted)
     if again or not found:
-        code = "to-review" if again else "amend-same"
+        code = "waits-for-review" if again else "amend-same"
         raise LocalFault(sentence(code, number=request.number), (f"mailproc accept {request.number}",))
     rotas.correct(connection, request.id, dict(column for one in found for column in one.columns.items()))
     changed = _told(found)

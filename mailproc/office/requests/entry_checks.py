@@ -100,7 +100,7 @@ def refuse_unreviewed(connection: Connection, request: StoredRequest) -> None:
     submission = submissions.load(connection, request.id)
     if submission is not None and submission.state != submissions.ACCEPTED:
         number = request.number
-        raise LocalFault(sentence("to-review", number=number), (f"mailproc review {number}",))
+        raise LocalFault(sentence("waits-for-review", number=number), (f"mailproc review {number}",))
 
 
 def wrong_numbers(item: Mapping[str, Any]) -> tuple[Sentence, ...]:

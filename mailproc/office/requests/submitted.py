@@ -114,7 +114,7 @@ def _order(connection: Connection, context: Context, number: str, submission: Su
         *missing.doubts(request, submission, patrons.load(connection, submission.patron_id)),
     )
     if request.role is not Role.REQUESTER or against:
-        raise LocalFault(sentence("to-review", number=number))
+        raise LocalFault(sentence("waits-for-review", number=number))
     wanted = reviewing.wanted(connection, context, request, submission, reviewing.Acceptance())
     entered = reviewing.order(connection, context, submission, wanted, submission.source)
     if entered.warnings:

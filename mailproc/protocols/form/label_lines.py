@@ -41,10 +41,12 @@ KNOWN = "known"
 @dataclass(frozen=True)
 class LabelLines:
     """``values``: by field, each as it was written, never empty. ``left``: lines that have no known label, or
-    say a field again. ``found``: how many labels there were, with a value or without."""
+    say a field again. ``unsure``: lines inside values that look like a label nobody knows. ``found``: how
+    many labels there were, with a value or without."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     left: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
     found: int = 0
 
 
@@ -78,6 +80,7 @@ class _Reader:
         self._keyed = keyed
         self._values: dict[str, str] = {}
         self._left: list[str] = []
+        self._unsure: list[str] = []
         self._field = ""
         self._lines: list[str] = []
         self._found = 0
@@ -92,14 +95,14 @@ class _Reader:
         elif not line.strip():
             self._blank()
         elif self._goes_on(line):
-            self._lines.append(line.strip())
+            self._go_on(line.strip())
         else:
             self._end()
             self._leave(line)
 
     def result(self) -> LabelLines:
         self._end()
-        return LabelLines(self._values, tuple(self._left), self._found)
+        return LabelLines(self._values, tuple(self._left), tuple(self._unsure), self._found)
 
     def _label(self, line: str) -> tuple[str, str] | None:
         """Return the field of the line's label, and the value beside it; None if it has no known label."""
@@ -132,6 +135,11 @@ class _Reader:
             return True
         return not self._lines and not _ANY_LABEL.match(line)
 
+    def _go_on(self, line: str) -> None:
+        if self._lines and _ANY_LABEL.match(line) and len(self._unsure) < MOST_LEFT:
+            self._unsure.append(line[:LONGEST_LEFT])
+        self._lines.append(line)
+
     def _leave(self, line: str) -> None:
         if len(self._left) < MOST_LEFT:
             self._left.append(line.strip()[:LONGEST_LEFT])
@@ -154,12 +162,6 @@ def _separators(line: str) -> Iterator[int]:
     places = (at for at, sign in enumerate(line[: LONGEST_LABEL + 1]) if sign in SEPARATORS)
     for _, at in zip(range(MOST_SEPARATORS), places, strict=False):
         yield at
-
-
-def like_labels(values: Mapping[str, str]) -> tuple[str, ...]:
-    """Return lines inside values that look like a label which nobody knows: perhaps the map lacks it."""
-    lines = (line for value in values.values() for line in value.split("\n")[1:])
-    return tuple(line[:LONGEST_LEFT] for line in lines if _ANY_LABEL.match(line))[:MOST_LEFT]
 
 
 def map_of(vocabulary: Mapping[str, Sequence[str]], own: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -70,7 +70,7 @@ class _Said:
     def __init__(self, lines: LabelLines) -> None:
         self._values = dict(lines.values)
         self.unread = lines.left
-        self.doubtful = list(label_lines.like_labels(lines.values))
+        self.doubtful = list(lines.unsure)
 
     def take(self, name: str) -> str:
         return self._values.pop(name, "")
