@@ -6,9 +6,9 @@ from typing import TypedDict
 
 from sqlalchemy import Connection, Integer, bindparam, select
 
+from mailproc.store import requests
 from mailproc.store.events import EVENT
 from mailproc.store.prepared_statements import Constant, made, table_of
-from mailproc.store.requests import REQUEST
 from mailproc.store.rows import Event
 from mailproc.store.submission_tables import SubmissionRow
 from mailproc.store.tables import Instant
@@ -50,8 +50,7 @@ class Submission:
 
 _LOAD = Constant(select(SUBMISSION).where(SUBMISSION.c.request_id == bindparam("request_id")), Submission)
 _SAME = Constant(
-    select(REQUEST.c.number)
-    .join(SUBMISSION, SUBMISSION.c.request_id == REQUEST.c.id)
+    select(SUBMISSION.c.request_id)
     .where(
         SUBMISSION.c.content == bindparam("content"),
         SUBMISSION.c.at >= bindparam("since", type_=Instant),
@@ -60,10 +59,9 @@ _SAME = Constant(
     .limit(1)
 )
 _OF_READER = Constant(
-    select(SUBMISSION.c.request_id, SUBMISSION.c.state, REQUEST.c.number)
-    .join(REQUEST, REQUEST.c.id == SUBMISSION.c.request_id)
-    .where(SUBMISSION.c.patron_id == bindparam("patron_id"))
-    .order_by(SUBMISSION.c.request_id)
+    select(SUBMISSION.c.request_id, SUBMISSION.c.state).where(
+        SUBMISSION.c.patron_id == bindparam("patron_id")
+    )
 )
 _NAMED = Constant(
     select(SUBMISSION.c.patron_id)
@@ -105,7 +103,8 @@ def decide(connection: Connection, submission: Submission, state: str, event_id:
 def same(connection: Connection, source: str, content: str, since: datetime) -> str:
     """Return the number of the request that this source brought since then with this content, or ''."""
     values = {"content": content, "since": since, "source": storable(source)}
-    return _SAME.scalar(connection, values) or ""
+    found = _SAME.scalar(connection, values)
+    return requests.number_of(connection, found) if found is not None else ""
 
 
 def steps(connection: Connection, submission: Submission) -> list[Event]:
@@ -118,7 +117,8 @@ def steps(connection: Connection, submission: Submission) -> list[Event]:
 def waiting_of_reader(connection: Connection, patron_id: str) -> list[str]:
     """Return the numbers of those to review that name this reader."""
     rows = _OF_READER.rows(connection, {"patron_id": storable(patron_id)})
-    return [row["number"] for row in rows if row["state"] == REVIEW]
+    ids = sorted(row["request_id"] for row in rows if row["state"] == REVIEW)
+    return [requests.number_of(connection, one) for one in ids]
 
 
 def named_after(connection: Connection, after: str) -> list[str]:
@@ -129,7 +129,7 @@ def named_after(connection: Connection, after: str) -> list[str]:
 def of_reader(connection: Connection, patron_id: str) -> list[int]:
     """Return the ids of the requests that were submitted under this number."""
     rows = _OF_READER.rows(connection, {"patron_id": storable(patron_id)})
-    return [row["request_id"] for row in rows]
+    return sorted(row["request_id"] for row in rows)
 
 
 def erase(connection: Connection, request_id: int) -> None:

@@ -54,7 +54,7 @@ WITHOUT = frozenset(
     | {"init"}
     | {"review", "accept", "decline"}
 )
-"""Verbs that show no letter's words; `run`, whose log has tests of its own, and those of tests/cli/test_review.py."""
+"""Verbs that show no letter's words; `run`, whose log has tests of its own; and those of test_review.py."""
 
 
 def filled(kind: Any, name: str) -> Any:

@@ -349,7 +349,7 @@ def test_it_is_read_however_it_is_written(office, how):
 @pytest.mark.parametrize(
     "body",
     [
-        b"Title: {{ 7*7 }}{% for x in y %}\nCard number: {{ config }}\nComments: {% raw %}\n",
+        b"Title: {{ 7777*7777 }}{% for x in y %}\nCard number: {{ config }}\nComments: {% raw %}\n",
         b"Title: \x00\x1b[31m\xff\xfe\nCard number: R1\x00\nName: \xed\xa0\x80\n",
         b"Title: A\rB: C\x0bD\x0c\nCard number: ' OR 1=1 --\n",
         "Title: \u202eevil\u2028Forged: line\nCard number: R\u200b1\n".encode(),
@@ -361,7 +361,7 @@ def test_hostile_words_stay_words(office, body):
     assert office.shown("B1").line.needs == ("to-review",)
     accept(office, "B1", nobody=True, anyway=True)
     for letter in office.sent:
-        assert "49" not in letter.text
+        assert "60481729" not in letter.text
     assert office.verify().differences == ()
 
 

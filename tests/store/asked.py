@@ -109,7 +109,7 @@ CALL = NewHookCall(
 )  # fmt: skip
 SUBMISSION = Submission(
     request_id=99, state="review", source="form", content="c" * 64, at=NOW, partner="", number="",
-    guessed=False, patron_id="r1", reader={"name": "A. Reader"}, lenders=None, unread=None, doubtful=None,
+    guessed=False, patron_id="r9", reader={"name": "A. Reader"}, lenders=None, unread=None, doubtful=None,
     words="Title: A book", event_ids=[1],
 )  # fmt: skip
 NAMED = TransactionId("XX-A", "B1", "1", "")
@@ -510,14 +510,15 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "failed": lambda c: hook_lists.failed(c, "ils"),
         "with_calls": hook_lists.with_calls,
         "to_redeliver": hook_lists.to_redeliver,
+    },
     submissions: {
-        "load": lambda c: submissions.load(c, 1),
+        "load": lambda c: submissions.load(c, 99),
         "decide": lambda c: submissions.decide(c, SUBMISSION, "accepted", 1),
         "same": lambda c: submissions.same(c, "form", "c" * 64, NOW - HOUR),
         "steps": lambda c: submissions.steps(c, SUBMISSION),
-        "waiting_of_reader": lambda c: submissions.waiting_of_reader(c, "r1"),
+        "waiting_of_reader": lambda c: submissions.waiting_of_reader(c, "r9"),
         "named_after": lambda c: submissions.named_after(c, ""),
-        "of_reader": lambda c: submissions.of_reader(c, "r1"),
-        "erase": lambda c: submissions.erase(c, 1),
+        "of_reader": lambda c: submissions.of_reader(c, "r9"),
+        "erase": lambda c: submissions.erase(c, 99),
     },
 }

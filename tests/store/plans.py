@@ -50,6 +50,7 @@ SMALL = {
     "ix_transactions_promised": "what waits for a promised day, of which that day is read",
     "ix_request_open": "what is open, of which the last state is read",
     "ix_catalogue_answer_until": "answers of catalogues, of which 10,000 are kept at most",
+    "ix_submission_review": "what staff have not decided yet",
     "ix_timer_kind": "what waits, which is counted; the index alone is read",
     "ix_timer_due": "the same on PostgreSQL, and what is due first",
 }

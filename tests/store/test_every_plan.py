@@ -58,6 +58,9 @@ def office(
         configuration.partner(symbol, address, Account(direction, code, "PLAN_PASSWORD"), roles=[role])
         for symbol, address, role, direction, code in PARTNERS
     ]
+    partners.append(
+        configuration.section("[form]", name="wishes", accepts_from=["web@www.example"], lenders=["XX-BL"])
+    )
     store = configuration.section("store", url=url)
     (tmp_path / "config.toml").write_text(HEAD + store + "".join(partners))
     monkeypatch.chdir(tmp_path)
@@ -81,6 +84,11 @@ pause XX-BL
 act B4 query
 resume XX-BL
 dismiss I4
+amend B5 --year 1969
+note B5 "a wish"
+accept B5
+decline B6 --reason "we hold it"
+patrons forget R9
 """
 """What staff do; where the program refuses it, it has asked the store all the same."""
 
@@ -105,6 +113,11 @@ partners
 verify
 requests
 requests --limit 1
+requests --find wish
+requests --service LOAN --since 2026-01-01
+review
+review B7
+show B6
 letters --limit 1
 letters --json
 letters --service LOAN --limit 1
@@ -179,6 +192,9 @@ class Day:
         self.work()
         self.hear("Dear all, is B4-1 on its way?")
         self.hear("Dear all", sender="stranger@elsewhere.example")
+        for number in (7, 8, 9):
+            wish = f"Service: Loan\nTitle: Wish {number}\nName: A Reader\nCard number: R{number}\n"
+            self.hear(wish, sender="web@www.example")
         self.work()
 
     def hear(self, text: str, subject: str = "Replies", sender: str = "orders@bl.example") -> None:

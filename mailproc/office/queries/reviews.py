@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, TextClause, and_, func, select, text
+from sqlalchemy.sql.elements import False_
 
 from mailproc.office.patrons import patron_details
 from mailproc.office.queries.request_filter import Filter
 from mailproc.office.requests import missing
 from mailproc.sentence import Sentence
-from mailproc.store import submissions
+from mailproc.store import requests, submissions
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
 from mailproc.store.rows import StoredRequest
@@ -77,40 +78,54 @@ class UnsentRequest:
     their_number: str
 
 
+@dataclass(frozen=True)
+class _SubmittedBy:
+    """Who is behind a request; the columns of a submission."""
+
+    request_id: int
+    reader: ReaderSaid | None
+    patron_id: str
+    partner: str
+    number: str
+
+
 def listed(connection: Connection, wanted: Filter, found: ColumnElement[bool] | None) -> list[UnsentRequest]:
     """Return those that fit, the newest first. ``found``: the condition of ``wanted.find``.
 
     Declined ones are found by their words, and not listed otherwise.
     """
-    if not _may_fit(wanted):
+    if not _may_fit(wanted, found):
         return []
-    statement = _statement(wanted, found).order_by(REQUEST.c.id.desc()).limit(wanted.limit)
-    rows = connection.execute(statement).all()
+    statement = _statement(wanted, found).order_by(SUBMISSION.c.request_id.desc()).limit(wanted.limit)
     return [
-        UnsentRequest(request, (row.reader or {}).get("name") or row.said_id, row.partner, row.theirs)
-        for row, request in zip(rows, made(StoredRequest, (row[:-4] for row in rows)), strict=True)
+        UnsentRequest(
+            requests.load(connection, row.request_id),
+            (row.reader or {}).get("name") or row.patron_id,
+            row.partner,
+            row.number,
+        )
+        for row in made(_SubmittedBy, connection.execute(statement))
     ]
 
 
 def count(connection: Connection, wanted: Filter, found: ColumnElement[bool] | None) -> int:
     """Return how many ``listed`` would return without a limit."""
-    if not _may_fit(wanted):
+    if not _may_fit(wanted, found):
         return 0
     statement = _statement(wanted, found).with_only_columns(func.count())
     return int(connection.execute(statement).scalar_one())
 
 
-def _may_fit(wanted: Filter) -> bool:
+def _may_fit(wanted: Filter, found: ColumnElement[bool] | None) -> bool:
+    if isinstance(found, False_):
+        return False
     return wanted.due is None and wanted.state.upper() in ("", "IDLE")
 
 
 def _statement(wanted: Filter, found: ColumnElement[bool] | None) -> Select[Any]:
-    columns = (
-        SUBMISSION.c.reader.label("reader"), SUBMISSION.c.patron_id.label("said_id"), SUBMISSION.c.partner,
-        SUBMISSION.c.number.label("theirs"),
-    )  # fmt: skip
-    joined = REQUEST.join(SUBMISSION, SUBMISSION.c.request_id == REQUEST.c.id)
-    return select(*REQUEST.c, *columns).select_from(joined).where(and_(*_conditions(wanted, found)))
+    columns = [SUBMISSION.c[name] for name in _SubmittedBy.__dataclass_fields__]
+    joined = SUBMISSION.join(REQUEST, SUBMISSION.c.request_id == REQUEST.c.id)
+    return select(*columns).select_from(joined).where(and_(*_conditions(wanted, found)))
 
 
 def _conditions(
