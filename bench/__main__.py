@@ -26,6 +26,7 @@ from bench import (
     render,
     shelf,
     slips,
+    stats,
     status,
     steps,
     takeover,
@@ -38,6 +39,7 @@ SUITES: tuple[Suite, ...] = (
     intake.SUITE, parse.SUITE, proof.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
     big_file.SUITE, iso.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
     people.SUITE, status.SUITE, backup.SUITE, patrons.SUITE, slips.SUITE, takeover.SUITE, hooks.SUITE,
+    people.SUITE, status.SUITE, stats.SUITE, backup.SUITE, patrons.SUITE, takeover.SUITE,
 )  # fmt: skip
 
 

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, cast, func, literal, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+)
 
 from mailproc.ill.attempt_figures import Leg
 from mailproc.ill.terms import Role, State
@@ -61,8 +71,8 @@ class AttemptGroup:
 
 
 @dataclass(frozen=True)
-class OpenOne:
-    """An attempt that is not over. ``asked_at``: None where its history is missing."""
+class OpenGroup:
+    """Attempts that are not over. ``asked_at``: None where nobody wants it, or their history is missing."""
 
     role: Role
     partner: str
@@ -70,17 +80,26 @@ class OpenOne:
     category: str
     attempt: int
     asked_at: datetime | None
+    count: int
+
+
+_BY_MONTH = ("role", "outcome", "reason", "attempt", "place", "cost")
+"""What rows are sorted by where the order of the index is of no use."""
 
 
 def finished(
     connection: Connection, role: Role | None, first: date | None, last: date | None, *, monthly: bool
 ) -> Iterator[AttemptGroup]:
     """Sum up what was asked from ``first`` to ``last``, both included; None leaves that end open."""
-    month = func.substr(cast(FINISHED.c.asked_on, String), 1, 7) if monthly else literal("", String)
-    grouped: list[ColumnElement[Any]] = [FINISHED.c[name] for name in (*GROUPED, "cost")]
+    month = func.substr(cast(FINISHED.c.asked_on, String), 1, 7)
+    names = _BY_MONTH if monthly else (*GROUPED, "cost")
+    grouped: list[ColumnElement[Any]] = [*([month] if monthly else []), *(FINISHED.c[one] for one in names)]
+    shown = [
+        FINISHED.c[one] if one in names else literal("", String).label(one) for one in (*GROUPED, "cost")
+    ]
     legs = [_hours(connection, FINISHED.c[leg]).label(leg) for leg in Leg]
-    statement = select(month.label("month"), *grouped, func.count().label("count"), *legs)
-    statement = statement.group_by(*([month] if monthly else []), *grouped)
+    first_shown = (month if monthly else literal("", String)).label("month")
+    statement = select(first_shown, *shown, func.count().label("count"), *legs).group_by(*grouped)
     if role is not None:
         statement = statement.where(FINISHED.c.role == role.name)
     if first is not None:
@@ -101,8 +120,15 @@ def _hours(connection: Connection, seconds: ColumnElement[int]) -> ColumnElement
     return func.aggregate_strings(sign, "").filter(seconds.is_not(None))
 
 
-def not_over(connection: Connection, role: Role | None) -> Iterator[OpenOne]:
-    """Select the attempts that have no row of their figures yet."""
+def not_over(
+    connection: Connection,
+    role: Role | None,
+    since: datetime | None,
+    until: datetime | None,
+    *,
+    monthly: bool,
+) -> Iterator[OpenGroup]:
+    """Sum up the attempts that have no row of their figures, asked from ``since`` until before ``until``."""
     asked = (
         select(HISTORY.c.at)
         .where(HISTORY.c.transaction_id == TRANSACTION.c.id)
@@ -111,19 +137,27 @@ def not_over(connection: Connection, role: Role | None) -> Iterator[OpenOne]:
         .scalar_subquery()
     )
     category = select(PATRON.c.status).where(PATRON.c.id == REQUEST.c.patron_id, IS_CURRENT).scalar_subquery()
+    grouped: list[ColumnElement[Any]] = [
+        TRANSACTION.c.role,
+        TRANSACTION.c.partner,
+        TRANSACTION.c.service,
+        func.coalesce(category, literal_column("''")).label("category"),
+        TRANSACTION.c.attempt,
+        (asked if monthly else cast(None, HISTORY.c.at.type)).label("asked_at"),
+    ]
+    within = [asked >= since] if since is not None else []
+    within += [asked < until] if until is not None else []
     statement = (
-        select(
-            TRANSACTION.c.role, TRANSACTION.c.partner, TRANSACTION.c.service,
-            func.coalesce(category, text("''")).label("category"), TRANSACTION.c.attempt,
-            asked.label("asked_at"),
-        )
+        select(*grouped, func.count().label("count"))
         .join_from(TRANSACTION, REQUEST, REQUEST.c.id == TRANSACTION.c.request_id)
         .where(
             one_of(TRANSACTION.c.role, [role.name] if role is not None else [one.name for one in Role]),
             one_of(TRANSACTION.c.state, _MAY_BE_OPEN),
             ~select(FINISHED.c.transaction_id).where(FINISHED.c.transaction_id == TRANSACTION.c.id).exists(),
+            *within,
         )
-    )  # fmt: skip
+        .group_by(*(text(str(place)) for place in range(1, 7 if monthly else 6)))
+    )
     with connection.execute(statement.execution_options(yield_per=AT_ONCE)) as rows:
         for some in rows.partitions():
-            yield from made(OpenOne, some)
+            yield from made(OpenGroup, some)

@@ -7,7 +7,7 @@ first attempt. So asked is the sum of open and each outcome, in every period.
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ from mailproc.flow.context import Context
 from mailproc.ill.attempt_figures import Leg, Outcome
 from mailproc.ill.terms import Role
 from mailproc.store import attempt_sums, older_attempts
-from mailproc.store.attempt_sums import AttemptGroup, OpenOne
+from mailproc.store.attempt_sums import AttemptGroup, OpenGroup
 
 
 class Grouping(StrEnum):
@@ -96,8 +96,11 @@ def statistics(connection: Connection, context: Context, wanted: StatisticsFilte
         if wanted.by is not Grouping.REASON or one.outcome == Outcome.UNFILLED:
             _add(_of(found, Role[one.role], _group(one, wanted.by)), one)
     if wanted.by is not Grouping.REASON:
-        for each in attempt_sums.not_over(connection, wanted.role):
-            _add_open(found, each, context, wanted)
+        since, until = _instants(wanted, context)
+        for each in attempt_sums.not_over(connection, wanted.role, since, until, monthly=monthly):
+            to = _of(found, each.role, _open_group(each, wanted.by, context))
+            to.open += each.count
+            to.requests += each.count if each.attempt == 1 else 0
     uncounted = older_attempts.progress(connection).left
     return Statistics([found[key] for key in sorted(found)], uncounted)
 
@@ -124,16 +127,20 @@ def _add(to: GroupFigures, one: AttemptGroup) -> None:
             to.hours.setdefault(leg, Counter()).update(signs)
 
 
-def _add_open(
-    found: dict[tuple[str, str], GroupFigures], one: OpenOne, context: Context, wanted: StatisticsFilter
-) -> None:
-    day = context.local(one.asked_at).date() if one.asked_at is not None else None
-    if day is None or not (wanted.first or day) <= day <= (wanted.last or day):
-        return
-    group = f"{day:%Y-%m}" if wanted.by is Grouping.MONTH else getattr(one, wanted.by) if wanted.by else ""
-    to = _of(found, one.role, group)
-    to.open += 1
-    to.requests += one.attempt == 1
+def _instants(wanted: StatisticsFilter, context: Context) -> tuple[datetime | None, datetime | None]:
+    """Return when the first day begins, and the one after the last."""
+    last = wanted.last + timedelta(days=1) if wanted.last not in (None, date.max) else None
+    since, until = (
+        context.instant(datetime.combine(day, time.min)) if day is not None else None
+        for day in (wanted.first, last)
+    )
+    return since, until
+
+
+def _open_group(one: OpenGroup, by: Grouping | None, context: Context) -> str:
+    if by is Grouping.MONTH:
+        return f"{context.local(one.asked_at):%Y-%m}" if one.asked_at is not None else ""
+    return str(getattr(one, by)) if by is not None else ""
 
 
 def _leg(signs: Counter[str]) -> LegFigures:
