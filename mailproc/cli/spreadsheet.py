@@ -22,5 +22,6 @@ def _cell(value: object) -> object:
 
 
 def harmless(cell: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """Return a text that no spreadsheet takes for a formula, or for the end of a line."""
+    guarded = f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return guarded.replace("\r", " ").replace("\n", " ")

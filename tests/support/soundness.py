@@ -7,7 +7,7 @@ from mailproc.ill import timers as rules
 from mailproc.store import find
 from mailproc.store.prepared_statements import made
 from mailproc.store.rows import Event, Transaction
-from tests.support import history
+from tests.support import counted_attempts, history
 from tests.support.partners import PASSWORD
 from tests.support.world import World
 
@@ -18,6 +18,7 @@ def check(world: World) -> None:
         assert world.verify().differences == ()
         world.run()
         assert world.verify().differences == ()
+        counted_attempts.check(world.app.store, world.app.context)
         _timers_follow(world)
         _texts_follow(world)
         _no_password_is_kept(world)

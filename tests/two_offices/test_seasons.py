@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from mailproc.config import Policy
+from tests.support import counted_attempts
 
 from .office import Town
 from .post import BadPost
@@ -48,6 +49,7 @@ def test_a_bad_season_ends_well(make_town: Callable[..., Town], seed: int) -> No
 def nothing_is_left(season: Season) -> None:
     for office in season.town.offices.values():
         assert office.verify().differences == (), f"seed {season.seed}"
+        counted_attempts.check(office.app.store, office.app.context)
         assert [one for one in complaints(office) if not after_grace(one)] == [], f"seed {season.seed}"
         waits = unfinished(office)
         waits.pop("event", None)  # what never found its request lies on the shelf

@@ -100,6 +100,11 @@ def test_the_whole_way(office: Upgraded) -> None:
     before = states(office)
     assert Counter(before.values())["IN_PROCESS"] == 4, "the letter that nobody had read"
 
+    figures = office.json("stats")
+    assert figures["uncounted"] == 0, "the first run has counted what was over"
+    assert sum(one["asked"] for one in figures["groups"]) == 25
+    assert sum(one["filled"] for one in figures["groups"]) > 0
+    assert "25 transactions checked, 0 differ" in office.done("verify"), "which compares their figures"
     resumed(office)
     _each_left_once(office)
     _open_requests_go_on(office)
