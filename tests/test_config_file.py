@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from mailproc import config_load
-from mailproc.config import Config, Hook, Mailbox, Partner, Section
+from mailproc.catalogues import marc
+from mailproc.config import Catalogue, Config, Hook, Mailbox, Partner, Section
 from mailproc.config_load import poll
 from mailproc.config_load.schema import section_in
 from mailproc.config_load.toml_file import lines_of
@@ -134,6 +135,10 @@ def test_the_shipped_entries_stand_at_the_defaults(tmp_path: Path) -> None:
     (hook,) = config.hook
     bare_hook = hook.model_copy(update={"secret": SecretStr("")})
     assert bare_hook == Hook(name=hook.name, events=hook.events, url=hook.url)
+    (catalogue,) = config.catalogue
+    bare_catalogue = catalogue.model_copy(update={"partners": {}, "holding": ()})
+    assert bare_catalogue == Catalogue(name=catalogue.name, url=catalogue.url)
+    assert catalogue.holding == (marc.USUAL[0],)
 
 
 def test_every_key_of_the_shipped_file_stands_on_its_line() -> None:
