@@ -115,7 +115,7 @@ def asked(question: Callable[[], T], seconds: float) -> T:
 
 
 def _why(error: OSError | RemoteFault | UnicodeError, seconds: float) -> Sentence:
-    """Return what went wrong. None of these words comes from the library system."""
+    """Return what went wrong. Of the library system's own words at most two characters are in it."""
     if isinstance(error, TimeoutError):
         return sentence("lookup-late", seconds=f"{seconds:g}")
     if isinstance(error, RemoteFault):

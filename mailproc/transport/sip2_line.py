@@ -42,9 +42,11 @@ def look_up(
 ) -> PatronStanding:
     """Return what the system says of the patron; ``clock`` gives local time.
 
-    Raise OSError (as TimeoutError), RemoteFault if it does not speak SIP2, Misconfigured if it refuses our
-    login.
+    A number that cannot be said in its character set is nobody's there, and not asked about. Raise OSError
+    (as TimeoutError), RemoteFault if it does not speak SIP2, Misconfigured if it refuses our login.
     """
+    if not message.can_say(patron_id, server.terminal.charset):
+        return PatronStanding(known=False)
     with _Line(server) as line:
         session = Sip2Session(server.terminal)
         _begin(line, session, server)

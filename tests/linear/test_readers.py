@@ -138,6 +138,7 @@ OF_TEXT: dict[str, Call | None] = {
     "mail.html_text.unflowed": lambda text: _module("mail.html_text").unflowed(text, True),
     "log.register_secret": None,
     "log.register_token": None,
+    "ils.sip2.message.can_say": lambda value: _module("ils.sip2.message").can_say(value, "utf-8"),
     "ils.sip2.message.write": lambda text: _module("ils.sip2.message").write("63", "", {"AA": text}, 1, "utf-8"),
     "invisible.masked": lambda text: _module("invisible").masked(text, lambda bare: WORDS.masked(bare, "X")),
     "mail.quotation.announces": lambda text: [

@@ -182,6 +182,13 @@ def test_what_was_said_before_it_hung_up_counts():
         assert of(port).ask("P1").name == "Z"
 
 
+@pytest.mark.parametrize("number", ["P1|", "P1\r", "P1\u00a0", "\u0420P1"])
+def test_no_other_reader_is_found_by_a_number_that_cannot_be_said(number):
+    with library_system(READERS | {"P1 ": READERS["P1"], "?P1": READERS["P1"]}) as system:
+        assert of(system.port, encoding="iso-8859-1").ask(number) == PatronStanding(known=False)
+        assert system.asked == []
+
+
 def test_nobody_listens():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

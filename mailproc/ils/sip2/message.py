@@ -63,6 +63,15 @@ def read(octets: bytes, charset: str) -> Sip2Answer:
     return Sip2Answer(code, text[2:end], fields)
 
 
+def can_say(value: str, charset: str) -> bool:
+    """Return whether ``write`` sends the value as it is. A changed number may be that of another reader."""
+    try:
+        value.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return value == _one_line(value)
+
+
 def checksum(octets: bytes) -> str:
     """Return four hexadecimal digits: the sum of the octets and this number is 0 in 16 bits."""
     return f"{-sum(octets) & 0xFFFF:04X}"
