@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from mailproc.config import Account, Config, Mailbox, Partner, Section
+from mailproc.config import Account, Config, Hook, Mailbox, Partner, Section
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _entries(old: tuple[Any, ...], new: tuple[Any, ...], name: str, is_same: boo
 
 def _label(entry: Section) -> str:
     match entry:
-        case Mailbox():
+        case Mailbox() | Hook():
             return entry.name
         case Partner():
             return entry.symbol

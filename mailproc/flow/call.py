@@ -7,11 +7,13 @@ of time.
 """
 
 import logging
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
+from time import monotonic
 
 from sqlalchemy import Connection
 
@@ -37,6 +39,8 @@ LOOK = 0.2
 """Seconds between looks for other calls while some are being made."""
 REST = timedelta(seconds=30)
 """A receiver that failed is left alone for so long: what waits for it keeps its tries."""
+ENDING = 3.0
+"""Seconds that calls under way have to end when the service does."""
 LONGEST_REPLY = 500
 FAILED = "HOOK_FAILED"
 """Event and alarm of a call that was given up, refused, or is in doubt."""
@@ -62,41 +66,61 @@ class HookCaller:
         self._ended: SimpleQueue[_Result] = SimpleQueue()
         self._unwritten: list[_Result] = []
         self._rests: dict[str, datetime] = {}
+        self._is_unsure = False  # a commit failed, and may hold all the same: what began in it was not made
 
     def run(self, goes_on: Callable[[], bool] = lambda: True) -> int:
         """Make what is due until nothing is, while ``goes_on``; return how many calls were begun.
 
-        Calls under way are always ended first. Raise TryLater if the store cannot write; the next run then
-        writes down what has ended.
+        Calls under way are ended first. At the end of the service they have ``ENDING`` seconds for that: what
+        still hangs then is in doubt at the next start. Raise TryLater if the store cannot write; the next run
+        then writes down what has ended.
         """
-        begun = 0
+        begun, until = 0, math.inf
         while True:
-            chosen = self._due() if goes_on() and not self._store.is_held else {}
-            if not chosen and not self._under_way and not self._unwritten:
+            ends = not goes_on()
+            until = min(until, monotonic() + ENDING) if ends else math.inf
+            chosen = {} if ends or self._store.is_held else self._due()
+            to_write = chosen or self._unwritten or self._is_unsure
+            if (not to_write and not self._under_way) or monotonic() > until:
                 return begun
-            if not chosen and not self._unwritten:
+            if not to_write:
                 self._unwritten += self._results(LOOK)
-            if chosen or self._unwritten:
+            if to_write or self._unwritten:
                 begun += self._turn(chosen)
 
     def _turn(self, chosen: Mapping[str, Sequence[Due]]) -> int:
         """Write down what has ended, and begin what is due, in one commit."""
         self._unwritten += self._results(0)
         ended = tuple(self._unwritten)
+        was_unsure, self._is_unsure = self._is_unsure, True
 
         def job(connection: Connection) -> list[HookCall]:
             for result in ended:
                 self._end(connection, result)
+            if was_unsure:
+                self._put_back(connection)
             now = self._context.clock()
             return [call for due in chosen.values() for call in hook_calls.claim(connection, due, now)]
 
         begun = self._store.write(job)
+        self._is_unsure = False
         for result in ended:
             self._unwritten.remove(result)
             self._rest(result)
         for call in begun:
             self._start(call)
         return len(begun)
+
+    def _put_back(self, connection: Connection) -> None:
+        """A call that is marked as being made, and of which nobody here knows, was never made."""
+        for call in hook_calls.in_state(connection, ("sending",)):
+            if call.id not in self._under_way:
+                end(
+                    connection,
+                    call,
+                    HookOutcome(HookResult.LATER, sentence("hook-not-written")),
+                    self._context,
+                )
 
     def _due(self) -> dict[str, list[Due]]:
         now = self._context.clock()

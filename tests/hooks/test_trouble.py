@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 import pytest
 
+from mailproc.errors import TryLater
 from mailproc.office.mailroom import dismissal, hook_handling
 from mailproc.office.queries import hooks as lists
 from mailproc.office.queries import letters
@@ -191,3 +193,52 @@ def test_a_hook_that_is_gone_is_a_finding(make_house: MakeHouse, receiver: HookR
         hook_handling.redeliver(world.store, world.app.context, 1)
     dismissal.dismiss(world.store, world.app.context, ["H1"])
     assert house.states() == ["dismissed"]
+
+
+def test_a_store_that_fails_loses_no_answer(
+    make_house: MakeHouse, receiver: HookReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is written down when the store can write again, and the call is made once."""
+    house = placed(make_house, receiver)
+    store, real = house.world.store, house.world.store.write
+    failing = [False, True, True]
+
+    def write(job: Any) -> Any:
+        if failing and failing.pop(0):
+            raise TryLater("the disk is full")
+        return real(job)
+
+    monkeypatch.setattr(store, "write", write)
+    with pytest.raises(TryLater):
+        house.call()
+    with pytest.raises(TryLater):
+        house.call()
+    assert house.states() == ["sending"]
+    house.call()
+    assert house.states() == ["handed_over"]
+    assert len(receiver.heard) == 1
+
+
+def test_a_commit_that_failed_and_holds_all_the_same_is_no_doubt(
+    make_house: MakeHouse, receiver: HookReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL may lose its connection during COMMIT: the call is marked as being made, and was not."""
+    house = placed(make_house, receiver, repeat_safe=False)
+    store, real = house.world.store, house.world.store.write
+    failing = [True]
+
+    def write(job: Any) -> Any:
+        done = real(job)
+        if failing and failing.pop():
+            raise TryLater("the connection was lost")
+        return done
+
+    monkeypatch.setattr(store, "write", write)
+    with pytest.raises(TryLater):
+        house.call()
+    assert (house.states(), receiver.heard) == (["sending"], [])
+    house.call()
+    assert house.states() == ["prepared"]
+    house.call(minutes=2)
+    assert house.states() == ["handed_over"]
+    assert len(receiver.heard) == 1
