@@ -223,14 +223,19 @@ def test_a_reader_whom_the_system_does_not_know_may_have_cost_an_item(
 
 
 def test_a_receipt_that_is_undone_and_done_again_makes_no_second_item(
-    house: House, system: NcipResponder
+    make_house: MakeHouse, system: NcipResponder, store_url: str
 ) -> None:
+    house = make_house(MORE.format(url=system.url, partner=CUSTOMER), store_url)
     received(house, barcode="300123", quiet=True)
     house.call()
     house.world.act("B1", "undo")
     house.world.act("B1", "receive", barcode="300123", quiet=True)
     assert house.call() == 0
     assert system.items == ["100", "300123"]
+    house.world.act("B1", "undo")
+    house.world.act("B1", "receive", barcode="300199", quiet=True)  # another item after all
+    assert house.call() == 1
+    assert system.items == ["100", "300123", "300199"]
 
 
 def test_a_partner_without_a_number_there_is_named(make_house: MakeHouse, system: NcipResponder) -> None:
