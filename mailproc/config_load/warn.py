@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from mailproc.config import Config, Library, Partner, ServerLogin
-from mailproc.config_load import rules_lookup, rules_ncip, rules_oauth, warn_hooks, warn_proof
+from mailproc.config_load import rules_lookup, rules_ncip, rules_oauth, warn_forms, warn_hooks, warn_proof
 from mailproc.config_load.value_checks import is_loopback, only_loopback
 
 LEAST_SILENCE = 60
@@ -24,6 +24,7 @@ def warnings(config: Config) -> list[str]:
         *_documents(config),
         *_metrics(config),
         *_partners(config),
+        *warn_forms.warnings(config),
         *warn_hooks.warnings(config),
         *rules_lookup.warnings(config.patrons.lookup),
         *rules_ncip.warnings(config),

@@ -100,7 +100,7 @@ def _before(connection: Connection, request_id: int) -> list[HistoryLine]:
 def _reviewed(event: Event) -> HistoryLine:
     """Return the line of an event from before the first attempt."""
     facts = event.facts or {}
-    cause = {"kind": event.cause, "id": event.actor or "staff"}
+    cause = {"kind": event.cause, "id": event.actor or f"E{event.id}"}
     if event.inbox_id is not None:
         cause = {"kind": "letter", "id": f"I{event.inbox_id}"}
     idle, text = State.IDLE.name, facts.get("text", "")

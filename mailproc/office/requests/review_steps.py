@@ -30,8 +30,9 @@ def decided(
     what: Sequence[Part] = (), *, kind: str = "",
 ) -> int:  # fmt: skip
     """Record a decision about it, with ``what`` staff said; return the event."""
+    by_form = by == submission.source  # nobody has looked at it
     event = NewEvent(
-        cause="staff",
+        cause="policy" if by_form else "staff",
         type=kind or _KINDS[state],
         at=context.clock(),
         facts={"text": "; ".join(map(str, what)), "why": stored(*what)} if what else None,
