@@ -42,6 +42,7 @@ class Lending:
         """What is done about each reason on the agenda."""
         return {
             Reason.TO_ANSWER: self._answers,
+            Reason.ANSWER_LATE: self._answers,
             Reason.RENEWAL_ASKED: self._renews,
             Reason.CANCEL_ASKED: self._cancels,
             Reason.LOOK_FOR_IT: self.work.waits,

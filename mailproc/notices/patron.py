@@ -94,6 +94,7 @@ class PatronRenewed(ToPatron):
 @dataclass(frozen=True, kw_only=True)
 class PatronDueCorrected(ToPatron):
     due: str = field_help("Until when it may be kept.", sample="Mon 23 Nov 2026")
+    late: bool = field_help("Has that day passed?", sample=False, optional=True)
     in_library: bool = field_help("May it be used in our library only?", sample=False, optional=True)
     note: str = field_help("A remark of the staff.", sample="With its map, please.", optional=True)
 
@@ -167,6 +168,7 @@ TO_READERS = (
         "en/patron/due_corrected.txt",
         PatronDueCorrected,
         "Tells a reader that the date was wrong, and which is right.",
+        situations=situations.DUE_CORRECTED,
     ),
     Contract(
         "en/patron/renewal_refused.txt",

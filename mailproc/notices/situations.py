@@ -63,6 +63,12 @@ RENEWAL_REFUSED = (
     Situation("after its day", {"due": "", "late": True}),
     Situation("it is used in our library", {"in_library": True}),
 )
+DUE_CORRECTED = (
+    Situation("before its day", {}),
+    Situation("after its day", {"late": True}),
+    Situation("it is used in our library", {"in_library": True}),
+    Situation("that, after its day", {"in_library": True, "late": True}),
+)
 CANCELLED = (
     Situation("staff have ended it", {"needed_by": ""}),
     Situation("its day has passed", {"note": ""}),

@@ -20,6 +20,7 @@ ORDER = "TXC1-1 S LOAN\nA book of ours"
         (("receive", "renew", "DUE", "RENEWED*16-09-2026"), "RECEIVED", ()),
         (("receive", "DUE", "renew", "NO RENEW"), "OVERDUE", ("renewal-refused",)),
         (("SHIPPED LOAN", "renew", "receive", "NO RENEW"), "RECEIVED", ("renewal-refused",)),
+        (("receive", "renew", "return", "NO RENEW"), "RETURNED", ()),
         (("DUE", "SHIPPED LOAN", "receive"), "OVERDUE", ()),
         (("DUE*AUTOMATIC RENEWAL PENDING", "SHIPPED LOAN", "receive"), "RECEIVED", ()),
     ],

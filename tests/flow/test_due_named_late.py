@@ -1,10 +1,13 @@
 """The lender's Shipped comes after its parcel, and names another due date than the one we counted."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 
-from tests.support.world import World
+from mailproc.errors import TryLater
+from mailproc.mail.parse import parse
+from tests.support.world import Sent, World
 
 
 @pytest.fixture
@@ -59,3 +62,42 @@ def test_a_date_that_has_passed_before_the_item_came_is_not_taken(world: World) 
     assert "wants it back" not in world.reader()[-1].text
     assert world.shown("B1").line.due == date(2026, 4, 13)
     assert world.verify().differences == ()
+
+
+EARLIER = date(2026, 3, 20)
+
+
+def stopped(lent: World, run: bool) -> None:
+    """The lender names an earlier day, and before the reader hears of it nothing works until it is over."""
+    lent.later()
+    lent.act("B1-1", "ship", heard_by="phone", on=EARLIER, run=False)
+    if run:
+        lent.refuses = _down
+        lent.run()
+    lent.later(days=24)
+    lent.refuses = lambda _sent: False
+    lent.run()
+    lent.tick()
+
+
+def _down(_sent: Sent) -> bool:
+    raise TryLater("the relay does not answer")
+
+
+@pytest.mark.parametrize("run", [False, True], ids=["the service", "the relay"])
+def test_a_day_that_passed_while_nothing_worked_is_told_before_it_is_demanded(lent: World, run: bool) -> None:
+    before = len(lent.reader())
+    stopped(lent, run)
+    changed, reminder = [letter.text for letter in lent.reader()[before:]]
+    assert "it was due back on Fri 20 Mar. Please bring it back now." in " ".join(changed.split())
+    assert "this loan was due on Fri 20 Mar" in reminder
+    assert lent.verify().differences == ()
+
+
+def test_the_same_in_german(make_world: Callable[..., World], sqlite_url: str) -> None:
+    world = make_world(sqlite_url)
+    world.place(patron={"id": "R2", "name": "A Reader", "email": "r@readers.example", "language": "de"})
+    world.act("B1-1", "receive")
+    stopped(world, run=False)
+    texts = " ".join(" ".join(parse(letter.raw).text.split()) for letter in world.reader())
+    assert "endete am Fr, 20.03.2026. Bitte geben Sie sie jetzt zurück." in texts

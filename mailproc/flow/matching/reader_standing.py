@@ -18,6 +18,7 @@ from mailproc.ill.whereabouts import BROUGHT_BACK, WITH_READER, reader_has
 from mailproc.store import events, outgoing, transactions
 from mailproc.store.rows import Transaction
 
+DUE_CORRECTED = "patron/due_corrected"
 ARRIVED, WRONG_ITEM = "patron/arrived", "patron/wrong_item"
 DEMANDED = (State.OVERDUE, State.RENEW_OVERDUE)
 
@@ -93,7 +94,7 @@ _TRUE: Mapping[str, Callable[[ReaderStanding], bool]] = {
     "patron/due_soon": lambda one: _on_loan(one) and not one.late,
     "patron/overdue": lambda one: _on_loan(one) and one.late and one.here,
     "patron/renewed": lambda one: _on_loan(one) and not one.late,
-    "patron/due_corrected": lambda one: _on_loan(one) and not one.late,
+    DUE_CORRECTED: _on_loan,  # also late: what is demanded was told before
     "patron/recalled": lambda one: one.state is State.RECALL and not one.brought_back,
     reader_news.ACKNOWLEDGED: _asked,
     reader_news.WAITING_LIST: lambda one: _asked(one) and one.listed,

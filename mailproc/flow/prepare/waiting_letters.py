@@ -7,7 +7,8 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.flow.matching import item_received
+from mailproc.flow.matching import item_received, reader_standing
+from mailproc.flow.matching.reader_standing import DUE_CORRECTED
 from mailproc.flow.notify_staff import ATTENTION
 from mailproc.flow.prepare import notice_letter, staff_letter
 from mailproc.ill.attention import RULES, Reason, Until
@@ -70,11 +71,14 @@ def _reads_otherwise(row: OutgoingLetter, fresh: NewLetterOut) -> bool:
 def withdraw_if_outdated(connection: Connection, row: OutgoingLetter, context: Context) -> bool:
     """Withdraw an e-mail to people that has waited for the relay, and is no longer true; return whether.
 
-    What has just been written is true: it was looked at then.
+    What has just been written is true: it was looked at then. One whose day has passed is written again.
     """
     if context.clock() - row.prepared_at < WAITED:
         return False
     intents = outgoing.intents_of(connection, row.id)
+    if _day_has_passed(connection, intents, row, context):
+        outgoing.renew_letter(connection, row.id)
+        return True
     if not intents or not _is_outdated(connection, intents, context):
         return False
     why = stored(NO_LONGER_SO)
@@ -82,6 +86,17 @@ def withdraw_if_outdated(connection: Connection, row: OutgoingLetter, context: C
     for one in intents:
         outgoing.place(connection, one.id, "withdrawn", None, why)
     return True
+
+
+def _day_has_passed(
+    connection: Connection, intents: Sequence[Intent], row: OutgoingLetter, context: Context
+) -> bool:
+    """Return whether the letter tells a reader a new due date that was still to come when it was written."""
+    if len(intents) != 1 or intents[0].kind != "notice" or intents[0].notice.name != DUE_CORRECTED:
+        return False
+    about = transactions.load(connection, intents[0].said_in)
+    due_on = reader_standing.due(connection, about, context)
+    return due_on is not None and context.local(row.prepared_at).date() <= due_on < context.today()
 
 
 def _is_outdated(connection: Connection, intents: Sequence[Intent], context: Context) -> bool:
