@@ -249,6 +249,8 @@ def _moved_reason(step: Step, occurrence: Occurrence) -> Reason | None:
         return Reason.SHIPPED_AFTER_CANCEL
     if occurrence.event == "OVERDUE" and occurrence.facts.get("early"):
         return Reason.DEMANDED_EARLY
+    if occurrence.event == "RENEW_ANSWER.no" and not step.after.state.lent_out:
+        return None  # it went back meanwhile
     return HEARD.get((step.before.role, occurrence.event))
 
 
