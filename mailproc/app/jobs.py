@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from mailproc.app import archive_place, document_place, privacy, schedule
 from mailproc.app.build import App
 from mailproc.errors import MailprocError, StoreLost
-from mailproc.office.catalogues import locate
+from mailproc.office.catalogues import new_requests
 from mailproc.office.mailroom import digest_mail
 from mailproc.office.upkeep import backup
 from mailproc.office.upkeep.backup import last_backup
@@ -119,7 +119,7 @@ class Jobs:
         privacy.upkeep(self._app.store, self._app.context)
 
     def _catalogues(self) -> None:
-        locate.new_requests(self._app.store, self._app.context)
+        new_requests.look_up(self._app.store, self._app.context)
 
     def _backup(self) -> None:
         try:

@@ -11,7 +11,7 @@ from mailproc.flow import clock, older_attempts, send
 from mailproc.flow.call import HookCaller
 from mailproc.flow.prepare.waiting_letters import withdraw_if_outdated
 from mailproc.flow.send import Deliver
-from mailproc.office.catalogues import locate
+from mailproc.office.catalogues import new_requests
 from mailproc.store.lock import daemon_lock
 
 
@@ -37,7 +37,7 @@ def run_once(app: App) -> None:
             _until_done(app, deliver, caller)
         archive_place.upkeep(app.store, app.context)
         older_attempts.run(app.store, app.context)
-        locate.new_requests(app.store, app.context)
+        new_requests.look_up(app.store, app.context)
 
 
 def _until_done(app: App, deliver: Deliver, caller: HookCaller) -> None:

@@ -10,7 +10,7 @@ from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Item
 from mailproc.ill.holding import Available
-from mailproc.office.catalogues import locate
+from mailproc.office.catalogues import locate, new_requests
 from mailproc.office.queries import holdings
 from mailproc.office.requests import place
 from mailproc.office.slips import printing
@@ -47,9 +47,9 @@ def catalogue(url: str, name: str = "own", more: str = "", **values: configurati
 
 
 @pytest.fixture
-def house(make_world: Make, sqlite_url: str, stub: CatalogueStub) -> World:
+def house(make_world: Make, store_url: str, stub: CatalogueStub) -> World:
     """With a catalogue of our own, which has nothing yet."""
-    return make_world(sqlite_url, more=catalogue(stub.url))
+    return make_world(store_url, more=catalogue(stub.url))
 
 
 def enter(world: World, *, anyway: bool = False, **item: str) -> place.Entered:
@@ -62,7 +62,7 @@ def codes(done: place.Entered) -> list[str]:
 
 
 def look(world: World) -> int:
-    return locate.new_requests(world.store, world.app.context)
+    return new_requests.look_up(world.store, world.app.context)
 
 
 def test_a_request_for_what_we_hold_is_refused_before_it_leaves(house: World, stub: CatalogueStub) -> None:
@@ -271,10 +271,10 @@ def test_requests_are_looked_up_newest_first_some_at_a_time_and_not_for_ever(
 ) -> None:
     orders = [f"TXC1-{number} S LOAN\nAuthor, A.\nBook {number}" for number in range(1, 6)]
     house.ordered(*orders)
-    monkeypatch.setattr(locate, "BATCH", 2)
+    monkeypatch.setattr(new_requests, "BATCH", 2)
     assert look(house) == 2
     assert [bool(house.shown(f"L{number}").looked) for number in range(1, 6)] == [False] * 3 + [True] * 2
-    house.later(days=locate.LOOK_BACK / timedelta(days=1))
+    house.later(days=new_requests.LOOK_BACK / timedelta(days=1))
     assert look(house) == 0
 
 

@@ -13,15 +13,17 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.ill import apdu_json
+from mailproc.ill.holding import LookUp
 from mailproc.ill.submitted import Source, Submitted, SubmittedRequest
 from mailproc.ill.terms import Role
+from mailproc.office.catalogues import locate
 from mailproc.office.requests import missing, reviewing
 from mailproc.sentence import Sentence, sentence
-from mailproc.store import events, find, patrons, requests, submissions
+from mailproc.store import events, find, look_ups, patrons, requests, submissions
 from mailproc.store.events import NewEvent
 from mailproc.store.requests import NewRequest
 from mailproc.store.savepoint import savepoint
-from mailproc.store.submissions import ReaderSaid, Submission
+from mailproc.store.submissions import REVIEW, ReaderSaid, Submission
 
 TWICE = timedelta(days=1)
 """Within this time a form with the same content is the same request, sent again."""
@@ -36,9 +38,28 @@ def submit(connection: Connection, context: Context, said: SubmittedRequest, sou
     if number := submissions.same(connection, source.name, said.content, since):
         return Submitted(number, again=True)
     submission, number = _stored(connection, context, said, source)
-    if source.straight and _ordered(connection, context, number, submission):
-        return Submitted(number, ordered=True)
+    if source.straight and not locate.tells_ours(context):
+        return Submitted(number, ordered=_ordered(connection, context, number, submission))
     return Submitted(number)
+
+
+def go_on(connection: Connection, context: Context, request_id: int) -> bool:
+    """Order what a form with ``straight`` asks, once the catalogues have said that we do not hold it.
+
+    Return whether it was ordered: nothing else may speak against it either.
+    """
+    submission = submissions.load(connection, request_id)
+    if submission is None or submission.state != REVIEW or not _is_straight(context, submission):
+        return False
+    looked = look_ups.of_request(connection, request_id)
+    if not locate.tells_ours(context) <= {one.catalogue for one in looked}:
+        return False
+    number = requests.number_of(connection, request_id)
+    return _ordered(connection, context, number, submission, looked)
+
+
+def _is_straight(context: Context, submission: Submission) -> bool:
+    return any(one.straight for one in context.config.form if one.name == submission.source)
 
 
 def _stored(
@@ -96,17 +117,23 @@ def _row(context: Context, said: SubmittedRequest) -> NewRequest:
     )
 
 
-def _ordered(connection: Connection, context: Context, number: str, submission: Submission) -> bool:
+def _ordered(
+    connection: Connection, context: Context, number: str, submission: Submission,
+    looked: Sequence[LookUp] = (),
+) -> bool:  # fmt: skip
     """Order it if nothing at all speaks against that; return whether it was ordered."""
     try:
         with savepoint(connection):
-            _order(connection, context, number, submission)
+            _order(connection, context, number, submission, looked)
     except LocalFault:
         return False
     return True
 
 
-def _order(connection: Connection, context: Context, number: str, submission: Submission) -> None:
+def _order(
+    connection: Connection, context: Context, number: str, submission: Submission,
+    looked: Sequence[LookUp],
+) -> None:  # fmt: skip
     """Raise LocalFault if staff should see it first."""
     request = requests.load(connection, submission.request_id)
     against: Sequence[Sentence] = (
@@ -116,6 +143,6 @@ def _order(connection: Connection, context: Context, number: str, submission: Su
     if request.role is not Role.REQUESTER or against:
         raise LocalFault(sentence("waits-for-review", number=number))
     wanted = reviewing.wanted(connection, context, request, submission, reviewing.Acceptance())
-    entered = reviewing.order(connection, context, submission, wanted, submission.source)
+    entered = reviewing.order(connection, context, submission, wanted, submission.source, looked=looked)
     if entered.warnings:
         raise LocalFault(entered.warnings[0])
