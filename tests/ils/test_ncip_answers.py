@@ -188,6 +188,28 @@ def test_the_kind_of_several_problems_is_the_first_that_is_known():
     assert NcipRefusal((Problem("Strange"),)).kind is ProblemKind.OTHER
 
 
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("Unknown Item", ProblemKind.UNKNOWN_ITEM),
+        ("Item Not Checked Out", ProblemKind.UNKNOWN_ITEM),
+        ("USER BLOCKED", ProblemKind.USER_BLOCKED),
+        ("Maximum Check Outs Exceeded", ProblemKind.USER_BLOCKED),
+        ("Needed  Data\nMissing", ProblemKind.DATA_MISSING),
+        ("Unsupported Service", ProblemKind.NOT_SUPPORTED),
+        ("Duplicate Request", ProblemKind.DUPLICATE),
+        ("Check Out Not Allowed - Item Is Already Checked Out", ProblemKind.DUPLICATE),
+        ("Item Does Not Circulate", ProblemKind.NOT_ALLOWED),
+        ("Pickup Library Invalid", ProblemKind.PLACE_WRONG),
+        ("Temporary Processing Failure", ProblemKind.LATER),
+        ("Something Else", ProblemKind.OTHER),
+        ("", ProblemKind.OTHER),
+    ],
+)
+def test_a_problem_is_known_by_its_type(said, kind):
+    assert Problem(said).kind is kind
+
+
 def test_every_kind_of_problem_has_its_sentence():
     assert {kind.value for kind in ProblemKind} <= set(english()["sentences"])
 
