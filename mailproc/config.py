@@ -12,6 +12,8 @@ from mailproc.config_ncip import Ncip as Ncip
 from mailproc.config_patron_lookup import PatronLookupSettings as PatronLookupSettings
 from mailproc.config_patrons import Patrons as Patrons
 from mailproc.config_privacy import Privacy as Privacy
+from mailproc.config_rotas import PartnerLending as PartnerLending
+from mailproc.config_rotas import RotaRule as RotaRule
 from mailproc.config_section import Section as Section
 from mailproc.config_slips import Slips as Slips
 from mailproc.ill.copyright_rules import CopyrightLaw
@@ -197,6 +199,7 @@ class Partner(Section):
     manner: dict[str, Literal["SEND", "NOTICE", "LOCAL", "REFUSE"]] = Field(default_factory=dict)
     artemail: PartnerArtemail = PartnerArtemail()
     letter: PartnerLetter = PartnerLetter()
+    lending: PartnerLending = PartnerLending()
 
 
 class Schedule(Section):
@@ -312,6 +315,7 @@ class Config(Section):
     notices: ReaderNotices = ReaderNotices()
     documents: Documents = Documents()
     patrons: Patrons = Patrons()
+    rota: tuple[RotaRule, ...] = ()
     slips: Slips = Slips()
     hook: tuple[Hook, ...] = ()
     ncip: Ncip = Ncip()

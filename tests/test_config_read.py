@@ -38,6 +38,8 @@ HELD_AS: dict[str, set[str]] = {
     "CatalogueDaia": {"daia"},
     "HoldingField": {"named", "one"},
     "Catalogue": {"catalogue", "one"},
+    "RotaRule": {"rule"},
+    "PartnerLending": {"lending"},
 }
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""
 

@@ -1,4 +1,4 @@
-"""Verbs of the daily work: what needs attention, and the rota of a request."""
+"""The verb of the daily work: what needs attention."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,20 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from mailproc.cli import history, output, status
+from mailproc.cli import output, status
 from mailproc.cli.session import opened, who
 from mailproc.flow.context import Context
-from mailproc.ill import apdu_json
-from mailproc.ill.facts import Promise
-from mailproc.ill.status import status as status_of
-from mailproc.ill.terms import Role, State
-from mailproc.notices.incoming_details import plain_note
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office.queries import rota as rotas
 from mailproc.office.queries.agenda import Agenda, FaultyText, Todo, agenda
 from mailproc.office.queries.letters import LetterLine
-from mailproc.office.queries.rota import Rota, RotaPlace
 
 verbs = typer.Typer()
 
@@ -60,32 +53,6 @@ def digest(
             told = app.context.language.label("digest", "sent", value=library.staff or library.email)
             output.line()
             output.line(told)
-
-
-@verbs.command("rota")
-def rota(
-    ctx: typer.Context,
-    number: Number,
-    add: Annotated[
-        list[str] | None, typer.Option(metavar="SYMBOL", help="Put at the end; may repeat.")
-    ] = None,
-    drop: Annotated[
-        list[str] | None, typer.Option(metavar="SYMBOL", help="Take out, not asked yet; may repeat.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Show the rota: partners that were asked, their answers, and who is next."""
-    with opened(ctx) as app:
-        if add or drop:
-            from mailproc.office.requests import rota_change  # here: who reads takes no step
-
-            rota_change.change(app.store, app.context, number, add or (), drop or (), who(app))
-        with app.store.read() as connection:
-            found = rotas.rota(connection, app.context, number)
-        if as_json:
-            output.as_json(found)
-        else:
-            _tell_rota(found, app.context)
 
 
 def _agenda_json(found: Agenda) -> dict[str, Any]:
@@ -199,48 +166,3 @@ def _block(heading: str, rows: Sequence[tuple[str, ...]]) -> None:
     for row in cells:
         padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width)
         output.line("  " + "  ".join(padded).rstrip())
-
-
-def _tell_rota(found: Rota, context: Context) -> None:
-    label, words = context.language.label, context.language.texts.labels["rota"]
-    output.line(output.one_line(f"{found.number} · {found.title}"))
-    rows = [(str(one.position), one.name, *_became(one, context)) for one in found.places]
-    columns = ("", *(words[name] for name in ("library", "became", "asked", "answer")))
-    output.table(columns, rows, words["empty"])
-    if found.open or not found.places:
-        return
-    waits = [one for one in found.places if one.became == "next"]
-    ask = f"mailproc next {found.number}"
-    first = label("rota", "asks", command=ask, library=waits[0].name) if waits else words["nobody"]
-    output.line(f"{first}; {label('rota', 'add', command=f'mailproc rota {found.number} --add SYMBOL')}")
-
-
-def _became(one: RotaPlace, context: Context) -> tuple[str, str, str]:
-    language, words = context.language, context.language.texts.labels["rota"]
-    if one.became != "asked":
-        waits = {"next": words["next"], "waiting": words["waiting"]}
-        word = waits.get(one.became, language.reason_word(one.why_not))
-        return (f"{word} ({one.unable})" if one.unable else word), "", ""
-    why = f": {language.reason_word(one.why_not)}" if one.why_not else ""
-    passed = f"{language.label('rota', 'passed_on', value=one.passed_to)}: " if one.passed_to else ""
-    promise: Promise | None = {"what": _PROMISES[one.spoken]} if one.spoken in _PROMISES else None
-    term = language.texts.terms[status_of(State[one.state], promise=promise, moved=one.spoken).term]
-    asked = _day(one.asked_at, context) if one.asked_at else ""
-    return f"{passed}{term}{why}", f"{one.attempt}, {asked}", _answer(one, context)
-
-
-def _answer(one: RotaPlace, context: Context) -> str:
-    if one.answered_at is None:
-        return ""
-    language = context.language
-    return f"{language.event_word(one.spoken)}{_answer_note(one, context)}, {_day(one.answered_at, context)}"
-
-
-def _answer_note(one: RotaPlace, context: Context) -> str:
-    """What the answer says beside its kind; an older release kept words alone."""
-    if one.answer_apdu is not None:
-        parts = history.content(apdu_json.from_json(one.answer_apdu), Role.REQUESTER, context, theirs=True)
-        told = "; ".join(parts)
-    else:
-        told = plain_note(one.answer_note, Role.REQUESTER, context.language)
-    return f" ({output.cut(told, LONGEST_ANSWER)})" if told else ""

@@ -90,7 +90,7 @@ VERBS: Mapping[str, Verb] = {
         "agenda",
         "List what needs attention and why, letters that are stuck, and the total of all open requests.",
     ),
-    "rota": Verb("agenda", "Show the rota: partners that were asked, their answers, and who is next."),
+    "rota": Verb("rota", "Show the rota: partners that were asked, their answers, and who is next."),
     "amend": Verb(
         "amend", "Correct a request of ours. An order that was not sent is composed again; see also --again."
     ),

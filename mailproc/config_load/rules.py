@@ -16,6 +16,7 @@ from mailproc.config_load import (
     rules_ncip,
     rules_partner,
     rules_proof,
+    rules_rota,
     rules_transport,
 )
 from mailproc.config_load.problem import ConfigProblem
@@ -38,6 +39,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
         yield ConfigProblem(("schedule", "sweep"), wrong, config.schedule.sweep)
     if config.schedule.digest and (wrong := rules_transport.not_a_time(config.schedule.digest)):
         yield ConfigProblem(("schedule", "digest"), f'{wrong}; or "" for never', config.schedule.digest)
+    yield from rules_rota.problems(config)
     yield from _documents(config)
     yield from _backup(config)
     yield from rules_lookup.problems(config)

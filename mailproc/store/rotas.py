@@ -2,15 +2,27 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, func, select
 
+from mailproc.ill.terms import Role, State
 from mailproc.store import find
 from mailproc.store.events import EVENT, HISTORY
-from mailproc.store.prepared_statements import made
+from mailproc.store.prepared_statements import Constant, made, one_of
 from mailproc.store.requests import CANDIDATE, REQUEST, add_candidates, keys
 from mailproc.store.rows import AttemptStep, RotaEntry
 from mailproc.store.text import storable
 from mailproc.store.transactions import TRANSACTION
+
+_UNANSWERED = Constant(
+    select(func.count())
+    .select_from(TRANSACTION)
+    .where(
+        TRANSACTION.c.partner == bindparam("partner"),
+        one_of(TRANSACTION.c.state, [state.name for state in State if state.awaits_answer]),
+        TRANSACTION.c.role == Role.REQUESTER.name,
+        TRANSACTION.c.closed_at.is_(None),
+    )
+)
 
 
 def places(connection: Connection, request_id: int) -> list[RotaEntry]:
@@ -44,6 +56,11 @@ def told(connection: Connection, transaction_id: int) -> list[AttemptStep]:
         .order_by(HISTORY.c.id)
     )
     return made(AttemptStep, connection.execute(statement))
+
+
+def count_unanswered(connection: Connection, partner: str) -> int:
+    """Return how many requests of ours wait for an answer of the partner."""
+    return int(_UNANSWERED.scalar(connection, {"partner": partner}))
 
 
 def drop(connection: Connection, request_id: int, position: int) -> None:

@@ -364,6 +364,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "reopen": lambda c: requests.reopen(c, 1),
     },
     rotas: {
+        "count_unanswered": lambda c: rotas.count_unanswered(c, "XX-BL"),
         "correct": lambda c: rotas.correct(c, 1, {"title": "t", "item": {"title": "t"}}),
         "put_next": lambda c: rotas.put_next(c, 1, "XX-C"),
         "places": lambda c: rotas.places(c, 1),

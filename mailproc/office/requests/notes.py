@@ -8,7 +8,7 @@ from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
 from mailproc.office.queries.find import request_of, transaction_of
 from mailproc.office.requests import review_steps
-from mailproc.sentence import sentence
+from mailproc.sentence import Sentence, sentence
 from mailproc.store import submissions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -52,3 +52,9 @@ def write(connection: Connection, context: Context, number: str, kept: str, by: 
         request_id=transaction.request_id,
     )
     return steps.begin(connection, event, context)
+
+
+def say(connection: Connection, context: Context, number: str, said: Sentence, by: str) -> None:
+    """Write a sentence as a note, in the library's language."""
+    words = context.language.word(said)
+    write(connection, context, number, " ".join(words.split())[:LONGEST], by)

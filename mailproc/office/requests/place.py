@@ -32,9 +32,11 @@ from mailproc.office.requests import (
     reader_rules,
     request_checks,
     request_fields,
+    rota_rules,
 )
 from mailproc.office.requests.entered import Entered
 from mailproc.office.requests.entry_checks import NewEntry
+from mailproc.office.requests.rota_rules import ProposedRota, RotaOccasion
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import order_letters, patrons, requests, restored, transactions
 from mailproc.store.engine import Store
@@ -88,13 +90,12 @@ PATRON = tuple(field.name for field in fields(NamedReader))
 def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
     """Read a request from ``value`` (JSON); ``partners`` replaces the rota in it.
 
-    Raise LocalFault that names the field that is wrong, unknown or missing.
+    Without partners the rules of config.toml make the rota. Raise LocalFault that names the field that is
+    wrong, unknown or missing.
     """
     value = request_fields.of_object(value, ("as", *KNOWN))
     service, item = request_fields.service(value), request_fields.item(value)
     rota = tuple(partners) or request_fields.texts(value, "partners")
-    if not rota:
-        raise LocalFault(sentence("partners-missing"))
     return Wanted(
         service=service,
         item=item,
@@ -127,7 +128,8 @@ def place(
     check refuses it (``entry_checks``).
     """
     wanted, live = standing(store, context, checked(wanted, context))
-    _lenders(wanted, context)
+    if wanted.partners:
+        _lenders(wanted, context)
     looked = locate.at_entry(store, context, wanted.item)
 
     def job(connection: Connection) -> Entered:
@@ -153,6 +155,10 @@ def enter(
     ``live``: what the library system says of the reader; ``looked``: what catalogues say of the item. Raise
     LocalFault as ``place`` does.
     """
+    rota = ProposedRota()
+    if not wanted.partners:
+        rota = rota_rules.propose(connection, context, _occasion(wanted, looked))
+        wanted = replace(wanted, partners=rota.symbols)
     lenders = _lenders(wanted, context)
     entry = _entry(wanted, lenders, live, looked)
     warnings = entry_checks.check(entry, connection, context, anyway=anyway)
@@ -165,8 +171,16 @@ def enter(
     locate.keep(connection, request_id, looked)
     asked = ask(connection, context, request_id, by, live.facts)
     _note_overrides(connection, context, number, warnings, by)
+    if rota.lenders:
+        warnings = (*warnings, rota.told)
+        notes.say(connection, context, number, rota.told, by)
     lost = tuple(one for one in asked.words if isinstance(one, Sentence) and one.code == NOT_TOLD)
     return Entered(number, lenders[0].symbol, (*warnings, *lost))
+
+
+def _occasion(wanted: Wanted, looked: Sequence[LookUp]) -> RotaOccasion:
+    category = wanted.patron.status if wanted.patron else ""
+    return RotaOccasion(wanted.service, wanted.item, category, wanted.max_cost, looked)
 
 
 def _lenders(wanted: Wanted, context: Context) -> list[Partner]:
@@ -248,8 +262,7 @@ def _note_overrides(
     """Note which rule staff have set aside: it stands in the history and in lists."""
     for said in warnings:
         if said.code in (*reader_rules.RULES, own_copies.HELD):
-            words = context.language.word(sentence("placed-anyway", why=said))
-            notes.write(connection, context, number, " ".join(words.split())[: notes.LONGEST], by)
+            notes.say(connection, context, number, sentence("placed-anyway", why=said), by)
 
 
 def next_partner(

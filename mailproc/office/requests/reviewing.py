@@ -95,7 +95,7 @@ def wanted(
     """Return the request as ``place`` takes it. Raise LocalFault that names what is missing."""
     item = _item(request)
     lenders = given.lenders or tuple(submission.lenders or ())
-    if not lenders:
+    if not lenders and not context.config.rota:
         raise LocalFault(
             sentence("partners-missing"), (f"mailproc accept {request.number} --lenders SYMBOL",)
         )

@@ -1,4 +1,4 @@
-"""Change a rota: add partners at its end, and remove others."""
+"""Change a rota: add partners at its end, by name or by rule, and remove others."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,16 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
+from mailproc.ill.apdu import Item, Money
+from mailproc.ill.apdu_json import value_from_json
+from mailproc.ill.terms import Role
+from mailproc.office.catalogues import locate
+from mailproc.office.queries.find import request_of
+from mailproc.office.requests import rota_rules
 from mailproc.office.requests.amend import latest, note
+from mailproc.office.requests.rota_rules import ProposedRota, RotaOccasion
 from mailproc.sentence import sentence
-from mailproc.store import requests, rotas
+from mailproc.store import patrons, requests, rotas
 from mailproc.store.engine import Store
 from mailproc.store.rows import StoredRequest
 
@@ -42,6 +49,28 @@ def change(
         note(connection, context, transaction, by, [sentence("rota-changed", changes=told)])
 
     store.write(job)
+
+
+def propose(store: Store, context: Context, number: str) -> ProposedRota:
+    """Return whom a rule would ask now, without those in the rota.
+
+    Catalogues that have not been asked are asked. Raise LocalFault for a partner's request, and if no rule
+    fits or it has nobody more.
+    """
+    with store.read() as connection:
+        request = request_of(connection, number)
+    if request.role is not Role.REQUESTER:
+        raise LocalFault(sentence("no-rota", number=request.number))
+    looked = locate.of_request(store, context, number) if context.config.catalogue else ()
+    with store.read() as connection:
+        reader = patrons.load(connection, request.patron_id)
+        in_rota = [one.partner for one in requests.rota(connection, request.id)]
+        dearest = request.max_cost
+        max_cost: Money | None = value_from_json(Money, dearest, "max_cost") if dearest else None
+        item: Item = value_from_json(Item, request.item or {}, "item")
+        category = reader.status if reader is not None else ""
+        occasion = RotaOccasion(request.service.name, item, category, max_cost, looked, in_rota)
+        return rota_rules.propose(connection, context, occasion)
 
 
 def _waits(connection: Connection, request: StoredRequest) -> dict[str, int]:

@@ -1,0 +1,135 @@
+"""The verb for the rota of a request: whom we asked, who is next, whom a rule would ask."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from mailproc.app.build import App
+from mailproc.cli import history, output
+from mailproc.cli.session import opened, who
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.ill import apdu_json
+from mailproc.ill.facts import Promise
+from mailproc.ill.status import status as status_of
+from mailproc.ill.terms import Role, State
+from mailproc.notices.incoming_details import plain_note
+from mailproc.office.queries import rota as rotas
+from mailproc.office.queries.rota import Rota, RotaPlace
+from mailproc.sentence import sentence
+
+verbs = typer.Typer()
+
+_PROMISES = {"HOLD_PLACED": "HOLD_PLACED", "ANSWER.promise": "WILL_SUPPLY"}
+"""Their last word, as a promise."""
+LONGEST_ANSWER = 80
+"""Characters of an answer in one line."""
+
+Number = Annotated[str, typer.Argument(metavar="NR", help="B12, or one attempt, B12-2.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
+Propose = Annotated[
+    bool, typer.Option("--propose", help="Show whom a rule would ask besides, and why; changes nothing.")
+]
+
+
+@verbs.command("rota")
+def rota(
+    ctx: typer.Context,
+    number: Number,
+    add: Annotated[
+        list[str] | None, typer.Option(metavar="SYMBOL", help="Put at the end; may repeat.")
+    ] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(metavar="SYMBOL", help="Take out, not asked yet; may repeat.")
+    ] = None,
+    propose: Propose = False,
+    as_json: Json = False,
+) -> None:
+    """Show the rota: partners that were asked, their answers, and who is next."""
+    with opened(ctx) as app:
+        if propose and (add or drop):
+            raise LocalFault(sentence("propose-alone"))
+        if propose:
+            _propose(app, number, as_json=as_json)
+            return
+        if add or drop:
+            from mailproc.office.requests import rota_change  # here: who reads takes no step
+
+            rota_change.change(app.store, app.context, number, add or (), drop or (), who(app))
+        with app.store.read() as connection:
+            found = rotas.rota(connection, app.context, number)
+        if as_json:
+            output.as_json(found)
+        else:
+            _tell_rota(found, app.context)
+
+
+def _propose(app: App, number: str, *, as_json: bool) -> None:
+    from mailproc.office.requests import rota_change  # here: who reads takes no step
+
+    found = rota_change.propose(app.store, app.context, number)
+    language, words = app.context.language, app.context.language.texts.labels["rota"]
+    if as_json:
+        lenders = [
+            {"partner": one.symbol, "name": one.name, "why": [str(reason) for reason in one.why]}
+            for one in found.lenders
+        ]
+        output.as_json({"number": number.upper(), "rule": found.rule, "lenders": lenders})
+        return
+    rows = [
+        (str(at), one.name, "; ".join(map(language.word, one.why)))
+        for at, one in enumerate(found.lenders, start=1)
+    ]
+    output.table(("", words["library"], words["why"]), rows, words["empty"])
+    named = " ".join(f"--add {symbol}" for symbol in found.symbols)
+    output.line(language.label("rota", "takes", command=f"mailproc rota {number} {named}", rule=found.rule))
+
+
+def _tell_rota(found: Rota, context: Context) -> None:
+    label, words = context.language.label, context.language.texts.labels["rota"]
+    output.line(output.one_line(f"{found.number} · {found.title}"))
+    rows = [(str(one.position), one.name, *_became(one, context)) for one in found.places]
+    columns = ("", *(words[name] for name in ("library", "became", "asked", "answer")))
+    output.table(columns, rows, words["empty"])
+    if found.open or not found.places:
+        return
+    waits = [one for one in found.places if one.became == "next"]
+    ask = f"mailproc next {found.number}"
+    first = label("rota", "asks", command=ask, library=waits[0].name) if waits else words["nobody"]
+    output.line(f"{first}; {label('rota', 'add', command=f'mailproc rota {found.number} --add SYMBOL')}")
+
+
+def _became(one: RotaPlace, context: Context) -> tuple[str, str, str]:
+    language, words = context.language, context.language.texts.labels["rota"]
+    if one.became != "asked":
+        waits = {"next": words["next"], "waiting": words["waiting"]}
+        word = waits.get(one.became, language.reason_word(one.why_not))
+        return (f"{word} ({one.unable})" if one.unable else word), "", ""
+    why = f": {language.reason_word(one.why_not)}" if one.why_not else ""
+    passed = f"{language.label('rota', 'passed_on', value=one.passed_to)}: " if one.passed_to else ""
+    promise: Promise | None = {"what": _PROMISES[one.spoken]} if one.spoken in _PROMISES else None
+    term = language.texts.terms[status_of(State[one.state], promise=promise, moved=one.spoken).term]
+    asked = _day(one.asked_at, context) if one.asked_at else ""
+    return f"{passed}{term}{why}", f"{one.attempt}, {asked}", _answer(one, context)
+
+
+def _answer(one: RotaPlace, context: Context) -> str:
+    if one.answered_at is None:
+        return ""
+    language = context.language
+    return f"{language.event_word(one.spoken)}{_answer_note(one, context)}, {_day(one.answered_at, context)}"
+
+
+def _answer_note(one: RotaPlace, context: Context) -> str:
+    """What the answer says beside its kind; an older release kept words alone."""
+    if one.answer_apdu is not None:
+        parts = history.content(apdu_json.from_json(one.answer_apdu), Role.REQUESTER, context, theirs=True)
+        told = "; ".join(parts)
+    else:
+        told = plain_note(one.answer_note, Role.REQUESTER, context.language)
+    return f" ({output.cut(told, LONGEST_ANSWER)})" if told else ""
+
+
+def _day(at: datetime, context: Context) -> str:
+    return context.language.day_word(context.local(at).date(), context.today())

@@ -1,0 +1,43 @@
+"""Days on which a library is closed: a day, a span of days, or a day of each week."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST = 400
+"""Days that are looked ahead for one that is not closed."""
+
+
+@dataclass(frozen=True)
+class ClosedDays:
+    """``spans``: first and last day of each; ``weekdays``: 0 is Monday."""
+
+    spans: tuple[tuple[date, date], ...] = ()
+    weekdays: frozenset[int] = frozenset()
+
+    def __contains__(self, day: date) -> bool:
+        return day.weekday() in self.weekdays or any(first <= day <= last for first, last in self.spans)
+
+    def opens(self, day: date) -> date | None:
+        """Return the first open day from ``day`` on; None if there is none within ``LONGEST`` days."""
+        days = (day + timedelta(days=ahead) for ahead in range(LONGEST))
+        return next((one for one in days if one not in self), None)
+
+
+def read(words: Iterable[str]) -> ClosedDays:
+    """Read "2026-12-24", "2026-12-24/2027-01-02" and "sat". Raise ValueError that names the word."""
+    spans, weekdays = list[tuple[date, date]](), set[int]()
+    for word in words:
+        if word.lower() in WEEKDAYS:
+            weekdays.add(WEEKDAYS.index(word.lower()))
+            continue
+        first, _, last = word.partition("/")
+        try:
+            span = date.fromisoformat(first), date.fromisoformat(last or first)
+        except ValueError:
+            raise ValueError(word) from None
+        if span[1] < span[0]:
+            raise ValueError(word)
+        spans.append(span)
+    return ClosedDays(tuple(spans), frozenset(weekdays))

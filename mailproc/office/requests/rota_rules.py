@@ -1,0 +1,173 @@
+"""Make a rota by rule ([[rota]] of config.toml): whom to ask, in which order, and why."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from mailproc.config import Partner
+from mailproc.config_rotas import RotaRule
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.ill import closed_days
+from mailproc.ill.apdu import Item, Money
+from mailproc.ill.holding import Available, LookUp
+from mailproc.ill.rota_order import COST, LOAD, SPEED, PossibleLender, is_dear, ordered
+from mailproc.office.queries import holdings
+from mailproc.sentence import Sentence, sentence
+from mailproc.store import rotas
+
+
+@dataclass(frozen=True)
+class RotaOccasion:
+    """What a rule looks at. ``looked``: what catalogues say of the item; ``tried``: who is in the rota."""
+
+    service: str
+    item: Item
+    category: str = ""
+    max_cost: Money | None = None
+    looked: Sequence[LookUp] = ()
+    tried: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class ProposedLender:
+    """``symbol`` of the partner; ``why``: what speaks for and against it."""
+
+    symbol: str
+    name: str
+    why: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class ProposedRota:
+    """``rule``: its name. Without ``lenders`` there is none."""
+
+    rule: str = ""
+    lenders: tuple[ProposedLender, ...] = ()
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        return tuple(one.symbol for one in self.lenders)
+
+    @property
+    def told(self) -> Sentence:
+        """Return it as a line of the history."""
+        lines = tuple(sentence("rota-lender", partner=one.symbol, why=one.why) for one in self.lenders)
+        return sentence("rota-by-rule", rule=self.rule, lenders=lines)
+
+
+def propose(connection: Connection, context: Context, occasion: RotaOccasion) -> ProposedRota:
+    """Return whom the first rule that fits would ask; nobody twice, and nobody that does not lend.
+
+    Raise LocalFault if no rule fits, or it has nobody to ask.
+    """
+    rule = next((one for one in context.config.rota if _fits(one, occasion)), None)
+    if rule is None:
+        raise LocalFault(sentence("partners-missing"))
+    highest = float(occasion.max_cost.amount) if occasion.max_cost is not None else None
+    known = list(_known(connection, context, rule, occasion))
+    chosen = ordered(known, rule.order, highest)[: rule.most or None]
+    if not chosen:
+        raise LocalFault(sentence("rota-of-nobody", rule=rule.name))
+    return ProposedRota(rule.name, tuple(_proposed(context, rule, one, highest) for one in chosen))
+
+
+def _fits(rule: RotaRule, occasion: RotaOccasion) -> bool:
+    return (
+        (not rule.services or occasion.service in rule.services)
+        and (not rule.items or _kind(occasion.item) in rule.items)
+        and (not rule.categories or occasion.category in rule.categories)
+    )
+
+
+def _kind(item: Item) -> str:
+    """Return what is wanted: a part of a serial or a book, a serial, or a book."""
+    if item.article_title or item.pagination:
+        return "article"
+    return "serial" if item.issn and not item.isbn else "book"
+
+
+def _known(
+    connection: Connection, context: Context, rule: RotaRule, occasion: RotaOccasion
+) -> Iterator[PossibleLender]:
+    """Give each library that may be asked with what is known of it."""
+    held = _holders(context, occasion.looked)
+    listed = {symbol.casefold(): place for place, symbol in enumerate(rule.partners)}
+    named = [*rule.partners, *(held if rule.holders != "no" else ())]
+    seen = {symbol.casefold() for symbol in occasion.tried}
+    for symbol in named:
+        partner = _lender(context, symbol)
+        if partner is None or partner.symbol.casefold() in seen:
+            continue
+        seen.add(partner.symbol.casefold())
+        has = held.get(partner.symbol)
+        if has is None and rule.holders == "only" and occasion.looked:
+            continue
+        source, available = has or ("", True)
+        place = listed.get(symbol.casefold(), listed.get(partner.symbol.casefold()))
+        yield _possible(connection, context, rule, partner, occasion.service, place, source, available)
+
+
+def _possible(
+    connection: Connection, context: Context, rule: RotaRule, partner: Partner, service: str,
+    place: int | None, source: str, available: bool,
+) -> PossibleLender:  # fmt: skip
+    lending, today = partner.lending, context.today()
+    counted = lending.load or LOAD in rule.order
+    closed = closed_days.read(lending.closed)
+    return PossibleLender(
+        partner.symbol,
+        place,
+        source,
+        available,
+        lending.loan_cost if service == "LOAN" else lending.copy_cost,
+        lending.days,
+        rotas.count_unanswered(connection, partner.symbol) if counted else 0,
+        lending.load,
+        closed.opens(today) if today in closed else None,
+    )
+
+
+def _holders(context: Context, looked: Sequence[LookUp]) -> dict[str, tuple[str, bool]]:
+    """Return which partners have the item, as which catalogue says, and whether a copy is there."""
+    found: dict[str, tuple[str, bool]] = {}
+    for one in looked:
+        for copy in one.answer.holdings:
+            if partner := holdings.partner_of(copy, context):
+                source, available = found.get(partner, (one.catalogue, False))
+                found[partner] = (source, available or copy.available is not Available.NO)
+    return found
+
+
+def _lender(context: Context, symbol: str) -> Partner | None:
+    try:
+        partner = context.partners.lender(symbol)
+    except LocalFault:
+        return None
+    return partner if partner.status == "active" else None
+
+
+def _proposed(context: Context, rule: RotaRule, one: PossibleLender, highest: float | None) -> ProposedLender:
+    partner = context.partners.lender(one.symbol)
+    return ProposedLender(partner.symbol, partner.name or partner.symbol, tuple(_why(rule, one, highest)))
+
+
+def _why(rule: RotaRule, one: PossibleLender, highest: float | None) -> Iterator[Sentence]:
+    if one.holder:
+        code = "rota-holds" if one.available else "rota-lent-out"
+        yield sentence(code, catalogue=one.holder)
+    if one.listed is not None:
+        yield sentence("rota-listed", place=one.listed + 1)
+    if is_dear(one, highest):
+        yield sentence("rota-dear", cost=f"{one.cost:g}")
+    elif COST in rule.order:
+        yield sentence("rota-cost", cost=f"{one.cost:g}")
+    if one.days and SPEED in rule.order:
+        yield sentence("rota-speed", days=f"{one.days:g}")
+    if one.is_full:
+        yield sentence("rota-full", open=one.open, most=one.load)
+    elif LOAD in rule.order:
+        yield sentence("rota-load", open=one.open)
+    if one.opens_on is not None:
+        yield sentence("rota-closed", day=one.opens_on)
