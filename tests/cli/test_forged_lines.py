@@ -42,6 +42,7 @@ WITHOUT = frozenset(
         "demo",
         "practice",
         "states",
+        "stats",
         "password",
         "authorize",
         "anonymise",

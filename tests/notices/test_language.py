@@ -174,7 +174,8 @@ def test_no_word_was_left_in_english() -> None:
             code for code, word in _entries(shipped(tag).texts) if word == english[code] and has_words(word)
         ]
         assert same == ["formats.time", "citation.isbn", "citation.issn", "labels.requests.partner",
-                        "labels.charges.partner", "labels.patrons.name", "labels.jobs.partner",
+                        "labels.show.barcode", "labels.charges.partner", "labels.stats.partner",
+                        "labels.patrons.name", "labels.hooks.name", "labels.jobs.partner",
                         "labels.partners.name", "labels.trace.id"]  # fmt: skip
 
 
