@@ -74,6 +74,7 @@ class Stories:
         copy, loan, unheld = sorted(titles)
         for number in (copy, loan, unheld):
             self._telling.line(f"{number} has come in: {titles[number]}")
+        self._prints_slips(loan)
         self._acts(copy, "SHIPPED", "ship")
         self._acts(unheld, "NOT_SUPPLIED", "unfilled", "--reason", "not-owned")
         self._acts(loan, "SHIPPED", "ship")
@@ -150,6 +151,15 @@ class Stories:
     def _reaches(self, number: str, state: str, partner: str = BL) -> None:
         self._desk.until(number, state, partner)
         self._is(number, state)
+
+    def _prints_slips(self, number: str) -> None:
+        """Print what is to be fetched; show the slip of this request. Raise Missed if there is none."""
+        pages = self._desk.do("slips", "pull").split("\f")
+        page = next((one for one in pages if number in one.split()), None)
+        if page is None:
+            raise Missed(f"There should be a pull slip for {number}.")
+        self._telling.line(f"Staff print the pull slips; the one of {number}:")
+        self._telling.quote(page)
 
     def _acts(self, number: str, state: str, *action: str) -> None:
         """Staff act, and the request is at once in the state that the act leads to."""
