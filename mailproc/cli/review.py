@@ -103,7 +103,8 @@ def accept(
 ) -> None:
     """Accept a request to review: it is ordered as by `request`; a partner's order comes into process."""
     with opened(ctx) as app:
-        known = tuple(app.context.partners.lender(symbol).symbol for symbol in lenders or ())
+        named = [symbol.strip() for each in lenders or () for symbol in each.split(",")]
+        known = tuple(app.context.partners.lender(symbol).symbol for symbol in named if symbol)
         given = Acceptance(known, patron.strip(), no_patron, service_of(service, app.context.language))
         entered = reviewing.accept(
             app.store, app.context, number, given, who(app), anyway=anyway, dry_run=dry_run

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from mailproc.ill.apdu import Delivery, Item, Money
-from mailproc.ill.terms import Role
+from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person
+from mailproc.ill.terms import Ref, Role, Service
 
 LONGEST_WORDS = 20_000
 """Characters of the words that are kept with it; the letter is kept whole."""
@@ -47,6 +47,24 @@ class SubmittedRequest:
     unread: Sequence[str] = ()
     doubtful: Sequence[str] = ()
     words: str = ""
+
+    @property
+    def request(self) -> IllRequest:
+        """The same as an ILL-Request."""
+        person = Person(
+            name=self.reader.name or None, id=self.reader.id or None, status=self.reader.status or None
+        )
+        return IllRequest(
+            services=(Service[self.service],),
+            item=self.item,
+            patron=person if person != Person() else None,
+            delivery=self.delivery,
+            need_before=self.need_before,
+            max_cost=self.max_cost,
+            level_of_service=self.level_of_service,
+            note=self.note or None,
+            ref=Ref(number=self.number) if self.number else None,
+        )
 
     @property
     def content(self) -> str:

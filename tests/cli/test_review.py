@@ -96,6 +96,13 @@ def test_each_verb_answers_a_program(office: Cli) -> None:
     assert office("accept", "B1", "--lenders", "UK-BL", "--json").json["number"] == "B1"
 
 
+def test_decode_shows_how_a_form_is_read(office: Cli) -> None:
+    said = office("decode", "wish.eml", "--json").json[0]
+    assert (said["codec"], said["form"]) == ("form", "interlibrary loan")
+    assert said["apdus"][0]["item"] == {"title": "A Book"} and said["apdus"][0]["patron"]["id"] == "R1"
+    assert said["faults"] == [{"position": None, "text": "needed by: soon"}]
+
+
 def test_the_letter_and_the_digest_name_it(office: Cli) -> None:
     assert "for us to review" in office("digest").out
     (letter,) = office("letters", "--json").json

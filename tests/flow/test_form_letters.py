@@ -1,8 +1,8 @@
 """Letters of forms become requests to review, are accepted or declined, and go straight on where they may."""
 
 import base64
+import os
 import quopri
-from dataclasses import replace
 
 import pytest
 
@@ -10,7 +10,7 @@ from mailproc.config_patrons import PatronRule
 from mailproc.errors import LocalFault
 from mailproc.office.mailroom import incoming
 from mailproc.office.patrons import forgetting
-from mailproc.office.requests import amend, corrections, notes, place, reviewing
+from mailproc.office.requests import amend, corrections, notes, reviewing
 from mailproc.office.requests.reviewing import Acceptance
 from tests.office.test_patron_import import run as imported
 from tests.office.test_patron_import import with_rules
@@ -57,6 +57,7 @@ item-title-of-article: On writing:
  a study
 item-pagination: 45-52
 """
+TIMES = 100_000 if os.environ.get("REQUIRE_ALL") == "1" else 15_000
 READERS = "id,name,email,category,expires,blocks\nR1,Ada Reader,ada@readers.example,STUDENT,,\n"
 
 
@@ -107,8 +108,7 @@ def codes(sentences):
     return [one.code for one in sentences]
 
 
-@pytest.mark.parametrize("url", ["store_url"])
-def test_a_form_is_reviewed_and_ordered_in_either_database(make_world, store_url, url):
+def test_a_form_is_reviewed_and_ordered_in_either_database(make_world, store_url):
     office = make_world(store_url, USUAL + FORM)
     row = send(office)
     assert (row["state"], row["codec"], row["taken_from"]) == ("done", "form", "form wishes")
@@ -120,7 +120,7 @@ def test_a_form_is_reviewed_and_ordered_in_either_database(make_world, store_url
     assert office.listed() == ["B1"] and office.listed(attention=True) == ["B1"]
     assert office.listed(find="letters seneca") == ["B1"] and office.listed(role="RESPONDER") == []
     assert office.sent == []
-    assert office.app.store.write(lambda _: True) and office.verify().differences == ()
+    assert office.verify().differences == ()
     accept(office, "B1")
     assert office.state("B1") == "PENDING" and office.listed() == ["B1"]
     (order,) = office.to(ADDRESS[BL])
@@ -366,7 +366,7 @@ def test_hostile_words_stay_words(office, body):
 
 
 @pytest.mark.parametrize(
-    "body", [b"x: y\n" * 100_000, b"Title: A\n" + b"z" * 9_000_000], ids=["lines", "octets"]
+    "body", [b"x: y\n" * TIMES, b"Title: A\n" + b"z" * 90 * TIMES], ids=["lines", "octets"]
 )
 def test_a_long_letter_is_bounded(office, body):
     row = raw(office, body)
@@ -455,4 +455,3 @@ def test_a_trial_changes_nothing(office):
     reviewing.accept(office.store, context, "B1", Acceptance(), "clerk", dry_run=True)
     reviewing.decline(office.store, context, "B1", "no", "clerk", dry_run=True)
     assert office.dump() == before
-    assert replace(Acceptance(), patron="R1").patron == "R1" and place.BORROWER

@@ -107,6 +107,19 @@ def test_an_order_of_programs():
     assert not reading.is_order("message-type: ANSWER\nitem-title: A", ISO)
 
 
+def test_a_mail_of_koha_to_its_partners():
+    """Its labels are sorted, and the site may translate them; it has no number."""
+    found = said(
+        "Dear partner,\n\nWe would like to request an interlibrary loan for:\n\nArticle title: On writing\n"
+        "Author: Müller, K.\nISSN: 0000-0000\nIssue: 3\nPages: 45-52\nTitle: Journal of Letters\n"
+        "Type: article\nVolume: 12\nYear: 2019\n\nPlease let us know if you are able to supply this to us.\n",
+        reading.labels_of(Role.RESPONDER, "web", {"service": ["Type"]}, {}),
+    )
+    item = found.item
+    assert (found.service, item.title, item.article_title) == ("COPY", "Journal of Letters", "On writing")
+    assert (item.volume_issue, item.pagination, found.number, found.doubtful) == ("12(3)", "45-52", "", ())
+
+
 def test_a_generic_script():
     found = said(
         "REQ.NO/NO.DEM: 4711 for R. Reader (STAFF)\nLSB:      XX-A\nLSP:      XX-TOWN\nP/U:      Reader, R./77\n"

@@ -45,6 +45,7 @@ SCHEMA = {"pg_trigger", "pg_rewrite"}
 SMALL = {
     "ix_partner_learned_paused": "a row for each partner that staff have paused",
     "ix_inbox_shelf": "what staff have not put away yet",
+    "ix_event_shelf": "the same of messages, which are counted",
     "alarm_pkey": "what is over is deleted",
     "ix_transactions_attention": "what needs attention, of which all is listed",
     "ix_transactions_promised": "what waits for a promised day, of which that day is read",
@@ -56,7 +57,6 @@ SMALL = {
 }
 """Indexes of few rows, which are looked through, and why they stay few."""
 WALKED = {
-    "ix_event_shelf": "what lies on the shelf, its beginning",
     "ix_inbox_deferred": "what waits for DNS, its beginning",
     "ix_transactions_age": "a list: what was changed last, until there are enough lines",
     "inbox_pkey": "the newest letters",

@@ -6,24 +6,30 @@ from typing import Any
 
 from mailproc.errors import LocalFault, RemoteFault
 from mailproc.flow.context import Context
-from mailproc.flow.partners import account
+from mailproc.flow.partners import Sender, account
+from mailproc.flow.reading import form_letters
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import ApduType, Role
+from mailproc.mail.channel import INJECT
 from mailproc.mail.compose import compose, domain_of, message_id
+from mailproc.mail.letter import Letter
 from mailproc.mail.parse import parse
 from mailproc.protocols.codec import ReadLine, Wire
 from mailproc.sentence import sentence
 
 
 def decoded(context: Context, name: str, raw: bytes) -> dict[str, Any]:
-    """Return {"file", "codec", "apdus", "unsure", "faults"}; codec is None if no protocol recognises it."""
+    """Return {"file", "codec", "apdus", "unsure", "faults"}; codec is None if no protocol recognises it.
+
+    A letter of a form says its name too ("form").
+    """
     letter = parse(raw)
     codec = context.registry.recognise(letter)
     meant: dict[str, Any] = {"file": name, "codec": codec.name if codec else None}
     empty: dict[str, Any] = {"apdus": [], "unsure": [], "faults": []}
     if codec is None:
-        return meant | empty
+        return meant | empty | _as_form(context, letter)
     try:
         found = codec.decode(letter)
     except RemoteFault as fault:
@@ -33,6 +39,18 @@ def decoded(context: Context, name: str, raw: bytes) -> dict[str, Any]:
         "unsure": [apdu_json.to_json(apdu) for apdu in found.unsure],
         "faults": [{"position": fault.position, "text": fault.text} for fault in found.faults],
     }
+
+
+def _as_form(context: Context, letter: Letter) -> dict[str, Any]:
+    """Return what the letter says as that of a form; {} if no form has its sender, or it has no label."""
+    sender = Sender(INJECT, None, letter.sender)
+    alone = not context.partners.claimed_by(sender)
+    found = form_letters.read(letter, context.forms.claimed_by(sender), context, alone=alone)
+    if found is None or found.said is None:
+        return {}
+    doubts = [{"position": None, "text": line} for line in found.said.doubtful]
+    asked = apdu_json.to_json(found.said.request)
+    return {"codec": form_letters.CODEC, "form": found.form.name, "apdus": [asked], "faults": doubts}
 
 
 def explained(context: Context, name: str, raw: bytes) -> dict[str, Any]:
