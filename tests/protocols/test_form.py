@@ -180,6 +180,11 @@ def test_the_same_words_have_the_same_content():
     assert one.content != said("Title: A\nNote: x y\nCard: R1").content
 
 
+def test_what_is_no_text_is_a_blank():
+    found = said("Title: A\0B\x1b[31m\x85C\u2028D\ud800\nCard: R\x001\nNote: x\x0by")
+    assert (found.item.title, found.reader.id, found.note) == ("A B [31m C D\ufffd", "R 1", "x y")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_shipped_label_stands_for_a_field_that_is_read(kind):
     labels = shipped(kind).labels

@@ -34,6 +34,9 @@ _NUMBERED = re.compile(r"\d{1,2}[.)]\s{1,4}")
 _ANY_LABEL = re.compile(r"[^\W\d_][^:\n]{1,39}:(?:\s|$)")
 """What looks like a label that nobody knows, at the beginning of a line."""
 _KEY = re.compile(r"[a-z]{2,30}(?:-[a-z]{1,30}){1,8}:")
+_NO_TEXT = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160), 0x2028, 0x2029), " ")
+_NO_TEXT |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+"""Control characters, separators of lines, and halves of characters."""
 KNOWN = "known"
 """The field of labels whose values are of no use."""
 
@@ -64,11 +67,17 @@ def read(text: str, labels: Mapping[str, str], *, bare: bool = False, keyed: boo
     "item-title", so one that nobody knows ends a value too.
     """
     reader = _Reader(labels, bare=bare, keyed=keyed)
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n", MOST_LINES)[:MOST_LINES]:
+    for line in _lines(text):
         if line.strip() == SIGNATURE:
             break
         reader.line(line[:LONGEST_LINE])
     return reader.result()
+
+
+def _lines(text: str) -> list[str]:
+    """Return the first lines, without signs that are no text: some databases cannot store them."""
+    whole = text.replace("\r\n", "\n").replace("\r", "\n")
+    return [line.translate(_NO_TEXT) for line in whole.split("\n", MOST_LINES)[:MOST_LINES]]
 
 
 class _Reader:
