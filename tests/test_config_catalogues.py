@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mailproc import config_load
+from mailproc.app import preflight
 from mailproc.errors import Misconfigured
 from mailproc.protocols import registry
 
@@ -52,3 +53,13 @@ def test_what_can_work_is_taken(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(HEAD + GOOD + Z3950.format("z3950.example:210/Default") + "id = 'x:{isbn}'\n")
     assert [one.name for one in config_load.load(file, registry.problems).catalogue] == ["own", "z"]
+
+
+def test_a_program_that_is_not_there_is_said_before_it_is_used(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    section = Z3950.format("z.example:210/x") + "program = 'no-such-client'\n"
+    file.write_text(HEAD + section)
+    config = config_load.load(file, registry.problems)
+    assert "catalogue z: there is no program no-such-client" in "".join(preflight.warnings(config))
+    file.write_text(HEAD + section.replace("no-such-client", "sh"))
+    assert list(preflight.warnings(config_load.load(file, registry.problems))) == []

@@ -7,6 +7,7 @@ Asked by ``os.path``: pathlib's ``exists`` and ``is_dir`` raise where a folder m
 """
 
 import os
+import shutil
 import socket
 import ssl
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from mailproc.notices.language_files import shipped_tags
 from mailproc.office.upkeep import backup_folder
 from mailproc.protocols import registry
 from mailproc.store import connections
+from mailproc.transport import yaz_client
 from mailproc.transport.tls import server_context
 
 
@@ -114,11 +116,18 @@ def _is_absent(file: Path) -> bool:
 
 def warnings(config: Config) -> Iterator[str]:
     """What works now and will not in the night: no reason to keep letters waiting."""
+    yield from _programs(config)
     folder = config.file.parent / config.backup.folder
     if not config.schedule.backup or not config.backup.folder:
         return
     if why := private.unwritable(folder):
         yield f"backup.folder: no backup can be written into {folder}: {why}"
+
+
+def _programs(config: Config) -> Iterator[str]:
+    for one in config.catalogue:
+        if one.protocol == "z39.50" and shutil.which(one.program, path=yaz_client.PATH) is None:
+            yield f"catalogue {one.name}: there is no program {one.program}: install the Debian package yaz"
 
 
 def _outgoing(name: str, base: Path) -> Iterator[ConfigProblem]:

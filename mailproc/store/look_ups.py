@@ -71,6 +71,11 @@ def keep(connection: Connection, request_id: int, said: LookUp) -> None:
     connection.execute(_KEEP, values)
 
 
+def forget(connection: Connection, request_id: int) -> None:
+    """Delete what was said, for it was about another item: the catalogues are asked again."""
+    connection.execute(LOOK_UP.delete().where(LOOK_UP.c.request_id == request_id))
+
+
 def unasked(
     connection: Connection, catalogue: str, roles: Collection[str], since: datetime, now: datetime, most: int
 ) -> Sequence[Unasked]:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 
 from mailproc.ill.terms import Role, State
-from mailproc.store import find
+from mailproc.store import find, look_ups
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.prepared_statements import Constant, made, one_of
 from mailproc.store.requests import CANDIDATE, REQUEST, add_candidates, keys
@@ -85,7 +85,10 @@ def put_next(connection: Connection, request_id: int, partner: str) -> None:
 
 
 def correct(connection: Connection, request_id: int, values: dict[str, Any]) -> None:
-    """Write corrected columns of a request; title and author are kept on one line, as lists show them."""
+    """Write corrected columns of a request; title and author are kept on one line, as lists show them.
+
+    What catalogues have said of another item no longer counts.
+    """
     kept = dict(values)
     for name in ("title", "author"):
         if name in kept:
@@ -94,6 +97,7 @@ def correct(connection: Connection, request_id: int, values: dict[str, Any]) -> 
         kept["note"] = storable(kept["note"])
     if "item" in kept:
         kept |= keys(kept["item"])
+        look_ups.forget(connection, request_id)
     connection.execute(REQUEST.update().where(REQUEST.c.id == request_id).values(kept))
     find.keep(connection, request_id)
 

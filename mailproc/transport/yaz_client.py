@@ -20,7 +20,9 @@ from mailproc.sentence import sentence
 LARGEST = 1_000_000
 """Octets of records, and of what it prints, together."""
 _CHUNK = 65_536
-_CLEAN = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
+PATH = "/usr/local/bin:/usr/bin:/bin"
+"""Where a program without a path is looked for."""
+_CLEAN = {"PATH": PATH, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
 _MESSAGE = "1000"
 """Kilobytes of one message of the server."""
 

@@ -1,5 +1,6 @@
 """Catalogues are asked about requests: before one of ours leaves, and beside one that came."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ from mailproc.ill.apdu import Item
 from mailproc.ill.holding import Available
 from mailproc.office.catalogues import locate, new_requests
 from mailproc.office.queries import holdings
-from mailproc.office.requests import place
+from mailproc.office.requests import amend, corrections, place
 from mailproc.office.slips import printing
 from mailproc.office.slips.kinds import SlipKind
 from mailproc.store import catalogue_answers
@@ -210,6 +211,37 @@ def test_an_answer_counts_for_a_while(house: World, stub: CatalogueStub) -> None
     house.later(minutes=60)
     stub.say(records(OURS))
     assert locate.of_item(store, context, item)[0].answer == first[0].answer
+
+
+def test_a_corrected_item_is_looked_up_again(house: World, stub: CatalogueStub) -> None:
+    stub.say(records(OURS))
+    enter(house, anyway=True)
+    stub.say(NOTHING)
+    correction = corrections.read({"item": {"isbn": "9780306406157", "title": "Another"}})
+    amend.amend(house.store, house.app.context, "B1", correction, by="clerk")
+    assert house.shown("B1").looked == ()
+    assert look(house) == 1
+    assert house.shown("B1").looked[0].answer.records == 0
+
+
+def test_all_catalogues_are_asked_at_once(make_world: Make, sqlite_url: str, stub: CatalogueStub) -> None:
+    """Each answers only once both have been asked."""
+    both = threading.Barrier(2, timeout=20)
+
+    def answer(_path: str) -> bytes:
+        both.wait()
+        return records(OURS)
+
+    stub.answer = answer
+    more = catalogue(stub.url, timeout=30, longest=30) + catalogue(stub.url, "union", use="union", timeout=30)
+    world = make_world(sqlite_url, more=more)
+    said = locate.of_item(world.store, world.app.context, Item(isbn=ISBN))
+    assert [(one.catalogue, one.fault, one.answer.records) for one in said] == [
+        ("own", "", 1),
+        ("union", "", 1),
+    ]
+    ours = holdings.ours(said, world.app.context)
+    assert [copy.source for copy in ours] == ["own"], "a union names ours by symbols"
 
 
 def test_answers_that_are_kept_have_a_bound(

@@ -485,6 +485,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     look_ups: {
         "of_request": lambda c: look_ups.of_request(c, 1),
         "keep": lambda c: look_ups.keep(c, 1, LOOKED),
+        "forget": lambda c: look_ups.forget(c, 1),
         "unasked": lambda c: look_ups.unasked(c, "own", ["REQUESTER", "RESPONDER"], NOW - HOUR, NOW, 20),
     },
     catalogue_answers: {
