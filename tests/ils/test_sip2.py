@@ -61,6 +61,7 @@ CARELESS = {
     "no date, no amount": ("AEZ|PAnever|BVmuch|", PatronStanding(known=True, name="Z", owes="much")),
     "a day that is none": ("AEZ|PA20270231|", PatronStanding(known=True, name="Z")),
     "digits of others": ("AEZ|PA²0270101|", PatronStanding(known=True, name="Z")),
+    "an empty field says nothing": ("AE|AEZ|AF|AFb", PatronStanding(known=True, name="Z", message="b")),
     "the first of two counts": ("AEZ|AEY|AFa|AFb", PatronStanding(known=True, name="Z", message="a")),
 }
 

@@ -65,7 +65,7 @@ class Sip2Session:
 
 def is_logged_in(answer: Sip2Answer) -> bool:
     """Return whether message 94 says that user and password are right."""
-    return answer.code == "94" and answer.fixed == "1"
+    return answer.fixed == "1"  # no other message has one character
 
 
 def is_online(answer: Sip2Answer) -> bool:
@@ -83,7 +83,7 @@ def standing(answer: Sip2Answer, stops: Collection[PatronBlock] = STOPS) -> Patr
     valid, name = answer.flag("BL"), answer.fields.get("AE", "")
     if valid is False or (valid is None and not name):
         return PatronStanding(known=False, message=answer.fields.get("AF", ""))
-    set_ = [block for block, flag in zip(PatronBlock, answer.fixed[:14], strict=False) if flag == "Y"]
+    set_ = [block for block, flag in zip(PatronBlock, answer.fixed, strict=False) if flag == "Y"]
     return PatronStanding(
         known=True,
         id=answer.fields.get("AA", ""),
