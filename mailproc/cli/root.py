@@ -52,7 +52,7 @@ class Verbs(TyperGroup):
                 output.complain(words)
             raise typer.Exit(REFUSED) from None
         except BrokenPipeError:
-            _forget_stdout()
+            forget_stdout()
             raise typer.Exit(REFUSED) from None
 
 
@@ -104,7 +104,7 @@ def _file(name: str) -> typer.Typer:
     return verbs
 
 
-def _forget_stdout() -> None:
+def forget_stdout() -> None:
     """Nobody reads on: what is still in the buffer must not be complained about at the end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

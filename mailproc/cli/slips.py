@@ -4,8 +4,8 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ import typer
 from mailproc.app.build import App
 from mailproc.cli import output
 from mailproc.cli.letters import letter_on_paper
+from mailproc.cli.root import forget_stdout
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.office.mailroom import printing as letters_on_paper
@@ -49,28 +50,24 @@ def slips(
         list[str] | None,
         typer.Argument(metavar="[KIND]… [NR]…", help=f"{', '.join(WORDS)}; or all. NR: with --reprint."),
     ] = None,
+    new: Annotated[bool, typer.Option("--new", help="What is new; the same without it.")] = False,
     pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="A new file for them.")] = None,
     reprint: Annotated[bool, typer.Option("--reprint", help="Those of the requests NR once more.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show them; they stay new.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")] = False,
 ) -> None:
     """Print what is new: pull slips, book bands, return labels, letters to readers without e-mail."""
+    if new and reprint:
+        raise LocalFault(sentence("option-beside", option="--new", other="--reprint"))
     wanted = _wanted(what or (), reprint=reprint)
     with opened(ctx) as app:
         found, letters = _found(app, wanted, dry_run=dry_run)
         is_any = bool(found.slips or letters)
         if pdf is not None and is_any:
             _write(app, pdf, found.slips, letters)
-        if as_json:
-            output.as_json([*map(_json, found.slips), *map(_letter_json, letters)])
-        elif not is_any:
-            output.line(app.context.language.label("slips", "empty"))
-        elif pdf is not None:
-            _say(app, sentence("slip-in-file", count=len(found.slips) + len(letters), file=str(pdf)))
-        else:
-            _print(app, found.slips, letters)
+        with _reaching_its_file():
+            _say(app, found.slips, letters, pdf, as_json=as_json)
         if is_any and not dry_run:
-            _durable()
             _record(app, found, letters)
 
 
@@ -112,8 +109,24 @@ def _write(app: App, pdf: Path, slips: Sequence[FinishedSlip], letters: Sequence
     paper_file.write(pdf, made.octets)
 
 
-def _say(app: App, said: Any) -> None:
-    output.line(app.context.language.word(said))
+def _say(
+    app: App,
+    slips: Sequence[FinishedSlip],
+    letters: Sequence[LetterToPrint],
+    pdf: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    language = app.context.language
+    if as_json:
+        output.as_json([*map(_json, slips), *map(_letter_json, letters)])
+    elif not (slips or letters):
+        output.line(language.label("slips", "empty"))
+    elif pdf is not None:
+        count = len(slips) + len(letters)
+        output.line(language.word(sentence("slip-in-file", count=count, file=str(pdf))))
+    else:
+        _print(app, slips, letters)
 
 
 def _print(app: App, slips: Sequence[FinishedSlip], letters: Sequence[LetterToPrint]) -> None:
@@ -133,13 +146,22 @@ def _letter_json(letter: LetterToPrint) -> dict[str, Any]:
     return {"kind": LETTERS, **vars(letter)}
 
 
-def _durable() -> None:
-    """Let what was written reach its file, before it is recorded as printed."""
-    sys.stdout.flush()
-    with suppress(OSError, ValueError):  # no file of its own
-        number = sys.stdout.fileno()
-        if stat.S_ISREG(os.fstat(number).st_mode):
-            os.fsync(number)
+@contextmanager
+def _reaching_its_file() -> Iterator[None]:
+    """Let what is printed reach its file, before it is recorded as printed. Raise LocalFault if it cannot."""
+    try:
+        yield
+        sys.stdout.flush()
+        with suppress(ValueError):  # no file of its own
+            number = sys.stdout.fileno()
+            if stat.S_ISREG(os.fstat(number).st_mode):
+                os.fsync(number)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        forget_stdout()
+        why = error.strerror or str(error)
+        raise LocalFault(sentence("file-not-written", file="stdout", why=why)) from None
 
 
 def _record(app: App, found: FinishedSlips, letters: Sequence[LetterToPrint]) -> None:

@@ -59,6 +59,7 @@ def test_what_makes_no_sense_is_refused(cli: Cli) -> None:
         ("L1",): "no kind of slip",
         ("--reprint",): "needs the numbers",
         ("--reprint", "L9"): "no request",
+        ("--new", "--reprint", "L1"): "--new has no use beside --reprint",
         ("bands", "--reprint", "L1"): "none of these slips",
     }.items():
         ran = cli("slips", *said)
@@ -92,6 +93,16 @@ def test_a_file_that_is_there_is_kept_and_nothing_recorded(
     assert pdf().code == 1
     assert (folder / "slips.pdf").read_text() == "another's"
     assert len(cli("slips", "--json").json) == 1
+
+
+@pytest.mark.long
+def test_what_did_not_reach_its_file_stays_new(cli: Cli, folder: Path) -> None:
+    lend(cli)
+    with open("/dev/full", "wb") as full:
+        program = [sys.executable, "-m", "mailproc", "slips"]
+        ran = subprocess.run(program, cwd=folder, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (ran.returncode, ran.stderr) == (1, b"stdout cannot be written: No space left on device.\n")
+    assert len(cli("slips", "--new", "--json").json) == 1
 
 
 KILLED = """
