@@ -38,8 +38,8 @@ from bench.figures import Suite, judged, table
 SUITES: tuple[Suite, ...] = (
     intake.SUITE, parse.SUITE, proof.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
     big_file.SUITE, iso.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
-    people.SUITE, status.SUITE, backup.SUITE, patrons.SUITE, slips.SUITE, takeover.SUITE, hooks.SUITE,
-    people.SUITE, status.SUITE, stats.SUITE, backup.SUITE, patrons.SUITE, takeover.SUITE,
+    people.SUITE, status.SUITE, stats.SUITE, backup.SUITE, patrons.SUITE, slips.SUITE, takeover.SUITE,
+    hooks.SUITE,
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Statistics as tables for people."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -82,16 +83,23 @@ def _reason(reason: str, language: Language) -> str:
 
 
 def _whole(groups: Sequence[GroupFigures], language: Language) -> None:
-    """A column for each side."""
+    """A column for each side; a figure that nobody has is left out, and reasons stand below their sum."""
     words = language.texts.labels["stats"]
-    names = ["requests", "asked", "open", *Outcome, "fill_rate", "filled_first", *Leg, "cost"]
-    cells = [[_figure(name, one, language) for one in groups] for name in names]
-    rows = [(words[name], *each) for name, each in zip(names, cells, strict=True) if any(each)]
-    rows += [
-        (f"  {_reason(reason, language)}", *(_count(one.reasons[reason], language) for one in groups))
-        for reason in sorted({reason for one in groups for reason in one.reasons})
-    ]
+    rows: list[tuple[str, ...]] = []
+    for name in ("requests", "asked", "open", *Outcome, "fill_rate", "filled_first", *Leg, "cost"):
+        cells = [_figure(name, one, language) for one in groups]
+        rows += [(words[name], *cells)] if any(cells) else []
+        rows += _why_not(groups, language) if name == Outcome.UNFILLED else []
     output.table([words["figure"], *(_side(one.role, language) for one in groups)], rows, words["empty"])
+
+
+def _why_not(groups: Sequence[GroupFigures], language: Language) -> Iterable[tuple[str, ...]]:
+    """The most frequent first."""
+    reasons = sum((one.reasons for one in groups), Counter[str]())
+    head = language.texts.labels["stats"]["unfilled"]
+    for reason, _ in sorted(reasons.items(), key=lambda one: (-one[1], one[0])):
+        cells = (_count(one.reasons[reason], language) for one in groups)
+        yield f"{head}: {_reason(reason, language)}", *cells
 
 
 def _figure(name: str, one: GroupFigures, language: Language) -> str:

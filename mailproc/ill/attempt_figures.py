@@ -140,7 +140,7 @@ def _counts(one: Passage, role: Role) -> bool:
     return one.moved or one.event[:1].islower() or one.event in (*_HEARD[role], "UNDONE")
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Course:
     """When what happened, as far as the history was read. ``moving``: what last changed the state;
     ``closing``: by which staff took it off the lists since."""
@@ -157,60 +157,68 @@ class _Course:
 
 
 def _followed(passages: Sequence[Passage]) -> _Course:
-    """Read the history. What was undone counts as if it had not been."""
+    """Read the history."""
     course = _Course(passages[0].at)
-    earlier: dict[int, _Course] = {}
-    for one in passages:
-        if one.event == "UNDONE":
-            course = earlier.get((one.facts or {}).get("undone", 0), course)
-            continue
-        earlier[one.event_id] = course
-        course = _after(course, one)
+    for one in _without_undone(passages):
+        facts = one.facts or {}
+        if not any(name in facts for name in _MISDIRECTED):
+            _follow(course, one)
     return course
 
 
-def _after(course: _Course, one: Passage) -> _Course:
-    facts = one.facts or {}
-    if any(facts.get(name) for name in _MISDIRECTED):
-        return course
+def _without_undone(passages: Sequence[Passage]) -> Sequence[Passage]:
+    """Leave out what was undone, with what followed from it, as if it had not been."""
+    kept: list[Passage] = []
+    for one in passages:
+        if one.event != "UNDONE":
+            kept.append(one)
+            continue
+        undone = (one.facts or {}).get("undone")
+        places = [place for place, each in enumerate(kept) if each.event_id == undone]
+        if places:
+            del kept[places[0] :]
+    return kept
+
+
+def _follow(course: _Course, one: Passage) -> None:
     if one.moved:
-        course = replace(course, moving=one, closing=None)
+        course.moving, course.closing = one, None
     elif one.event == "close":
-        course = replace(course, closing=one)
-    if one.event in _ANSWERS and one.before in _UNANSWERED and course.answered_at is None:
-        course = replace(course, answered_at=one.at)
-    return _carried(course, one)
+        course.closing = one
+    if course.answered_at is None and one.event in _ANSWERS and one.before in _UNANSWERED:
+        course.answered_at = one.at
+    _carry(course, one)
 
 
-def _carried(course: _Course, one: Passage) -> _Course:
+def _carry(course: _Course, one: Passage) -> None:
     """Follow the item on its way there and back."""
     match one.event:
         case "SHIPPED" | "ship" if one.moved and one.after is State.SHIPPED:
-            answered = course.answered_at or one.at
-            return replace(
-                _Course(course.asked_at, answered, shipped_at=one.at),
-                moving=course.moving, closing=course.closing,
-            )  # fmt: skip
+            _send_off(course, one.at)
+            course.answered_at = course.answered_at or one.at
         case "receive":
-            return _received(course, one)
+            _receive(course, one)
         case "RECEIVED" if _is_out(one.after) and course.received_at is None:
-            return replace(course, received_at=one.at)
+            course.received_at = one.at
         case "return" | "RETURNED" if _is_out(one.after) and course.returned_at is None:
-            return replace(course, returned_at=one.at)
+            course.returned_at = one.at
         case "check-in" | "CHECKED_IN" if one.after in _AT_HOME and course.checked_in_at is None:
-            return replace(course, checked_in_at=one.at)
-    return course
+            course.checked_in_at = one.at
 
 
-def _received(course: _Course, one: Passage) -> _Course:
+def _send_off(course: _Course, shipped_at: datetime | None) -> None:
+    """Begin the way again: an item that went before was not the right one."""
+    course.shipped_at, course.flawed = shipped_at, False
+    course.received_at = course.returned_at = course.checked_in_at = None
+
+
+def _receive(course: _Course, one: Passage) -> None:
     """Take a receipt by staff; the first one counts, unless that item was not what had been asked for."""
-    facts = one.facts or {}
     if one.before is State.RETURNED:  # the right item after the wrong one, of which no Shipped spoke
-        course = replace(course, shipped_at=None, returned_at=None, checked_in_at=None)
-    if course.received_at is not None and not course.flawed:
-        return course
-    flawed = bool(facts.get("wrong") or facts.get("partial"))
-    return replace(course, received_at=one.at, flawed=flawed)
+        _send_off(course, None)
+    if course.received_at is None or course.flawed:
+        facts = one.facts or {}
+        course.received_at, course.flawed = one.at, bool(facts.get("wrong") or facts.get("partial"))
 
 
 def _is_out(state: State) -> bool:
@@ -254,7 +262,7 @@ def _reason(answer: ApduJson) -> str:
 def _legs(course: _Course, attempt: TransactionState, wished_at: datetime) -> dict[Leg, int]:
     """Return the seconds of each leg; none of one whose end was told before its beginning. A copy is kept."""
     if attempt.service is not Service.LOAN:
-        course = replace(course, returned_at=None)
+        course.returned_at = None
     here_at = course.received_at if attempt.role is Role.REQUESTER and not course.flawed else None
     ends = {
         Leg.ASKED_TO_ANSWERED: (course.asked_at, course.answered_at),

@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,3 +102,11 @@ def test_groups_and_days(office: Cli) -> None:
 def test_what_cannot_be_meant_is_refused(cli: Cli, options: tuple[str, ...], says: str) -> None:
     ran = cli("stats", *options)
     assert (ran.code, says in ran.err) == (1, True), ran
+
+
+def test_the_document_names_every_figure() -> None:
+    page = (Path(__file__).parents[2] / "docs/statistics.md").read_text(encoding="utf-8")
+    group = GroupFigures(Role.REQUESTER, "", hours={Leg.ASKED_TO_SHIPPED: Counter("a")})
+    shown = statistics._group_json(group)
+    names = {*shown, *shown["legs"][Leg.ASKED_TO_SHIPPED], *Leg} - {"role", "group", "legs"}
+    assert {name for name in names if f"`{name}`" not in page} == set()

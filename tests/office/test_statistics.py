@@ -48,19 +48,21 @@ def test_a_loan_leaves_its_legs(small_world):
     assert one.legs()[Leg.WISH_TO_ITEM] == LegFigures(1, 120, 120)
 
 
-def test_the_second_library_filled_it(small_world):
-    small_world.place(BL, SECOND)
-    small_world.hear("B1-1 NOT")
-    small_world.act("B1", "ship", heard_by="phone")
-    small_world.act("B1", "receive")
-    small_world.act("B1", "return")
-    (one,) = groups(small_world)
+def test_the_second_library_filled_it(world):
+    world.place(BL, SECOND)
+    world.hear("B1-1 NOT")
+    world.act("B1", "ship", heard_by="phone")
+    world.act("B1", "receive")
+    world.act("B1", "return")
+    (one,) = groups(world)
     assert (one.requests, one.asked, one.filled_first) == (1, 2, 0)
     assert one.outcomes == Counter({Outcome.FILLED: 1, Outcome.UNFILLED: 1})
-    assert [row["place"] for row in rows(small_world)] == [1, 2]
-    by = {each.group: each.fill_rate for each in groups(small_world, by=Grouping.PARTNER)}
+    assert [row["place"] for row in rows(world)] == [1, 2]
+    by = {each.group: each.fill_rate for each in groups(world, by=Grouping.PARTNER)}
     assert by == {BL: 0.0, SECOND: 1.0}
-    (why,) = groups(small_world, by=Grouping.REASON)
+    (month,) = groups(world, by=Grouping.MONTH, first=world.now.date(), last=world.now.date())
+    assert (month.group, month.asked, month.open) == ("2026-03", 2, 0)
+    (why,) = groups(world, by=Grouping.REASON)
     assert (why.group, why.asked) == ("not-owned", 1)
 
 
@@ -107,17 +109,17 @@ def test_as_lender(small_world):
     assert Leg.WISH_TO_ITEM not in one.legs()
 
 
-def test_currencies_are_never_added_up(small_world):
-    small_world.place()
-    small_world.act("B1", "ship", heard_by="phone", cost="12.50 EUR")
-    small_world.act("B1", "receive")
-    small_world.act("B1", "return")
+def test_currencies_are_never_added_up(world):
+    world.place()
+    world.act("B1", "ship", heard_by="phone", cost="12.50 EUR")
+    world.act("B1", "receive")
+    world.act("B1", "return")
     for amount in ("3.00 GBP", "1.50 EUR"):  # staff record them when the bill comes
         entry = ChargeEntry("B1", amount, kind="postage", status="charged")
-        entering.add(small_world.store, small_world.app.context, entry, "clerk")
-    (one,) = groups(small_world)
+        entering.add(world.store, world.app.context, entry, "clerk")
+    (one,) = groups(world)
     assert one.costs == {"EUR": Decimal("14.00"), "GBP": Decimal("3.00")}
-    assert small_world.verify().differences == ()
+    assert world.verify().differences == ()
 
 
 @pytest.mark.parametrize(
@@ -150,21 +152,21 @@ def test_nothing_was_asked(small_world):
     assert groups(small_world) == []
 
 
-def test_attempts_of_an_earlier_release_are_counted_by_and_by(small_world, monkeypatch):
+def test_attempts_of_an_earlier_release_are_counted_by_and_by(world, monkeypatch):
     for number in range(1, 6):
-        small_world.place(BL, SECOND)
+        world.place(BL, SECOND)
         if number < 4:
-            small_world.hear(f"B{number}-1 NOT")
-    now = rows(small_world)
+            world.hear(f"B{number}-1 NOT")
+    now = rows(world)
     assert len(now) == 3
-    forget(small_world)
-    with small_world.store.read() as connection:
-        found = query.statistics(connection, small_world.app.context, StatisticsFilter())
+    forget(world)
+    with world.store.read() as connection:
+        found = query.statistics(connection, world.app.context, StatisticsFilter())
     assert found.uncounted == 8
-    assert small_world.verify().differences == ()
+    assert world.verify().differences == ()
     monkeypatch.setattr(older_attempts, "PORTION", 3)
-    older_attempts.run(small_world.store, small_world.app.context)
-    assert rows(small_world) == now
+    older_attempts.run(world.store, world.app.context)
+    assert rows(world) == now
 
 
 def forget(world):

@@ -113,7 +113,7 @@ _MORE: tuple[Call, ...] = (
     lambda c: (
         transactions.save(c, replace(transactions.load(c, 1), state=State.PENDING)),
         finished_attempts.remove(c, 1),
-        [*attempt_sums.not_over(c, None, NOW, NOW, monthly=True)],
+        [*attempt_sums.not_over(c, None, None, None, monthly=True)],
     ),
 )
 """Questions of the digest, one that is put otherwise of several rows than of one, what is asked while a store
