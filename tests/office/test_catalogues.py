@@ -322,5 +322,6 @@ def test_an_item_without_words_is_not_asked_about(house: World, stub: CatalogueS
     house.ordered("TXC1-1 S LOAN\n!!")
     assert look(house) == 0
     assert look(house) == 0
+    locate.of_request(house.store, house.app.context, "L1", again=True)
     assert stub.asked == []
     assert "no ISBN" in str(house.shown("L1").looked[0].fault)

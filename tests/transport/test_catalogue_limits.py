@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
@@ -65,6 +65,24 @@ def test_a_server_that_never_answers_has_a_limit_of_time(settings: dict[str, flo
         with pytest.raises(TryLater, match="does not answer"):
             catalogue_client.ask(catalogue(url, **settings), BOOK)
         assert time.monotonic() - began < 30
+
+
+def test_all_questions_together_have_the_limit(stub: CatalogueStub) -> None:
+    """By its number, by its words, and of each record at a DAIA server: each answer takes a while."""
+
+    def answer(path: str) -> bytes:
+        time.sleep(0.4)
+        if path.startswith("/daia"):
+            return daia(DOCUMENT)
+        every = [RECORD.replace(b">77<", f">{number}<".encode()) for number in range(3)]
+        return NOTHING if "isbn" in path else records(*every)
+
+    stub.answer = answer
+    own = catalogue(stub.url, longest=1.0, daia={"url": stub.url.replace("/sru", "/daia")})
+    with suppress(TryLater):
+        found = catalogue_client.ask(own, Item(isbn="9783161484100", title="A Book"))
+        assert any(one.available is Available.UNKNOWN for one in found.holdings)
+    assert len(stub.asked) < 5
 
 
 DOCUMENT = {

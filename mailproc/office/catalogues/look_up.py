@@ -34,7 +34,7 @@ def look_up(
     store: Store, context: Context, item: Item, catalogues: Sequence[Catalogue], *, again: bool = False
 ) -> tuple[LookUp, ...]:
     """Return what each catalogue says. ``again``: ask even if it has said it, or did not answer."""
-    known = {} if again else _known(store, context, item, catalogues)
+    known = _known(store, context, item, catalogues, again)
     left = [one for one in catalogues if one.name not in known]
     with ThreadPoolExecutor(max(1, min(AT_ONCE, len(left)))) as pool:
         asked = list(pool.map(lambda one: _asked(one, item, context), left))
@@ -44,20 +44,24 @@ def look_up(
     return tuple(found[one.name] for one in catalogues)
 
 
-def _known(store: Store, context: Context, item: Item, catalogues: Sequence[Catalogue]) -> dict[str, LookUp]:
+def _known(
+    store: Store, context: Context, item: Item, catalogues: Sequence[Catalogue], again: bool
+) -> dict[str, LookUp]:
     """Return what need not be asked, or cannot be asked now."""
     with store.read() as connection:
-        found = [_without_asking(connection, context, item, one) for one in catalogues]
+        found = [_without_asking(connection, context, item, one, again=again) for one in catalogues]
     return {one.catalogue: one for one in found if one is not None}
 
 
 def _without_asking(
-    connection: Connection, context: Context, item: Item, catalogue: Catalogue
+    connection: Connection, context: Context, item: Item, catalogue: Catalogue, *, again: bool
 ) -> LookUp | None:
     now, name = context.clock(), catalogue.name
     said = LookUp(catalogue=name, use=catalogue.use, at=now)
     if not search.searches(item):
         return replace(said, fault=Note(sentence("catalogue-no-words")))
+    if again:
+        return None
     if known := catalogue_answers.known(connection, name, _question(catalogue, item), now):
         return replace(said, at=known.at, answer=known.answer)
     if pause := catalogue_answers.paused(connection, name, now):
