@@ -75,8 +75,10 @@ def _ended(process: "subprocess.Popen[bytes]", timeout: float) -> HookOutcome:
     finally:
         reader.join(GRACE)
     words = bytes(said).decode("utf-8", "replace").strip()
-    ended = sentence("hook-ended", status=status, said=words)
-    return HookOutcome(_RESULTS.get(status, HookResult.IN_DOUBT), ended)
+    result = _RESULTS.get(status, HookResult.IN_DOUBT)
+    if not words:
+        return HookOutcome(result, sentence("hook-ended-silent", status=status))
+    return HookOutcome(result, sentence("hook-ended", status=status, said=words))
 
 
 def _drain(process: "subprocess.Popen[bytes]", said: bytearray) -> None:

@@ -12,6 +12,7 @@ from mailproc.flow.hook_receivers import HookReceivers
 from mailproc.office.patrons import forgetting
 from tests.hooks.house import SECRET, House, MakeHouse, hook
 from tests.servers.hook_receiver import HookReceiver
+from tests.support.partners import ADDRESS, CUSTOMER
 
 
 def lent(house: House) -> None:
@@ -82,6 +83,15 @@ def test_what_did_not_happen_is_not_told(make_house: MakeHouse, receiver: HookRe
     while house.call():
         pass
     assert receiver.events == ["REQUESTER.request", "REQUESTER.SHIPPED"]
+
+
+def test_what_staff_say_once_more_is_told_once(make_house: MakeHouse, receiver: HookReceiver) -> None:
+    house = make_house(hook("ils", "RESPONDER.ship", url=receiver.url))
+    house.world.ordered("TXC1-1 S LOAN\nA book of ours")
+    house.world.act("L1", "ship")
+    house.world.act("L1", "ship", repeat=True)
+    assert [row["event"] for row in house.calls()] == ["RESPONDER.ship"]
+    assert len(house.world.to(ADDRESS[CUSTOMER])) == 2
 
 
 def test_an_undo_is_told_too(make_house: MakeHouse, receiver: HookReceiver) -> None:

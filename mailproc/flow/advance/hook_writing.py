@@ -16,14 +16,18 @@ from mailproc.store.hook_calls import NewHookCall
 from mailproc.store.rows import StoredRequest
 
 _NOTHING = (CellKind.ERROR, CellKind.REFUSED)
+_SAID_BEFORE = ("repeat", "delivered_again", "again", "old_responder")
+"""Facts of what is said once more, or by a library that does not have the request any more."""
 
 
 def write(work: Work, taken: Step, occurrence: Occurrence, known: Facts) -> None:
     """Write a call for each receiver that wants the event.
 
-    None for a second copy of a message, or for one that is not possible in the state: nothing happened.
+    None for what is said once more, or is not possible in the state: nothing happened.
     """
-    if not work.context.hooks or taken.outcome.kind in _NOTHING or known.get("repeat"):
+    if not work.context.hooks or taken.outcome.kind in _NOTHING:
+        return
+    if any(known.get(name) for name in _SAID_BEFORE):
         return
     name = event_name(work.transaction.role, occurrence.event)
     wanting = work.context.hooks.wanting(name)
