@@ -1,5 +1,6 @@
 """The verb ``demo``: the whole corridor, for real, in a throw-away folder, in under a minute."""
 
+import json
 import subprocess
 import tempfile
 import time
@@ -52,10 +53,23 @@ def _play(stage: Stage, telling: Telling) -> None:
         stories = Stories(stage, desk, telling)
         for story in stories.all():
             story()
+        telling.heading("The library system was told")
+        _library_system(stage, desk, telling)
         telling.heading("The end")
         _curtain(desk, stories.ends, telling)
     _other_side(stage, stories.lent)
     telling.line("Every request reached its end.")
+
+
+def _library_system(stage: Stage, desk: Desk, telling: Telling) -> None:
+    """Raises Missed where a call of the hook is not taken in time."""
+    until = stage.soon()
+    while left := [one["id"] for one in json.loads(desk.do("outbox", "--json")) if one["id"].startswith("H")]:
+        if time.monotonic() > until:
+            raise Missed(f"The library system was not told of {', '.join(left)}.")
+        time.sleep(0.2)
+    for line in stage.told():
+        telling.line(line)
 
 
 def _other_side(stage: Stage, lent: dict[str, str]) -> None:

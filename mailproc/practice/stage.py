@@ -27,6 +27,22 @@ port = 0
 forward = true
 
 """
+_HOOK = f"""\
+
+[[hook]]
+name = "library-system"
+events = ["REQUESTER.receive", "RESPONDER.ship"]
+command = [{json.dumps(sys.executable)}, "told.py"]
+"""
+_TOLD = """\
+import json, sys
+
+told = json.load(sys.stdin)
+with open("told.txt", "a", encoding="utf-8") as lines:
+    numbers, state = told["numbers"], told["state"]
+    print(numbers["transaction"], told["event"], state["before"], "→", state["after"], file=lines)
+"""
+"""The library system of the demo: it writes down what it is told."""
 _LISTENING = re.compile(r"listening on ([0-9.]+):(\d+)")
 _PATIENCE = 20
 
@@ -46,7 +62,8 @@ class Stage:
         self.practice = self._start("the practice world", ["-m", "mailproc.practice"], self._tell)
         ready = self.happening("it is ready", event="ready")
         lines = configuration.lines(ready["relay"], ready["mailbox"], "every 1s")
-        self.config.write_text(_HEAD + lines, encoding="utf-8")
+        self.config.write_text(_HEAD + lines + _HOOK, encoding="utf-8")
+        (self.config.parent / "told.py").write_text(_TOLD, encoding="utf-8")
         self.daemon = self._start("the daemon", ["-m", "mailproc", "--config", str(self.config), "run"])
         said = self.daemon.wait_for(lambda line: bool(_LISTENING.search(line)), "it listens", self.soon())
         host, port = _LISTENING.findall(said)[0]
@@ -61,6 +78,10 @@ class Stage:
 
         told: dict[str, Any] = json.loads(self.practice.wait_for(is_it, what, self.soon()))
         return told
+
+    def told(self) -> list[str]:
+        """What the library system has been told so far."""
+        return (self.config.parent / "told.txt").read_text(encoding="utf-8").splitlines()
 
     def soon(self) -> float:
         """The end of one patience: 20 seconds, never beyond the end of the whole."""
