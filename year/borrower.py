@@ -10,7 +10,7 @@ from functools import partial
 from random import Random
 
 from mailproc.ill.attempt_figures import Outcome
-from year import days, house
+from year import house
 from year.end import End
 from year.post import Parcel, Post
 from year.script import Fate, Habit, LentPlay
@@ -171,5 +171,5 @@ class Borrower(End):
 
     def _was_down(self) -> bool:
         """Return whether we could not know what has come."""
-        last = days.OUTAGES.service[1]
-        return days.OUTAGES.service[0] <= self.today <= last + CROSSES
+        first, last = self.post.outages.service
+        return first <= self.today <= last + CROSSES

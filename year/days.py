@@ -27,10 +27,15 @@ class Outages:
         return self.relay[0] <= day <= self.relay[1]
 
 
-OUTAGES = Outages(
-    service=(BEGIN + timedelta(days=133), BEGIN + timedelta(days=140)),
-    relay=(BEGIN + timedelta(days=210), BEGIN + timedelta(days=212)),
-)
+def length(many: int) -> int:
+    """Return on how many days so many requests are placed: a short story has them in the first weeks."""
+    return LENGTH * min(many, 1_000) // 1_000
+
+
+def outages(many: int) -> Outages:
+    """A week without the service, and later three days without a relay."""
+    down, dumb = (BEGIN + timedelta(days=length(many) * percent // 100) for percent in (36, 58))
+    return Outages((down, down + timedelta(days=7)), (dumb, dumb + timedelta(days=2)))
 
 
 def at(day: date, hour: int) -> datetime:

@@ -17,7 +17,7 @@ from year.post import Parcel, Post
 from year.script import Fate, Play, key_of
 
 WAITS, CONDITION, SENT, RETURNING, OVER = "waits", "on condition", "is out", "is on its way back", "is over"
-LOAN, MORE = timedelta(days=28), timedelta(days=21)
+LOAN, SHORT, MORE = timedelta(days=28), timedelta(days=14), timedelta(days=21)
 
 
 @dataclass
@@ -137,7 +137,7 @@ class IsoLender(End):
         loan.state = SENT if loan.loan else OVER
         more: dict[str, Any] = {"shipped_service": Service.LOAN if loan.loan else Service.COPY}
         if loan.loan:
-            loan.due = self.today + LOAN
+            loan.due = self.today + (SHORT if loan.play.key % 17 == 0 else LOAN)
             more["due"] = said.Due(on=loan.due, renewable=loan.play.key % 4 != 0)
             self.on(loan.due + timedelta(days=3), lambda: self._demands(loan))
             if loan.play.key % 29 == 0:

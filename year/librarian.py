@@ -25,6 +25,8 @@ from year.post import Parcel, Post
 from year.readers import WORDS, Readers, Visit, Wish, email_of
 from year.script import Fate, Play
 
+MISTAKEN = 37
+"""Every so many a parcel is first taken for another one."""
 NEEDED = timedelta(days=21)
 """So long some readers can use what they ask for."""
 
@@ -99,11 +101,18 @@ class Librarian:
             self.lending.checks_in(parcel)
             return
         number, _, attempt = parcel.slip.partition("-")
+        if parcel.key % MISTAKEN == 0:
+            self._mistakes(parcel.slip)
         if not self.work.act(parcel.slip, "receive"):
             return
         self.readers.ears[number].lying[int(attempt)] = True
         if parcel.due is not None and parcel.due != self._row(parcel.slip).due_on:
             self.work.corrects(parcel.slip, parcel.due)
+
+    def _mistakes(self, number: str) -> None:
+        """Take the parcel for another one, and undo that at once."""
+        if self.work.act(number, "receive"):
+            self.work.act(number, "undo")
 
     def _serves(self, visit: Visit) -> None:
         if visit.wish is Wish.BRINGS:

@@ -11,6 +11,8 @@ from email.message import EmailMessage
 from random import Random
 from typing import Generic, TypeVar
 
+from year.days import Outages
+
 T = TypeVar("T")
 
 TWICE, AGAIN, LATE = 0.02, 0.005, 0.02
@@ -60,10 +62,11 @@ class Parcel:
 
 @dataclass
 class Post:
-    """``copies``: the orders of which a copy went straight to the reader, by e-mail. ``written``: the letters
-    to us, without what comes twice."""
+    """``outages``: when our library is not reached. ``copies``: the orders of which a copy went straight to
+    the reader, by e-mail. ``written``: the letters to us, without what comes twice."""
 
     random: Random
+    outages: Outages
     letters: Waiting[Letter] = field(default_factory=Waiting)
     parcels: Waiting[Parcel] = field(default_factory=Waiting)
     copies: set[str] = field(default_factory=set)

@@ -1,12 +1,13 @@
 """The readers: what they hear by letter, and when they come to the desk."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from tests.support.reader_ear import HERE, LATE, RECALLED, SOON, ReaderEar, Told
+from tests.support.reader_ear import ENDED, HERE, LATE, RECALLED, SOON, UNFILLED, ReaderEar, Told
 from year import days, house, script
 from year.post import Post
 from year.script import Fate, Habit, Play
@@ -102,6 +103,15 @@ class Readers:
                 if not self._writes(one, today):
                     yield Visit(one.number, one.wish, today)
                 self._has_come(one)
+
+    def unheard(self) -> Iterator[str]:
+        """Yield the readers who did not hear how it ended, once and rightly."""
+        for number, one in self._borrowed.items():
+            heard = Counter(self.ears[number].heard)
+            filled = one.play.fate in (Fate.FIRST, Fate.LATER)
+            told = (heard[HERE], heard[UNFILLED] + heard[ENDED])
+            if told != ((1, 0) if filled else (0, 1)):
+                yield f"{number}, {one.play.fate}: {dict(heard)}"
 
     def _writes(self, one: Borrowed, today: date) -> bool:
         """Return whether the reader wrote instead: in answer to our last letter, or with our number."""

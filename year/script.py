@@ -126,8 +126,7 @@ def lent_plays(seed: int, many: int, borrowers: Sequence[str]) -> list[LentPlay]
 
 
 def _open_days(many: int) -> list[date]:
-    """A short story has its requests in the first weeks."""
-    return days.working_days(days.BEGIN, max(1, days.LENGTH * min(many, 1000) // 1000))
+    return days.working_days(days.BEGIN, max(1, days.length(many)))
 
 
 def plays(seed: int, many: int, lenders: Sequence[Sequence[str]]) -> list[Play]:

@@ -46,7 +46,8 @@ class Story:
 
     def __post_init__(self) -> None:
         chance = Random(self.seed)  # noqa: S311  # to be played again, not guessed
-        self.post = Post(chance)
+        self.outages = days.outages(len(self.plays))
+        self.post = Post(chance, self.outages)
         self.readers = Readers(self.post)
         self.ends = {end.address: end for end in (*self._lenders(chance), *self._borrowers(chance))}
         addresses = {end.symbol: end.address for end in self.ends.values()}
@@ -56,6 +57,7 @@ class Story:
         self.librarian = Librarian(self.house, self.post, self.readers, addresses, self.work, lending)
         self.house.heard.append(self._hears)
         self.last_day = days.BEGIN
+        self._is_touched = False
         self._unplaced = list(reversed(self.plays))
 
     def _lenders(self, chance: Random) -> Iterator[End]:
@@ -94,8 +96,8 @@ class Story:
 
     def _day(self, day: date) -> None:
         self.house.now = days.at(day, days.OPENS)
-        down = days.OUTAGES.is_down(day)
-        self.house.has_relay = not days.OUTAGES.has_no_relay(day)
+        down = self.outages.is_down(day)
+        self.house.has_relay = not self.outages.has_no_relay(day)
         with self.clocked.part("post"):
             self._brings()
         if not down:
@@ -115,6 +117,7 @@ class Story:
             self.librarian.to_place.append(self._unplaced.pop())
         self.librarian.visits += self.readers.visits(day)
         if not down:
+            self._is_touched = True
             with self.clocked.part("staff"):
                 self.librarian.works()
 
@@ -128,13 +131,21 @@ class Story:
                 end.gets(parcel)
 
     def _stations(self) -> None:
+        came = list(self.post.letters.take(self.house.now))
+        if not came and not self._has_work():
+            return
         with self.clocked.part("letters in"):
-            self.house.take_in(list(self.post.letters.take(self.house.now)))
+            self.house.take_in(came)
         with self.clocked.part("stations"):
             left = self.house.work()
+        self._is_touched = not self.house.has_relay
         with self.clocked.part("other libraries"):
             for sent in left:
                 self._reaches(sent)
+
+    def _has_work(self) -> bool:
+        """Return whether staff have done something, letters wait for the relay, or a timer is due."""
+        return self._is_touched or self.house.is_due()
 
     def _hears(self, sent: Sent) -> None:
         self.letters_out += 1

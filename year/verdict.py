@@ -90,6 +90,7 @@ def _told(counts: Counter[str]) -> list[str]:
 CHECKS: dict[str, Callable[[Story], Iterable[str]]] = {
     "each request is over": _open,
     "no reader heard one fact twice, or what was not so": lambda story: story.readers.wrong,
+    "each reader heard once how it ended": lambda story: story.readers.unheard(),
     "no library heard what contradicts its own memory": lambda story: [
         fault for end in story.ends.values() for fault in end.wrong
     ],

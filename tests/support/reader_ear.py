@@ -18,6 +18,7 @@ DAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} \w{3}(?: \d{4})?")
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 HERE, UNFILLED, ENDED = "patron/arrived", "patron/unfilled", "patron/cancelled"
 SOON, LATE, RECALLED = "patron/due_soon", "patron/overdue", "patron/recalled"
+OVER = "it was due back on"
 INVITES = "If you need it for longer"
 
 
@@ -110,7 +111,7 @@ class ReaderEar:
             if day >= told.today:
                 return "it is demanded before its day"
             return "" if known in (day, None) else f"another letter named another day ({known})"
-        if day < told.today:
+        if day < told.today and OVER not in told.text:
             return "a date in the past"
         self.promised[told.about.attempt] = day
         return ""

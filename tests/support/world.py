@@ -61,11 +61,12 @@ class World(Desk):
         fired = 0
         for left in reversed(range(many)):
             self.later(days=1)
-            if not left or self._is_due():
+            if not left or self.is_due():
                 fired += self.tick()
         return fired
 
-    def _is_due(self) -> bool:
+    def is_due(self) -> bool:
+        """Return whether a timer is due, or a message that waits for its request."""
         with self.store.read() as connection:
             first = timers.next_ones(connection, 1)
             waits = events.waited(connection, self.now, self.now + timedelta(days=1_000), 1)
