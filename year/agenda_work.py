@@ -150,10 +150,15 @@ class AgendaWork:
 
     def asks_for_it(self, todo: Todo) -> None:
         """They want it back before the day that we know: the reader must hear of another day."""
-        if self.state(todo.number) is State.OVERDUE:
-            self.corrects(todo.number, days.working(self.today + timedelta(days=1)))
-        else:
+        day = days.working(self.today + timedelta(days=1))
+        with self.house.store.read() as connection:
+            loan = find.transaction_of(connection, todo.number)
+        if loan.state is not State.OVERDUE:
             self.says_it_left(todo)
+        elif loan.due_on == day:
+            self.act(todo.number, "message", note="It comes back tomorrow.")
+        else:
+            self.corrects(todo.number, day)
 
     def says_it_left(self, todo: Todo) -> None:
         """They demand what was returned."""
