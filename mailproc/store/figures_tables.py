@@ -47,8 +47,8 @@ class FinishedAttemptRow(SQLModel, table=True):
 
 
 class OlderAttemptsRow(SQLModel, table=True):
-    """One row: transactions up to ``until`` are of an earlier release, which wrote no figures; those up to
-    ``done`` have theirs since (``flow/older_attempts.py``)."""
+    """One row, none in a store that this release made: transactions up to ``until`` are of an earlier
+    release, which wrote no figures; those up to ``done`` have theirs since (``flow/older_attempts.py``)."""
 
     __tablename__ = "older_attempts"
     id: int = Field(default=1, primary_key=True)

@@ -128,7 +128,7 @@ def test_what_a_step_changes_while_older_attempts_are_counted(small_world, monke
 
     def forget(connection):
         connection.exec_driver_sql("DELETE FROM finished_attempt")
-        connection.exec_driver_sql("UPDATE older_attempts SET done = 0, until = 99")
+        connection.exec_driver_sql("INSERT INTO older_attempts (id, until, done) VALUES (1, 99, 0)")
 
     small_world.store.write(forget)
     write = small_world.store.write
@@ -158,7 +158,7 @@ def test_older_attempts_go_on_where_they_were_left(small_world, monkeypatch):
 
     def forget(connection):
         connection.exec_driver_sql("DELETE FROM finished_attempt")
-        connection.exec_driver_sql("UPDATE older_attempts SET done = 0, until = 5")
+        connection.exec_driver_sql("INSERT INTO older_attempts (id, until, done) VALUES (1, 5, 0)")
 
     small_world.store.write(forget)
     assert older_attempts._portion(small_world.store, small_world.app.context) == 2

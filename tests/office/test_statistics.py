@@ -174,8 +174,6 @@ def forget(world):
 
     def job(connection):
         connection.exec_driver_sql("DELETE FROM finished_attempt")
-        connection.exec_driver_sql(
-            "UPDATE older_attempts SET done = 0, until = (SELECT max(id) FROM transactions)"
-        )
+        connection.exec_driver_sql("INSERT INTO older_attempts SELECT 1, max(id), 0 FROM transactions")
 
     world.store.write(job)

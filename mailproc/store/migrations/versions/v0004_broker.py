@@ -160,5 +160,6 @@ def _figures() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.execute(
-        "INSERT INTO older_attempts (id, until, done) SELECT 1, coalesce(max(id), 0), 0 FROM transactions"
+        "INSERT INTO older_attempts (id, until, done) SELECT 1, newest, 0"
+        " FROM (SELECT max(id) AS newest FROM transactions) AS known WHERE newest IS NOT NULL"
     )
