@@ -31,9 +31,10 @@ def reviewed(found: RequestDetails, language: Language) -> Iterator[tuple[str, s
         yield words["doubts"], language.word(doubt)
     yield words["source"], " ".join(filter(None, (review.source, review.letter)))
     reader = (review.patron_id, *(review.reader.get(name, "") for name in ("name", "email", "status")))
-    if any(reader):
+    waits = found.line.attempt == 0  # afterwards the request itself says both
+    if waits and any(reader):
         yield words["said_reader"], ", ".join(filter(None, map(str, reader)))
-    if review.lenders:
+    if waits and review.lenders:
         yield words["lenders"], " → ".join(review.lenders)
     for line in review.unread:
         yield words["unread"], line

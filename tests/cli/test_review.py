@@ -46,7 +46,7 @@ def test_a_wish_is_reviewed_and_ordered(office: Cli) -> None:
         "mailproc accept B1 (orders it)",
         "Missing             whom to ask",
         "nobody said whether a copy or a loan is wanted: loan is a guess",
-        "not understood: needed by: soon",
+        "not understood: Needed by: soon",
         "interlibrary loan I1",
         "R1, R. Reader",
         "Also written        Good day",
@@ -100,7 +100,7 @@ def test_decode_shows_how_a_form_is_read(office: Cli) -> None:
     said = office("decode", "wish.eml", "--json").json[0]
     assert (said["codec"], said["form"]) == ("form", "interlibrary loan")
     assert said["apdus"][0]["item"] == {"title": "A Book"} and said["apdus"][0]["patron"]["id"] == "R1"
-    assert said["faults"] == [{"position": None, "text": "needed by: soon"}]
+    assert said["faults"] == [{"position": None, "text": "Needed by: soon"}]
 
 
 def test_the_letter_and_the_digest_name_it(office: Cli) -> None:

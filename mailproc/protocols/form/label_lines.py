@@ -43,11 +43,14 @@ KNOWN = "known"
 
 @dataclass(frozen=True)
 class LabelLines:
-    """``values``: by field, each as it was written, never empty. ``left``: lines that have no known label, or
-    say a field again. ``unsure``: lines inside values that look like a label nobody knows. ``found``: how
-    many labels there were, with a value or without."""
+    """``values``: by field, each as it was written, never empty; ``labels``: how the form calls these fields.
+
+    ``left``: lines that have no known label, or say a field again. ``unsure``: lines inside values that look
+    like a label nobody knows. ``found``: how many labels there were, with a value or without.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
     left: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
     found: int = 0
@@ -88,6 +91,7 @@ class _Reader:
         self._bare = bare
         self._keyed = keyed
         self._values: dict[str, str] = {}
+        self._written: dict[str, str] = {}
         self._left: list[str] = []
         self._unsure: list[str] = []
         self._field = ""
@@ -99,7 +103,8 @@ class _Reader:
         if hit is not None:
             self._end()
             self._found += 1
-            self._field, first = hit
+            self._field, label, first = hit
+            self._written.setdefault(self._field, label.strip(_MARKS))
             self._lines = [first] if first else []
         elif not line.strip():
             self._blank()
@@ -111,16 +116,17 @@ class _Reader:
 
     def result(self) -> LabelLines:
         self._end()
-        return LabelLines(self._values, tuple(self._left), tuple(self._unsure), self._found)
+        return LabelLines(self._values, self._written, tuple(self._left), tuple(self._unsure), self._found)
 
-    def _label(self, line: str) -> tuple[str, str] | None:
-        """Return the field of the line's label, and the value beside it; None if it has no known label."""
+    def _label(self, line: str) -> tuple[str, str, str] | None:
+        """Return the line's field, its label and the value beside it; None if it has no known label."""
         for at in _separators(line):
             if (name := self._field_of(line[:at])) is not None:
                 value = line[at + 1 :].strip()
-                return name, value.strip(_MARKS) if line.lstrip().startswith(("*", "_")) else value
+                bold = line.lstrip().startswith(("*", "_"))
+                return name, line[:at], value.strip(_MARKS) if bold else value
         if self._bare and (name := self._field_of(line[: LONGEST_LABEL + 1])) is not None:
-            return name, ""
+            return name, line, ""
         return None
 
     def _field_of(self, label: str) -> str | None:

@@ -69,6 +69,7 @@ class _Said:
 
     def __init__(self, lines: LabelLines) -> None:
         self._values = dict(lines.values)
+        self._labels = lines.labels
         self.unread = lines.left
         self.doubtful = list(lines.unsure)
 
@@ -76,8 +77,9 @@ class _Said:
         return self._values.pop(name, "")
 
     def odd(self, name: str, value: str) -> None:
-        """Keep a value that could not be read."""
-        self.doubtful.append(f"{name}: {value}"[: label_lines.LONGEST_LEFT])
+        """Keep a value that could not be read, as the form says it."""
+        said = f"{self._labels.get(name, name)}: {value}"
+        self.doubtful.append(said[: label_lines.LONGEST_LEFT])
 
 
 def _request(said: _Said, form: FormLabels, text: str) -> SubmittedRequest:
@@ -130,7 +132,7 @@ def _reader(said: _Said) -> WrittenReader:
     written = said.take("patron_email")
     address = values.email(written)
     if written and not address:
-        said.odd("e-mail", written)
+        said.odd("patron_email", written)
     return WrittenReader(
         id=said.take("patron_id")[:LONGEST_NUMBER] or number,
         name=name,
@@ -151,7 +153,7 @@ def _delivery(said: _Said) -> Delivery | None:
     written = said.take("delivery_email")
     address = values.email(written)
     if written and not address:
-        said.odd("delivery e-mail", written)
+        said.odd("delivery_email", written)
     postal = _postal(said)
     return Delivery(postal=postal, electronic=address or None) if postal or address else None
 
@@ -163,7 +165,7 @@ def _postal(said: _Said) -> Postal | None:
         return Postal(**parts)
     found = values.postal(written.split("\n")) if written else None
     if written and found is None:
-        said.odd("address", written.replace("\n", " / "))
+        said.odd("delivery_address", written.replace("\n", " / "))
     return found
 
 
@@ -171,7 +173,7 @@ def _day(said: _Said) -> date | None:
     written = said.take("need_before")
     found = values.day(written)
     if written and found is None:
-        said.odd("needed by", written)
+        said.odd("need_before", written)
     return found
 
 
@@ -179,7 +181,7 @@ def _cost(said: _Said) -> Money | None:
     written = said.take("max_cost")
     found = values.money(written)
     if written and found is None:
-        said.odd("cost", written)
+        said.odd("max_cost", written)
     return found
 
 
