@@ -1,9 +1,11 @@
 """A catalogue that answers whatever a test says, by HTTP on a loopback port."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 Content = bytes | tuple[int, bytes]
 NOTHING = (
@@ -47,6 +49,15 @@ def field(tag: str, **subfields: str) -> bytes:
     return f'<datafield tag="{tag}" ind1=" " ind2=" ">{inside}</datafield>'.encode()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever asked may have had enough of the answer."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def running() -> Iterator[CatalogueStub]:
     class Handler(BaseHTTPRequestHandler):
@@ -62,8 +73,7 @@ def running() -> Iterator[CatalogueStub]:
 
         def log_message(self, *_args: object) -> None: ...
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), Handler) as server:
         stub = CatalogueStub(server.server_port)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
