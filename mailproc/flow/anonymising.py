@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.store import letters_to_reader, request_erasure, requests, restored
+from mailproc.store import letters_to_reader, older_attempts, request_erasure, requests, restored
 from mailproc.store.engine import Store
 from mailproc.store.rows import StoredRequest
 
@@ -39,8 +39,9 @@ def run(store: Store, context: Context, *, dry_run: bool = False) -> Anonymised:
     done, privacy = Anonymised(), context.config.privacy
     with store.read() as connection:
         put_back = restored.standing(connection) is not None
-    if not privacy.anonymise_after or put_back:
-        return done
+        uncounted = older_attempts.progress(connection).left
+    if not privacy.anonymise_after or put_back or (uncounted and not dry_run):
+        return done  # statistics have not the reader's category yet
     now = context.clock()
     _requests(store, now - timedelta(days=privacy.anonymise_after), now, done, dry_run=dry_run)
     _declarations(store, now - YEAR * privacy.keep_declarations, done, dry_run=dry_run)

@@ -20,7 +20,7 @@ PORTION = 100
 """Attempts of one commit: the writer is kept for some thousandths of a second."""
 LONGEST_REST = 1.0
 """Seconds between two portions, at most."""
-AT_ONCE = 10.0
+AT_ONCE = 20.0
 """Seconds of one sweep."""
 
 

@@ -119,6 +119,25 @@ def test_the_figures_stay_when_the_reader_goes(make_world, sqlite_url):
     assert "R7" not in str(after)
 
 
+def test_no_reader_is_anonymised_before_the_category_is_counted(make_world, sqlite_url):
+    world = make_world(sqlite_url, more=configuration.section("privacy", anonymise_after=30))
+    world.place(patron={"id": "R7", "name": "A Reader", "email": "r7@readers.example", "status": "staff"})
+    world.act("B1", "receive")
+    world.act("B1", "return")
+    world.later(days=60)
+    world.run()
+
+    def forget(connection):
+        connection.exec_driver_sql("DELETE FROM finished_attempt")
+        connection.exec_driver_sql("INSERT INTO older_attempts (id, until, done) VALUES (1, 1, 0)")
+
+    world.store.write(forget)
+    assert anonymising.run(world.store, world.app.context).requests == 0
+    older_attempts.run(world.store, world.app.context)
+    assert [row["category"] for row in world.rows("finished_attempt")] == ["staff"]
+    assert anonymising.run(world.store, world.app.context).requests == 1
+
+
 def test_what_a_step_changes_while_older_attempts_are_counted(small_world, monkeypatch):
     """Between the reading and the writing of a portion a step ends one, and another opens one again."""
     for _ in range(3):
