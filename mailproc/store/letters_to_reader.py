@@ -23,7 +23,7 @@ _OF_REQUEST = func.coalesce(INTENT.c.request_id, _TRANSACTION.c.request_id)
 _TO_READER = and_(INTENT.c.kind == "notice", INTENT.c.body["to"].as_string() == "patron")
 _JOINED = INTENT.outerjoin(_TRANSACTION, _TRANSACTION.c.id == INTENT.c.transaction_id)
 _LETTERS = Constant(
-    select(OUTGOING.c.id, OUTGOING.c.state)
+    select(OUTGOING.c.id, OUTGOING.c.state, OUTGOING.c.prepared_at)
     .select_from(_JOINED.join(OUTGOING, OUTGOING.c.id == INTENT.c.outgoing_id))
     .where(_TRANSACTION.c.request_id == bindparam("request_id"), _TO_READER)
     .order_by(OUTGOING.c.id)
@@ -67,6 +67,12 @@ def last_since(
     )
     found = (row.id for row in connection.execute(statement) if name_of(row.body) in names)
     return next((outgoing.load(connection, one) for one in found), None)
+
+
+def waiting(connection: Connection, request_id: int) -> dict[int, datetime]:
+    """Return the ids of e-mails to the reader that are about to leave, and when each was written."""
+    rows = _LETTERS.rows(connection, {"request_id": request_id})
+    return {row["id"]: row["prepared_at"] for row in rows if row["state"] == "prepared"}
 
 
 def over(connection: Connection, request_id: int) -> list[int]:

@@ -470,6 +470,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "erase": lambda c: reader_in_messages.erase(c, 1, ReaderWords([], [], [])),
     },
     letters_to_reader: {
+        "waiting": lambda c: letters_to_reader.waiting(c, 1),
         "last_since": lambda c: letters_to_reader.last_since(c, 1, ("patron/arrived",), NOW),
         "wait": lambda c: letters_to_reader.wait(c, 1),
         "over": lambda c: letters_to_reader.over(c, 1),

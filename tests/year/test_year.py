@@ -10,6 +10,7 @@ from year.story import Story, told
 from year.verdict import CHECKS, judge
 
 REQUESTS, SEED = 200, 1
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,11 @@ from mailproc.flow.matching.reader_standing import DUE_CORRECTED
 from mailproc.flow.notify_staff import ATTENTION
 from mailproc.flow.prepare import notice_letter, staff_letter
 from mailproc.ill.attention import RULES, Reason, Until
+from mailproc.ill.effects import FORWARDED
 from mailproc.ill.terms import ApduType
 from mailproc.mail.parse import parse
 from mailproc.sentence import Sentence, sentence, stored
-from mailproc.store import events, letter_bytes, outgoing, transactions
+from mailproc.store import events, letter_bytes, letters_to_reader, outgoing, transactions
 from mailproc.store.engine import Store
 from mailproc.store.intent_bodies import NoticeToReader, NoticeToStaff, SendApdu
 from mailproc.store.outgoing import TO_PRINT, NewLetterOut
@@ -71,7 +72,7 @@ def _reads_otherwise(row: OutgoingLetter, fresh: NewLetterOut) -> bool:
 def withdraw_if_outdated(connection: Connection, row: OutgoingLetter, context: Context) -> bool:
     """Withdraw an e-mail to people that has waited for the relay, and is no longer true; return whether.
 
-    What has just been written is true: it was looked at then. One whose day has passed is written again.
+    What has just been written is true: it was looked at then. What says something else now is written again.
     """
     if context.clock() - row.prepared_at < WAITED:
         return False
@@ -80,7 +81,7 @@ def withdraw_if_outdated(connection: Connection, row: OutgoingLetter, context: C
         outgoing.renew_letter(connection, row.id)
         return True
     if not intents or not _is_outdated(connection, intents, context):
-        return False
+        return _went_on(connection, intents, row)
     why = stored(NO_LONGER_SO)
     outgoing.change(connection, row.id, state="withdrawn", last_error=why)
     for one in intents:
@@ -97,6 +98,26 @@ def _day_has_passed(
     about = transactions.load(connection, intents[0].said_in)
     due_on = reader_standing.due(connection, about, context)
     return due_on is not None and context.local(row.prepared_at).date() <= due_on < context.today()
+
+
+def _went_on(connection: Connection, intents: Sequence[Intent], row: OutgoingLetter) -> bool:
+    """Have the waiting letters to a reader written again if something has happened since; return whether.
+
+    All of a request, in the order of what happened: by themselves the later one might leave first.
+    """
+    first = intents[0] if intents else None
+    if first is None or not isinstance(first.body, NoticeToReader) or first.transaction_id is None:
+        return False
+    if first.body.name == FORWARDED:  # a copy is a copy
+        return False
+    about = transactions.load(connection, first.transaction_id)
+    waiting = letters_to_reader.waiting(connection, about.request_id) | {row.id: row.prepared_at}
+    if all(written >= about.updated_at for written in waiting.values()):
+        return False
+    for letter_id in waiting:
+        if all(one.notice.name != FORWARDED for one in outgoing.intents_of(connection, letter_id)):
+            outgoing.renew_letter(connection, letter_id)
+    return True
 
 
 def _is_outdated(connection: Connection, intents: Sequence[Intent], context: Context) -> bool:
