@@ -107,7 +107,7 @@ def test_what_is_wrong_is_named_with_file_line_and_key(
 
 def test_everything_wrong_is_said_at_once(put: Put) -> None:
     text = french().replace(f"{MENDED}\n", "").replace('"lost"', '"lost "').replace("[ends]", "[end]")
-    with pytest.raises(Misconfigured, match="has 5 problems"):
+    with pytest.raises(Misconfigured, match="has 6 problems"):
         put("fr", text).load_all()
 
 
