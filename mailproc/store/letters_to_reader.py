@@ -1,5 +1,7 @@
-"""Letters to the reader of a request: whether one has still to leave, and how they go when nobody may know
-any more whom they were for."""
+"""Letters to the reader of a request, and from the reader.
+
+Whether one has still to leave; and how they go when nobody may know any more who the reader was.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -7,11 +9,13 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, bindparam, func, select
 
 from mailproc.store import letter_bytes, outgoing
+from mailproc.store.events import EVENT
 from mailproc.store.intent_bodies import name_of
+from mailproc.store.letters import DISMISSED
 from mailproc.store.outgoing import INTENT, OUTGOING, PRINTED, TO_PRINT
 from mailproc.store.prepared_statements import Constant, one_of, table_of
 from mailproc.store.rows import OutgoingLetter
-from mailproc.store.tables import TransactionRow
+from mailproc.store.tables import InboxRow, TransactionRow
 
 OVER = ("handed_over", "filed", "bounced", "dismissed", "withdrawn", "shelved", PRINTED)
 """States of a letter that will not leave by itself, or has left."""
@@ -19,6 +23,7 @@ UNWRITTEN = ("todo", "held")
 """States of an intent of which no letter was made yet."""
 UNSENT = ("prepared", "sending", "held", "in_doubt", TO_PRINT)
 _TRANSACTION = table_of(TransactionRow)
+INBOX = table_of(InboxRow)
 _OF_REQUEST = func.coalesce(INTENT.c.request_id, _TRANSACTION.c.request_id)
 _TO_READER = and_(INTENT.c.kind == "notice", INTENT.c.body["to"].as_string() == "patron")
 _JOINED = INTENT.outerjoin(_TRANSACTION, _TRANSACTION.c.id == INTENT.c.transaction_id)
@@ -90,3 +95,30 @@ def erase(connection: Connection, request_id: int) -> Sequence[int]:
     gone = {"nobody": "", "nothing": "", "no_error": ""}
     _UNADDRESS.run_many(connection, [{"row_id": one} | gone for one in ids])
     return letter_bytes.delete(connection, "O", OVER, ids) if ids else []
+
+
+_RECEIVED = Constant(
+    select(INBOX.c.id, INBOX.c.mail_from, INBOX.c.state)
+    .join(EVENT, EVENT.c.inbox_id == INBOX.c.id)
+    .join(_TRANSACTION, _TRANSACTION.c.id == EVENT.c.transaction_id)
+    .where(_TRANSACTION.c.request_id == bindparam("request_id"))
+    .order_by(INBOX.c.id)
+)
+_UNSIGN = Constant(
+    INBOX.update()
+    .where(INBOX.c.id == bindparam("row_id"))
+    .values(mail_from=bindparam("nobody"), proof_note=bindparam("nothing"))
+)
+
+
+def erase_from(connection: Connection, request_id: int, emails: Collection[str]) -> Sequence[int]:
+    """Delete the bytes of the reader's own letters about a request, and from whom they came.
+
+    ``emails``: the reader's addresses, in lower case. Return the letters' ids.
+    """
+    rows = _RECEIVED.rows(connection, {"request_id": request_id})
+    ids = [row["id"] for row in rows if row["mail_from"].casefold() in emails]
+    # Two letters of the same bytes must not become one: so each sender is another one.
+    unsigned = [{"row_id": one, "nobody": f"reader of I{one}", "nothing": None} for one in ids]
+    _UNSIGN.run_many(connection, unsigned)
+    return letter_bytes.delete(connection, "I", ("done", DISMISSED), ids) if ids else []

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.facts import Facts
+from mailproc.store import submissions
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.intent_bodies import IntentBody, NoticeToPartner, NoticeToReader, SendApdu, SendReport
 from mailproc.store.outgoing import INTENT
@@ -33,6 +34,11 @@ _EVENTS = Constant(
     .join(_TRANSACTION, _TRANSACTION.c.id == EVENT.c.transaction_id)
     .where(_IN_ATTEMPTS)
 )
+_EVENT = Constant(
+    select(EVENT.c.id, EVENT.c.apdu, EVENT.c.facts).where(
+        EVENT.c.id == bindparam("row_id"), EVENT.c.transaction_id.is_(None)
+    )
+)
 _INTENTS = Constant(
     select(INTENT.c.id, INTENT.c.body)
     .join(_TRANSACTION, _TRANSACTION.c.id == INTENT.c.transaction_id)
@@ -49,7 +55,7 @@ _SET_NOTE = Constant(update_of(HistoryRow, ("note",)))
 
 
 def words_of(connection: Connection, request_id: int, reader: StoredPatron | None) -> ReaderWords:
-    """Return what names the reader of a request, as the store and its messages do."""
+    """Return what names the reader of a request, as the store, its messages and a form do."""
     persons = [
         person
         for row in _EVENTS.rows(connection, {"request_id": request_id})
@@ -57,10 +63,17 @@ def words_of(connection: Connection, request_id: int, reader: StoredPatron | Non
     ]
     numbers = [str(one.get("id") or "") for one in persons]
     names = [str(one.get("name") or "") for one in persons]
-    if reader is None:
-        return ReaderWords(numbers, names, [])
-    numbers += [reader.id, *(reader.barcodes or ())]
-    return ReaderWords(numbers, [*names, reader.name], [reader.email])
+    emails = list[str]()
+    if (form := submissions.load(connection, request_id)) is not None:
+        said = form.reader or {}
+        numbers.append(form.patron_id)
+        names.append(said.get("name", ""))
+        emails.append(said.get("email", ""))
+    if reader is not None:
+        numbers += [reader.id, *(reader.barcodes or ())]
+        names.append(reader.name)
+        emails.append(reader.email)
+    return ReaderWords(numbers, names, emails)
 
 
 def erase(connection: Connection, request_id: int, words: ReaderWords) -> None:
@@ -68,7 +81,7 @@ def erase(connection: Connection, request_id: int, words: ReaderWords) -> None:
     wanted = {"request_id": request_id}
     events = [
         {"row_id": row["id"], "apdu": apdu, "facts": facts}
-        for row in _EVENTS.rows(connection, wanted)
+        for row in (*_EVENTS.rows(connection, wanted), *_before_an_order(connection, request_id))
         for apdu, facts in [(_unnamed_apdu(row["apdu"], words), _unnamed_facts(row["facts"], words))]
         if (apdu, facts) != (row["apdu"], row["facts"])
     ]
@@ -81,6 +94,13 @@ def erase(connection: Connection, request_id: int, words: ReaderWords) -> None:
     _SET_EVENT.run_many(connection, events)
     _SET_BODY.run_many(connection, bodies)
     _SET_NOTE.run_many(connection, list(_notes(connection, request_id, words)))
+
+
+def _before_an_order(connection: Connection, request_id: int) -> list[RowMapping]:
+    """Return the events of a request to review: they are of no attempt."""
+    form = submissions.load(connection, request_id)
+    ids = (form.event_ids if form is not None else None) or ()
+    return [row for one in ids for row in _EVENT.rows(connection, {"row_id": one})]
 
 
 def _notes(connection: Connection, request_id: int, words: ReaderWords) -> Iterator[Mapping[str, Any]]:

@@ -21,6 +21,7 @@ class ReaderWords:
         whole = [one for one in numbers if len(one) >= SHORTEST_NUMBER]
         self._whole = [*whole, *names, *emails]
         parts = (part for name in names for part in _BETWEEN.split(name))
+        self.emails = frozenset(one.casefold() for one in emails if one)
         self._parts = [one for one in parts if len(one) >= SHORTEST_PART]
 
     def from_message(self, text: str) -> str:

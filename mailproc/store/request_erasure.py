@@ -82,6 +82,7 @@ def erase(connection: Connection, request: StoredRequest) -> Sequence[int]:
     }
     _UNNAME.run(connection, kept)
     find.keep(connection, request.id)
+    letters_to_reader.erase_from(connection, request.id, words.emails)
     return letters_to_reader.erase(connection, request.id)
 
 

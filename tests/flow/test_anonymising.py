@@ -149,6 +149,20 @@ def test_a_declaration_stays_as_long_as_the_law_asks(
     assert "Ann Reader" not in repr(rows)
 
 
+def test_a_letter_of_the_reader_goes_too(small_world: World) -> None:
+    small_world.app.context.config.privacy.__dict__["anonymise_after"] = 180
+    number = small_world.place(patron=READER)
+    words = f"May I keep it? Ann Reader\n> request {number}-1"
+    letter = small_world.letter(words, READER["email"], f"Re: {number}-1", message_id="r1@x.example")
+    small_world.inject(letter, READER["email"])
+    small_world.run()
+    small_world.act(number, "close")
+    small_world.later(days=181)
+    anonymise(small_world)
+    (row,) = small_world.rows("inbox")
+    assert (row["mail_from"], row["raw"]) == ("reader of I1", None)
+
+
 # --- letters --------------------------------------------------------------------------------------
 
 

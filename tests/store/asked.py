@@ -474,6 +474,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "last_since": lambda c: letters_to_reader.last_since(c, 1, ("patron/arrived",), NOW),
         "wait": lambda c: letters_to_reader.wait(c, 1),
         "over": lambda c: letters_to_reader.over(c, 1),
+        "erase_from": lambda c: letters_to_reader.erase_from(c, 1, {"ann@reader.example"}),
         "erase": lambda c: letters_to_reader.erase(c, 1),
     },
     request_erasure: {
