@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 
-from mailproc.app import archive_place, beginning, channels, document_place, hook_deliverers
+from mailproc.app import archive_place, beginning, channels, document_place, hook_deliverers, privacy
 from mailproc.app.build import App
 from mailproc.app.daemon import work_once
 from mailproc.app.delivery import deliverer
@@ -37,6 +37,7 @@ def run_once(app: App) -> None:
             _until_done(app, deliver, caller)
         archive_place.upkeep(app.store, app.context)
         older_attempts.run(app.store, app.context)
+        privacy.upkeep(app.store, app.context)
         new_requests.look_up(app.store, app.context)
 
 

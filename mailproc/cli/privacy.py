@@ -30,6 +30,8 @@ def anonymise(ctx: typer.Context, dry_run: DryRun = False, as_json: Json = False
         label = app.context.language.label
         counts = {name: str(count) for name, count in vars(done).items()}
         output.line(label("anonymise", "would" if dry_run else "done", **counts))
+        if done.uncounted:
+            output.line(label("anonymise", "uncounted", count=str(done.uncounted)))
         if done.waiting:
             output.line(label("anonymise", "waiting", count=str(done.waiting)))
 

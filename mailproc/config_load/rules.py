@@ -75,8 +75,8 @@ def _privacy(config: Config) -> Iterator[ConfigProblem]:
             yield ConfigProblem(("schedule", key), wrong, when)
     anonymise, purge = config.privacy.anonymise_after, config.privacy.purge_after
     archive = config.policy.archive_after
-    if anonymise and archive and archive < anonymise:
-        wrong = f"must not be more than policy.archive_after ({archive}): no letter is deleted in an archive"
+    if anonymise and archive and archive <= anonymise:
+        wrong = f"must be less than policy.archive_after ({archive}): no letter is deleted in an archive"
         yield ConfigProblem(("privacy", "anonymise_after"), wrong, anonymise)
     if purge and purge < anonymise:
         wrong = f"must not be less than privacy.anonymise_after ({anonymise})"

@@ -23,27 +23,30 @@ YEAR = timedelta(days=365)
 class Anonymised:
     """What was done, or is to be. ``requests``: without a reader now; ``letters``: to readers, deleted;
     ``waiting``: requests with a letter to their reader that has not left; ``declarations``: of copyright,
-    deleted."""
+    deleted; ``uncounted``: attempts whose figures are written first (flow/older_attempts.py)."""
 
     requests: int = 0
     letters: int = 0
     waiting: int = 0
     declarations: int = 0
+    uncounted: int = 0
 
 
 def run(store: Store, context: Context, *, dry_run: bool = False) -> Anonymised:
     """Do what is due; with ``dry_run`` only say what.
 
-    Nothing is done in a store that was put back from a copy and does not go on yet.
+    Nothing is done in a store that was put back from a copy and does not go on yet. While figures of older
+    attempts lack the reader's category, no reader is taken out.
     """
-    done, privacy = Anonymised(), context.config.privacy
+    done, privacy, now = Anonymised(), context.config.privacy, context.clock()
     with store.read() as connection:
         put_back = restored.standing(connection) is not None
-        uncounted = older_attempts.progress(connection).left
-    if not privacy.anonymise_after or put_back or (uncounted and not dry_run):
-        return done  # statistics have not the reader's category yet
-    now = context.clock()
-    _requests(store, now - timedelta(days=privacy.anonymise_after), now, done, dry_run=dry_run)
+        done.uncounted = older_attempts.progress(connection).left
+    if put_back:
+        return done
+    if privacy.anonymise_after and (dry_run or not done.uncounted):
+        before = now - timedelta(days=privacy.anonymise_after)
+        _requests(store, before, now, done, dry_run=dry_run)
     _declarations(store, now - YEAR * privacy.keep_declarations, done, dry_run=dry_run)
     return done
 
@@ -75,19 +78,21 @@ def _anonymise(connection: Connection, found: Sequence[StoredRequest], now: date
 
 def _letters(store: Store, found: Sequence[StoredRequest]) -> int:
     with store.read() as connection:
-        return sum(len(letters_to_reader.over(connection, one.id)) for one in found)
+        return sum(letters_to_reader.count_deletable(connection, one.id) for one in found)
 
 
 def _declarations(store: Store, before: datetime, done: Anonymised, *, dry_run: bool) -> None:
-    with store.read() as connection:
-        found = request_erasure.declared(connection, before, PORTION)
-    while found:
-        done.declarations += len(found)
-        if dry_run:
-            return
-        store.write(partial(_undeclare, found=found))
+    if dry_run:
+        with store.read() as connection:
+            done.declarations = request_erasure.count_declared(connection, before)
+        return
+    while True:
         with store.read() as connection:
             found = request_erasure.declared(connection, before, PORTION)
+        if not found:
+            return
+        store.write(partial(_undeclare, found=found))
+        done.declarations += len(found)
 
 
 def _undeclare(connection: Connection, found: Sequence[StoredRequest]) -> None:

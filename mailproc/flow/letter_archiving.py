@@ -10,6 +10,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from functools import partial
@@ -59,7 +60,8 @@ def run(store: Store, context: Context, *, dry_run: bool = False) -> Archived:
                 looked = settled_letters.look(connection, kind, before, after)
             for year, portion in _portions(looked.due):
                 begun = time.monotonic()
-                done.add(year, *move(kind, year, portion))
+                with nullcontext() if dry_run else store.archives.alone():
+                    done.add(year, *move(kind, year, portion))
                 if not dry_run:
                     time.sleep(min(time.monotonic() - begun, LONGEST_REST))  # others write meanwhile
             after = looked.until

@@ -1,7 +1,7 @@
 """Delete the bytes of letters whose days are over ([privacy] purge_after). Their rows and effects stay.
 
-An archive goes as a whole, with the last of its letters: first its file, then the rows say so. A crash
-between the two leaves rows that name no file; the next time finds them due again.
+An archive goes as a whole, with the last of its letters: its file gets another name, the rows say that it is
+gone, the file is deleted. A crash between two of these is ended by the next time.
 """
 
 import time
@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.sentence import sentence
-from mailproc.store import letter_bytes, restored, settled_letters
+from mailproc.store import letter_bytes, restored, settled_letters, staff_letters
+from mailproc.store.archive_file import ArchiveFile
 from mailproc.store.engine import Store
 from mailproc.store.settled_letters import SETTLED
 
@@ -61,26 +62,70 @@ def _of_store(store: Store, kind: str, before: datetime, done: Purged, *, dry_ru
         for begin in range(0, len(looked.due), PORTION):
             portion, begun = looked.due[begin : begin + PORTION], time.monotonic()
             ids = [one.id for one in portion]
-            delete = partial(letter_bytes.delete, kind=kind, settled=SETTLED[kind], ids=ids)
-            done.letters += len(ids if dry_run else store.write(delete))
+            done.letters += len(ids if dry_run else store.write(partial(_delete, kind=kind, ids=ids)))
             done.octets += sum(one.octets for one in portion)
             if not dry_run:
                 time.sleep(min(time.monotonic() - begun, LONGEST_REST))  # others write meanwhile
         after = looked.until
 
 
+def _delete(connection: Connection, kind: str, ids: list[int]) -> list[int]:
+    """Return the ids of those that were deleted. What a letter to staff was made of goes with it."""
+    deleted = letter_bytes.delete(connection, kind, SETTLED[kind], ids)
+    if kind == "O":
+        staff_letters.empty(connection, deleted)
+    return deleted
+
+
 def _archives(store: Store, before: datetime, done: Purged, *, dry_run: bool) -> None:
     with store.read() as connection:
         years = letter_bytes.archived_years(connection)
     for year in years:
-        if datetime(year + 1, 1, 1, tzinfo=UTC) > before or not _is_over(store, year, before):
+        if datetime(year + 1, 1, 1, tzinfo=UTC) > before:
             continue
         if not dry_run:
-            _delete_file(store, year)
-        for kind, ids in _letters(store, year):
-            done.archived[year] = done.archived.get(year, 0) + len(ids)
-            if not dry_run:
-                store.write(partial(letter_bytes.delete_archived, kind=kind, ids=ids))
+            with store.archives.alone():  # nobody moves a younger letter into it meanwhile
+                if _is_over(store, year, before):
+                    done.archived[year] = _condemn(store, year)
+        elif _is_over(store, year, before):
+            done.archived[year] = sum(len(ids) for _, ids in _letters(store, year))
+    if not dry_run:
+        _delete_condemned(store)
+
+
+def _condemn(store: Store, year: int) -> int:
+    """Let the archive be found no more, then say so in its letters' rows; return how many they are."""
+    archive, count = store.archives.of_year(year), 0
+    try:
+        archive.condemn(store.identity())
+    except OSError as error:
+        raise _not_deleted(archive, error) from None
+    for kind, ids in _letters(store, year):
+        store.write(partial(_delete_archived, kind=kind, ids=ids))
+        count += len(ids)
+    return count
+
+
+def _delete_archived(connection: Connection, kind: str, ids: list[int]) -> None:
+    letter_bytes.delete_archived(connection, kind, ids)
+    if kind == "O":
+        staff_letters.empty(connection, ids)
+
+
+def _delete_condemned(store: Store) -> None:
+    """Delete the files that no row names any more, also those that a crash has left."""
+    with store.read() as connection:
+        named = {store.archives.of_year(year).path for year in letter_bytes.archived_years(connection)}
+    for archive in store.archives.condemned():
+        try:
+            if archive.path not in named:
+                archive.delete_condemned()
+        except OSError as error:
+            raise _not_deleted(archive, error) from None
+
+
+def _not_deleted(archive: ArchiveFile, error: OSError) -> LocalFault:
+    return LocalFault(sentence("archive-not-deleted", file=str(archive.path), why=str(error.strerror)))
 
 
 def _is_over(store: Store, year: int, before: datetime) -> bool:
@@ -106,14 +151,3 @@ def _letters(store: Store, year: int) -> Iterator[tuple[str, list[int]]]:
             last = rows[-1].id
             if ids := [row.id for row in rows if row.year == year]:
                 yield kind, ids
-
-
-def _delete_file(store: Store, year: int) -> None:
-    archive = store.archives.of_year(year)
-    if archive.is_there() and archive.version().store_id != store.identity():
-        raise LocalFault(sentence("archive-of-another", file=str(archive.path)))
-    try:
-        archive.delete()
-    except OSError as error:
-        why = str(error.strerror)
-        raise LocalFault(sentence("archive-not-deleted", file=str(archive.path), why=why)) from None

@@ -99,10 +99,26 @@ class ArchiveFile:
         """Return whether it is there and is some store's. Raise as ``read``."""
         return self.path.exists() and bool(self.version().store_id)
 
-    def delete(self) -> None:
-        """Delete the file, durably. Raise OSError."""
-        for part in ("-journal", ""):  # the file last: what is left of a crash is a whole archive
-            self.path.with_name(f"{self.path.name}{part}").unlink(missing_ok=True)
+    @property
+    def condemned(self) -> Path:
+        """What the file is called from the decision to delete it until it is gone."""
+        return self.path.with_name(f"{self.path.name}.deleted")
+
+    def condemn(self, store_id: str) -> None:
+        """Give the file the name of one that is to be deleted, durably; nobody reads or writes it any more.
+
+        Raise LocalFault if it is not there, or another store's; OSError.
+        """
+        if self.condemned.exists():
+            return
+        if self.version().store_id != store_id:
+            raise LocalFault(sentence("archive-of-another", file=str(self.path)))
+        self.path.rename(self.condemned)
+        private.sync_folder(self.path.parent)
+
+    def delete_condemned(self) -> None:
+        """Raise OSError."""
+        self.condemned.unlink(missing_ok=True)
         private.sync_folder(self.path.parent)
 
     def put(self, store_id: str, letters: Sequence[Kept]) -> int:

@@ -4,13 +4,17 @@
 store; its ``archived`` names the year, its ``digest`` the bytes.
 """
 
+import fcntl
+import os
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
+from mailproc import private
 from mailproc.errors import LocalFault, TryLater
 from mailproc.sentence import Part, sentence
 from mailproc.store import connections
@@ -36,6 +40,24 @@ class Archives:
         found = (_FILE.fullmatch(name, len(self._prefix)) for name in names)
         years = sorted(int(one[1]) for one in found if one)
         return [year for year in years if self.of_year(year).is_there()]
+
+    def condemned(self) -> list[ArchiveFile]:
+        """Return the files that are to be deleted and are still there."""
+        names = [file.name.removesuffix(".deleted") for file in self.folder.glob("*.db.deleted")]
+        found = (_FILE.fullmatch(name, len(self._prefix)) for name in names if name.startswith(self._prefix))
+        return [self.of_year(int(one[1])) for one in found if one]
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only one who moves letters into the files or deletes one; others wait, in any process."""
+        private.make_folder(self.folder)
+        lock = self.folder / f"{self._prefix}letters.lock"
+        number = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, private.FILE)
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(number)
 
     def read(self, year: int, digest: str) -> bytes:
         """Return an archived letter. Raise as ``ArchiveFile.read``."""

@@ -6,7 +6,7 @@ Whether one has still to leave; and how they go when nobody may know any more wh
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from mailproc.store import letter_bytes, outgoing
 from mailproc.store.events import EVENT
@@ -24,11 +24,10 @@ UNWRITTEN = ("todo", "held")
 UNSENT = ("prepared", "sending", "held", "in_doubt", TO_PRINT)
 _TRANSACTION = table_of(TransactionRow)
 INBOX = table_of(InboxRow)
-_OF_REQUEST = func.coalesce(INTENT.c.request_id, _TRANSACTION.c.request_id)
 _TO_READER = and_(INTENT.c.kind == "notice", INTENT.c.body["to"].as_string() == "patron")
 _JOINED = INTENT.outerjoin(_TRANSACTION, _TRANSACTION.c.id == INTENT.c.transaction_id)
 _LETTERS = Constant(
-    select(OUTGOING.c.id, OUTGOING.c.state, OUTGOING.c.prepared_at)
+    select(OUTGOING.c.id, OUTGOING.c.state, OUTGOING.c.prepared_at, OUTGOING.c.archived)
     .select_from(_JOINED.join(OUTGOING, OUTGOING.c.id == INTENT.c.outgoing_id))
     .where(_TRANSACTION.c.request_id == bindparam("request_id"), _TO_READER)
     .order_by(OUTGOING.c.id)
@@ -48,6 +47,13 @@ _UNADDRESS = Constant(
     .where(OUTGOING.c.id == bindparam("row_id"))
     .values(rcpt_to=bindparam("nobody"), reply=bindparam("nothing"), last_error=bindparam("no_error"))
 )
+
+_SETTLE = Constant(
+    OUTGOING.update()
+    .where(OUTGOING.c.id == bindparam("row_id"), one_of(OUTGOING.c.state, ("shelved", "bounced")))
+    .values(state=DISMISSED)
+)
+"""Nobody can send it again any more."""
 
 
 def wait(connection: Connection, request_id: int) -> bool:
@@ -86,6 +92,12 @@ def over(connection: Connection, request_id: int) -> list[int]:
     return [row["id"] for row in rows if row["state"] in OVER]
 
 
+def count_deletable(connection: Connection, request_id: int) -> int:
+    """Return how many letters ``erase`` would delete."""
+    rows = _LETTERS.rows(connection, {"request_id": request_id})
+    return sum(row["state"] in OVER and row["archived"] == 0 for row in rows)
+
+
 def erase(connection: Connection, request_id: int) -> Sequence[int]:
     """Delete the bytes of letters to the reader that will not leave any more, and to whom they went.
 
@@ -94,6 +106,7 @@ def erase(connection: Connection, request_id: int) -> Sequence[int]:
     ids = over(connection, request_id)
     gone = {"nobody": "", "nothing": "", "no_error": ""}
     _UNADDRESS.run_many(connection, [{"row_id": one} | gone for one in ids])
+    _SETTLE.run_many(connection, [{"row_id": one} for one in ids])
     return letter_bytes.delete(connection, "O", OVER, ids) if ids else []
 
 
@@ -107,7 +120,12 @@ _RECEIVED = Constant(
 _UNSIGN = Constant(
     INBOX.update()
     .where(INBOX.c.id == bindparam("row_id"))
-    .values(mail_from=bindparam("nobody"), proof_note=bindparam("nothing"))
+    .values(
+        mail_from=bindparam("nobody"),
+        proof_note=bindparam("nothing"),
+        subject=bindparam("unsaid"),
+        taken_from=bindparam("taken"),
+    )
 )
 
 
@@ -119,6 +137,7 @@ def erase_from(connection: Connection, request_id: int, emails: Collection[str])
     rows = _RECEIVED.rows(connection, {"request_id": request_id})
     ids = [row["id"] for row in rows if row["mail_from"].casefold() in emails]
     # Two letters of the same bytes must not become one: so each sender is another one.
-    unsigned = [{"row_id": one, "nobody": f"reader of I{one}", "nothing": None} for one in ids]
+    gone = {"nothing": None, "unsaid": "", "taken": "reader"}
+    unsigned = [{"row_id": one, "nobody": f"reader of I{one}"} | gone for one in ids]
     _UNSIGN.run_many(connection, unsigned)
     return letter_bytes.delete(connection, "I", ("done", DISMISSED), ids) if ids else []

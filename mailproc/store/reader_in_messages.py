@@ -14,7 +14,14 @@ from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.facts import Facts
 from mailproc.store import submissions
 from mailproc.store.events import EVENT, HISTORY
-from mailproc.store.intent_bodies import IntentBody, NoticeToPartner, NoticeToReader, SendApdu, SendReport
+from mailproc.store.intent_bodies import (
+    IntentBody,
+    NoticeToPartner,
+    NoticeToReader,
+    NoticeToStaff,
+    SendApdu,
+    SendReport,
+)
 from mailproc.store.outgoing import INTENT
 from mailproc.store.prepared_statements import Constant, table_of, update_of
 from mailproc.store.reader_words import ReaderWords
@@ -136,6 +143,9 @@ def _unnamed_facts(facts: Facts | None, words: ReaderWords) -> Facts | None:
 def _unnamed_body(body: IntentBody, words: ReaderWords) -> IntentBody:
     if isinstance(body, NoticeToReader):
         return replace(body, note=words.from_note(body.note))
+    if isinstance(body, NoticeToStaff):  # it may have a reader's words and address
+        reasons = body.facts.get("reasons")
+        return NoticeToStaff(body.name, {"reasons": reasons} if reasons else {})
     if isinstance(body, SendApdu | NoticeToPartner | SendReport):
         return replace(body, apdu=cast(ApduJson, _unnamed_apdu(body.apdu, words)))
     return body

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, exists, or_, select, text
+from sqlalchemy import Connection, Integer, bindparam, exists, func, or_, select, text
 
 from mailproc.store import find, hook_calls, letters_to_reader, patrons, reader_in_messages, submissions
 from mailproc.store.current_patrons import PATRON
@@ -42,6 +42,11 @@ _DECLARED = Constant(
     .order_by(REQUEST.c.closed_at)
     .limit(bindparam("most", type_=Integer)),
     StoredRequest,
+)
+_COUNT_DECLARED = Constant(
+    select(func.count())
+    .select_from(REQUEST)
+    .where(text(DECLARED), REQUEST.c.closed_at < bindparam("before", type_=Instant))
 )
 _UNDECLARE = Constant(update_of(RequestRow, ("more", "declaration_kept")))
 _FORGET_PERSON = Constant(
@@ -98,6 +103,11 @@ def anonymise(connection: Connection, request: StoredRequest, at: datetime) -> S
 def declared(connection: Connection, before: datetime, most: int) -> Sequence[StoredRequest]:
     """Return requests closed before then that are anonymised but for a declaration of copyright."""
     return _DECLARED.rows(connection, {"before": before, "most": most})
+
+
+def count_declared(connection: Connection, before: datetime) -> int:
+    """Return how many requests ``declared`` would give in all."""
+    return int(_COUNT_DECLARED.scalar(connection, {"before": before}))
 
 
 def undeclare(connection: Connection, request: StoredRequest) -> None:

@@ -56,7 +56,7 @@ _CLOSE = Constant(
 _REOPEN = Constant(
     REQUEST.update()
     .where(REQUEST.c.id == bindparam("row_id"), REQUEST.c.closed_at.is_not(None))
-    .values(closed_at=None, outcome="")
+    .values(closed_at=None, outcome="", anonymised_at=None)  # more may be said of a reader now
 )
 _ONE_CANDIDATE = (
     CANDIDATE.update()

@@ -1,13 +1,18 @@
 """Requests that were closed long ago do not say whose they were, and old letters lose their bytes."""
 
+import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from mailproc.config_privacy import Privacy
 from mailproc.errors import LocalFault
 from mailproc.flow import anonymising, letter_archiving, letter_purging
 from mailproc.flow.anonymising import Anonymised
+from mailproc.office.mailroom import redelivery
+from mailproc.office.patrons import forgetting
 from mailproc.office.queries import archive_check, request_details
 from mailproc.office.requests import notes, place
 from mailproc.office.upkeep import backup
@@ -29,6 +34,11 @@ def office(make_world: Callable[..., World], store_url: str) -> Iterator[World]:
     world = make_world(store_url, more=PRIVACY)
     yield world
     soundness.check(world)
+
+
+def under(world: World, **privacy: int) -> None:
+    config = world.app.config.model_copy(update={"privacy": Privacy(**privacy)})
+    world.app = replace(world.app, config=config, context=replace(world.app.context, config=config))
 
 
 def anonymise(world: World, **how: Any) -> Anonymised:
@@ -57,7 +67,7 @@ def test_a_day_too_early_nothing_happens(office: World) -> None:
 
 def test_no_table_holds_the_reader_but_that_of_other_letters(small_world: World) -> None:
     world = small_world
-    world.app.context.config.privacy.__dict__["anonymise_after"] = 180
+    under(world, anonymise_after=180)
     number = closed(world, days=181)
     assert where_it_stands(world, *NAMES) > {"event.apdu", "event.facts", "intent.body", "patron.name"}
     foreseen = anonymise(world, dry_run=True)
@@ -150,7 +160,7 @@ def test_a_declaration_stays_as_long_as_the_law_asks(
 
 
 def test_a_letter_of_the_reader_goes_too(small_world: World) -> None:
-    small_world.app.context.config.privacy.__dict__["anonymise_after"] = 180
+    under(small_world, anonymise_after=180)
     number = small_world.place(patron=READER)
     words = f"May I keep it? Ann Reader\n> request {number}-1"
     letter = small_world.letter(words, READER["email"], f"Re: {number}-1", message_id="r1@x.example")
@@ -161,6 +171,68 @@ def test_a_letter_of_the_reader_goes_too(small_world: World) -> None:
     anonymise(small_world)
     (row,) = small_world.rows("inbox")
     assert (row["mail_from"], row["raw"]) == ("reader of I1", None)
+
+
+def test_what_staff_were_told_of_a_reader_goes_too(small_world: World) -> None:
+    under(small_world, anonymise_after=180, purge_after=400)
+    number = small_world.place(patron=READER)
+    letter = small_world.letter(
+        f"Ann Reader writes\n> request {number}-1", READER["email"], f"Re: {number}-1"
+    )
+    small_world.inject(letter, READER["email"])
+    small_world.inject(
+        small_world.letter("Who is this? Ann Reader", "ann@reader.example"), "ann@reader.example"
+    )
+    small_world.run()
+    small_world.act(number, "close")
+    assert "intent.body" in where_it_stands(small_world, "Ann Reader")
+    small_world.later(days=401)
+    anonymise(small_world)
+    letter_purging.run(small_world.store, small_world.app.context)
+    assert where_it_stands(small_world, "Ann Reader", "ann@reader") <= {
+        "inbox.mail_from", "inbox_bytes.raw", "alarm.key",
+    }  # fmt: skip
+    (unplaced,) = [row for row in small_world.rows("inbox") if row["mail_from"] == READER["email"]]
+    assert unplaced["state"] == "shelved", "nobody has seen to it yet"
+
+
+def test_a_reopened_request_is_anonymised_again(office: World) -> None:
+    number = closed(office, days=181)
+    anonymise(office)
+    office.act(number, "undo")
+    office.act(number, "close")
+    office.later(days=181)
+    assert anonymise(office).requests == 1
+
+
+def test_a_letter_that_was_given_up_hinders_nobody(office: World) -> None:
+    number = office.place(patron=READER)
+    office.refuses = lambda sent: sent.to == READER["email"]
+    office.act(number, "receive")
+    office.act(number, "close")
+    office.refuses = lambda _sent: False
+    office.later(days=181)
+    anonymise(office)
+    assert redelivery.redeliver_all(office.store, dry_run=True) == []
+    assert not [row for row in office.rows("outgoing") if row["state"] in ("shelved", "bounced")]
+
+
+def test_a_forgotten_readers_declaration_goes_in_its_time(
+    make_world: Callable[..., World], store_url: str
+) -> None:
+    world = make_world(store_url, more='[policy]\ncopyright = "uk"\n')
+    signed = {"signed_by": "Ann Reader", "signed_on": "2026-03-01"}
+    wanted = {"service": "COPY", "item": {"title": "J. of Weirs"}, "partners": ["XX-BL"], "patron": READER}
+    for _ in range(12):
+        place.place(world.store, world.app.context, place.read(wanted | {"declaration": signed}), anyway=True)
+    world.run()
+    for number in range(1, 13):
+        world.act(f"B{number}", "unfilled", heard_by="mail")
+        world.act(f"B{number}", "close")
+    forgetting.forget(world.store, world.app.context, READER["id"])
+    world.later(days=7 * 365 + 1)
+    assert anonymise(world, dry_run=True).declarations == 12
+    assert anonymise(world) == Anonymised(declarations=12)
 
 
 # --- letters --------------------------------------------------------------------------------------
@@ -232,9 +304,56 @@ def test_a_crash_between_file_and_rows_is_made_good(make_world: Callable[..., Wo
     closed(world, days=366)
     letter_archiving.run(world.store, world.app.context)
     world.later(days=1_000)
-    world.store.archives.of_year(2026).delete()
+    archive = world.store.archives.of_year(2026)
+    archive.condemn(world.store.identity())  # and the process died
     assert letter_purging.run(world.store, world.app.context).archived
     assert archive_check.check(world.store).count_wrong == 0
+    assert not archive.condemned.exists()
+
+
+def test_a_file_that_a_crash_left_is_deleted(make_world: Callable[..., World], store_url: str) -> None:
+    world = make_world(store_url, more="[policy]\narchive_after = 365\n" + PRIVACY)
+    world.store.archives.of_year(2020).put(world.store.identity(), [("d" * 64, b"old")])
+    world.store.archives.of_year(2020).condemn(world.store.identity())
+    letter_purging.run(world.store, world.app.context)
+    assert not world.store.archives.of_year(2020).condemned.exists()
+
+
+def test_an_archive_whose_disk_is_not_there_is_not_taken_for_deleted(
+    make_world: Callable[..., World], store_url: str
+) -> None:
+    world = make_world(store_url, more="[policy]\narchive_after = 365\n" + PRIVACY)
+    closed(world, days=366)
+    letter_archiving.run(world.store, world.app.context)
+    world.later(days=1_000)
+    archive = world.store.archives.of_year(2026)
+    away = archive.path.rename(archive.path.with_name("elsewhere"))
+    with pytest.raises(LocalFault, match="is not there"):
+        letter_purging.run(world.store, world.app.context)
+    away.rename(archive.path)
+    assert letter_purging.run(world.store, world.app.context).archived
+    assert not archive.path.exists()
+
+
+def test_a_letter_that_is_archived_meanwhile_is_not_lost(
+    make_world: Callable[..., World], store_url: str
+) -> None:
+    """Who moves letters into an archive waits while one is looked at and deleted, and looks again then."""
+    world = make_world(store_url, more="[policy]\narchive_after = 365\n" + PRIVACY)
+    closed(world, days=366)
+    letter_archiving.run(world.store, world.app.context)
+    done = threading.Event()
+
+    def other() -> None:
+        with world.store.archives.alone():
+            done.set()
+
+    with world.store.archives.alone():
+        thread = threading.Thread(target=other)
+        thread.start()
+        assert not done.wait(0.2)
+    thread.join(10)
+    assert done.is_set()
 
 
 def test_a_backup_says_that_its_copy_is_over(make_world: Callable[..., World], tmp_path: Any) -> None:
@@ -255,7 +374,7 @@ def test_another_stores_archive_is_left(make_world: Callable[..., World], store_
     letter_archiving.run(world.store, world.app.context)
     world.later(days=1_000)
     archive = world.store.archives.of_year(2026)
-    archive.delete()
+    archive.path.unlink()
     archive.put("another-store", [("d" * 64, b"theirs")])
     with pytest.raises(LocalFault, match="another store"):
         letter_purging.run(world.store, world.app.context)
