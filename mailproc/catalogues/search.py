@@ -61,7 +61,7 @@ def _issn_forms(number: str) -> tuple[str, ...]:
 
 
 def _as_typed(text: str, lengths: tuple[int, ...]) -> tuple[str, ...]:
-    found = _NUMBER.search(re.sub(r"[ -]", "", text[:LONGEST]))
+    found = _NUMBER.search(text[:LONGEST].replace(" ", "").replace("-", ""))
     return (found[0].upper(),) if found and len(found[0]) in lengths else ()
 
 

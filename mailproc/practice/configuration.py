@@ -1,10 +1,35 @@
 """The lines of config.toml that join a mailproc to the practice world."""
 
-from mailproc.practice import british_library, customer, neighbour, second_library, town
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mailproc.practice import (
+    british_library,
+    catalogue,
+    customer,
+    library_system,
+    neighbour,
+    second_library,
+    town,
+)
 from mailproc.practice.mailbox import USER
 from mailproc.practice.world import PASSWORDS
 
-_LENDER = (("bl", british_library), ("second", second_library))
+Secret = Callable[[str], str]
+"""Writes where the password of one of PASSWORDS is read from."""
+
+_LENDER = (("bl", british_library, 12), ("second", second_library, 6))
+"""Each with what a loan costs: by it a rota is made."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the world stands on 127.0.0.1."""
+
+    relay: int
+    mailbox: int
+    web: int
+
 
 _NEIGHBOUR = f"""\
 [[partner]]
@@ -25,12 +50,48 @@ proof = ["none"]
 """
 
 
-def lines(relay_port: int, mailbox_port: int, poll: str, password_file: str = "") -> str:
-    """[deliver], [[mailbox]] and the five [[partner]]s; passwords come from the environment, or that file."""
+_CATALOGUES = f"""\
+[[catalogue]]
+name = "own"
+url = "http://127.0.0.1:{{port}}{catalogue.OWN}"
+
+[[catalogue]]
+name = "union"
+use = "union"
+url = "http://127.0.0.1:{{port}}{catalogue.UNION}"
+partners = {{{{ "{catalogue.SECOND}" = "{second_library.SYMBOL}" }}}}
+
+[[rota]]
+name = "practice"
+partners = ["{british_library.SYMBOL}"]
+order = ["cost"]
+"""
+
+_HOOK = f"""\
+[[hook]]
+name = "practice"
+events = ["REQUESTER.receive", "REQUESTER.return", "RESPONDER.ship", "RESPONDER.check-in"]
+url = "http://127.0.0.1:{{port}}{library_system.PATH}"
+secret = {{secret}}
+"""
+
+
+def lines(ports: Ports, poll: str, files: Mapping[str, str] | None = None) -> str:
+    """Return the sections of all players. ``files``: of the passwords by the keys of PASSWORDS; without
+    them they come from the environment."""
 
     def secret(who: str) -> str:
-        return f'{{ file = "{password_file}" }}' if password_file else f'{{ env = "{PASSWORDS[who]}" }}'
+        return f'{{ file = "{files[who]}" }}' if files else f'{{ env = "{PASSWORDS[who]}" }}'
 
+    doors = [_deliver(ports.relay), _mailbox(ports.mailbox, poll, secret("mailbox"))]
+    around = [
+        _CATALOGUES.format(port=ports.web),
+        _HOOK.format(port=ports.web, secret=secret("hook")),
+    ]
+    return "\n".join([*doors, *_partners(secret), *around])
+
+
+def _partners(secret: Secret) -> list[str]:
     lenders = [
         _partner(
             module.SYMBOL,
@@ -39,14 +100,14 @@ def lines(relay_port: int, mailbox_port: int, poll: str, password_file: str = ""
             "RESPONDER",
             ("out", module.CUSTOMER_CODE, secret(who)),
         )
-        for who, module in _LENDER
+        + f"[partner.lending]\nloan_cost = {cost}\n"
+        for who, module, cost in _LENDER
     ]
     borrower = _partner(
         customer.SYMBOL, customer.NAME, customer.ADDRESS, "REQUESTER",
         ("in", customer.CUSTOMER_CODE, secret("customer")),
     )  # fmt: skip
-    doors = [_deliver(relay_port), _mailbox(mailbox_port, poll, secret("mailbox"))]
-    return "\n".join([*doors, *lenders, borrower, _NEIGHBOUR, _TOWN])
+    return [*lenders, borrower, _NEIGHBOUR, _TOWN]
 
 
 def _deliver(port: int) -> str:

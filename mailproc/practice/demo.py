@@ -1,6 +1,5 @@
 """The verb ``demo``: the whole corridor, for real, in a throw-away folder, in under a minute."""
 
-import json
 import subprocess
 import tempfile
 import time
@@ -15,7 +14,7 @@ from mailproc.practice.stage import Stage
 from mailproc.practice.stories import Stories
 from mailproc.practice.telling import Telling, sentence
 
-_SECONDS = 200.0
+_SECONDS = 240.0
 """The promise is a minute; a machine too slow for it is waited for, a stuck one is not."""
 
 
@@ -46,30 +45,20 @@ def run(keep: Path | None = None) -> int:
 
 
 def _play(stage: Stage, telling: Telling) -> None:
-    telling.line("A post office, a mailbox, four libraries that lend and one that borrows are set up.")
+    telling.line(
+        "A post office, a mailbox, four libraries that lend and one that borrows are set up, and beside them"
+        " catalogues and a library system."
+    )
     stage.set_up()
     telling.line("mailproc runs.")
     with closing(Desk(stage.config, stage.environment, stage.soon)) as desk:
         stories = Stories(stage, desk, telling)
         for story in stories.all():
             story()
-        telling.heading("The library system was told")
-        _library_system(stage, desk, telling)
         telling.heading("The end")
         _curtain(desk, stories.ends, telling)
     _other_side(stage, stories.lent)
     telling.line("Every request reached its end.")
-
-
-def _library_system(stage: Stage, desk: Desk, telling: Telling) -> None:
-    """Raises Missed where a call of the hook is not taken in time."""
-    until = stage.soon()
-    while left := [one["id"] for one in json.loads(desk.do("outbox", "--json")) if one["id"].startswith("H")]:
-        if time.monotonic() > until:
-            raise Missed(f"The library system was not told of {', '.join(left)}.")
-        time.sleep(0.2)
-    for line in stage.told():
-        telling.line(line)
 
 
 def _other_side(stage: Stage, lent: dict[str, str]) -> None:

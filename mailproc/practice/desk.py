@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,15 +39,33 @@ class Desk:
 
     def do(self, *words: str, given: str = "") -> str:
         """Runs one verb; its standard output. Raises Missed with its own words where it fails."""
-        command = [sys.executable, "-m", "mailproc", "--config", str(self._config), *words]
-        done = subprocess.run(  # noqa: S603  # our own program
-            command, input=given, capture_output=True, text=True, encoding="utf-8", check=False,
-            env={**os.environ, **self._environment}, timeout=max(1.0, self._soon() - time.monotonic()),
-        )  # fmt: skip
+        return self._done(words, given).stdout
+
+    def refused(self, *words: str) -> str:
+        """Runs one verb that must refuse; why it does. Raises Missed where it does not."""
+        done = self._run(words)
+        if done.returncode == 0:
+            raise Missed(f"`mailproc {' '.join(words)}` should be refused, but said: {done.stdout.strip()}")
+        return done.stderr.strip()
+
+    def ordered(self, *words: str) -> tuple[str, str]:
+        """Places a request by options; its local number, and what is said beside it. Raises Missed."""
+        done = self._done(("request", *words))
+        return done.stdout.strip(), done.stderr.strip()
+
+    def _done(self, words: Sequence[str], given: str = "") -> "subprocess.CompletedProcess[str]":
+        done = self._run(words, given)
         if done.returncode != 0:
             said = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or ["nothing"]
             raise Missed(f"`mailproc {' '.join(words)}` ended with {done.returncode} and said: {said[0]}")
-        return done.stdout
+        return done
+
+    def _run(self, words: Sequence[str], given: str = "") -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "mailproc", "--config", str(self._config), *words]
+        return subprocess.run(  # noqa: S603  # our own program
+            command, input=given, capture_output=True, text=True, encoding="utf-8", check=False,
+            env={**os.environ, **self._environment}, timeout=max(1.0, self._soon() - time.monotonic()),
+        )  # fmt: skip
 
     def request(self, wanted: Mapping[str, Any], *partners: str) -> str:
         """Places a request; its local number (B1)."""
@@ -103,6 +121,14 @@ class Desk:
             lambda: self.show(number),
             lambda shown: any(words in change.note for change in shown.history),
             lambda shown: f"{number} ({shown.line.state}) should have heard: {words}",
+        )
+
+    def until_looked_up(self, number: str) -> RequestDetails:
+        """Looks at a request until a catalogue has said who holds its item. Raises Missed."""
+        return self._until(
+            lambda: self.show(number),
+            lambda shown: any(one.answer.holdings for one in shown.looked),
+            lambda shown: f"{number} ({shown.line.state}) should have been found in a catalogue.",
         )
 
     def until_listed(self, count: int, role: str) -> list[RequestLine]:

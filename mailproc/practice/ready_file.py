@@ -1,11 +1,14 @@
 """A whole configuration for the practice world, ready to use: ``practice --write FILE``."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from mailproc import private
 from mailproc.errors import LocalFault
 from mailproc.practice import configuration
+from mailproc.practice.configuration import Ports
+from mailproc.practice.world import PASSWORDS
 
 _TEXT = """\
 # A library that only practises: everything stays on 127.0.0.1. `mailproc practice --write` wrote this file;
@@ -24,15 +27,17 @@ url = "sqlite:///{folder}/mailproc.db"
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]")
 
 
-def write(file: Path, relay_port: int, mailbox_port: int, password: str) -> list[Path]:
-    """Write the configuration, and beside it a file with the password of all; return both.
+def write(file: Path, ports: Ports, secrets: Mapping[str, str]) -> list[Path]:
+    """Write the configuration, and beside it a file with the password of all letters and one with the
+    secret of the hook; return them. ``secrets``: by the keys of PASSWORDS.
 
     Raise LocalFault where one of them is there already, or cannot be written.
     """
     name = _NO_NAME.sub("-", file.stem) or "practice"
-    password_file = file.with_name(f"{name}.password")
-    lines = configuration.lines(relay_port, mailbox_port, "every 5s", password_file.name)
-    content = {file: _TEXT.format(folder=f"{name}-var", lines=lines), password_file: f"{password}\n"}
+    kept = {who: file.with_name(f"{name}.{'secret' if who == 'hook' else 'password'}") for who in PASSWORDS}
+    lines = configuration.lines(ports, "every 5s", {who: path.name for who, path in kept.items()})
+    content = {file: _TEXT.format(folder=f"{name}-var", lines=lines)}
+    content |= {path: f"{secrets[who]}\n" for who, path in kept.items()}
     for path in content:
         if path.exists():
             raise LocalFault(f"{path} is there already: name a new file.")

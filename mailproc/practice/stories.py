@@ -1,11 +1,12 @@
-"""What the demo plays: what we ask for by ARTEmail, ISO 10161 and letter, and a customer's three orders."""
+"""What the demo plays: what we ask for by ARTEmail, ISO 10161 and letter, a customer's three orders, and
+what lies around them: readers, catalogues, the library system, paper."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailproc.office.queries.request_details import RequestDetails
-from mailproc.practice import british_library, neighbour, second_library, town
+from mailproc.practice import british_library, catalogue, neighbour, second_library, town
 from mailproc.practice.desk import Desk, Missed
 from mailproc.practice.stage import LIBRARY, Stage
 from mailproc.practice.telling import Telling
@@ -13,6 +14,13 @@ from mailproc.practice.telling import Telling
 BL, SECOND, NEIGHBOUR = british_library.SYMBOL, second_library.SYMBOL, neighbour.SYMBOL
 TOWN = town.SYMBOL
 _READER = {"id": "R-1", "name": "A Reader", "email": "reader@demo-library.example"}
+_LARK = "lark@demo-library.example"
+_READERS = f"""\
+id;barcodes;name;email;category;pickup;language
+R-2;20002;Ada Lark;{_LARK};STAFF;Main desk;en
+R-3;20003;Ben Heron;heron@demo-library.example;STUDENT;Branch at the harbour;de
+"""
+_PAPER = {"pull": "pull slips", "bands": "book bands"}
 
 
 class Stories:
@@ -29,7 +37,7 @@ class Stories:
     def all(self) -> tuple[Callable[[], None], ...]:
         return (
             self.copy, self.loan, self.cancelled, self.next_library, self.supplier, self.iso_loan,
-            self.people,
+            self.people, self.broker,
         )  # fmt: skip
 
     def copy(self) -> None:
@@ -74,7 +82,8 @@ class Stories:
         copy, loan, unheld = sorted(titles)
         for number in (copy, loan, unheld):
             self._telling.line(f"{number} has come in: {titles[number]}")
-        self._prints_slips(loan)
+        self._desk.until_looked_up(loan)
+        self._prints("pull", loan)
         self._acts(copy, "SHIPPED", "ship")
         self._acts(unheld, "NOT_SUPPLIED", "unfilled", "--reason", "not-owned")
         self._acts(loan, "SHIPPED", "ship")
@@ -123,6 +132,25 @@ class Stories:
         self._acts(copy, "RECEIVED", "receive")
         self._stage.happening("the copy to its reader", event="post", to=_READER["email"], documents=1)
 
+    def broker(self) -> None:
+        self._telling.heading("8  The broker: readers, catalogues, the library system, paper")
+        said = self._desk.do("patrons", "import", "-", "--form", "csv", given=_READERS)
+        self._telling.line("Staff import a file of the library system:")
+        self._telling.quote(f"{_READERS}\n{said}")
+        ours, theirs = catalogue.BOOKS[:2]
+        self._telling.line(f"Staff place a request: {ours.title}")
+        self._telling.quote(self._desk.refused("request", *_options(ours)))
+        self._telling.line(f"Staff place another, and name no library: {theirs.title}")
+        number, why = self._desk.ordered(*_options(theirs))
+        self._telling.quote(why)
+        self._stage.happening(f"order {number}-1 at the second library", event="came", number=f"{number}-1")
+        self._acts(number, "RECEIVED", "receive", "--barcode", "700200")
+        self._library_system_hears(number, "REQUESTER.receive")
+        self._stage.happening("the letter to the reader", event="post", to=_LARK)
+        self._prints("bands", number)
+        self._acts(number, "RETURNED", "return")
+        self._library_system_hears(number, "REQUESTER.return")
+
     def _by_letter(self, wanted: dict[str, Any]) -> str:
         self._telling.line(
             f"Staff place a request: {wanted['item'].get('article_title', wanted['item']['title'])}"
@@ -141,6 +169,9 @@ class Stories:
     def _neighbour_hears(self, number: str, what: str) -> None:
         self._stage.happening(f"{what} at the neighbour", event="history", number=number, heard=what)
 
+    def _library_system_hears(self, number: str, what: str) -> None:
+        self._stage.happening(f"{what} at the library system", event="hook", number=number, heard=what)
+
     def _place(self, wanted: dict[str, Any], *partners: str) -> str:
         title = wanted["item"].get("article_title", wanted["item"]["title"])
         self._telling.line(f"Staff place a request: {title}")
@@ -152,13 +183,13 @@ class Stories:
         self._desk.until(number, state, partner)
         self._is(number, state)
 
-    def _prints_slips(self, number: str) -> None:
-        """Print what is to be fetched; show the slip of this request. Raise Missed if there is none."""
-        pages = self._desk.do("slips", "pull").split("\f")
+    def _prints(self, kind: str, number: str) -> None:
+        """Print the slips of a kind; show that of this request. Raise Missed if there is none."""
+        pages = self._desk.do("slips", kind).split("\f")
         page = next((one for one in pages if number in one.split()), None)
         if page is None:
-            raise Missed(f"There should be a pull slip for {number}.")
-        self._telling.line(f"Staff print the pull slips; the one of {number}:")
+            raise Missed(f"There should be a slip for {number} among the {_PAPER[kind]}.")
+        self._telling.line(f"Staff print the {_PAPER[kind]}; the one of {number}:")
         self._telling.quote(page)
 
     def _acts(self, number: str, state: str, *action: str) -> None:
@@ -204,3 +235,8 @@ def _article(title: str) -> dict[str, Any]:
 def _book(title: str) -> dict[str, Any]:
     item = {"type": "MONOGRAPH", "title": title, "author": "Marsh, Eleanor", "publication_date": "1974"}
     return {"service": "LOAN", "item": item, "patron": _READER}
+
+
+def _options(book: catalogue.Book) -> tuple[str, ...]:
+    """Return how a book is asked for by options, for the reader whose card is scanned."""
+    return ("--service", "LOAN", "--title", book.title, "--isbn", book.isbn, "--patron", "20002")

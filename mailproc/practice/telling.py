@@ -13,6 +13,7 @@ _SENTENCES = {
     "history": "{player}: {number}: {text}",
     "verified": "{player}: verify: {checked} checked, {differ} differ",
     "report": "{player}: hears from us: {number}  {code}",
+    "hook": "{player}: {text}",
     "sent": "letter to us {door}: {subject}",
     "waits": "a letter to us waits {door}, and is offered again: {text}",
     "not-taken": "a letter to us is refused {door}: {text}",

@@ -9,17 +9,19 @@ from typing import Any
 
 from mailproc.config import Config
 from mailproc.practice import british_library, configuration, ready_file
+from mailproc.practice.configuration import Ports
 from mailproc.practice.telling import Telling, sentence
 from mailproc.practice.world import PASSWORDS, Ground, World
 
-RELAY_PORT, MAILBOX_PORT = 8026, 8143
-DEFAULT = "PRACT1CE"  # no secret: printed, in the documentation, and good for nothing else
+PORTS = Ports(relay=8026, mailbox=8143, web=8180)
+DEFAULTS = {**dict.fromkeys(PASSWORDS, "PRACT1CE"), "hook": "this-signs-calls-of-practice"}
+"""No secrets: printed, in the documentation, and good for nothing else."""
 
 _JOIN = """\
 These lines join your config.toml to it (its [deliver] stands in place of your own):
 
 {lines}
-And in the terminal of `mailproc run` (`check` and `fetch` need them too, other verbs do not):
+And in the terminal of `mailproc run` (`check`, `fetch` and `hooks try` need them too, other verbs do not):
 
 {exports}
 """
@@ -32,16 +34,16 @@ The words for the title stand in docs/practice.md.
 """
 
 
-def run(config: Config, relay_port: int = RELAY_PORT, mailbox_port: int = MAILBOX_PORT) -> int:
+def run(config: Config, ports: Ports = PORTS) -> int:
     """Until Ctrl-C or "stop". Raises LocalFault where a port is taken."""
     telling = Telling()
-    passwords = {who: os.environ.get(name, DEFAULT) for who, name in PASSWORDS.items()}
-    ground = Ground(passwords, relay_port, mailbox_port, _listener(config))
+    passwords = {who: os.environ.get(name, DEFAULTS[who]) for who, name in PASSWORDS.items()}
+    ground = Ground(passwords, ports.relay, ports.mailbox, ports.web, _listener(config))
 
     def tell(event: str, **particulars: Any) -> None:
         if event == "ready":
-            ports = particulars["relay"], particulars["mailbox"]
-            sys.stdout.write(how_to(config, passwords, configuration.lines(*ports, "every 5s")))
+            bound = Ports(particulars["relay"], particulars["mailbox"], particulars["web"])
+            sys.stdout.write(how_to(config, passwords, configuration.lines(bound, "every 5s")))
             sys.stdout.flush()
         elif text := sentence({"event": event, **particulars}):
             telling.line(text)
@@ -55,9 +57,10 @@ def run(config: Config, relay_port: int = RELAY_PORT, mailbox_port: int = MAILBO
 
 def write(file: Path) -> str:
     """Write a configuration that is joined already; return what to do with it. Raises LocalFault."""
-    here, password = ready_file.write(file, RELAY_PORT, MAILBOX_PORT, DEFAULT)
+    here, password, secret = ready_file.write(file, PORTS, DEFAULTS)
     return (
-        f"{here} is a configuration for practice, {password} holds its password. Each in a terminal:\n\n"
+        f"{here} is a configuration for practice, {password} holds its password, {secret} the secret of its"
+        " hook. Each in a terminal:\n\n"
         f"mailproc --config {here} practice\nmailproc --config {here} run\n"
         f"mailproc --config {here} request FILE --partner {british_library.SYMBOL}"
     )
@@ -65,7 +68,9 @@ def write(file: Path) -> str:
 
 def how_to(config: Config, passwords: Mapping[str, str], lines: str) -> str:
     """What to write into config.toml, unless it is there. A password of the person's own is not printed."""
-    values = {name: "…" if passwords[who] != DEFAULT else DEFAULT for who, name in PASSWORDS.items()}
+    values = {
+        name: DEFAULTS[who] if passwords[who] == DEFAULTS[who] else "…" for who, name in PASSWORDS.items()
+    }
     listener = _listener(config)
     host, port = listener or ("", 0)
     exports = "\n".join(f"export {name}={value}" for name, value in values.items())

@@ -1,7 +1,7 @@
-"""The practice world: post office, mailbox and the five players, moved by one loop.
+"""The practice world: post office, mailbox, catalogues and the players, moved by one loop.
 
 Everything happens in the loop's thread, one thing after the other: a letter that came to the
-post office, or a line that a person (or the demo) wrote:
+post office, a call of a hook, or a line that a person (or the demo) wrote:
 
     listener HOST PORT     where our listener is, as soon as it is known
     go NUMBER CUE          let the player of that order say its next word ("go B2 renewed")
@@ -16,9 +16,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from queue import Empty, Queue
 
+from mailproc.practice import library_system
 from mailproc.practice.british_library import british_library
 from mailproc.practice.carrier import Carrier
 from mailproc.practice.customer import Customer
+from mailproc.practice.library_system import HookHeard, LibrarySystem
 from mailproc.practice.mailbox import PracticeMailbox
 from mailproc.practice.neighbour import Neighbour
 from mailproc.practice.order_file import letter_of
@@ -26,12 +28,14 @@ from mailproc.practice.post_office import Posted, PostOffice
 from mailproc.practice.second_library import second_library
 from mailproc.practice.supplier import Answer, Supplier, Tell
 from mailproc.practice.town import Town
+from mailproc.practice.web_server import WebServer
 
 PASSWORDS = {
     "bl": "PRACTICE_BL_PASSWORD",
     "second": "PRACTICE_SECOND_PASSWORD",
     "customer": "PRACTICE_CUSTOMER_PASSWORD",
     "mailbox": "PRACTICE_MAILBOX_PASSWORD",
+    "hook": "PRACTICE_HOOK_SECRET",
 }
 """Who has a password, and the environment variable that holds it on both sides."""
 
@@ -43,14 +47,17 @@ class Ground:
     passwords: Mapping[str, str] = field(repr=False)
     relay_port: int = 0
     mailbox_port: int = 0
+    web_port: int = 0
     listener: tuple[str, int] | None = None
 
 
 class World:
     def __init__(self, ground: Ground, tell: Tell) -> None:
         self._tell = tell
-        self._happenings: Queue[Posted | str] = Queue()
+        self._happenings: Queue[Posted | HookHeard | str] = Queue()
         self.post_office = PostOffice(self._happenings.put, ground.relay_port)
+        told = LibrarySystem(ground.passwords["hook"], self._happenings.put)
+        self._web = WebServer(told, ground.web_port)
         self._mailbox = PracticeMailbox(ground.passwords["mailbox"], ground.mailbox_port)
         self._carrier = Carrier(self._mailbox, tell, ground.listener)
         self._customer = Customer(ground.passwords["customer"], tell)
@@ -71,7 +78,9 @@ class World:
             stack.callback(self._mailbox.stop)
             relay_port = self.post_office.start()
             stack.callback(self.post_office.stop)
-            self._tell("ready", relay=relay_port, mailbox=mailbox_port)
+            web_port = self._web.start()
+            stack.callback(self._web.stop)
+            self._tell("ready", relay=relay_port, mailbox=mailbox_port, web=web_port)
             stack.callback(self._neighbour.close)
             self._neighbour.open()
             threading.Thread(target=self._listen_to, args=(lines,), daemon=True).start()
@@ -94,9 +103,15 @@ class World:
             for answer in self._answers(happening):
                 self._carrier.carry(answer)
 
-    def _answers(self, happening: Posted | str) -> list[Answer]:
+    def _answers(self, happening: Posted | HookHeard | str) -> list[Answer]:
         if isinstance(happening, str):
             return self._command(happening)
+        if isinstance(happening, HookHeard):
+            self._tell(
+                "hook", player=library_system.NAME, number=happening.number, heard=happening.event,
+                text=happening.text,
+            )  # fmt: skip
+            return []
         player = self._players.get(happening.rcpt_to)
         if player is None:  # a reader, our own staff: people who do not answer
             letter = letter_of(happening.raw)

@@ -1,4 +1,4 @@
-"""Letters as our daemon would write them, and the practice world as a process."""
+"""Letters and calls as our daemon would write them, and the practice world as a process."""
 
 import json
 import os
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from mailproc.practice.world import PASSWORDS
+from mailproc.transport import hook_http
 
 SECRET = {who: f"{who.upper()}7Q" for who in PASSWORDS}
 GAP = "\n" * 5
@@ -34,6 +35,18 @@ def file_letter(
     letter["Subject"] = f"Order file FILEREFNO {file_ref}"
     letter.set_content(GAP.join([f"{code}\n{password}", *orders, end]))
     return letter.as_bytes().replace(b"\n", b"\r\n")
+
+
+def hook_body(event: str = "REQUESTER.receive", *, sample: bool = False) -> bytes:
+    told = {"event": event, "numbers": {"request": "B9"}, "state": {"after": "RECEIVED"}, "sample": sample}
+    return json.dumps(told).encode()
+
+
+def signed(secret: str, body: bytes, at: float, key: str = "call-1") -> dict[str, str]:
+    """The headers that our own side writes."""
+    sent_at = str(int(at))
+    signature = hook_http.signature(secret, key, sent_at, body)
+    return {"webhook-id": key, "webhook-timestamp": sent_at, "webhook-signature": signature}
 
 
 class Happenings:

@@ -10,21 +10,31 @@ import pytest
 from mailproc.config import Config, Library, Listen
 from mailproc.config_load import load
 from mailproc.ill.terms import Role
-from mailproc.practice import british_library, configuration, customer, neighbour, second_library, town
+from mailproc.practice import (
+    british_library,
+    catalogue,
+    configuration,
+    customer,
+    neighbour,
+    second_library,
+    town,
+)
 from mailproc.practice.child import Child
-from mailproc.practice.try_out import DEFAULT, how_to
+from mailproc.practice.configuration import Ports
+from mailproc.practice.try_out import DEFAULTS, how_to
 from mailproc.practice.world import PASSWORDS
 from mailproc.protocols import registry
 from tests.command_line import run
 
-OPEN = dict.fromkeys(PASSWORDS, DEFAULT)
+PORTS = Ports(8026, 8143, 8180)
+WRITTEN = ("try.toml", "try.password", "try.secret")
 
 
 def test_the_lines_are_a_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in PASSWORDS.values():
         monkeypatch.setenv(name, "SECRET7")
     file = tmp_path / "config.toml"
-    file.write_text(configuration.lines(8026, 8143, "every 5s"), encoding="utf-8")
+    file.write_text(configuration.lines(PORTS, "every 5s"), encoding="utf-8")
     config = load(file, registry.problems)
     assert [partner.symbol for partner in config.partner] == [
         british_library.SYMBOL, second_library.SYMBOL, customer.SYMBOL, neighbour.SYMBOL,
@@ -37,40 +47,44 @@ def test_the_lines_are_a_configuration(tmp_path: Path, monkeypatch: pytest.Monke
     assert accounts == ["out", "out", "in"]
     assert [partner.codec for partner in config.partner[-2:]] == ["iso10161", "letter"]
     assert (config.deliver.mode, config.deliver.port, config.mailbox[0].port) == ("smtp", 8026, 8143)
+    urls = [one.url for one in (*config.catalogue, *config.hook)]
+    assert urls == [f"http://127.0.0.1:8180/{name}" for name in ("own", "union", "told")]
+    assert config.catalogue[1].partners == {catalogue.SECOND: second_library.SYMBOL}
+    assert config.hook[0].secret.get_secret_value() == "SECRET7"
 
 
 def test_the_printed_text_holds_those_lines() -> None:
-    text = how_to(Config(library=Library(email="ill@library.example")), OPEN, "LINES\nLINES")
+    text = how_to(Config(library=Library(email="ill@library.example")), DEFAULTS, "LINES\nLINES")
     assert "\n\nLINES\nLINES\n" in text
-    assert all(f"export {name}={DEFAULT}" in text for name in PASSWORDS.values())
+    assert all(f"export {name}={DEFAULTS[who]}" in text for who, name in PASSWORDS.items())
     assert "order ill@library.example" in text
     assert "listener on 127.0.0.1:8025" in text
 
 
 def test_a_password_of_the_persons_own_is_not_printed() -> None:
-    text = how_to(Config(), {**OPEN, "bl": "MYOWN77"}, "")
+    text = how_to(Config(), {**DEFAULTS, "bl": "MYOWN77"}, "")
     assert "MYOWN77" not in text
     assert "export PRACTICE_BL_PASSWORD=…" in text
 
 
 @pytest.mark.parametrize("listen", [Listen(enabled=False), Listen(port=0)])
 def test_without_a_listener_all_comes_by_mailbox(listen: Listen) -> None:
-    assert "all answers come into the mailbox" in how_to(Config(listen=listen), OPEN, "")
+    assert "all answers come into the mailbox" in how_to(Config(listen=listen), DEFAULTS, "")
 
 
 def test_it_writes_a_configuration_that_is_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert run("practice", "--write", "try.toml").code == 0
     ran = run("--config", "try.toml", "check")
-    assert (ran.code, ran.out.count("WRONG")) == (0, 0), ran
+    assert (ran.code, ran.out.count("WRONG"), "hook" in ran.out) == (0, 0, False), ran
     config = load(tmp_path / "try.toml", registry.problems)
-    text = how_to(config, OPEN, "LINES")
+    text = how_to(config, DEFAULTS, "LINES")
     assert "LINES" not in text
     assert "joined" in text
-    assert all((tmp_path / name).stat().st_mode & 0o777 == 0o600 for name in ("try.toml", "try.password"))
+    assert all((tmp_path / name).stat().st_mode & 0o777 == 0o600 for name in WRITTEN)
 
 
-@pytest.mark.parametrize("there", ["try.toml", "try.password"])
+@pytest.mark.parametrize("there", WRITTEN)
 def test_a_file_that_is_there_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / there).write_text("mine")
@@ -94,8 +108,8 @@ RUN = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)  # tests started in the background ignore it
 from mailproc.config import Config
-from mailproc.practice import try_out
-try_out.run(Config(), 0, 0)
+from mailproc.practice import configuration, try_out
+try_out.run(Config(), configuration.Ports(0, 0, 0))
 """
 
 

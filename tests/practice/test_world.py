@@ -2,6 +2,7 @@
 
 import smtplib
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from queue import Queue
@@ -13,7 +14,8 @@ from imapclient import IMAPClient
 from mailproc.errors import LocalFault
 from mailproc.practice.mailbox import USER
 from mailproc.practice.post_office import Posted, PostOffice
-from tests.practice.conftest import SECRET, Process, file_letter, order
+from mailproc.transport import http_client
+from tests.practice.conftest import SECRET, Process, file_letter, hook_body, order, signed
 
 
 @pytest.fixture
@@ -122,6 +124,15 @@ def test_letters_to_readers_are_told(process: Process) -> None:
     post(ready["relay"], "reader@library.example", b"Subject: Your book\r\n\r\nis here\r\n")
     told = process.wait_for(lambda told: told["event"] == "post")
     assert (told["to"], told["subject"]) == ("reader@library.example", "Your book")
+
+
+def test_the_library_system_tells_what_it_hears(process: Process) -> None:
+    ready = process.wait_for(lambda told: told["event"] == "ready")
+    url, body = f"http://127.0.0.1:{ready['web']}/told", hook_body()
+    answer = http_client.ask("POST", url, body, signed(SECRET["hook"], body, time.time()))
+    told = process.wait_for(lambda told: told["event"] == "hook")
+    assert (answer.status, told["number"]) == (204, "B9")
+    assert told["text"] == "hears REQUESTER.receive: B9 is RECEIVED"
 
 
 def test_the_mailbox_does_not_outlive_a_killed_world(process: Process) -> None:
