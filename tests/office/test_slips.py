@@ -1,6 +1,7 @@
 """Slips through the stations: which are new, what they say, and the PDF that is read back."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,35 @@ def test_a_band_when_it_comes_and_a_label_when_it_goes_back(world: World) -> Non
     assert kinds(world) == [("labels", number)]
     printed(world)
     assert kinds(world) == []
+
+
+@pytest.mark.parametrize("said", [(), ("brought-back",)])
+def test_what_staff_have_closed_gets_no_slip(world: World, said: tuple[str, ...]) -> None:
+    world.ordered("TXC1 S LOAN\nA title")
+    number = received(world)
+    for action in said:
+        world.act(number, action)
+    assert len(kinds(world)) == 2
+    for one in (number, "L1"):
+        world.act(one, "close")
+        with world.store.read() as connection, pytest.raises(LocalFault, match="none of these slips"):
+            printing.again(connection, world.app.context, EVERY, [one])
+    assert kinds(world) == []
+
+
+def test_a_loan_that_went_back_long_ago_gets_no_label(world: World) -> None:
+    number = received(world)
+    world.act(number, "return")
+    world.later(days=13)
+    assert kinds(world) == [("labels", number)]
+    world.later(days=2)
+    assert kinds(world) == []
+    world.hear(f"{number}-1 OVERDUE\nNOTE where is it?")
+    assert world.transaction(number)["updated_at"] > world.now - timedelta(days=1)
+    assert kinds(world) == []
+    with world.store.read() as connection:
+        (label,) = printing.again(connection, world.app.context, EVERY, [number]).slips
+    assert (label.kind, label.again) == (SlipKind.LABELS, True)
 
 
 def test_the_barcode_of_the_item_is_on_its_band(world: World) -> None:

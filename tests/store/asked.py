@@ -315,7 +315,9 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "of_transactions": lambda c: undelivered.of_transactions(c, [1]),
     },
     slips: {
-        "attempts": lambda c: slips.attempts(c, "RESPONDER", ["LOAN"], ["IN_PROCESS"]),
+        "unprinted": lambda c: slips.unprinted(
+            c, "REQUESTER", ["LOAN"], ["RETURNED"], "LABEL_PRINTED", ["receive"], NOW
+        ),
     },
     charges: {
         "of_request": lambda c: charges.of_request(c, 1),

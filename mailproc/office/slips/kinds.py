@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from mailproc.flow.advance.steps import state_of
@@ -11,6 +12,9 @@ from mailproc.ill.message_content import WRONG
 from mailproc.ill.terms import Role, Service, State
 from mailproc.ill.whereabouts import BROUGHT_BACK, is_for_reader
 from mailproc.store.rows import Transaction
+
+LATELY = timedelta(days=14)
+"""So long after its attempt has ended a slip is still new: later, the item has long gone."""
 
 
 class SlipKind(StrEnum):
@@ -24,7 +28,8 @@ class SlipKind(StrEnum):
 @dataclass(frozen=True)
 class SlipRule:
     """``template``: its name; ``event``: by which it is recorded as printed. It is for attempts of this
-    ``role``, of these ``services``, in these ``states``, which ``fits`` accepts."""
+    ``role``, of these ``services``, in these ``states``, which ``fits`` accepts, unless staff have closed
+    them. ``ended``: states too, in which nothing is left to do but the slip: it is new only ``LATELY``."""
 
     template: str
     event: str
@@ -32,12 +37,14 @@ class SlipRule:
     services: tuple[Service, ...]
     states: tuple[State, ...]
     fits: Callable[[Transaction], bool]
+    ended: tuple[State, ...] = ()
 
     def is_for(self, transaction: Transaction) -> bool:
         """Return whether the slip of this attempt would say something true now."""
         row = transaction
-        known = row.role is self.role and row.service in self.services and row.state in self.states
-        return known and self.fits(row)
+        known = row.role is self.role and row.service in self.services
+        stands = row.state in (*self.states, *self.ended) and row.closed_at is None
+        return known and stands and self.fits(row)
 
 
 def _has_come(transaction: Transaction) -> bool:
@@ -59,7 +66,7 @@ RULES: Mapping[SlipKind, SlipRule] = {
         "slip/band", BAND_PRINTED, Role.REQUESTER, (Service.LOAN,), WITH_US, _has_come
     ),
     SlipKind.LABELS: SlipRule(
-        "slip/label", LABEL_PRINTED, Role.REQUESTER, (Service.LOAN,), (*WITH_US, State.RETURNED), _goes_back
+        "slip/label", LABEL_PRINTED, Role.REQUESTER, (Service.LOAN,), WITH_US, _goes_back, (State.RETURNED,)
     ),
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection
@@ -12,6 +13,7 @@ from mailproc.flow.advance import steps
 from mailproc.flow.context import Context
 from mailproc.flow.prepare import site_texts
 from mailproc.ill.facts import Facts
+from mailproc.ill.terms import State
 from mailproc.log import mask_shown
 from mailproc.notices import last_good
 from mailproc.notices.last_good import Rendered, safely
@@ -20,9 +22,9 @@ from mailproc.notices.slips import PullSlip, values_of
 from mailproc.office.patrons.short_writes import Pace
 from mailproc.office.queries.find import transaction_of
 from mailproc.office.slips.content import FilledSlip, filled
-from mailproc.office.slips.kinds import RULES, SlipKind
+from mailproc.office.slips.kinds import LATELY, RULES, SlipKind, SlipRule
 from mailproc.sentence import sentence, stored
-from mailproc.store import events, slips
+from mailproc.store import slips
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Transaction
@@ -65,7 +67,9 @@ class FinishedSlips:
 def new(connection: Connection, context: Context, kinds: Sequence[SlipKind]) -> FinishedSlips:
     """Return the slips that were not printed yet: by kind, pull slips by their shelf, others by number."""
     return _finished(
-        connection, context, ((kind, row, False) for kind in kinds for row in _unprinted(connection, kind))
+        connection,
+        context,
+        ((kind, row, False) for kind in kinds for row in _unprinted(connection, context, kind)),
     )
 
 
@@ -99,15 +103,20 @@ def record(store: Store, context: Context, printed: FinishedSlips, by: str) -> N
         store.write(lambda connection: _settle(connection, context, printed.texts))
 
 
-def _unprinted(connection: Connection, kind: SlipKind) -> Iterator[Transaction]:
+def _unprinted(connection: Connection, context: Context, kind: SlipKind) -> Iterator[Transaction]:
     """Yield the attempts that the slip was not printed for since the item last came."""
     rule = RULES[kind]
-    names = [one.name for one in rule.services], [one.name for one in rule.states]
-    for row in slips.attempts(connection, rule.role.name, *names):
-        if rule.is_for(row):
-            last = events.last_of(connection, row.id, (rule.event, *RECEIPTS))
-            if last is None or last.type != rule.event:
-                yield row
+    yield from _in_states(connection, rule, rule.states)
+    if rule.ended:
+        yield from _in_states(connection, rule, rule.ended, context.clock() - LATELY)
+
+
+def _in_states(
+    connection: Connection, rule: SlipRule, states: Sequence[State], since: datetime | None = None
+) -> Iterator[Transaction]:
+    names = [one.name for one in rule.services], [one.name for one in states]
+    rows = slips.unprinted(connection, rule.role.name, *names, rule.event, RECEIPTS, since)
+    return filter(rule.is_for, rows)
 
 
 def _finished(
