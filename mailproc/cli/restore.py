@@ -12,7 +12,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.notices.language import Language
 from mailproc.office.upkeep import restored_store
-from mailproc.office.upkeep.restored_store import MayHaveLeft, RestoredStore
+from mailproc.office.upkeep.restored_store import MayHaveBeenTold, MayHaveLeft, RestoredStore
 from mailproc.sentence import Part, sentence
 
 verbs = typer.Typer()
@@ -100,6 +100,8 @@ def _tell(found: RestoredStore, context: Context) -> None:
         columns = ("entered", "to", "subject", "requests", "answers")
         output.table([words[name] for name in columns], _lines(found.entered, language), "")
         output.line(words["each-entered"])
+    _tell_calls("calls", found.calls, language)
+    _tell_calls("entered-calls", found.entered_calls, language)
     unknown = [
         (one.id, shown(one.at), language.word(one.other), output.cut(one.about(language), 50))
         for one in found.unknown
@@ -108,6 +110,14 @@ def _tell(found: RestoredStore, context: Context) -> None:
         output.table([words[name] for name in ("unknown", "when", "who", "subject")], unknown, "")
     if found.left_out:
         output.line(language.label("restore", "more", count=found.left_out))
+
+
+def _tell_calls(which: str, calls: Sequence[MayHaveBeenTold], language: Language) -> None:
+    words = language.texts.labels["restore"]
+    lines = [(one.id, one.hook, one.event, one.request) for one in calls]
+    if lines:
+        output.table([words[name] for name in (which, "hook", "event", "requests")], lines, "")
+        output.line(words[f"each-of-{which}"])
 
 
 def _lines(letters: Sequence[MayHaveLeft], language: Language) -> list[tuple[str, ...]]:

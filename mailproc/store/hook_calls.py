@@ -14,7 +14,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Integer, RowMapping, bindparam, select, text, union_all
+from sqlalchemy import Connection, Integer, RowMapping, Select, bindparam, select, text, union_all
 
 from mailproc.ill.hook_payload import HookPayload
 from mailproc.sentence import Part, joined, stored
@@ -193,10 +193,22 @@ def dismiss(connection: Connection, call: HookCall, why: Part, at: datetime) -> 
     return True
 
 
-def hold(connection: Connection, why: Part) -> None:
-    """Hold what waits: the store was put back from a copy, and it may have been told before."""
+def hold(connection: Connection, why: Part, events: Select[Any] | None = None) -> None:
+    """Hold what waits: the store was put back from a copy, and it may have been told before.
+
+    With ``events`` only what is told of one of these.
+    """
+    statement = _HELD if events is None else _HELD.where(CALL.c.event_id.in_(events))
     for state in ("prepared", "sending"):
-        connection.execute(_HELD, {"in_state": state, "why": stored(why)})
+        connection.execute(statement, {"in_state": state, "why": stored(why)})
+
+
+_WAITS = Constant(select(CALL.c.id).where(CALL.c.state == "prepared").limit(1))
+
+
+def wait(connection: Connection) -> bool:
+    """Return whether a call waits for its turn."""
+    return _WAITS.scalar(connection, {}) is not None
 
 
 _OF_REQUEST = Constant(select(CALL).where(CALL.c.request_id == bindparam("of_request")), HookCall)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select
 
+from mailproc.sentence import Part, stored
 from mailproc.store.hook_calls import CALL, HookCall
 from mailproc.store.prepared_statements import Constant, one_of
 
@@ -89,6 +91,14 @@ def to_redeliver(connection: Connection, among: Sequence[int] = ()) -> list[int]
     for wanted in _AGAIN:
         found += connection.execute(_among(wanted, among)).scalars()
     return sorted(found)
+
+
+_HELD = Constant(select(CALL).where(CALL.c.state == "held", CALL.c.last_error == bindparam("why")), HookCall)
+
+
+def held(connection: Connection, why: Part) -> Sequence[HookCall]:
+    """Return the calls that are held for this reason, oldest first."""
+    return sorted(_HELD.rows(connection, {"why": stored(why)}), key=attrgetter("id"))
 
 
 def _among(wanted: Select[Any], ids: Sequence[int]) -> Select[Any]:

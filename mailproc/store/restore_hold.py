@@ -8,8 +8,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from mailproc.errors import Misconfigured
 from mailproc.sentence import sentence, stored
@@ -112,10 +113,15 @@ def hold_unsent(connection: Connection) -> None:
 
 
 def hold_what_came_since(connection: Connection) -> None:
-    """Hold what was composed since, and mark what is not a letter yet; letters to our own staff may leave."""
+    """Hold what was composed since, and mark what is not a letter yet; letters to our own staff may leave.
+
+    What the library system would be told is held too: by another call it may have been told before.
+    """
     found = restored.last(connection)
     if found is None:
         return
+    hook_calls.hold(connection, ENTERED, _asked_by_staff(found.found_at))
+    hook_calls.hold(connection, WHY)
     unwritten = INTENT.c.state.in_(("todo", "held")) & (INTENT.c.restored == 0)
     for intent in made(Intent, connection.execute(select(INTENT).where(unwritten))):
         if mark := _mark(connection, [intent], found.found_at):
@@ -126,9 +132,9 @@ def hold_what_came_since(connection: Connection) -> None:
 
 
 def has_to_hold(connection: Connection) -> bool:
-    """Return whether a letter was composed since that may not leave."""
+    """Return whether a letter was composed since that may not leave, or a call that may not be made."""
     found = restored.last(connection)
-    return found is not None and bool(_marks(connection, found.found_at))
+    return found is not None and (hook_calls.wait(connection) or bool(_marks(connection, found.found_at)))
 
 
 def count_held(connection: Connection) -> int:
@@ -157,10 +163,14 @@ def _mark(connection: Connection, intents: Sequence[Intent], since: datetime) ->
     """Return what marks these: 2 if staff alone asked for them since, 0 if they are all for our own staff."""
     if intents and all(isinstance(one.body, NoticeToStaff) for one in intents):
         return 0
-    asked = select(EVENT.c.id).where(EVENT.c.cause == "staff", EVENT.c.at >= since)
     ids = {one.event_id for one in intents}
-    known = set(connection.execute(asked.where(EVENT.c.id.in_(ids))).scalars())
+    known = set(connection.execute(_asked_by_staff(since).where(EVENT.c.id.in_(ids))).scalars())
     return 2 if intents and ids == known else 1
+
+
+def _asked_by_staff(since: datetime) -> Select[Any]:
+    """Return the events that staff have caused since then."""
+    return select(EVENT.c.id).where(EVENT.c.cause == "staff", EVENT.c.at >= since)
 
 
 def add_letter(connection: Connection, letter: NewLetterOut, intents: Sequence[Intent]) -> int:

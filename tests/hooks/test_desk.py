@@ -129,6 +129,47 @@ def test_a_store_that_was_put_back_tells_nothing_by_itself(
     assert receiver.events == ["REQUESTER.request"]
 
 
+def test_what_staff_enter_in_a_held_store_is_not_told_again_by_itself(
+    office: Callable[..., None], receiver: HookReceiver
+) -> None:
+    """It may have been told before the store was put back, by a call with another key."""
+    office(hook("ils", "*.request", url=receiver.url))
+    done(run("restore", "--here"))
+    ordered()
+    done(run("run", "--once"))
+    assert done(run("hooks", "show", "H1", "--json")).json["state"] == "held"
+    (call,) = done(run("restore", "--json")).json["entered_calls"]
+    assert (call["id"], call["hook"], call["event"], call["request"]) == (
+        "H1", "ils", "REQUESTER.request", "B1001",
+    )  # fmt: skip
+    shown = done(run("restore")).out
+    assert "H1" in shown
+    assert "redeliver H1" in shown
+    done(run("restore", "--go"))
+    done(run("run", "--once"))
+    done(run("redeliver", "--all"))
+    done(run("run", "--once"))
+    assert receiver.heard == []
+    done(run("redeliver", "H1"))
+    ordered()  # it waits for nobody: it was asked for since
+    done(run("run", "--once"))
+    assert receiver.events == ["REQUESTER.request"] * 2
+
+
+def test_what_is_entered_just_before_the_store_goes_on_is_held_too(
+    office: Callable[..., None], receiver: HookReceiver
+) -> None:
+    """Without a round of the service between the two."""
+    office(hook("ils", "*.request", url=receiver.url))
+    done(run("restore", "--here"))
+    done(run("run", "--once"))
+    ordered()
+    done(run("restore", "--go"))
+    done(run("run", "--once"))
+    assert receiver.heard == []
+    assert done(run("hooks", "show", "H1", "--json")).json["state"] == "held"
+
+
 def test_check(office: Callable[..., None], receiver: HookReceiver) -> None:
     office(
         hook("there", url=receiver.url)

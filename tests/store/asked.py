@@ -513,6 +513,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "redeliver": lambda c: hook_calls.redeliver(c, 1),
         "dismiss": lambda c: hook_calls.dismiss(c, _call(c), "by staff", NOW),
         "hold": lambda c: hook_calls.hold(c, "the store was put back"),
+        "wait": hook_calls.wait,
         "erase_reader": lambda c: hook_calls.erase_reader(c, 1),
     },
     hook_lists: {
@@ -520,6 +521,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "failed": lambda c: hook_lists.failed(c, "ils"),
         "with_calls": hook_lists.with_calls,
         "to_redeliver": hook_lists.to_redeliver,
+        "held": lambda c: hook_lists.held(c, "the store was put back"),
     },
     submissions: {
         "load": lambda c: submissions.load(c, 99),

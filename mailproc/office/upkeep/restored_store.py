@@ -1,7 +1,7 @@
 """A store that was put back from a copy: what may have left before, what came since, and going on."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from mailproc.office.patrons import forgetting
 from mailproc.office.queries import letters as mail
 from mailproc.office.queries.letters import LetterLine
 from mailproc.sentence import Part, Sentence, sentence, stored
-from mailproc.store import lock, outgoing, requests, restore_hold, restored
+from mailproc.store import hook_lists, lock, outgoing, requests, restore_hold, restored
 from mailproc.store.engine import Store
 from mailproc.store.events import EVENT
 from mailproc.store.letters import INBOX
@@ -55,6 +55,16 @@ class MayHaveLeft:
 
 
 @dataclass(frozen=True)
+class MayHaveBeenTold:
+    """A call of a hook that was not made in the copy, or was written since. ``event``: with its role."""
+
+    id: str
+    hook: str
+    event: str
+    request: str
+
+
+@dataclass(frozen=True)
 class RestoredStore:
     """``is_held``: nothing is sent, no timer fires. ``newest_at``: about when the copy was made.
 
@@ -63,7 +73,8 @@ class RestoredStore:
     what came since and matches no request, partners' letters first, the newest first: its request may be one
     that the copy does not have; ``left_out``: how many more there are. ``entered``: letters that staff had
     sent since: they are held too, as what they are about may have been ordered before. ``unwritten``:
-    how many messages are no letters yet and will be held; the service writes them.
+    how many messages are no letters yet and will be held; the service writes them. ``calls`` and
+    ``entered_calls``: of hooks, likewise.
     """
 
     is_held: bool = False
@@ -78,6 +89,8 @@ class RestoredStore:
     left_out: int = 0
     entered: tuple[MayHaveLeft, ...] = ()
     unwritten: int = 0
+    calls: tuple[MayHaveBeenTold, ...] = ()
+    entered_calls: tuple[MayHaveBeenTold, ...] = ()
 
 
 def look(store: Store) -> RestoredStore:
@@ -100,6 +113,8 @@ def look(store: Store) -> RestoredStore:
             left_out=count - len(unknown),
             entered=tuple(_held(connection, found, restore_hold.ENTERED)),
             unwritten=restore_hold.count_unwritten(connection),
+            calls=tuple(_held_calls(connection, restore_hold.WHY)),
+            entered_calls=tuple(_held_calls(connection, restore_hold.ENTERED)),
         )
 
 
@@ -181,6 +196,11 @@ def _held(connection: Connection, found: Restored, why: Sentence) -> Sequence[Ma
         _one(connection, found, row["id"], row["partner"], row["rcpt_to"], row["subject"])
         for row in sorted(rows, key=itemgetter("id"))
     ]
+
+
+def _held_calls(connection: Connection, why: Sentence) -> Iterator[MayHaveBeenTold]:
+    for call in hook_lists.held(connection, why):
+        yield MayHaveBeenTold(call.name, call.hook, call.event, call.payload["numbers"]["request"])
 
 
 def _one(
