@@ -141,6 +141,7 @@ def test_a_generic_script():
         ("* Needed by: 3/4/2026", "Needed by: 3/4/2026"),
         ("Needed by: 31.2.2026", "Needed by: 31.2.2026"),
         ("Maximum cost: 5 or 10", "Maximum cost: 5 or 10"),
+        ("Maximum cost: 12.500 EUR", "Maximum cost: 12.500 EUR"),
         ("E-mail: r at readers", "E-mail: r at readers"),
         ("E-mail: a@b.example, c@d.example", "E-mail: a@b.example, c@d.example"),
         ("Service: whatever", "Service: whatever"),
@@ -151,6 +152,52 @@ def test_a_generic_script():
 )
 def test_what_cannot_be_read_is_shown(text, doubt):
     assert said(text).doubtful == (doubt,)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [
+        ("12", "12", None),
+        ("12,50", "12.50", None),
+        ("12.5 EUR", "12.5", "EUR"),
+        ("max. EUR 12,50.", "12.50", "EUR"),
+        ("12,- €", "12", "EUR"),
+        ("£12", "12", "GBP"),
+        ("20EUR (with postage)", "20", "EUR"),
+        ("1.000,00 EUR", "1000", "EUR"),
+        ("1,000.00", "1000", None),
+        ("1.234,50 €", "1234.50", "EUR"),
+        ("CHF 1'000", "1000", "CHF"),
+        ("1.000.000", "1000000", None),
+        ("1,234,567.8 USD", "1234567.8", "USD"),
+    ],
+)
+def test_an_amount_is_read_as_it_is_written(text, amount, currency):
+    assert values.money(text) == Money(amount=Decimal(amount), currency=currency)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "none", "12.500", "12,500 EUR", "1.000", "EUR 2.000", "1,000 EUR", "1 000 EUR", "0.500,00", "1.00,00",
+        "1.000.00", "1.000,000", "12.34.5", "1,2,3", "12,505", ".50", "-5", "5-10", "12/2026", "31.12.2026",
+        "1234567890", "50 ct", "50 Cent", "99p", "10 %", "5k", "12½", "12€50", "12 EUR or GBP", "MAX 12 EUR",
+        "12 € (£10)", "€ or £ 12", f"{'at most ' * 9}EUR 12.500,00",
+    ],
+)  # fmt: skip
+def test_an_amount_that_may_be_another_is_none(text):
+    assert values.money(text) is None
+
+
+@given(
+    st.integers(1, 10**8),
+    st.integers(0, 99),
+    st.sampled_from([("", "."), ("", ","), (".", ","), (",", "."), ("'", "."), ("'", ",")]),
+)
+def test_an_amount_with_cents_is_never_another(whole, cents, signs):
+    group, point = signs
+    written = f"{whole:,}".replace(",", group) + f"{point}{cents:02}"
+    assert values.money(written) == Money(amount=Decimal(f"{whole}.{cents:02}"))
 
 
 @pytest.mark.parametrize(

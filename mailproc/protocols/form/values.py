@@ -10,11 +10,18 @@ from mailproc.mail.addresses import bare
 
 _ISO_DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?![\d-])")
 _DOTTED_DAY = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
-_AMOUNT = re.compile(r"(?<!\d)(\d{1,9})(?:[.,](\d{1,2}))?(?![\d.,])")
+_NUMBERS = re.compile(r"\d[\d.,']*")
+_PLAIN = re.compile(r"(\d{1,9})(?:[.,](\d{1,2}))?")
+_GROUPED = re.compile(r"([1-9]\d{0,2})([.,'])(\d{3}(?:\2\d{3}){0,2})(?:(?!\2)[.,](\d{1,2}))?")
+_STANDS_BEFORE = re.compile(r"(?:^|[\s:=<(≤€£$A-Za-z])\Z")
+_STANDS_BEHIND = re.compile(r"[\s)€£$A-Za-z;!]|[-–](?!\d)|\Z")
+_OTHER_UNIT = re.compile(r"%|(?<![A-Za-z])(?:c|ct|cts|cents?|p|pence|k|tsd|mio)(?![A-Za-z])", re.IGNORECASE)
 _CURRENCY = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 _SIGNS = {"€": "EUR", "£": "GBP", "$": "USD"}
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _YES = frozenset({"yes", "y", "ja", "oui", "si", "sí", "on", "1", "x", "true", "ok", "agreed", "accepted"})
+LONGEST_SUM = 80
+"""Characters of a value that says an amount; of a longer one nothing is taken."""
 _ADDRESS = re.compile(r"[^\s@<>,;\"()]{1,64}@[^\s@<>,;\"()]{1,255}")
 
 
@@ -37,15 +44,34 @@ def day(text: str) -> date | None:
 
 
 def money(text: str) -> Money | None:
-    """Return the amount, with its currency if one is named; None if there is none, or several."""
-    said = text[:80]
-    amounts = _AMOUNT.findall(said)
-    if len(amounts) != 1:
+    """Return the amount, with its currency if one is named.
+
+    None if there is none, or several, or if it can be read in two ways: "12.500" may be twelve or thousands.
+    """
+    said = text.strip()
+    numbers = list(_NUMBERS.finditer(said)) if len(said) <= LONGEST_SUM else []
+    if len(numbers) != 1 or _OTHER_UNIT.search(said):
         return None
-    whole, cents = amounts[0]
-    sign = next((code for sign, code in _SIGNS.items() if sign in said), None)
-    named = _CURRENCY.search(said)
-    return Money(amount=Decimal(f"{whole}.{cents or '0'}"), currency=named[0] if named else sign)
+    before, after = said[: numbers[0].start()], said[numbers[0].end() :]
+    currencies = set(_CURRENCY.findall(said)) or {code for sign, code in _SIGNS.items() if sign in said}
+    amount = _amount(numbers[0][0].rstrip(".,"))
+    stands = _STANDS_BEFORE.search(before) and _STANDS_BEHIND.match(after)
+    if amount is None or len(currencies) > 1 or not stands:
+        return None
+    return Money(amount=amount, currency=next(iter(currencies), None))
+
+
+def _amount(number: str) -> Decimal | None:
+    """Return 1000 for "1.000,00", "1,000.00" and "1'000"; None for what may be a thousand or one."""
+    if plain := _PLAIN.fullmatch(number):
+        return Decimal(f"{plain[1]}.{plain[2] or '0'}")
+    grouped = _GROUPED.fullmatch(number)
+    if grouped is None:
+        return None
+    first, sign, others, fraction = grouped.groups()
+    if fraction is None and sign != "'" and sign not in others:
+        return None
+    return Decimal(f"{first}{others.replace(sign, '')}.{fraction or '0'}")
 
 
 def service(text: str, words: Mapping[str, Sequence[str]]) -> str:
