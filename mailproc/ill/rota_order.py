@@ -13,8 +13,8 @@ class PossibleLender:
 
     ``listed``: its place in the rule, None if a catalogue alone names it. ``holder``: the catalogue that says
     it has the item, '' if none does. ``cost``, ``days``: as config.toml says; 0 days are unknown. ``open``:
-    requests of ours that wait there for an answer, of at most ``load`` (0: any number). ``opens_on``: the day
-    on which it opens again; None if it is open today.
+    requests of ours that wait there for an answer, of at most ``load`` (0: any number). ``closed``: today;
+    ``opens_on``: the day on which it opens again, None if that is far off.
     """
 
     symbol: str
@@ -25,6 +25,7 @@ class PossibleLender:
     days: float = 0
     open: int = 0
     load: int = 0
+    closed: bool = False
     opens_on: date | None = None
 
     @property
@@ -43,7 +44,7 @@ def ordered(
     """
 
     def rank(one: PossibleLender) -> tuple[object, ...]:
-        late = (one.is_full, one.opens_on is not None, is_dear(one, highest))
+        late = (one.is_full, one.closed, is_dear(one, highest))
         holds = not one.holder, not one.available
         return (*late, *holds, *(_MEASURES[name](one) for name in by), _place(one), one.symbol)
 

@@ -9,9 +9,11 @@ import pytest
 from mailproc.config import PartnerLending, RotaRule
 from mailproc.config_catalogues import Catalogue
 from mailproc.errors import LocalFault
+from mailproc.ill import closed_days
 from mailproc.ill.holding import Available, CatalogueAnswer, Holding, LookUp
 from mailproc.office.catalogues import locate
 from mailproc.office.requests import place, rota_change
+from mailproc.sentence import Note, sentence
 from mailproc.store import look_ups, requests
 from tests.support.world import World
 
@@ -101,6 +103,15 @@ def test_who_is_full_or_closed_or_dear_is_asked_last(world: World) -> None:
     assert rota(world, "B4") == ["XX-SECOND", "XX-BL"]
 
 
+@pytest.mark.parametrize("closed", [("2026-01-01/2029-12-31",), closed_days.WEEKDAYS])
+def test_a_library_that_is_closed_for_years_is_asked_last(world: World, closed: tuple[str, ...]) -> None:
+    rule = RotaRule(name="rest", partners=("XX-BL", "XX-SECOND"))
+    ruled(world, rule, XX_BL=PartnerLending(closed=closed))
+    done = enter(world)
+    assert rota(world) == ["XX-SECOND", "XX-BL"]
+    assert "closed for more than a year" in " ".join(map(str, done.warnings))
+
+
 def look_up(symbol: str = "Q2", available: Available = Available.YES) -> LookUp:
     holding = Holding(source="union", symbol=symbol, available=available)
     answer = CatalogueAnswer(searched_by="isbn", records=1, holdings=(holding,))
@@ -118,6 +129,37 @@ def test_what_a_catalogue_of_others_adds(
     ruled(world, RotaRule(name="rest", partners=("XX-BL",), holders=holders), catalogue=True)
     enter(world)
     assert rota(world) == wanted
+
+
+def test_whom_a_catalogue_names_is_no_better_where_no_catalogue_counts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locate, "at_entry", lambda *_given: (look_up(),))
+    rule = RotaRule(name="rest", partners=("XX-BL", "XX-SECOND"), holders="no")
+    ruled(world, rule, catalogue=True)
+    done = enter(world)
+    assert rota(world) == ["XX-BL", "XX-SECOND"]
+    assert "union" not in " ".join(map(str, done.warnings))
+
+
+DOWN = Note(sentence("catalogue-no-words"))
+ASKED = {
+    "a catalogue of others is down": (replace(look_up(), answer=CatalogueAnswer(), fault=DOWN),),
+    "our own alone was asked": (LookUp(catalogue="own", use="own", at=AT),),
+    "our own has answered, the other is down": (
+        LookUp(catalogue="own", use="own", at=AT), replace(look_up(), answer=CatalogueAnswer(), fault=DOWN),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("looked", ASKED.values(), ids=ASKED)
+def test_only_holders_are_asked_once_a_catalogue_of_others_has_answered(
+    world: World, monkeypatch: pytest.MonkeyPatch, looked: tuple[LookUp, ...]
+) -> None:
+    monkeypatch.setattr(locate, "at_entry", lambda *_given: looked)
+    ruled(world, RotaRule(name="rest", partners=("XX-BL", "XX-SECOND"), holders="only"), catalogue=True)
+    enter(world)
+    assert rota(world) == ["XX-BL", "XX-SECOND"]
 
 
 def test_a_catalogue_that_names_nobody_leaves_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,9 +92,10 @@ def _known(
     connection: Connection, context: Context, rule: RotaRule, occasion: RotaOccasion
 ) -> Iterator[PossibleLender]:
     """Give each library that may be asked with what is known of it."""
-    held = _holders(context, occasion.looked)
+    held = _holders(context, occasion.looked) if rule.holders != "no" else {}
+    only = rule.holders == "only" and any(one.use == "union" and not one.fault for one in occasion.looked)
     listed = {symbol.casefold(): place for place, symbol in enumerate(rule.partners)}
-    named = [*rule.partners, *(held if rule.holders != "no" else ())]
+    named = [*rule.partners, *held]
     seen = {symbol.casefold() for symbol in occasion.tried}
     for symbol in named:
         partner = _lender(context, symbol)
@@ -102,7 +103,7 @@ def _known(
             continue
         seen.add(partner.symbol.casefold())
         has = held.get(partner.symbol)
-        if has is None and rule.holders == "only" and occasion.looked:
+        if has is None and only:
             continue
         source, available = has or ("", True)
         place = listed.get(symbol.casefold(), listed.get(partner.symbol.casefold()))
@@ -125,6 +126,7 @@ def _possible(
         lending.days,
         rotas.count_unanswered(connection, partner.symbol) if counted else 0,
         lending.load,
+        today in closed,
         closed.opens(today) if today in closed else None,
     )
 
@@ -169,5 +171,6 @@ def _why(rule: RotaRule, one: PossibleLender, highest: float | None) -> Iterator
         yield sentence("rota-full", open=one.open, most=one.load)
     elif LOAD in rule.order:
         yield sentence("rota-load", open=one.open)
-    if one.opens_on is not None:
-        yield sentence("rota-closed", day=one.opens_on)
+    if one.closed:
+        far = one.opens_on is None
+        yield sentence("rota-closed-long") if far else sentence("rota-closed", day=one.opens_on)
