@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailproc.ill.apdu_json import ApduJson
-from mailproc.ill.facts import Facts
+from mailproc.ill.facts import Facts, is_said_before
 from mailproc.ill.refusal_reason import refusal_reason
 from mailproc.ill.terms import ApduType, Results, Role, Service, State
 from mailproc.ill.transaction_state import CHARGE_NOTED, TransactionState
@@ -76,7 +76,6 @@ class AttemptFigures:
 
 CONDITION_DECLINED = "condition-declined"
 """Reason of an attempt that ended as the borrower did not accept a condition."""
-_MISDIRECTED = ("old_responder", "repeat", "delivered_again", "again")
 _ANSWERS = (
     "ANSWER.promise", "ANSWER.conditional", "ANSWER.unfilled", "SHIPPED",
     "promise", "conditional", "unfilled", "ship", "forward",
@@ -160,8 +159,7 @@ def _followed(passages: Sequence[Passage]) -> _Course:
     """Read the history."""
     course = _Course(passages[0].at)
     for one in _without_undone(passages):
-        facts = one.facts or {}
-        if not any(name in facts for name in _MISDIRECTED):
+        if not is_said_before(one.facts):
             _follow(course, one)
     return course
 

@@ -6,6 +6,7 @@ that does not hold is left out: no field is ever None but ``attention``, and row
 any of them.
 """
 
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from mailproc.ill.apdu_json import ApduJson, MoneyJson
@@ -272,3 +273,14 @@ class Facts(LetterFacts, RepeatFacts, ContentFacts, ActFacts, TimerFacts, total=
     text: str
     why: str
     ours: list[int]
+
+
+_SAID_BEFORE = ("repeat", "delivered_again", "again", "old_responder")
+
+
+def is_said_before(facts: Mapping[str, object] | None) -> bool:
+    """Return whether it is said once more, or by a library that does not have the request any more.
+
+    Nothing happened then.
+    """
+    return any((facts or {}).get(name) for name in _SAID_BEFORE)

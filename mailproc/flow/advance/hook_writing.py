@@ -6,7 +6,7 @@ from uuid import uuid4
 from mailproc.flow.advance.work import Work
 from mailproc.flow.hook_receivers import HookReceiver
 from mailproc.ill.cells import CellKind
-from mailproc.ill.facts import Facts
+from mailproc.ill.facts import Facts, is_said_before
 from mailproc.ill.hook_events import event_name
 from mailproc.ill.hook_payload import VERSION, HookPayload, HookReader
 from mailproc.ill.terms import Service
@@ -16,8 +16,6 @@ from mailproc.store.hook_calls import NewHookCall
 from mailproc.store.rows import StoredRequest
 
 _NOTHING = (CellKind.ERROR, CellKind.REFUSED)
-_SAID_BEFORE = ("repeat", "delivered_again", "again", "old_responder")
-"""Facts of what is said once more, or by a library that does not have the request any more."""
 
 
 def write(work: Work, taken: Step, occurrence: Occurrence, known: Facts) -> None:
@@ -27,7 +25,7 @@ def write(work: Work, taken: Step, occurrence: Occurrence, known: Facts) -> None
     """
     if not work.context.hooks or taken.outcome.kind in _NOTHING:
         return
-    if any(known.get(name) for name in _SAID_BEFORE):
+    if is_said_before(known):
         return
     name = event_name(work.transaction.role, occurrence.event)
     wanting = work.context.hooks.wanting(name)
