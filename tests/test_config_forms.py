@@ -74,6 +74,11 @@ def test_mistakes_are_named(tmp_path, text, said):
     assert said in str(refused.value) and "config.toml, line" in str(refused.value)
 
 
+def test_where_a_rule_says_whom_to_ask_a_form_goes_straight_on_without_lenders(tmp_path):
+    rule = '[[rota]]\nname = "all"\npartners = ["UK-BL"]\n'
+    assert loaded(tmp_path, FORM + "straight = true\n" + rule).form[0].straight
+
+
 def test_a_form_without_a_written_proof_is_refused_where_letters_leave(tmp_path):
     with pytest.raises(Misconfigured, match="say how its letters are proven"):
         loaded(tmp_path, FORM.replace('proof = ["dkim"]\n', ""), head=RELAY)

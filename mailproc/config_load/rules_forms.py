@@ -31,12 +31,14 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
             yield ConfigProblem((*loc, "name"), 'must be a name such as "interlibrary loan"', form.name)
         elif first := names.before(form.name.casefold(), (*loc, "name")):
             yield ConfigProblem((*loc, "name"), "two forms have this name", form.name, first)
-        yield from _parties(form, loc, partners)
+        yield from _parties(form, loc, partners, by_rule=bool(config.rota))
         yield from _proof(form, loc, config)
         yield from _labels(form, loc)
 
 
-def _parties(form: RequestForm, loc: Loc, partners: dict[str, Partner]) -> Iterator[ConfigProblem]:
+def _parties(
+    form: RequestForm, loc: Loc, partners: dict[str, Partner], *, by_rule: bool
+) -> Iterator[ConfigProblem]:
     """Yield what is wrong with who asks us, or whom we are to ask."""
     if form.role is Role.REQUESTER:
         if form.partner:
@@ -45,8 +47,9 @@ def _parties(form: RequestForm, loc: Loc, partners: dict[str, Partner]) -> Itera
         for position, symbol in enumerate(form.lenders):
             if (one := partners.get(symbol.casefold())) is None or Role.RESPONDER not in one.roles:
                 yield ConfigProblem((*loc, "lenders", position), "no partner that lends to us", symbol)
-        if form.straight and not form.lenders:
-            yield ConfigProblem((*loc, "straight"), "needs lenders: nobody else says whom to ask")
+        if form.straight and not form.lenders and not by_rule:
+            text = "needs lenders, or a [[rota]]: nobody else says whom to ask"
+            yield ConfigProblem((*loc, "straight"), text)
         return
     for key in ("lenders", "straight"):
         if getattr(form, key):

@@ -10,6 +10,7 @@ from mailproc.config_patrons import PatronRule
 from mailproc.errors import LocalFault
 from mailproc.office.mailroom import incoming
 from mailproc.office.patrons import forgetting
+from mailproc.office.queries import request_details
 from mailproc.office.requests import amend, corrections, notes, reviewing
 from mailproc.office.requests.reviewing import Acceptance
 from tests.office.test_patron_import import run as imported
@@ -410,6 +411,36 @@ def test_anything_against_it_makes_it_wait(straight, what):
     assert row["note"] == "a form: B1 waits for review"
     assert straight.shown("B1").line.needs == ("to-review",) and straight.sent == []
     assert straight.events("B1") == ["SUBMITTED"] and straight.rows("candidate") == []
+
+
+RULE = f"""[[rota]]
+name = "students"
+categories = ["student"]
+partners = ["{SECOND}"]
+"""
+UNNAMED = f'lenders = ["{BL}"]\n'
+
+
+@pytest.mark.parametrize(("reader", "waits"), [("STUDENT", []), ("GUEST", ["lacks-lenders"])])
+def test_a_rule_says_whom_a_form_asks(make_world, sqlite_url, reader, waits):
+    office = make_world(sqlite_url, USUAL + FORM.replace(UNNAMED, "") + RULE)
+    imported(office, READERS.replace("STUDENT", reader))
+    send(office)
+    with office.store.read() as connection:
+        review = request_details.shown(connection, "B1", office.app.context).review
+    assert codes(review.lacks) == waits
+    if not waits:
+        accept(office, "B1")
+        assert len(office.to(ADDRESS[SECOND])) == 1
+
+
+@pytest.mark.parametrize(("reader", "letters"), [("STUDENT", 1), ("GUEST", 0)])
+def test_a_form_goes_straight_on_by_rule(make_world, sqlite_url, reader, letters):
+    office = make_world(sqlite_url, USUAL + STRAIGHT.replace(UNNAMED, "") + RULE)
+    imported(office, READERS.replace("STUDENT", reader))
+    send(office)
+    assert len(office.to(ADDRESS[SECOND])) == letters
+    assert ("to-review" in office.shown("B1").line.needs) is (not letters)
 
 
 @pytest.mark.parametrize(

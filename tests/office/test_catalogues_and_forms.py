@@ -12,7 +12,7 @@ from tests.office.test_patron_import import run as imported
 from tests.servers import catalogue_stub
 from tests.servers.catalogue_stub import NOTHING, CatalogueStub, field, records
 from tests.support import configuration
-from tests.support.partners import ADDRESS, BL, USUAL
+from tests.support.partners import ADDRESS, BL, SECOND, USUAL
 from tests.support.world import World
 
 OURS = records(field("245", a="On Letters") + field("852", h="QA 1"))
@@ -64,6 +64,21 @@ def test_what_we_hold_or_do_not_know_of_waits_for_staff(
     assert any(one.code.startswith("own-copy") for one in done.warnings)
     house.run()
     assert len(house.to(ADDRESS[BL])) == 1
+
+
+def test_a_rule_waits_for_the_catalogue_of_others(
+    make_world: Callable[..., World], sqlite_url: str, stub: CatalogueStub
+) -> None:
+    union = configuration.section("[catalogue]", name="union", use="union", url=stub.url)
+    rule = configuration.section("[rota]", name="who has it", holders="only", partners=[BL])
+    form = STRAIGHT.replace(f'lenders = ["{BL}"]\n', "")
+    world = make_world(sqlite_url, USUAL + form + union + rule)
+    imported(world, READERS)
+    stub.say(records(field("245", a="On Letters") + field("852", a=SECOND)))
+    send(world)
+    assert world.sent == []
+    look(world)
+    assert [len(world.to(ADDRESS[one])) for one in (BL, SECOND)] == [0, 1]
 
 
 def test_what_staff_declined_is_not_ordered_afterwards(house: World, stub: CatalogueStub) -> None:

@@ -75,6 +75,20 @@ def test_the_first_rule_that_fits_makes_the_rota(world: World) -> None:
     assert world.verify().differences == ()
 
 
+def test_the_category_of_a_known_reader_counts_where_the_request_names_none(world: World) -> None:
+    ruled(
+        world,
+        RotaRule(name="teachers", categories=("STAFF",), partners=("XX-SECOND",)),
+        RotaRule(name="rest", partners=("XX-BL",)),
+    )
+    enter(world, patron={"id": "r1", "status": "staff"})
+    enter(world, {"title": "Another"}, patron={"id": "r1"})
+    enter(world, {"title": "A third"}, patron={"id": "r1", "status": "guest"})
+    assert [rota(world, number) for number in ("B1", "B2", "B3")] == [
+        ["XX-SECOND"], ["XX-SECOND"], ["XX-BL"],
+    ]  # fmt: skip
+
+
 def test_a_request_that_names_somebody_needs_no_rule(world: World) -> None:
     ruled(world, RotaRule(name="rest", partners=("XX-SECOND",)))
     enter(world, partners=["XX-BL"])

@@ -157,7 +157,7 @@ def shown(
     needs = agenda.needs(connection, context.today() if context else date.min, [request.id])
     why = needs.get(request.id, ())
     reader = _patron(connection, request)
-    review = _review(connection, request)
+    review = _review(connection, request, context)
     line = line_of(connection, listed[0], why) if listed else _unsent(request, why, reader, review)
     return RequestDetails(
         line=line,
@@ -193,9 +193,9 @@ def shown(
     )
 
 
-def _review(connection: Connection, request: StoredRequest) -> Review | None:
+def _review(connection: Connection, request: StoredRequest, context: Context | None) -> Review | None:
     submission = submissions.load(connection, request.id)
-    return reviews.shown(connection, request, submission) if submission is not None else None
+    return reviews.shown(connection, request, submission, context) if submission is not None else None
 
 
 def _unsent(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, TextClause, and_, func, select, text
 from sqlalchemy.sql.elements import False_
 
+from mailproc.flow.context import Context
 from mailproc.office.patrons import patron_details
 from mailproc.office.queries.request_filter import Filter
 from mailproc.office.requests import missing
@@ -45,10 +46,16 @@ class Review:
     words: str
 
 
-def shown(connection: Connection, request: StoredRequest, submission: Submission) -> Review:
-    """Return it as staff see it. Raise LocalFault if several readers have the barcode that was written."""
+def shown(
+    connection: Connection, request: StoredRequest, submission: Submission, context: Context | None = None
+) -> Review:
+    """Return it as staff see it; without ``context`` as if there were no rules about whom to ask.
+
+    Raise LocalFault if several readers have the barcode that was written.
+    """
     open_still = submission.state == REVIEW
     reader = patron_details.by_number(connection, submission.patron_id) if submission.patron_id else None
+    by_rule = context is not None and missing.has_rule(connection, context, request, submission, reader)
     first = next(iter(submissions.steps(connection, submission)), None)
     return Review(
         number=request.number,
@@ -61,7 +68,7 @@ def shown(connection: Connection, request: StoredRequest, submission: Submission
         patron_id=submission.patron_id,
         reader=submission.reader or {},
         lenders=tuple(submission.lenders or ()),
-        lacks=missing.lacks(request, submission) if open_still else (),
+        lacks=missing.lacks(request, submission, by_rule=by_rule) if open_still else (),
         doubts=missing.doubts(request, submission, reader) if open_still else (),
         unread=tuple(submission.unread or ()),
         words=submission.words,

@@ -2,19 +2,35 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy import Connection
+
+from mailproc.flow.context import Context
 from mailproc.ill.terms import Role
-from mailproc.office.requests import entry_checks
+from mailproc.office.requests import entry_checks, rota_rules
 from mailproc.sentence import Sentence, Word, sentence
+from mailproc.store import look_ups
 from mailproc.store.rows import StoredPatron, StoredRequest
 from mailproc.store.submissions import Submission
 
 
-def lacks(request: StoredRequest, submission: Submission) -> tuple[Sentence, ...]:
-    """Return what is missing of it; staff can add it, or ask."""
-    return tuple(_lacks(request, submission))
+def lacks(request: StoredRequest, submission: Submission, *, by_rule: bool) -> tuple[Sentence, ...]:
+    """Return what is missing of it; staff can add it, or ask. ``by_rule``: a rule says whom to ask."""
+    return tuple(_lacks(request, submission, by_rule))
 
 
-def _lacks(request: StoredRequest, submission: Submission) -> Iterator[Sentence]:
+def has_rule(
+    connection: Connection, context: Context, request: StoredRequest, submission: Submission,
+    reader: StoredPatron | None,
+) -> bool:  # fmt: skip
+    """Return whether a rule says whom to ask. ``reader``: as in ``doubts``."""
+    if request.role is not Role.REQUESTER or not context.config.rota:
+        return False
+    category = reader.status if reader is not None else (submission.reader or {}).get("status", "")
+    looked = look_ups.of_request(connection, request.id)
+    return rota_rules.serves(connection, context, rota_rules.occasion_of(request, category, looked))
+
+
+def _lacks(request: StoredRequest, submission: Submission, by_rule: bool) -> Iterator[Sentence]:
     item = request.item or {}
     if not (item.get("title") or "").strip():
         yield sentence("lacks-title")
@@ -23,7 +39,7 @@ def _lacks(request: StoredRequest, submission: Submission) -> Iterator[Sentence]
     if request.role is Role.REQUESTER:
         if not submission.patron_id:
             yield sentence("lacks-reader")
-        if not submission.lenders:
+        if not submission.lenders and not by_rule:
             yield sentence("lacks-lenders")
     elif not submission.number:
         yield sentence("lacks-number")

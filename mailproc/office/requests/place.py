@@ -157,7 +157,7 @@ def enter(
     """
     rota = ProposedRota()
     if not wanted.partners:
-        rota = rota_rules.propose(connection, context, _occasion(wanted, looked))
+        rota = rota_rules.propose(connection, context, _occasion(connection, wanted, looked))
         wanted = replace(wanted, partners=rota.symbols)
     lenders = _lenders(wanted, context)
     entry = _entry(wanted, lenders, live, looked)
@@ -178,8 +178,9 @@ def enter(
     return Entered(number, lenders[0].symbol, (*warnings, *lost))
 
 
-def _occasion(wanted: Wanted, looked: Sequence[LookUp]) -> RotaOccasion:
-    category = wanted.patron.status if wanted.patron else ""
+def _occasion(connection: Connection, wanted: Wanted, looked: Sequence[LookUp]) -> RotaOccasion:
+    reader = wanted.patron
+    category = reader_rules.category(connection, reader.id, reader.status) if reader else ""
     return RotaOccasion(wanted.service, wanted.item, category, wanted.max_cost, looked)
 
 

@@ -71,16 +71,16 @@ def unknown(connection: Connection, patron_id: str, live: PatronStanding | None 
 
 
 def refused_service(
-    connection: Connection, patron_id: str, category: str, service: str, context: Context
+    connection: Connection, patron_id: str, said: str, service: str, context: Context
 ) -> Sentence | None:
-    rule = _rule(connection, patron_id, category, context)
+    rule = _rule(connection, patron_id, said, context)
     if rule is None or service in rule.services:
         return None
     return sentence("reader-service", category=rule.category or "*", services=", ".join(rule.services))
 
 
-def many_open(connection: Connection, patron_id: str, category: str, context: Context) -> Sentence | None:
-    rule = _rule(connection, patron_id, category, context)
+def many_open(connection: Connection, patron_id: str, said: str, context: Context) -> Sentence | None:
+    rule = _rule(connection, patron_id, said, context)
     if rule is None or not rule.open:
         return None
     count = len(patron_lists.open_requests(connection, patron_id))
@@ -89,8 +89,8 @@ def many_open(connection: Connection, patron_id: str, category: str, context: Co
     return sentence("reader-open", patron=patron_id, count=count, most=rule.open)
 
 
-def many_new(connection: Connection, patron_id: str, category: str, context: Context) -> Sentence | None:
-    rule = _rule(connection, patron_id, category, context)
+def many_new(connection: Connection, patron_id: str, said: str, context: Context) -> Sentence | None:
+    rule = _rule(connection, patron_id, said, context)
     if rule is None or not rule.new:
         return None
     since = context.clock() - timedelta(days=rule.days)
@@ -100,12 +100,17 @@ def many_new(connection: Connection, patron_id: str, category: str, context: Con
     return sentence("reader-new", patron=patron_id, count=count, days=rule.days, most=rule.new)
 
 
-def _rule(connection: Connection, patron_id: str, category: str, context: Context) -> PatronRule | None:
-    """Return the rule of the reader's category, else the one of all. ``category``: as the request says."""
+def category(connection: Connection, patron_id: str | None, said: str = "") -> str:
+    """Return the reader's category: what the request says of it, else what the store knows."""
+    known = patrons.load(connection, patron_id)
+    return said or (known.status if known is not None else "")
+
+
+def _rule(connection: Connection, patron_id: str, said: str, context: Context) -> PatronRule | None:
+    """Return the rule of the reader's category, else the one of all. ``said``: as the request says."""
     rules = context.config.patrons.rule
     if not rules:
         return None
-    known = patrons.load(connection, patron_id)
-    wanted = (category or (known.status if known is not None else "")).casefold()
+    wanted = category(connection, patron_id, said).casefold()
     of_all = next((one for one in rules if not one.category), None)
     return next((one for one in rules if one.category and one.category.casefold() == wanted), of_all)

@@ -6,16 +6,14 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.ill.apdu import Item, Money
-from mailproc.ill.apdu_json import value_from_json
 from mailproc.ill.terms import Role
 from mailproc.office.catalogues import locate
 from mailproc.office.queries.find import request_of
-from mailproc.office.requests import rota_rules
+from mailproc.office.requests import reader_rules, rota_rules
 from mailproc.office.requests.amend import latest, note
-from mailproc.office.requests.rota_rules import ProposedRota, RotaOccasion
+from mailproc.office.requests.rota_rules import ProposedRota
 from mailproc.sentence import sentence
-from mailproc.store import patrons, requests, rotas
+from mailproc.store import requests, rotas
 from mailproc.store.engine import Store
 from mailproc.store.rows import StoredRequest
 
@@ -63,13 +61,9 @@ def propose(store: Store, context: Context, number: str) -> ProposedRota:
         raise LocalFault(sentence("no-rota", number=request.number))
     looked = locate.of_request(store, context, number) if context.config.catalogue else ()
     with store.read() as connection:
-        reader = patrons.load(connection, request.patron_id)
         in_rota = [one.partner for one in requests.rota(connection, request.id)]
-        dearest = request.max_cost
-        max_cost: Money | None = value_from_json(Money, dearest, "max_cost") if dearest else None
-        item: Item = value_from_json(Item, request.item or {}, "item")
-        category = reader.status if reader is not None else ""
-        occasion = RotaOccasion(request.service.name, item, category, max_cost, looked, in_rota)
+        category = reader_rules.category(connection, request.patron_id)
+        occasion = rota_rules.occasion_of(request, category, looked, in_rota)
         return rota_rules.propose(connection, context, occasion)
 
 

@@ -11,11 +11,16 @@ from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.ill import closed_days
 from mailproc.ill.apdu import Item, Money
+from mailproc.ill.apdu_json import value_from_json
 from mailproc.ill.holding import Available, LookUp
 from mailproc.ill.rota_order import COST, LOAD, SPEED, PossibleLender, is_dear, ordered
 from mailproc.office.queries import holdings
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import rotas
+from mailproc.store.rows import StoredRequest
+
+BY_RULE = "rota-by-rule"
+"""The word of a rota that a rule has made: it is no warning."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,27 @@ class ProposedRota:
     def told(self) -> Sentence:
         """Return it as a line of the history."""
         lines = tuple(sentence("rota-lender", partner=one.symbol, why=one.why) for one in self.lenders)
-        return sentence("rota-by-rule", rule=self.rule, lenders=lines)
+        return sentence(BY_RULE, rule=self.rule, lenders=lines)
+
+
+def occasion_of(
+    request: StoredRequest, category: str, looked: Sequence[LookUp] = (), tried: Sequence[str] = ()
+) -> RotaOccasion:
+    """Return the occasion of a request that is stored."""
+    max_cost: Money | None = None
+    if request.max_cost:
+        max_cost = value_from_json(Money, request.max_cost, "max_cost")
+    item: Item = value_from_json(Item, request.item or {}, "item")
+    return RotaOccasion(request.service.name, item, category, max_cost, looked, tried)
+
+
+def serves(connection: Connection, context: Context, occasion: RotaOccasion) -> bool:
+    """Return whether a rule fits and has somebody to ask."""
+    try:
+        propose(connection, context, occasion)
+    except LocalFault:
+        return False
+    return True
 
 
 def propose(connection: Connection, context: Context, occasion: RotaOccasion) -> ProposedRota:
@@ -77,7 +102,7 @@ def _fits(rule: RotaRule, occasion: RotaOccasion) -> bool:
     return (
         (not rule.services or occasion.service in rule.services)
         and (not rule.items or _kind(occasion.item) in rule.items)
-        and (not rule.categories or occasion.category in rule.categories)
+        and (not rule.categories or occasion.category.casefold() in map(str.casefold, rule.categories))
     )
 
 
@@ -171,6 +196,7 @@ def _why(rule: RotaRule, one: PossibleLender, highest: float | None) -> Iterator
         yield sentence("rota-full", open=one.open, most=one.load)
     elif LOAD in rule.order:
         yield sentence("rota-load", open=one.open)
-    if one.closed:
-        far = one.opens_on is None
-        yield sentence("rota-closed-long") if far else sentence("rota-closed", day=one.opens_on)
+    if one.opens_on is not None:
+        yield sentence("rota-closed", day=one.opens_on)
+    elif one.closed:
+        yield sentence("rota-closed-long")

@@ -17,7 +17,7 @@ from mailproc.ill.holding import LookUp
 from mailproc.ill.submitted import Source, Submitted, SubmittedRequest
 from mailproc.ill.terms import Role
 from mailproc.office.catalogues import locate
-from mailproc.office.requests import missing, reviewing
+from mailproc.office.requests import missing, reviewing, rota_rules
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import events, find, look_ups, patrons, requests, submissions
 from mailproc.store.events import NewEvent
@@ -38,13 +38,13 @@ def submit(connection: Connection, context: Context, said: SubmittedRequest, sou
     if number := submissions.same(connection, source.name, said.content, since):
         return Submitted(number, again=True)
     submission, number = _stored(connection, context, said, source)
-    if source.straight and not locate.tells_ours(context):
+    if source.straight and not _awaited(context, submission):
         return Submitted(number, ordered=_ordered(connection, context, number, submission))
     return Submitted(number)
 
 
 def go_on(connection: Connection, context: Context, request_id: int) -> bool:
-    """Order what a form with ``straight`` asks, once the catalogues have said that we do not hold it.
+    """Order what a form with ``straight`` asks, once the catalogues have said who holds it, and not we.
 
     Return whether it was ordered: nothing else may speak against it either.
     """
@@ -52,10 +52,17 @@ def go_on(connection: Connection, context: Context, request_id: int) -> bool:
     if submission is None or submission.state != REVIEW or not _is_straight(context, submission):
         return False
     looked = look_ups.of_request(connection, request_id)
-    if not locate.tells_ours(context) <= {one.catalogue for one in looked}:
+    if not _awaited(context, submission) <= {one.catalogue for one in looked}:
         return False
     number = requests.number_of(connection, request_id)
     return _ordered(connection, context, number, submission, looked)
+
+
+def _awaited(context: Context, submission: Submission) -> frozenset[str]:
+    """Return the catalogues that are asked before it is ordered, by their names."""
+    if submission.lenders:
+        return locate.tells_ours(context)
+    return frozenset(one.name for one in context.config.catalogue)  # a rule looks at all of them
 
 
 def _is_straight(context: Context, submission: Submission) -> bool:
@@ -136,13 +143,16 @@ def _order(
 ) -> None:  # fmt: skip
     """Raise LocalFault if staff should see it first."""
     request = requests.load(connection, submission.request_id)
+    reader = patrons.load(connection, submission.patron_id)
+    by_rule = missing.has_rule(connection, context, request, submission, reader)
     against: Sequence[Sentence] = (
-        *missing.lacks(request, submission),
-        *missing.doubts(request, submission, patrons.load(connection, submission.patron_id)),
+        *missing.lacks(request, submission, by_rule=by_rule),
+        *missing.doubts(request, submission, reader),
     )
     if request.role is not Role.REQUESTER or against:
         raise LocalFault(sentence("waits-for-review", number=number))
     wanted = reviewing.wanted(connection, context, request, submission, reviewing.Acceptance())
     entered = reviewing.order(connection, context, submission, wanted, submission.source, looked=looked)
-    if entered.warnings:
-        raise LocalFault(entered.warnings[0])
+    for said in entered.warnings:
+        if said.code != rota_rules.BY_RULE:
+            raise LocalFault(said)
