@@ -2,7 +2,6 @@
 
 import gc
 import io
-import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -13,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from mailproc.cli import groups, output, pager
+from mailproc.cli import groups, output, pager, stdout
 from mailproc.cli.verbs import VERBS
 from mailproc.errors import LocalFault, MailprocError, Misconfigured
 from mailproc.sentence import Part, sentence
@@ -52,7 +51,14 @@ class Verbs(TyperGroup):
                 output.complain(words)
             raise typer.Exit(REFUSED) from None
         except BrokenPipeError:
-            forget_stdout()
+            stdout.forget()
+            raise typer.Exit(REFUSED) from None
+        except OSError as error:
+            fault = stdout.fault_in(error)
+            if fault is None:
+                raise
+            for words in refusal(fault, ctx):
+                output.complain(words)
             raise typer.Exit(REFUSED) from None
 
 
@@ -104,13 +110,6 @@ def _file(name: str) -> typer.Typer:
     return verbs
 
 
-def forget_stdout() -> None:
-    """Nobody reads on: what is still in the buffer must not be complained about at the end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
-
-
 app = typer.Typer(
     cls=Verbs,
     name="mailproc",
@@ -146,7 +145,17 @@ def root(
 
 def main() -> None:
     """The program's entry point."""
-    for stream in (sys.stdout, sys.stderr):  # a terminal of another charset, a name that is no text
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    app()
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(errors="backslashreplace")
+    stdout.watch()
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except OSError as error:  # of --help, and of what a verb said before it failed
+        fault = stdout.fault_in(error)
+        if fault is None:
+            raise
+        output.complain(str(fault))
+        sys.exit(REFUSED)

@@ -4,9 +4,10 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from io import UnsupportedOperation
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,6 @@ import typer
 from mailproc.app.build import App
 from mailproc.cli import output
 from mailproc.cli.letters import letter_on_paper
-from mailproc.cli.root import forget_stdout
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.office.mailroom import printing as letters_on_paper
@@ -65,8 +65,8 @@ def slips(
         is_any = bool(found.slips or letters)
         if pdf is not None and is_any:
             _write(app, pdf, found.slips, letters)
-        with _reaching_its_file():
-            _say(app, found.slips, letters, pdf, as_json=as_json)
+        _say(app, found.slips, letters, pdf, as_json=as_json)
+        _bring_to_its_file()
         if is_any and not dry_run:
             _record(app, found, letters)
 
@@ -146,20 +146,19 @@ def _letter_json(letter: LetterToPrint) -> dict[str, Any]:
     return {"kind": LETTERS, **vars(letter)}
 
 
-@contextmanager
-def _reaching_its_file() -> Iterator[None]:
-    """Let what is printed reach its file, before it is recorded as printed. Raise LocalFault if it cannot."""
+def _bring_to_its_file() -> None:
+    """Let what was said reach its file, before it is recorded as printed. Raise LocalFault if it cannot."""
+    sys.stdout.flush()
+    with suppress(UnsupportedOperation):  # no file of its own
+        number = sys.stdout.fileno()
+        if stat.S_ISREG(os.fstat(number).st_mode):
+            _sync(number)
+
+
+def _sync(number: int) -> None:
     try:
-        yield
-        sys.stdout.flush()
-        with suppress(ValueError):  # no file of its own
-            number = sys.stdout.fileno()
-            if stat.S_ISREG(os.fstat(number).st_mode):
-                os.fsync(number)
-    except BrokenPipeError:
-        raise
+        os.fsync(number)
     except OSError as error:
-        forget_stdout()
         why = error.strerror or str(error)
         raise LocalFault(sentence("file-not-written", file="stdout", why=why)) from None
 

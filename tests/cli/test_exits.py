@@ -301,6 +301,38 @@ def test_a_pipe_that_breaks_is_no_traceback(python: str, folder: Path) -> None:
         assert said == b""
 
 
+FULL = "stdout cannot be written: No space left on device."
+
+
+@pytest.mark.parametrize(
+    ("words", "to", "said"),
+    [
+        (["states"], "/dev/full", FULL),
+        (["--version"], "/dev/full", FULL),
+        pytest.param(["states", "--json"], "/dev/full", FULL, marks=pytest.mark.long),
+        pytest.param(["requests"], "/dev/full", FULL, marks=pytest.mark.long),
+        pytest.param(["--help"], "/dev/full", FULL, marks=pytest.mark.long),
+        pytest.param(["show", "--help"], "/dev/full", FULL, marks=pytest.mark.long),
+        (["states"], "&-", "stdout cannot be written: Bad file descriptor."),
+    ],
+)
+def test_an_answer_that_cannot_be_written_is_said(
+    python: str, folder: Path, words: list[str], to: str, said: str
+) -> None:
+    called = ["sh", "-c", f'exec "$0" -m mailproc "$@" >{to}', python, *words]
+    ran = subprocess.run(called, cwd=folder, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (1, said + "\n")
+
+
+def test_another_fault_is_not_taken_for_one_of_stdout(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **_named: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("mailproc.cli.output.line", full)
+    with pytest.raises(OSError, match="No space left"):
+        cli("requests")
+
+
 @pytest.mark.parametrize("charset", ["C", "POSIX", "latin-1"])
 def test_a_terminal_of_another_charset_breaks_nothing(
     cli: Cli, program: Callable[..., subprocess.CompletedProcess[bytes]], charset: str
