@@ -18,6 +18,8 @@ MOST = 10_000_000
 """Octets of a document that is read as a whole."""
 DEEPEST = 100
 """Elements in elements."""
+MOST_ATTRIBUTES = 100
+"""Of one element: lxml looks through all of them for each."""
 MOST_OF_RECORD = 1_000_000
 """Octets of one record of a document that is read record by record, and of what stands between two."""
 Element: TypeAlias = etree._Element  # lxml gives its type no public name
@@ -96,6 +98,8 @@ class _Records:
         self._level += 1
         if self._level > DEEPEST:
             raise RemoteFault(sentence("xml-deep", most=DEEPEST), self.line)
+        if len(attributes) > MOST_ATTRIBUTES:
+            raise RemoteFault(sentence("xml-attributes", most=MOST_ATTRIBUTES), self.line)
         if self._builder is None:
             if self._names and name not in self._names:
                 return

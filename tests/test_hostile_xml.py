@@ -17,6 +17,11 @@ WRONG = {
     "no end": ("<a>\n<b></a>", 2, "no XML"),
     "no octet of UTF-8": (b"<a>\xff</a>", 1, "no XML"),
     "too deep": ("<a>" * 101 + "</a>" * 101, 1, "deep in each other"),
+    "many attributes": (
+        "<a>\n<b " + " ".join(f'x{n}=""' for n in range(125_000)) + "/></a>",
+        2,
+        "attributes",
+    ),
     "two roots": ("<a/><b/>", 1, "no XML"),
     "text": ("It works!", 1, "no XML"),
 }

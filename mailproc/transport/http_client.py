@@ -67,11 +67,10 @@ def ask(
     ``url``: http or https, without user and password, as config.toml may hold it. A redirect is an answer
     like others: nobody follows it. Raise HttpTrouble.
     """
-    connection, asked = _connection(url, limits), False
-    ending = _Ending(connection, limits.longest)
+    connection, ending, asked = _connection(url, limits), _Ending(limits.longest), False
     try:
         ending.begin()
-        connection.connect()
+        _connect(connection, ending, limits)
         asked = True
         answer = _answer(connection, method, url, content, headers, limits.largest)
     except (OSError, HTTPException) as error:
@@ -90,17 +89,24 @@ def ask(
 def _connection(url: str, limits: HttpLimits) -> HTTPConnection:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
-    made = (
-        HTTPSConnection(host, port, timeout=limits.timeout, context=client_context())
-        if parts.scheme == "https"
-        else HTTPConnection(host, port, timeout=limits.timeout)
-    )
+    if parts.scheme == "https":
+        return HTTPSConnection(host, port, timeout=limits.timeout, context=client_context())
+    return HTTPConnection(host, port, timeout=limits.timeout)
 
-    def line(address: tuple[str, int], timeout: float, _source: object = None) -> socket.socket:
-        return _line(address, timeout, limits.longest)
 
-    made._create_connection = line  # type: ignore[attr-defined]  # the library has no limit over addresses
-    return made
+def _connect(connection: HTTPConnection, ending: "_Ending", limits: HttpLimits) -> None:
+    """Give the connection its line, which ``ending`` can end at any time: the library's own steps cannot be
+    ended within a handshake, and it forgets the line of an answer that ends with the connection."""
+    line = _line((connection.host, connection.port), limits.timeout, limits.longest)
+    ending.line = line
+    if isinstance(connection, HTTPSConnection):
+        line = client_context().wrap_socket(
+            line, server_hostname=connection.host, do_handshake_on_connect=False
+        )
+        ending.line = line
+        connection.sock = line  # closed with the connection whatever the handshake says
+        line.do_handshake()
+    connection.sock = line
 
 
 def _line(address: tuple[str, int], timeout: float, longest: float) -> socket.socket:
@@ -138,11 +144,11 @@ def _answer(
 
 
 class _Ending:
-    """Ends a connection after ``longest`` seconds, whatever its server does."""
+    """Ends ``line`` after ``longest`` seconds, whatever its server does."""
 
-    def __init__(self, connection: HTTPConnection, longest: float) -> None:
+    def __init__(self, longest: float) -> None:
         self.came = False
-        self._connection = connection
+        self.line: socket.socket | None = None
         self._timer = threading.Timer(longest, self._end)
         self._timer.daemon = True
 
@@ -154,8 +160,8 @@ class _Ending:
 
     def _end(self) -> None:
         self.came = True
-        if (line := self._connection.sock) is not None:
+        if self.line is not None:
             try:
-                socket.socket.shutdown(line, socket.SHUT_RDWR)  # TLS, too, would wait for its goodbye
+                socket.socket.shutdown(self.line, socket.SHUT_RDWR)  # TLS, too, would wait for its goodbye
             except OSError:
                 return

@@ -1,6 +1,9 @@
 """One question by HTTP to a real server, which may answer anything."""
 
+import contextlib
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -86,9 +89,23 @@ def _drips(handler: _Handler) -> None:
         handler.close_connection = True
 
 
+def _drips_to_the_end(handler: _Handler) -> None:
+    """Without a length the answer ends with the connection; the library then forgets the line."""
+    try:
+        handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
+        for _ in range(60):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+            threading.Event().wait(0.05)
+    except OSError:
+        pass
+    handler.close_connection = True
+
+
 BAD: dict[str, tuple[Answer, bool]] = {
     "never": (_never, True),
     "octet by octet": (_drips, True),
+    "octet by octet until it closes": (_drips_to_the_end, True),
     "too long": (_says(200, b"x" * 5_000), False),
     "broke off": (_drops, False),
     "no HTTP": (lambda handler: handler.wfile.write(b"SIP2 here\r\n") and None, False),
@@ -102,6 +119,28 @@ def test_what_is_no_whole_answer(server: tuple[str, type[_Handler]], answer: Ans
     with pytest.raises(HttpTrouble) as trouble:
         http_client.ask("POST", url, b"do it", limits=HttpLimits(timeout=0.4, longest=0.6, largest=4_000))
     assert (trouble.value.asked, trouble.value.late) == (True, late), str(trouble.value)
+
+
+def test_a_handshake_that_never_ends_is_ended() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            line, _ = server.accept()
+            with line, contextlib.suppress(OSError):
+                for octet in b"\x16\x03\x03\x3f\xff" + b"\x02" * 60:
+                    line.sendall(bytes([octet]))
+                    threading.Event().wait(0.05)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        began = time.monotonic()
+        with pytest.raises(HttpTrouble) as trouble:
+            http_client.ask(
+                "GET", f"https://127.0.0.1:{server.getsockname()[1]}/", limits=HttpLimits(0.4, 0.6)
+            )
+        assert not trouble.value.asked
+        assert time.monotonic() - began < 2.5, "the server would have gone on for three seconds"
+        thread.join(10)
 
 
 def test_a_server_that_is_not_there_was_not_asked() -> None:
