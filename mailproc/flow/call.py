@@ -10,8 +10,9 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from queue import Empty, SimpleQueue
 from time import monotonic
 
@@ -23,13 +24,14 @@ from mailproc.flow.notify_staff import notify_staff
 from mailproc.ill.attention import Reason
 from mailproc.ils.hook_outcome import HookOutcome, HookResult
 from mailproc.log import following, mask
-from mailproc.sentence import Part, changed, sentence, shortened, stored
-from mailproc.store import alarms, hook_calls, queue
+from mailproc.sentence import sentence, shortened, stored
+from mailproc.store import alarms, hook_calls, patrons, queue, reader_in_messages
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.hook_calls import HookCall
 from mailproc.store.hook_tables import HookCallRow
 from mailproc.store.queue import Due
+from mailproc.store.reader_words import ReaderWords
 
 _log = logging.getLogger(__name__)
 
@@ -182,50 +184,76 @@ class HookCaller:
 
 
 def end(connection: Connection, call: HookCall, outcome: HookOutcome, context: Context) -> None:
-    """Write down what became of a call."""
-    said = changed(outcome.said, mask)
+    """Write down what became of a call, without what names its reader."""
+    outcome = outcome.changed(_without_reader(connection, call))
     receiver = context.hooks.get(call.hook)
     if outcome.result is HookResult.DONE:
-        _done(connection, call, said, context)
+        _done(connection, call, outcome, context)
     elif outcome.result is HookResult.REFUSED:
-        _leave_to_staff(connection, call, "shelved", said, context)
+        _leave_to_staff(connection, call, "shelved", outcome, context)
     elif outcome.result is HookResult.IN_DOUBT and not _may_repeat(receiver):
-        _leave_to_staff(connection, call, "in_doubt", said, context)
+        _leave_to_staff(connection, call, "in_doubt", outcome, context)
     else:
-        _later(connection, call, said, context)
+        _later(connection, call, outcome, context)
+
+
+def _without_reader(connection: Connection, call: HookCall) -> Callable[[str], str]:
+    """Return what masks a text of the receiver: secrets, and the reader of the call, who is read if there is
+    a text."""
+
+    @cache
+    def named() -> tuple[ReaderWords, ...]:
+        if (reader := call.payload["reader"]) is None:
+            return ()
+        stored_one = patrons.load(connection, reader["id"])
+        told = ReaderWords((reader["id"], *reader["barcodes"]), (), ())
+        return told, reader_in_messages.words_of(connection, call.request_id, stored_one)
+
+    def masked(text: str) -> str:
+        for words in named():
+            text = words.from_note(text)
+        return mask(text)
+
+    return masked
 
 
 def _may_repeat(receiver: HookReceiver | None) -> bool:
     return receiver is not None and receiver.repeat_safe
 
 
-def _done(connection: Connection, call: HookCall, said: Part, context: Context) -> None:
-    reply = str(said)[:LONGEST_REPLY]
+def _done(connection: Connection, call: HookCall, outcome: HookOutcome, context: Context) -> None:
+    reply = str(outcome.said)[:LONGEST_REPLY]
     if hook_calls.end(connection, call.id, "handed_over", at=context.clock(), reply=reply):
-        _log.info("%s told %s of %s: %s", call.name, call.hook, call.event, said)
+        _log.info("%s told %s of %s: %s", call.name, call.hook, call.event, outcome.brief)
 
 
-def _later(connection: Connection, call: HookCall, said: Part, context: Context) -> None:
+def _later(connection: Connection, call: HookCall, outcome: HookOutcome, context: Context) -> None:
     """Try again after a pause, until the days of policy are over."""
     days = context.config.policy.give_up_days
     if queue.waited(call.attempts) >= timedelta(days=days):
-        _leave_to_staff(
-            connection, call, "shelved", sentence("given-up", days=f"{days:g}", why=said), context
-        )
+        _leave_to_staff(connection, call, "shelved", _given_up(outcome, days), context)
         return
     if not hook_calls.end(connection, call.id, "prepared"):
         return
     level = logging.DEBUG if call.attempts > 1 else logging.WARNING
-    _log.log(level, "%s for %s waits: %s", call.name, call.hook, said)
-    why = stored(shortened(said))
+    _log.log(level, "%s for %s waits: %s", call.name, call.hook, outcome.brief)
+    why = stored(shortened(outcome.said))
     queue.later(connection, HookCallRow, call.id, why, context.clock(), was="prepared")
 
 
-def _leave_to_staff(connection: Connection, call: HookCall, state: str, said: Part, context: Context) -> None:
-    why = shortened(said)
-    if not hook_calls.end(connection, call.id, state, at=context.clock(), error=stored(why)):
+def _given_up(outcome: HookOutcome, days: float) -> HookOutcome:
+    said, brief = (sentence("given-up", days=f"{days:g}", why=why) for why in (outcome.said, outcome.brief))
+    return replace(outcome, said=said, brief=brief)
+
+
+def _leave_to_staff(
+    connection: Connection, call: HookCall, state: str, outcome: HookOutcome, context: Context
+) -> None:
+    error = stored(shortened(outcome.said))
+    if not hook_calls.end(connection, call.id, state, at=context.clock(), error=error):
         return
-    _log.error("%s for %s is %s: %s", call.name, call.hook, state, said)
+    why = shortened(outcome.brief)
+    _log.error("%s for %s is %s: %s", call.name, call.hook, state, why)
     now = context.clock()
     if not alarms.raise_once(connection, FAILED, call.hook[:250], now):
         return
@@ -246,7 +274,8 @@ def recover(store: Store, context: Context, *, died: bool = True) -> int:
             ended = HookOutcome(HookResult.IN_DOUBT, sentence("hook-broken-off"))
             deaths = call.unfinished - (not died)
             if deaths >= queue.DEATHS:
-                _leave_to_staff(connection, call, "in_doubt", queue.KILLED, context)
+                killed = HookOutcome(HookResult.IN_DOUBT, queue.KILLED, queue.KILLED)
+                _leave_to_staff(connection, call, "in_doubt", killed, context)
                 continue
             end(connection, call, ended, context)
             hook_calls.count_deaths(connection, call.id, max(deaths, 0))

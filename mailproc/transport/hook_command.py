@@ -76,9 +76,10 @@ def _ended(process: "subprocess.Popen[bytes]", timeout: float) -> HookOutcome:
         reader.join(GRACE)
     words = bytes(said).decode("utf-8", "replace").strip()
     result = _RESULTS.get(status, HookResult.IN_DOUBT)
+    brief = sentence("hook-ended-silent", status=status)
     if not words:
-        return HookOutcome(result, sentence("hook-ended-silent", status=status))
-    return HookOutcome(result, sentence("hook-ended", status=status, said=words))
+        return HookOutcome(result, brief)
+    return HookOutcome(result, sentence("hook-ended", status=status, said=words), brief)
 
 
 def _drain(process: "subprocess.Popen[bytes]", said: bytearray) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from mailproc.config import Ncip
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
-from mailproc.ill.hook_payload import HookReader
 from mailproc.ils.hook_outcome import HookOutcome, HookResult
 from mailproc.ils.ncip import from_event
 from mailproc.ils.ncip.answers import NcipRefusal
@@ -34,7 +33,7 @@ def deliverer(ncip: Ncip, server: NcipServer, known: Known) -> Callable[[HookCal
             return HookOutcome(HookResult.REFUSED, missing.said)
         except TryLater as busy:
             return HookOutcome(HookResult.LATER, busy.said)
-        return outcome(server, message, call.payload["reader"])
+        return outcome(server, message)
 
     return deliver
 
@@ -48,11 +47,8 @@ def _trial(server: NcipServer) -> HookOutcome:
     return HookOutcome(HookResult.DONE, sentence("ncip-tried"))
 
 
-def outcome(server: NcipServer, message: Message, reader: HookReader | None) -> HookOutcome:
-    """Send the message; return what became of it.
-
-    A problem repeats the reader's number; staff have it in the request, where it is deleted in time.
-    """
+def outcome(server: NcipServer, message: Message) -> HookOutcome:
+    """Send the message; return what became of it."""
     name = type(message).__name__
     try:
         refused = tell(server, message)
@@ -63,8 +59,7 @@ def outcome(server: NcipServer, message: Message, reader: HookReader | None) -> 
     except InDoubt as trouble:
         return HookOutcome(HookResult.IN_DOUBT, sentence("ncip-in-doubt", message=name, why=trouble.said))
     if refused is not None:
-        numbers = (reader["id"], *reader["barcodes"]) if reader else ()
-        return _refused(message, refused.without(numbers))
+        return _refused(message, refused)
     return HookOutcome(HookResult.DONE, sentence("ncip-done", message=name))
 
 

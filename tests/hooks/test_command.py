@@ -1,6 +1,7 @@
 """A command is a hook too: JSON on its standard input, a time limit, no shell, and none of our secrets."""
 
 import json
+import logging
 import os
 import select
 import stat
@@ -91,6 +92,23 @@ def test_a_command_that_is_not_there(make_house: MakeHouse, program: str) -> Non
     (row,) = placed(make_house, program).calls()
     assert row["state"] == "prepared"
     assert "the command could not be started: No such file" in row["last_error"]
+
+
+@pytest.mark.parametrize("status", [0, 1, 65])
+def test_what_a_command_prints_is_kept_with_its_call_alone(
+    make_house: MakeHouse, program: str, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It may name a reader, in words that mailproc does not know."""
+    caplog.set_level(logging.DEBUG)
+    written(program, f"import sys\nprint('Miss L. has owed 3 EUR')\nsys.exit({status})\n")
+    house = placed(make_house, program, repeat_safe=False)
+    (row,) = house.calls()
+    assert "Miss L. has owed 3 EUR" in row["last_error"] + row["reply"]
+    house.world.run()
+    letters = [one.text for one in house.world.sent if "hooks show H1" in one.text]
+    assert len(letters) == (status != 0)
+    assert f"ended with status {status}" in "".join(caplog.messages)
+    assert "Miss L." not in "".join([*letters, *caplog.messages, *map(str, house.world.rows("intent"))])
 
 
 def test_all_that_a_command_began_ends_with_its_time(

@@ -1,5 +1,6 @@
 """The library system told by NCIP: loans only, with a barcode, in order, and nothing twice."""
 
+import logging
 import socket
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -249,13 +250,49 @@ def test_a_partner_without_a_number_there_is_named(make_house: MakeHouse, system
     assert any(f"{CUSTOMER} has no user number" in letter.text for letter in house.world.sent)
 
 
-def test_what_a_system_says_of_a_reader_goes_with_the_reader(house: House, system: NcipResponder) -> None:
-    answer = f"<AcceptItemResponse>{problem('Strange', 'Dear Zoë Leser')}</AcceptItemResponse>"
-    system.answers = [f"<NCIPMessage>{answer}</NCIPMessage>".encode()]
+def refused(kind: str, detail: str, about: str = "", value: str = "") -> bytes:
+    said = problem(kind, detail, about, value)
+    return f"<NCIPMessage><AcceptItemResponse>{said}</AcceptItemResponse></NCIPMessage>".encode()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refused("User Blocked", "Zoë Leser (P1-4711) owes 3 EUR", "UserIdentifierValue", "P1-4711"),
+        refused("User P1-4711 blocked", "", "Zoë  LESER", "0P1-4711"),
+        refused("Needed Data Missing", "the card of Frau Leser"),
+        b"No account P1-4711 of Zo\xc3\xab Leser",
+        (500, b"P1-4711"),
+        (404, b"P1-4711"),
+    ],
+)
+def test_what_a_system_says_of_a_reader_is_not_kept(
+    house: House, system: NcipResponder, answer: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    system.answers = [answer]
+    house.world.place(patron={"id": "P1-4711", "name": "Zoë Leser", "email": "r@readers.example"})
+    house.world.hear("B1-1 SHIPPED LOAN")
+    house.world.act("B1", "receive", barcode="300123")
+    house.call()
+    (row,) = house.calls()
+    assert row["state"] in {"shelved", "in_doubt"}
+    assert row["last_error"]
+    house.world.run()
+    (letter,) = [one for one in house.world.sent if "hooks show H1" in one.text]
+    notices = [one["body"] for one in house.world.rows("intent") if "hook-failed" in str(one["body"])]
+    said = "".join([row["last_error"], letter.text, str(notices), *caplog.messages]).casefold()
+    assert "h1 for ncip is" in said
+    assert "p1-4711" not in said
+    assert "leser" not in said
+
+
+def test_what_was_kept_of_an_answer_goes_with_the_reader(house: House, system: NcipResponder) -> None:
+    system.answers = [refused("Strange", "Dear Zoë Leser")]
     received(house, barcode="300123")
     house.call()
     (row,) = house.calls()
-    assert "Zoë" in row["last_error"]
+    assert "Strange" in row["last_error"]
     house.world.store.write(lambda connection: hook_calls.erase_reader(connection, row["request_id"]))
     (row,) = house.calls()
     assert (row["last_error"], row["reply"], row["payload"]["reader"]) == ("", "", None)

@@ -102,7 +102,7 @@ def test_given_up_told_to_staff_and_made_again(make_house: MakeHouse, receiver: 
     assert house.states() == ["shelved"]
     world.run()
     (letter,) = [one for one in world.notices() if "library system was not told" in one.text]
-    assert "H1 of the hook ils: given up after 4 days: answered 500" in letter.text.replace("\n", " ")
+    assert "(`mailproc hooks show H1`): given up after 4 days: answered 500" in " ".join(letter.text.split())
     with world.store.read() as connection:
         (line,) = [one for one in letters.outbox(connection) if one.id == "H1"]
         wrong = [str(one) for one in status(world.store, connection, world.app.context).wrong]

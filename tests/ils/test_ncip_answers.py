@@ -173,12 +173,12 @@ def test_a_problem_counts_wherever_it_stands():
         assert refused.kind is ProblemKind.UNKNOWN_ITEM
 
 
-def test_a_refusal_tells_staff_what_to_do_and_what_was_said():
+def test_a_refusal_tells_staff_what_to_do_and_what_it_is_about():
     refused = read(answer(problem("Unknown Item", "Item is not known.", "X", "123")), "LookupUser")
     assert isinstance(refused, NcipRefusal)
     assert str(refused.told) == (
         "The library system does not know this item, or not as lent: check the barcode there. It said:"
-        " Unknown Item: Item is not known. (X: 123)"
+        " Unknown Item (X)"
     )
 
 

@@ -228,7 +228,7 @@ def test_who_is_forgotten_is_in_no_failure_either(make_world, sqlite_url):
             sqlite_url, more=lines + configuration.section("ncip", url=responder.url, accept_item=[])
         )
         run(world, FILE)
-        trouble = problem("Temporary Processing Failure", "for Ann", "UserIdentifierValue", "2001")
+        trouble = problem("Failure of 2001", "for Ann", "UserIdentifierValue", "2001")
         responder.answers = [f"<NCIPMessage><Problem/>{trouble}</NCIPMessage>".encode()]
         number = enter(world, "R1").number
         assert "2001" in failures(world, number)[0]

@@ -5,8 +5,7 @@ answer it is, and elements are found by their names, with or without a namespace
 greeting, broken XML) is a RemoteFault, whatever its HTTP status and content type say.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mailproc import hostile_xml, slow_work
 from mailproc.errors import RemoteFault
@@ -35,6 +34,11 @@ class Problem:
         """Return what it means for us."""
         return kind_of(self.type)
 
+    @property
+    def brief(self) -> str:
+        """Return "Unknown Item (ItemIdentifierValue)": detail and value may name a reader."""
+        return f"{self.type} ({self.element})" if self.element else self.type
+
     def __str__(self) -> str:
         """Return "Unknown Item: Item is not known. (ItemIdentifierValue: 123)"."""
         said = ": ".join(part for part in (self.type, self.detail) if part)
@@ -51,11 +55,6 @@ class NcipRefusal:
     def __str__(self) -> str:
         return "; ".join(map(str, self.problems))
 
-    def without(self, values: Collection[str]) -> "NcipRefusal":
-        """Return it without these as the values of problems."""
-        hidden = (replace(one, value=MASK) if one.value in values else one for one in self.problems)
-        return NcipRefusal(tuple(hidden))
-
     @property
     def kind(self) -> ProblemKind:
         """Return the first kind that is known, for some systems name the same problem twice."""
@@ -64,8 +63,11 @@ class NcipRefusal:
 
     @property
     def told(self) -> Sentence:
-        """Return what staff are told: what to do, and the system's words."""
-        return sentence(self.kind.value, said=str(self))
+        """Return what staff are told: what to do, and the system's names of the problems.
+
+        No more of its words: this is kept in histories, logs and letters, where nobody looks for a reader.
+        """
+        return sentence(self.kind.value, said="; ".join(one.brief for one in self.problems))
 
 
 @slow_work.outside_writes
