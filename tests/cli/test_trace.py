@@ -74,6 +74,20 @@ def test_a_table_for_people(story: Any, cli: Callable[..., Ran]) -> None:
     assert all(word in out for word in ("I1", "L1-1", "1@c", "UK-CUSTOMER"))
 
 
+def test_what_we_do_is_never_said_as_done_by_the_other_side(
+    cli: Callable[..., Ran], placed: Callable[..., str]
+) -> None:
+    """As `show` says it: our order, and our word that it came."""
+    number = placed()
+    cli("run", "--once")
+    assert cli("act", number, "receive").code == 0
+    out = " ".join(cli("trace", number).out.split())
+    assert f"{number}-1 asked for it" in out and f"{number}-1 received it" in out
+    assert "asked us for it" not in out
+    acts = {one["id"]: one["what"] for one in cli("trace", number, "--json").json["stations"]}
+    assert {acts["E1"], acts["E2"]} == {"request", "receive"}
+
+
 def test_what_waits_is_on_the_way_too(cli: Callable[..., Ran], placed: Callable[..., str]) -> None:
     number = placed()
     stations = cli("trace", number, "--json").json["stations"]

@@ -13,7 +13,7 @@ from mailproc.flow import anonymising, letter_archiving, letter_purging
 from mailproc.flow.anonymising import Anonymised
 from mailproc.office.mailroom import redelivery
 from mailproc.office.patrons import forgetting
-from mailproc.office.queries import archive_check, request_details
+from mailproc.office.queries import archive_check, letters, request_details
 from mailproc.office.requests import notes, place
 from mailproc.office.upkeep import backup
 from mailproc.store import outgoing, patrons, requests
@@ -126,6 +126,16 @@ def test_a_letter_that_is_gone_says_so(office: World) -> None:
         pytest.raises(LocalFault, match="its days were over"),
     ):
         outgoing.load(connection, to_reader)
+
+
+def test_an_e_mail_whose_reader_is_gone_was_not_on_paper(office: World) -> None:
+    closed(office, days=181)
+    ids = {f"O{row['id']}" for row in office.rows("outgoing") if row["rcpt_to"] == READER["email"]}
+    assert ids
+    anonymise(office)
+    with office.store.read() as connection:
+        said = {one.id: str(one.other) for one in letters.recent(connection) if one.id in ids}
+    assert said == dict.fromkeys(ids, "(a reader)")
 
 
 def declaration(world: World, number: str) -> Any:

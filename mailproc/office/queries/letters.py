@@ -21,7 +21,7 @@ from mailproc.office.queries.counted import Counted, counted
 from mailproc.office.queries.letter_filter import EVERY, LetterFilter
 from mailproc.sentence import Note, Part, sentence
 from mailproc.sentence import note as note_of
-from mailproc.store import events, hook_calls, letters, outgoing
+from mailproc.store import events, hook_calls, letters, letters_to_reader, outgoing
 from mailproc.store.events import EVENT
 from mailproc.store.hook_calls import CALL, HookCall
 from mailproc.store.intent_bodies import apdu_in, name_of
@@ -263,11 +263,20 @@ def _incoming(row: Any) -> LetterLine:
 
 def _outgoing(row: Any) -> LetterLine:
     note = note_of(row["last_error"]) or Note(row["reply"] or row["file"] or "")
-    to = row["rcpt_to"] or sentence("on-paper")
+    to = row["rcpt_to"] or to_nobody_named(row["state"])
     next_at = row["not_before"] if row["state"] == "prepared" else None
     return LetterLine(
         f"O{row['id']}", row["prepared_at"], row["state"], to, row["subject"], note, next_at=next_at
     )
+
+
+def to_nobody_named(state: str) -> Part:
+    """Who a letter of ours without an address is for: only readers get such, on paper or long ago.
+
+    ``state``: of the letter. Of an e-mail the address goes with the reader's name.
+    """
+    erased = state in letters_to_reader.OVER and state != outgoing.PRINTED
+    return sentence("to-a-reader" if erased else "on-paper")
 
 
 def _call(call: HookCall) -> LetterLine:

@@ -130,14 +130,14 @@ def _events(connection: Connection, ids: Collection[int]) -> Iterator[Station]:
     columns = (HISTORY.c.from_state, HISTORY.c.to_state, TRANSACTION.c.attempt, REQUEST.c.number)
     statement = select(EVENT, *columns).select_from(joined).where(EVENT.c.id.in_(ids))
     for row in connection.execute(statement).mappings():
-        heard = event_heard(apdu_json.from_json(row["apdu"])) if row["apdu"] else ""
+        event = _happened(row)
         with_us = bool((row["facts"] or {}).get("with_us"))
         yield Station(
             f"E{row['id']}",
             row["at"],
-            heard or row["type"],
+            event,
             row["state"],
-            spoken=of_timer(spoken(heard or row["type"], row["apdu"]), with_us=with_us),
+            spoken=of_timer(spoken(event, row["apdu"]), with_us=with_us),
             who=row["partner"],
             by=_by(row),
             request=_number(row["number"], row["attempt"]),
@@ -145,6 +145,13 @@ def _events(connection: Connection, ids: Collection[int]) -> Iterator[Station]:
             after=row["to_state"] or "",
             note=note(row["last_error"]),
         )
+
+
+def _happened(row: Any) -> str:
+    """The row of what a letter says; of an act of ours its name, as the message in it is ours."""
+    if row["apdu"] and row["inbox_id"] is not None:
+        return event_heard(apdu_json.from_json(row["apdu"]))
+    return str(row["type"])
 
 
 def _by(row: Any) -> str:
