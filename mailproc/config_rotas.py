@@ -23,8 +23,8 @@ class RotaRule(Section):
 class PartnerLending(Section):
     """What is known of a partner when a rota is made."""
 
-    loan_cost: float = Field(default=0, ge=0)  # as you reckon, in one currency for all partners
-    copy_cost: float = Field(default=0, ge=0)
+    loan_cost: float | None = Field(default=None, ge=0)  # in one currency for all partners; unset = not known
+    copy_cost: float | None = Field(default=None, ge=0)
     days: float = Field(default=0, ge=0)  # from the order to the item; 0 = not known
     load: int = Field(default=0, ge=0)  # requests of ours that may wait there for an answer; 0 = any number
     closed: tuple[str, ...] = ()  # days: 2026-12-24, 2026-12-24/2027-01-02, or sat, sun …

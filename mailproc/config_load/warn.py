@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 from mailproc.config import Config, Library, Partner, ServerLogin
-from mailproc.config_load import rules_lookup, rules_ncip, rules_oauth, warn_forms, warn_hooks, warn_proof
+from mailproc.config_load import (
+    rules_lookup,
+    rules_ncip,
+    rules_oauth,
+    rules_rota,
+    warn_forms,
+    warn_hooks,
+    warn_proof,
+)
 from mailproc.config_load.value_checks import is_loopback, only_loopback
 
 LEAST_SILENCE = 60
@@ -28,6 +36,7 @@ def warnings(config: Config) -> list[str]:
         *warn_hooks.warnings(config),
         *rules_lookup.warnings(config.patrons.lookup),
         *rules_ncip.warnings(config),
+        *rules_rota.warnings(config),
     ]
 
 

@@ -12,16 +12,16 @@ class PossibleLender:
     """A library as it is known when a rota is made.
 
     ``listed``: its place in the rule, None if a catalogue alone names it. ``holder``: the catalogue that says
-    it has the item, '' if none does. ``cost``, ``days``: as config.toml says; 0 days are unknown. ``open``:
-    requests of ours that wait there for an answer, of at most ``load`` (0: any number). ``closed``: today;
-    ``opens_on``: the day on which it opens again, None if that is far off.
+    it has the item, '' if none does. ``cost``, ``days``: as config.toml says; None and 0 days are unknown.
+    ``open``: requests of ours that wait there for an answer, of at most ``load`` (0: any number). ``closed``:
+    today; ``opens_on``: the day on which it opens again, None if that is far off.
     """
 
     symbol: str
     listed: int | None = None
     holder: str = ""
     available: bool = True
-    cost: float = 0
+    cost: float | None = None
     days: float = 0
     open: int = 0
     load: int = 0
@@ -53,7 +53,7 @@ def ordered(
 
 def is_dear(one: PossibleLender, highest: float | None) -> bool:
     """Return whether it costs more than the request may."""
-    return highest is not None and one.cost > highest
+    return highest is not None and one.cost is not None and one.cost > highest
 
 
 def _place(one: PossibleLender) -> float:
@@ -61,7 +61,7 @@ def _place(one: PossibleLender) -> float:
 
 
 _MEASURES: Mapping[str, Callable[[PossibleLender], float]] = {
-    COST: lambda one: one.cost,
+    COST: lambda one: float("inf") if one.cost is None else one.cost,
     SPEED: lambda one: one.days or float("inf"),
     LOAD: lambda one: one.open,
 }

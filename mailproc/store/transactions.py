@@ -11,7 +11,7 @@ from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import find as finding
 from mailproc.store.prepared_statements import Constant, made, table_of, update_of
 from mailproc.store.rows import Reference, Transaction, TransactionOptions
-from mailproc.store.tables import HistoryRow, ReferenceRow, RequestRow, TransactionRow
+from mailproc.store.tables import EventRow, HistoryRow, ReferenceRow, RequestRow, TransactionRow
 from mailproc.store.text import storable
 
 TRANSACTION = table_of(TransactionRow)
@@ -81,6 +81,7 @@ _OF_REQUEST = Constant(
     Transaction,
 )
 _STEPS = table_of(HistoryRow)
+_EVENT = table_of(EventRow)
 _SAID = ("transaction_id", "event_id", "at", "event", "from_state", "to_state", "note")
 _REQUEST = table_of(RequestRow)
 _OF_NUMBER = Constant(
@@ -194,8 +195,9 @@ def add_history(connection: Connection, **row: Any) -> None:
 
 def last_note(connection: Connection, transaction_id: int) -> str:
     """Return the last private note of staff; '' if there is none."""
-    of_it = _STEPS.c.transaction_id == transaction_id
-    noted = select(_STEPS.c.note).where(of_it, _STEPS.c.event == "note").order_by(_STEPS.c.id.desc())
+    of_it = _STEPS.c.transaction_id == transaction_id, _STEPS.c.event == "note", _EVENT.c.cause == "staff"
+    joined = _STEPS.join(_EVENT, _EVENT.c.id == _STEPS.c.event_id)
+    noted = select(_STEPS.c.note).select_from(joined).where(*of_it).order_by(_STEPS.c.id.desc())
     return connection.execute(noted.limit(1)).scalar() or ""
 
 

@@ -32,7 +32,9 @@ def add(store: Store, context: Context, number: str, text: str, by: str) -> Step
     return store.write(lambda connection: write(connection, context, number, kept, by))
 
 
-def write(connection: Connection, context: Context, number: str, kept: str, by: str) -> StepOutcome:
+def write(
+    connection: Connection, context: Context, number: str, kept: str, by: str, *, by_rule: bool = False
+) -> StepOutcome:
     """Write a note of one line, of at most ``LONGEST`` characters."""
     request = request_of(connection, number)
     submission = submissions.load(connection, request.id)
@@ -41,7 +43,7 @@ def write(connection: Connection, context: Context, number: str, kept: str, by: 
         return StepOutcome(event_id, "done")
     transaction = transaction_of(connection, number)
     event = NewEvent(
-        cause="staff",
+        cause="policy" if by_rule else "staff",
         type="note",
         at=context.clock(),
         facts={"remark": kept},
@@ -54,7 +56,9 @@ def write(connection: Connection, context: Context, number: str, kept: str, by: 
     return steps.begin(connection, event, context)
 
 
-def say(connection: Connection, context: Context, number: str, said: Sentence, by: str) -> None:
-    """Write a sentence as a note, in the library's language."""
+def say(
+    connection: Connection, context: Context, number: str, said: Sentence, by: str, *, by_rule: bool = False
+) -> None:
+    """Write a sentence as a note, in the library's language. ``by_rule``: lists do not show it."""
     words = context.language.word(said)
-    write(connection, context, number, " ".join(words.split())[:LONGEST], by)
+    write(connection, context, number, " ".join(words.split())[:LONGEST], by, by_rule=by_rule)

@@ -173,7 +173,7 @@ def enter(
     _note_overrides(connection, context, number, warnings, by)
     if rota.lenders:
         warnings = (*warnings, rota.told)
-        notes.say(connection, context, number, rota.told, by)
+        notes.say(connection, context, number, rota.told, by, by_rule=True)
     lost = tuple(one for one in asked.words if isinstance(one, Sentence) and one.code == NOT_TOLD)
     return Entered(number, lenders[0].symbol, (*warnings, *lost))
 

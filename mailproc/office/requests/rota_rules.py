@@ -180,16 +180,21 @@ def _proposed(context: Context, rule: RotaRule, one: PossibleLender, highest: fl
     return ProposedLender(partner.symbol, partner.name or partner.symbol, tuple(_why(rule, one, highest)))
 
 
+def _why_cost(rule: RotaRule, one: PossibleLender, highest: float | None) -> Iterator[Sentence]:
+    if one.cost is not None and is_dear(one, highest):
+        yield sentence("rota-dear", cost=f"{one.cost:g}")
+    elif COST in rule.order:
+        known = one.cost is not None
+        yield sentence("rota-cost", cost=f"{one.cost:g}") if known else sentence("rota-cost-unknown")
+
+
 def _why(rule: RotaRule, one: PossibleLender, highest: float | None) -> Iterator[Sentence]:
     if one.holder:
         code = "rota-holds" if one.available else "rota-lent-out"
         yield sentence(code, catalogue=one.holder)
     if one.listed is not None:
         yield sentence("rota-listed", place=one.listed + 1)
-    if is_dear(one, highest):
-        yield sentence("rota-dear", cost=f"{one.cost:g}")
-    elif COST in rule.order:
-        yield sentence("rota-cost", cost=f"{one.cost:g}")
+    yield from _why_cost(rule, one, highest)
     if one.days and SPEED in rule.order:
         yield sentence("rota-speed", days=f"{one.days:g}")
     if one.is_full:
