@@ -69,6 +69,9 @@ class PatronDueSoon(ToPatron):
     renewable: bool = field_help(
         "May the reader ask to keep it longer? No where we know better.", sample=True
     )
+    refused: bool = field_help(
+        "Has the library that owns it said that it cannot be kept longer?", sample=False, optional=True
+    )
     last_day: bool = field_help("Is it today?", sample=False, optional=True)
     note: str = field_help("A remark of the staff.", sample="With its map, please.", optional=True)
 

@@ -149,3 +149,14 @@ def test_a_condition_holds_for_what_comes_before_we_answer_it(small_world, case)
     assert "It may be used in our library only" in said and "You may keep it" not in said
     assert shown(small_world).loan_terms == {"condition": "library-use-only"}
     assert small_world.verify().differences == ()
+
+
+def test_a_refusal_is_told_only_where_the_lender_refused(small_world):
+    """No renewal can be asked for where our order never left; nobody has refused one."""
+    small_world.place(run=False)
+    small_world.act("B1", "ship", heard_by="post", on=date(2026, 4, 1), run=False)
+    small_world.act("B1", "receive")
+    small_world.days(40)
+    reminders = [letter.text for letter in small_world.reader() if "must be back" in letter.text]
+    assert reminders and all("please ask us" in text for text in reminders)
+    assert not any("does not let us keep it" in text for text in reminders)

@@ -116,9 +116,18 @@ def test_a_reminder_says_which_it_is(level: int, german: str, english: str) -> N
     assert ("this is reminder" in notice("patron/overdue", context, "en").text) == (level > 1)
 
 
-@pytest.mark.parametrize(("renewable", "said"), [(True, "Verlängerung."), (False, "keine Verlängerung zu")])
-def test_a_reminder_before_the_day_says_whether_asking_helps(renewable: bool, said: str) -> None:
-    made = notice("patron/due_soon", sample_of(PatronDueSoon, renewable=renewable))
+@pytest.mark.parametrize(
+    ("renewable", "refused", "said"),
+    [
+        (True, False, "Verlängerung."),
+        (False, True, "keine Verlängerung zu"),
+        (False, False, "fragen Sie uns bitte"),  # none can be asked for, and nobody refused one
+    ],
+)
+def test_a_reminder_before_the_day_says_whether_asking_helps(
+    renewable: bool, refused: bool, said: str
+) -> None:
+    made = notice("patron/due_soon", sample_of(PatronDueSoon, renewable=renewable, refused=refused))
     assert said in made.text
     assert ("schreiben Sie uns" in made.text) == renewable
 

@@ -73,6 +73,24 @@ def test_what_the_protocol_has_no_place_for_is_named(small_world, action, more, 
         assert [word for word in words if "not sent to" in word] == said
 
 
+@pytest.mark.parametrize(
+    ("action", "more", "means"),
+    [
+        ("unfilled", {"reason": "in-use-on-loan"}, "they do not own it"),
+        ("unfilled", {}, "they do not own it"),
+        ("unfilled", {"reason": "not-owned"}, ""),
+        ("unfilled", {"reason": "not-found-as-cited"}, ""),
+        ("answer-retry", {"reason": "in-use-on-loan", "on": DAY}, ""),
+    ],
+)
+def test_a_code_that_names_another_reason_is_said(small_world, action, more, means):
+    small_world.ordered(ORDER)
+    for way in (small_world.foresee, small_world.act):
+        said = [str(word) for word in way("L1", action, **more).words if "will read" in str(word)]
+        assert bool(said) == bool(means)
+        assert all(means in one and "answer-retry --date DAY" in one for one in said)
+
+
 def test_a_day_for_a_renewal_is_told(small_world):
     small_world.ordered(ORDER)
     small_world.act("L1", "ship")

@@ -29,7 +29,8 @@ class ReaderStanding:
 
     ``state``: of its transaction, IDLE if no library was asked. ``came``: the reader was told that it is
     here, or another library has sent it. ``due_on``: the reader's due date, None if there is none; ``late``:
-    it has passed. ``renewable``: a renewal can be asked for; ``renewal_asked``: it was, and is not answered.
+    it has passed. ``renewable``: a renewal can be asked for; ``renewal_refused``: the lender has said that it
+    does not renew; ``renewal_asked``: it was asked for, and is not answered.
     ``wanted_back``: the lender wants the item back now; ``recalled_by``: by that day, if it has not passed.
     ``brought_back``: the reader has brought it. ``wrong``: another item came; ``told_here``: the reader was
     told that it had come.
@@ -43,6 +44,7 @@ class ReaderStanding:
     due_on: date | None = None
     late: bool = False
     renewable: bool = False
+    renewal_refused: bool = False
     renewal_asked: bool = False
     wanted_back: bool = False
     brought_back: bool = False
@@ -111,6 +113,7 @@ NOWHERE = ReaderStanding()
 
 def of(connection: Connection, transaction: Transaction, context: Context) -> ReaderStanding:
     due_on, today = due(connection, transaction, context), context.today()
+    refused = _refused(connection, transaction)
     late = due_on is not None and due_on < today
     demanded = transaction.state in DEMANDED and due_on is None  # with a date of ours, that date counts
     recalled_by = item_received.recalled_by(connection, transaction.id, transaction.state, due_on, context)
@@ -120,7 +123,8 @@ def of(connection: Connection, transaction: Transaction, context: Context) -> Re
         came=_came(connection, transaction),
         due_on=due_on,
         late=late,
-        renewable=_renewable(connection, transaction, context),
+        renewable=not refused and "renew" in delivery_mode.possible(transaction, context),
+        renewal_refused=refused,
         renewal_asked=_renewal_asked(connection, transaction),
         brought_back=(transaction.options or {}).get("whereabouts") == BROUGHT_BACK,
         wrong=(wrong := (transaction.options or {}).get("flaw") == WRONG),
@@ -177,9 +181,9 @@ def _renewal_asked(connection: Connection, transaction: Transaction) -> bool:
     return waits and not item_received.renewal_answered(connection, transaction.id, transaction.state)
 
 
-def _renewable(connection: Connection, transaction: Transaction, context: Context) -> bool:
-    """Return whether a reader who asks for more time can get it, as far as we know."""
+def _refused(connection: Connection, transaction: Transaction) -> bool:
+    """Return whether the lender has said that it does not renew: in its answer, or in its terms."""
     told = events.last_of(connection, transaction.id, ("RENEW_ANSWER",))
     if told is not None and (told.apdu or {}).get("answer") is False:
-        return False
-    return "renew" in delivery_mode.possible(transaction, context)
+        return True
+    return bool(delivery_mode.not_renewed(transaction))

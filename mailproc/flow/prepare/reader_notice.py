@@ -169,6 +169,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "needed_by": _needed_by,
     "last": _last_demand,
     "renewable": lambda writer: writer.standing.renewable,
+    "refused": lambda writer: writer.standing.renewal_refused,
     "renewal_asked": lambda writer: writer.standing.renewal_asked,
     "wanted_back": lambda writer: writer.standing.wanted_back,
     "time_up": lambda writer: writer.standing.time_up,

@@ -11,11 +11,11 @@ from mailproc.errors import LocalFault
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
 from mailproc.ill.actions import BY_NAME, LOCATION, OPTIONS, Option
-from mailproc.ill.apdu import Apdu
+from mailproc.ill.apdu import Apdu, IllAnswer
 from mailproc.ill.terms import Ref, TransactionId
 from mailproc.office.acts.act_messages import StaffAct
 from mailproc.protocols.codec import Codec, Manner
-from mailproc.sentence import Sentence, sentence
+from mailproc.sentence import Sentence, Word, sentence
 from mailproc.store.rows import Transaction
 
 MOST_LOCATIONS = 100
@@ -62,7 +62,7 @@ def check_same(act: StaffAct, first: Apdu, now: Apdu | None) -> None:
 
 
 def untold(act: StaffAct, said: Apdu, transaction: Transaction, context: Context) -> tuple[Sentence, ...]:
-    """Return a sentence with the options that the partner's system cannot be sent.
+    """Return sentences: the options that the partner's system cannot be sent, and a reason it reads instead.
 
     () if it can be sent all of them, or nothing goes to a system.
     """
@@ -75,9 +75,19 @@ def untold(act: StaffAct, said: Apdu, transaction: Transaction, context: Context
         return ()  # the step refuses it, with its own sentence
     whole = _named(said, transaction, context)
     lost = [str(option) for option in given(act) if _is_lost(option, whole, codec)]
-    if not lost:
+    told = sentence("option-not-told", partner=transaction.partner, options=", ".join(lost))
+    return (*([told] if lost else []), *_other_reason(said, codec.project(whole), act, transaction))
+
+
+def _other_reason(said: Apdu, read: Apdu, act: StaffAct, transaction: Transaction) -> tuple[Sentence, ...]:
+    """Return a sentence if a code of the partner's protocol names a reason that we did not give."""
+    if not isinstance(said, IllAnswer) or not isinstance(read, IllAnswer):
         return ()
-    return (sentence("option-not-told", partner=transaction.partner, options=", ".join(lost)),)
+    if read.reason is None or read.reason == said.reason or said.reply_code:
+        return ()
+    means = Word("reasons", read.reason)
+    partner, code = transaction.partner, read.reply_code or ""
+    return (sentence("reason-read-as", partner=partner, code=code, means=means, number=act.number),)
 
 
 def _is_lost(option: Option, said: Apdu, codec: Codec) -> bool:
