@@ -38,7 +38,8 @@ def run_once(app: App) -> None:
         archive_place.upkeep(app.store, app.context)
         older_attempts.run(app.store, app.context)
         privacy.upkeep(app.store, app.context)
-        new_requests.look_up(app.store, app.context)
+        if new_requests.look_up(app.store, app.context):
+            _until_done(app, deliver, caller)  # a form that waited for the answer may have gone on
 
 
 def _until_done(app: App, deliver: Deliver, caller: HookCaller) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from mailproc.app import one_run
 from mailproc.office.catalogues import new_requests
 from mailproc.office.requests import reviewing
 from mailproc.office.requests.reviewing import Acceptance
@@ -87,3 +88,11 @@ def test_what_staff_declined_is_not_ordered_afterwards(house: World, stub: Catal
     reviewing.decline(house.store, house.app.context, "B1", "no", "clerk")
     look(house)
     assert house.to(ADDRESS[BL]) == []
+
+
+def test_one_run_sends_what_goes_on_by_what_the_catalogue_says(house: World, stub: CatalogueStub) -> None:
+    """Whoever runs it by cron would send it hours later."""
+    stub.say(NOTHING)
+    send(house)
+    one_run.run_once(house.app)
+    assert [row["attempts"] for row in house.rows("outgoing")] == [1], "it was tried: there is no relay"
