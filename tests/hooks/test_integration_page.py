@@ -102,6 +102,16 @@ def test_the_receiver_that_a_library_pastes(make_house: MakeHouse, monkeypatch: 
     assert said == ["REQUESTER.request B1 A book\n", "REQUESTER.request B2 Another book\n"]
 
 
+@pytest.mark.parametrize("length", [None, "-1", "x", "64001", "9" * 30])
+def test_the_receiver_reads_no_more_than_a_call_has(length: str | None) -> None:
+    """What is not signed yet may be anybody's."""
+    port = free_port()
+    line = f"Content-Length: {length}\r\n" if length else ""
+    with pasted(port), socket.create_connection(("127.0.0.1", port), 30) as caller:
+        caller.sendall(f"POST /told HTTP/1.1\r\nHost: here\r\n{line}\r\n".encode())
+        assert caller.makefile("rb").readline().split()[1] == b"413"
+
+
 def test_the_command_that_a_library_pastes(make_house: MakeHouse, tmp_path: Path) -> None:
     program = tmp_path / "arrived.py"
     program.write_text(COMMAND.replace("#!/usr/bin/env python3", f"#!{sys.executable}"))
