@@ -77,6 +77,39 @@ def test_what_it_says_counts_more_than_the_file(system, asking):
     assert world.verify().differences == ()
 
 
+@pytest.mark.parametrize("patron", ["R1", "R9"])
+def test_an_answer_about_somebody_else_counts_for_nothing(system, asking, patron):
+    """Another's name, address and category would be taken for the reader's."""
+    world = asking(system.port)
+    other = KnownReader("Vera Victim", LOST, "vera@victim.example", number="VICTIM2")
+    system.readers[patron] = other
+    done = enter(world, patron, anyway=True)
+    assert "reader-not-looked-up" in codes(done)
+    assert where_it_stands(world, "Vera", "vera@", "VICTIM2") == set()
+    assert [one.endswith("its answer is about another number") for one in failures(world, done.number)] == [
+        True
+    ]
+
+
+@pytest.mark.parametrize("number", ["2002", " r 1 ", ""])
+def test_a_system_may_name_another_number_of_the_same_reader(system, asking, number):
+    world = asking(system.port)
+    system.readers["R1"] = KnownReader("Ann", LOST, number=number)
+    assert refused(world, "R1") == f"R1 may order nothing: {LOST_CARD}"
+
+
+def test_by_ncip_too_an_answer_is_about_the_reader_who_was_asked_for(make_world, sqlite_url):
+    with NcipResponder() as responder:
+        lines = configuration.section("patrons.lookup", protocol="ncip", timeout=30)
+        world = make_world(sqlite_url, more=lines + configuration.section("ncip", url=responder.url))
+        who = "<UserId><UserIdentifierValue>P2</UserIdentifierValue></UserId>"
+        responder.answers = [
+            f"<NCIPMessage><LookupUserResponse>{who}</LookupUserResponse></NCIPMessage>".encode()
+        ]
+        done = enter(world, "R9", anyway=True)
+    assert "reader-not-looked-up" in codes(done)
+
+
 def test_a_warning_is_enough_where_the_library_says_so(system, make_world, sqlite_url):
     lines = configuration.section("patrons", blocked="warn") + configuration.section(
         "patrons.lookup", protocol="sip2", host="127.0.0.1", port=system.port

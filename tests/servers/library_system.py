@@ -40,12 +40,14 @@ BLANK = " " * 14
 
 @dataclass(frozen=True)
 class KnownReader:
-    """``status``: 14 characters, Y where something is blocked."""
+    """``status``: 14 characters, Y where something is blocked. ``number``: as the system writes it; as it was
+    asked for where it is empty."""
 
     name: str
     status: str = BLANK
     email: str = ""
     message: str = ""
+    number: str = ""
 
 
 def blocked(position: int) -> str:
@@ -86,7 +88,7 @@ class LibrarySystem:
             transaction_date="20261129    065604",
             **COUNTS,
             institution_id="MPLIB",
-            patron_identifier=number,
+            patron_identifier=(reader.number if reader else "") or number,
             personal_name=reader.name if reader else "",
             email_address=reader.email if reader else None,
             screen_message=(message,) if message else (),

@@ -3,6 +3,7 @@
 Where it says nothing, what is stored counts, and the history of the request says why.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from mailproc.config_load.value_checks import is_address
@@ -52,11 +53,28 @@ def asked(context: Context, reader: StoredPatron | None, named: str) -> LiveStan
     if lookup is None:
         return NOT_ASKED
     by_barcode = context.config.patrons.lookup.identifier == "barcode"
-    barcodes = (reader.barcodes or ()) if reader is not None and by_barcode else ()
+    ids = (named,) if reader is None else (reader.id, *(reader.barcodes or ()))
+    number = ids[1] if by_barcode and ids[1:] else ids[0]
     try:
-        return LiveStanding(lookup.ask(next(iter(barcodes), reader.id if reader is not None else named)))
+        standing = lookup.ask(number)
     except (TryLater, Misconfigured) as error:
         return LiveStanding(failed=error.said)
+    if not _is_about(standing, ids):
+        return LiveStanding(failed=sentence("lookup-another"))
+    return LiveStanding(standing)
+
+
+def _is_about(standing: PatronStanding, ids: Collection[str]) -> bool:
+    """Return whether the answer names one of these numbers, or none.
+
+    An answer to another question would give this reader another's name, address and category.
+    """
+    return not standing.id or _plain(standing.id) in map(_plain, ids)
+
+
+def _plain(number: str) -> str:
+    """Return the number without blanks and case, in which systems differ."""
+    return "".join(number.split()).casefold()
 
 
 def completed(reader: NamedReader, known: StoredPatron | None, live: LiveStanding) -> NamedReader:
