@@ -36,5 +36,7 @@ def reviewed(found: RequestDetails, language: Language) -> Iterator[tuple[str, s
         yield words["said_reader"], ", ".join(filter(None, map(str, reader)))
     if waits and review.lenders:
         yield words["lenders"], " → ".join(review.lenders)
+    if waits and review.by_rule:
+        yield words["lenders"], language.word(review.by_rule)
     for line in review.unread:
         yield words["unread"], line

@@ -195,6 +195,25 @@ def test_nothing_is_asked_before_it_is_accepted(office):
     assert office.rows("transactions") == [] and office.rows("candidate") == []
 
 
+def test_what_was_not_understood_is_not_lost_when_it_is_accepted(office):
+    send(office, WISH.replace("Year: 1969\n", "Year: 1969\nBenötigt bis: Ende März\n"))
+    done = accept(office, "B1")
+    lost = "not understood: Benötigt bis: Ende März"
+    assert lost in map(str, done.warnings)
+    assert [str(one) for one in office.shown("B1").review.doubts] == [lost]
+
+
+def test_what_accept_would_refuse_is_shown_before(office, monkeypatch):
+    imported(office, READERS.replace("STUDENT,,", "STUDENT,,fees"))
+    with_rules(office, monkeypatch, rule=(PatronRule(services=("COPY",)),))
+    send(office)
+    with office.store.read() as connection:
+        review = request_details.shown(connection, "B1", office.app.context).review
+    assert codes(review.doubts) == ["reader-barred", "reader-service"]
+    with pytest.raises(LocalFault, match="fees"):
+        accept(office, "B1")
+
+
 def test_it_is_corrected_and_noted_before(office):
     send(office, WISH.replace("Title: On Letters\n", "").replace("Card number: R1\n", ""))
     assert codes(office.shown("B1").review.lacks) == ["lacks-title", "lacks-reader"]
@@ -429,6 +448,7 @@ def test_a_rule_says_whom_a_form_asks(make_world, sqlite_url, reader, waits):
     with office.store.read() as connection:
         review = request_details.shown(connection, "B1", office.app.context).review
     assert codes(review.lacks) == waits
+    assert (review.by_rule is None) is bool(waits)
     if not waits:
         accept(office, "B1")
         assert len(office.to(ADDRESS[SECOND])) == 1

@@ -11,7 +11,8 @@ from sqlalchemy.sql.elements import False_
 from mailproc.flow.context import Context
 from mailproc.office.patrons import patron_details
 from mailproc.office.queries.request_filter import Filter
-from mailproc.office.requests import missing
+from mailproc.office.requests import missing, review_checks
+from mailproc.office.requests.rota_rules import ProposedRota
 from mailproc.sentence import Sentence
 from mailproc.store import requests, submissions
 from mailproc.store.prepared_statements import made
@@ -26,8 +27,9 @@ class Review:
     """A request to review, or what it was before it was accepted.
 
     ``letter``: the letter that brought it ("I12"), '' for none. ``lacks``: what is missing; ``doubts``: what
-    should be looked at. ``reader``: as it was written, beside the number ``patron_id``. ``unread``: lines
-    that no field has; ``words``: all as it was written.
+    should be looked at, once it was accepted what of it could not be read. ``reader``: as it was written,
+    beside the number ``patron_id``. ``unread``: lines that no field has; ``words``: all as it was written.
+    ``by_rule``: whom a rule would ask.
     """
 
     number: str
@@ -44,6 +46,7 @@ class Review:
     doubts: tuple[Sentence, ...]
     unread: tuple[str, ...]
     words: str
+    by_rule: Sentence | None = None
 
 
 def shown(
@@ -55,7 +58,12 @@ def shown(
     """
     open_still = submission.state == REVIEW
     reader = patron_details.by_number(connection, submission.patron_id) if submission.patron_id else None
-    by_rule = context is not None and missing.has_rule(connection, context, request, submission, reader)
+    rota, doubts = ProposedRota(), missing.not_understood(submission) if submission.state == ACCEPTED else ()
+    if context is not None and open_still:
+        rota = missing.rota_by_rule(connection, context, request, submission, reader)
+        doubts = review_checks.found(connection, context, request, submission, reader)
+    if open_still:
+        doubts = (*missing.doubts(request, submission, reader), *doubts)
     first = next(iter(submissions.steps(connection, submission)), None)
     return Review(
         number=request.number,
@@ -68,10 +76,11 @@ def shown(
         patron_id=submission.patron_id,
         reader=submission.reader or {},
         lenders=tuple(submission.lenders or ()),
-        lacks=missing.lacks(request, submission, by_rule=by_rule) if open_still else (),
-        doubts=missing.doubts(request, submission, reader) if open_still else (),
+        lacks=missing.lacks(request, submission, by_rule=bool(rota.lenders)) if open_still else (),
+        doubts=doubts,
         unread=tuple(submission.unread or ()),
         words=submission.words,
+        by_rule=rota.told if rota.lenders else None,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.ill.terms import Role
 from mailproc.office.requests import entry_checks, rota_rules
+from mailproc.office.requests.rota_rules import ProposedRota
 from mailproc.sentence import Sentence, Word, sentence
 from mailproc.store import look_ups
 from mailproc.store.rows import StoredPatron, StoredRequest
@@ -18,16 +19,16 @@ def lacks(request: StoredRequest, submission: Submission, *, by_rule: bool) -> t
     return tuple(_lacks(request, submission, by_rule))
 
 
-def has_rule(
+def rota_by_rule(
     connection: Connection, context: Context, request: StoredRequest, submission: Submission,
     reader: StoredPatron | None,
-) -> bool:  # fmt: skip
-    """Return whether a rule says whom to ask. ``reader``: as in ``doubts``."""
-    if request.role is not Role.REQUESTER or not context.config.rota:
-        return False
+) -> ProposedRota:  # fmt: skip
+    """Return whom a rule would ask, where the form names nobody. ``reader``: as in ``doubts``."""
+    if request.role is not Role.REQUESTER or submission.lenders or not context.config.rota:
+        return ProposedRota()
     category = reader.status if reader is not None else (submission.reader or {}).get("status", "")
     looked = look_ups.of_request(connection, request.id)
-    return rota_rules.serves(connection, context, rota_rules.occasion_of(request, category, looked))
+    return rota_rules.proposed(connection, context, rota_rules.occasion_of(request, category, looked))
 
 
 def _lacks(request: StoredRequest, submission: Submission, by_rule: bool) -> Iterator[Sentence]:
@@ -57,13 +58,17 @@ def doubts(
     return tuple(_doubts(request, submission, reader))
 
 
+def not_understood(submission: Submission) -> tuple[Sentence, ...]:
+    """Return the lines of the form whose values could not be read: no field of the request has them."""
+    return tuple(sentence("doubt-line", line=line) for line in submission.doubtful or ())
+
+
 def _doubts(
     request: StoredRequest, submission: Submission, reader: StoredPatron | None
 ) -> Iterator[Sentence]:
     if submission.guessed:
         yield sentence("doubt-service", service=Word("services", request.service.name))
-    for line in submission.doubtful or ():
-        yield sentence("doubt-line", line=line)
+    yield from not_understood(submission)
     yield from entry_checks.wrong_numbers(request.item or {})
     if request.role is not Role.REQUESTER or not submission.patron_id:
         return

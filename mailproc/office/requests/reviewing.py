@@ -18,7 +18,7 @@ from mailproc.office.catalogues import locate
 from mailproc.office.patrons import patron_details
 from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
 from mailproc.office.queries import listing
-from mailproc.office.requests import lend, place, request_checks, review_steps
+from mailproc.office.requests import lend, missing, place, request_checks, review_steps
 from mailproc.office.requests.entered import Entered
 from mailproc.office.requests.lend import HandedOrder
 from mailproc.office.requests.place import Wanted
@@ -69,7 +69,8 @@ def accept(
         if not _is_ours(request):
             return _take_order(connection, context, request, submission, by, given=given, anyway=anyway)
         asked = replace(wanted(connection, context, request, submission, given), patron=reader)
-        return order(connection, context, submission, asked, by, live=live, looked=looked, anyway=anyway)
+        entered = order(connection, context, submission, asked, by, live=live, looked=looked, anyway=anyway)
+        return replace(entered, warnings=(*entered.warnings, *missing.not_understood(submission)))
 
     return foreseen(store, job) if dry_run else store.write(job)
 

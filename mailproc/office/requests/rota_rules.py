@@ -73,13 +73,12 @@ def occasion_of(
     return RotaOccasion(request.service.name, item, category, max_cost, looked, tried)
 
 
-def serves(connection: Connection, context: Context, occasion: RotaOccasion) -> bool:
-    """Return whether a rule fits and has somebody to ask."""
+def proposed(connection: Connection, context: Context, occasion: RotaOccasion) -> ProposedRota:
+    """Return what ``propose`` does; without lenders if no rule fits, or it has nobody to ask."""
     try:
-        propose(connection, context, occasion)
+        return propose(connection, context, occasion)
     except LocalFault:
-        return False
-    return True
+        return ProposedRota()
 
 
 def propose(connection: Connection, context: Context, occasion: RotaOccasion) -> ProposedRota:

@@ -144,7 +144,7 @@ def _order(
     """Raise LocalFault if staff should see it first."""
     request = requests.load(connection, submission.request_id)
     reader = patrons.load(connection, submission.patron_id)
-    by_rule = missing.has_rule(connection, context, request, submission, reader)
+    by_rule = bool(missing.rota_by_rule(connection, context, request, submission, reader).lenders)
     against: Sequence[Sentence] = (
         *missing.lacks(request, submission, by_rule=by_rule),
         *missing.doubts(request, submission, reader),
