@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Connection
 
 from mailproc.app.build import App
 from mailproc.cli import output
 from mailproc.cli.letters import letter_on_paper
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
 from mailproc.office.mailroom import printing as letters_on_paper
 from mailproc.office.mailroom.printing import LetterToPrint
 from mailproc.office.slips import printing
@@ -91,12 +93,18 @@ def _found(app: App, wanted: SlipChoice, *, dry_run: bool) -> tuple[FinishedSlip
             output.complain(context.language.label("letters", "withheld", value=", ".join(withheld)))
     with app.store.read() as connection:
         if not wanted.reprint:
-            letters = letters_on_paper.to_print(connection) if wanted.letters else []
+            letters = _new_letters(connection, context, dry_run) if wanted.letters else []
             return printing.new(connection, context, wanted.kinds), letters
         named = [number for number in wanted.numbers if _LETTER.fullmatch(number)]
         others = [number for number in wanted.numbers if number not in named]
         letters = letters_on_paper.printed_before(connection, named)
         return printing.again(connection, context, wanted.kinds, others), letters
+
+
+def _new_letters(connection: Connection, context: Context, dry_run: bool) -> list[LetterToPrint]:
+    if dry_run:
+        return letters_on_paper.foreseen(connection, context)
+    return letters_on_paper.to_print(connection)
 
 
 def _write(app: App, pdf: Path, slips: Sequence[FinishedSlip], letters: Sequence[LetterToPrint]) -> None:

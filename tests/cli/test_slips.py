@@ -176,6 +176,15 @@ def test_letters_to_readers_without_email_are_printed_once(
     assert cli("slips", "--reprint", "O99").code == 1
 
 
+def test_a_dry_run_shows_no_letter_that_would_be_withdrawn(cli: Cli, placed: Callable[..., str]) -> None:
+    number = placed(patron={"id": "R1", "name": "Ann Reader"})
+    for call in (("run", "--once"), ("act", number, "receive"), ("run", "--once"), ("act", number, "return")):
+        assert cli(*call).code == 0
+    assert cli("slips", "letters", "--dry-run").out == "Nothing to print.\n"
+    ran = cli("slips", "letters")
+    assert (ran.out, "no longer true" in ran.err) == ("Nothing to print.\n", True)
+
+
 def test_the_paper_and_its_offsets_are_checked(cli: Cli, folder: Path) -> None:
     config = (folder / "config.toml").read_text()
     for key, why in {

@@ -59,6 +59,17 @@ def test_a_barcode_stands_in_the_way_of_no_undo(small_world):
     assert small_world.state("B1") != before
 
 
+def test_an_item_that_is_still_out_is_said(small_world, addresses):
+    for file_ref in ("1", "2", "3"):
+        small_world.ordered(ORDER.replace("C1", f"C{file_ref}"), file_ref=file_ref)
+    first = small_world.act("L1", "ship", barcode="100")
+    other = small_world.act("L2", "ship", barcode="101")
+    again = small_world.act("L3", "ship", barcode=" 100 ")
+    said = [[word.code for word in one.words] for one in (first, other, again)]
+    assert ["barcode-still-out" in codes for codes in said] == [False, False, True]
+    assert [word.values["number"] for word in again.words if word.code == "barcode-still-out"] == ["L1"]
+
+
 def test_no_letter_says_it(small_world, addresses):
     small_world.ordered(ORDER)
     small_world.sent.clear()

@@ -124,7 +124,11 @@ def test_a_copy_to_the_reader_ends_by_itself_as_ever(make_world, sqlite_url):
 
 
 def withheld(world: World) -> tuple[str, ...]:
-    return printing.withhold(world.store, world.app.context)
+    with world.store.read() as connection:
+        foreseen = printing.foreseen(connection, world.app.context)
+    gone = printing.withhold(world.store, world.app.context)
+    assert foreseen == to_print(world)
+    return gone
 
 
 def subjects(world: World) -> list[str]:

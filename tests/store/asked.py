@@ -151,7 +151,10 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
         ),
     },
     submissions: {"add": lambda c: submissions.add(c, SUBMISSION)},
-    item_barcodes: {"latest": lambda c: item_barcodes.latest(c, 1)},
+    item_barcodes: {
+        "latest": lambda c: item_barcodes.latest(c, 1),
+        "lent_with": lambda c: item_barcodes.lent_with(c, "300123", 1),
+    },
     events: {
         "add": lambda c: events.add(c, EVENT),
         "born": lambda c: events.born(c, replace(EVENT, position=9)),

@@ -47,12 +47,17 @@ def check(store: Store, context: Context) -> tuple[int, ...]:
     Return the ids of those withdrawn; `show` names them with the reason.
     """
     with store.read() as connection:
-        waiting = outgoing.in_state(connection, TO_PRINT)
-        found = [one for row in waiting for one in _checked(connection, row, context)]
-    changed = [one for one in found if one.fresh is None or _reads_otherwise(one.row, one.fresh)]
-    if changed:
-        store.write(lambda connection: _settle(connection, changed))
-    return tuple(one.row.id for one in changed if one.fresh is None)
+        found = changed(connection, context)
+    if found:
+        store.write(lambda connection: _settle(connection, found))
+    return tuple(one.row.id for one in found if one.fresh is None)
+
+
+def changed(connection: Connection, context: Context) -> list[Checked]:
+    """Return the letters that wait to be printed, and are no longer true or read otherwise now."""
+    waiting = outgoing.in_state(connection, TO_PRINT)
+    found = (one for row in waiting for one in _checked(connection, row, context))
+    return [one for one in found if one.fresh is None or _reads_otherwise(one.row, one.fresh)]
 
 
 def _checked(connection: Connection, row: OutgoingLetter, context: Context) -> list[Checked]:

@@ -64,6 +64,16 @@ def wanted(
     return (sentence("ncip-wants-barcode", command=f"mailproc amend {act.number} --barcode NUMBER"),)
 
 
+def still_out(store: Store, act: StaffAct) -> tuple[Sentence, ...]:
+    """Return word of a loan that has gone out with the barcode of the item that is to be shipped."""
+    if act.action != "ship" or not act.barcode:
+        return ()
+    with store.read() as connection:
+        transaction = transaction_of(connection, act.number)
+        number = item_barcodes.lent_with(connection, checked(act.barcode), transaction.id)
+    return (sentence("barcode-still-out", barcode=checked(act.barcode), number=number),) if number else ()
+
+
 def correct(store: Store, context: Context, wanted: ItemBarcode, *, dry_run: bool = False) -> StepOutcome:
     """Record the right barcode; with ``dry_run`` return what that would do, and keep nothing.
 

@@ -51,18 +51,18 @@ def perform(store: Store, context: Context, act: StaffAct) -> StepOutcome:
     meant = replace(act, action=action_names.known_as(act.action))
     files = _files(meant, context)
     with attached_files.stored(files, store, context):
-        live = _live(store, context, meant)
+        live, out = _live(store, context, meant), item_barcode.still_out(store, meant)
         done = store.write(lambda connection: _perform(connection, context, meant, files, live))
-    return _told(done, meant, context)
+    return _told(done, meant, context, out)
 
 
 def foresee(store: Store, context: Context, act: StaffAct) -> StepOutcome:
     """Return what ``perform`` would do, and keep nothing."""
     meant = replace(act, action=action_names.known_as(act.action))
     files = _files(meant, context)
-    live = _live(store, context, meant)
+    live, out = _live(store, context, meant), item_barcode.still_out(store, meant)
     done = foreseen(store, lambda connection: _perform(connection, context, meant, files, live))
-    return _told(done, meant, context)
+    return _told(done, meant, context, out)
 
 
 def decided(connection: Connection, context: Context, act: StaffAct, transaction: Transaction) -> Decision:
@@ -154,10 +154,11 @@ def _repeats(
     return (sentence("same-borrower", partner=transaction.partner, number=known),) if known else ()
 
 
-def _told(done: _Done, act: StaffAct, context: Context) -> StepOutcome:
+def _told(done: _Done, act: StaffAct, context: Context, warned: Sequence[Sentence]) -> StepOutcome:
     """Add remarks for staff to the outcome, after the write: the message is read as its receiver reads it."""
     outcome, lost = done.outcome, _untold(act, done, context)
-    return replace(outcome, words=(*_due_back(done.said, act, context.today()), *outcome.words, *lost))
+    due = _due_back(done.said, act, context.today())
+    return replace(outcome, words=(*warned, *due, *outcome.words, *lost))
 
 
 def _untold(act: StaffAct, done: _Done, context: Context) -> tuple[Sentence, ...]:

@@ -38,6 +38,19 @@ def to_print(connection: Connection) -> list[LetterToPrint]:
     return [_ready(connection, row) for row in outgoing.in_state(connection, TO_PRINT)]
 
 
+def foreseen(connection: Connection, context: Context) -> list[LetterToPrint]:
+    """Return what ``to_print`` would after ``withhold``; writes nothing."""
+    changed = {one.row.id: one.fresh for one in waiting_letters.changed(connection, context)}
+    found = []
+    for row in outgoing.in_state(connection, TO_PRINT):
+        fresh = changed.get(row.id)
+        if fresh is not None:
+            found.append(_ready(connection, replace(row, subject=fresh.subject, raw=fresh.raw)))
+        elif row.id not in changed:
+            found.append(_ready(connection, row))
+    return found
+
+
 def withhold(store: Store, context: Context) -> tuple[str, ...]:
     """Check the letters that wait: return the ids of those that are no longer true, and so not printed."""
     return tuple(f"O{number}" for number in waiting_letters.check(store, context))
