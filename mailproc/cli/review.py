@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mailproc.app.build import App
 from mailproc.cli import output, request_view, requests, truncated
 from mailproc.cli.choices import service_of
 from mailproc.cli.request import tell as tell_entered
@@ -16,6 +17,7 @@ from mailproc.office.queries.request_details import RequestDetails
 from mailproc.office.requests import review_steps, reviewing
 from mailproc.office.requests.reviewing import Acceptance
 from mailproc.sentence import sentence
+from mailproc.store.rows import StoredRequest
 
 verbs = typer.Typer()
 
@@ -137,3 +139,12 @@ def decline(
             output.line(language.word(sentence("nothing-changed")))
         code = "review-again" if undo else "is-declined"
         output.line(language.word(sentence(code, number=request.number)))
+        if not undo:
+            _tell_untold(app, request)
+
+
+def _tell_untold(app: App, request: StoredRequest) -> None:
+    with app.store.read() as connection:
+        said = reviewing.untold(connection, request)
+    if said is not None:
+        output.line(output.one_line(app.context.language.word(said)))

@@ -76,7 +76,7 @@ def test_it_is_declined_and_taken_back(office: Cli) -> None:
     assert office("decline", "B1").code == 1
     assert office("decline", "B1", "--reason", "we hold it", "--dry-run").out.startswith("Nothing is changed")
     assert office("decline", "B1", "--reason", "we hold it").out == (
-        "B1 is declined and closed; nobody was asked.\n"
+        "B1 is declined and closed; nobody was asked.\nThe reader has not been told: R. Reader, (none).\n"
     )
     assert "Declined" in office("show", "B1").out and "we hold it" in office("show", "B1").out
     assert office("review").out.strip() == "no request waits for review"

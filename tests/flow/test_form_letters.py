@@ -183,6 +183,31 @@ def test_a_declined_one_is_closed_and_can_be_taken_back(office):
     assert office.events("B1") == ["SUBMITTED", "decline", "review", "accept", "request"]
 
 
+@pytest.mark.parametrize(
+    ("letter", "readers", "told"),
+    [
+        (WISH, "", "Ada Reader, ada@readers.example"),
+        (WISH.replace("ada@", "thief@"), READERS, "Ada Reader, ada@readers.example"),
+        (WISH.replace("Name: Ada Reader\nCard number: R1\nE-mail: ada@readers.example\n", ""), "", None),
+    ],
+)
+def test_staff_are_told_to_whom_a_declined_wish_belongs(office, letter, readers, told):
+    if readers:
+        imported(office, readers)
+    send(office, letter)
+    request = decline(office, "B1")
+    with office.store.read() as connection:
+        said = reviewing.untold(connection, request)
+    assert (str(said) if said else None) == (told and f"The reader has not been told: {told}.")
+
+
+def test_staff_are_told_which_library_hears_nothing(office):
+    send(office, ORDER, ADDRESS[CUSTOMER])
+    with office.store.read() as connection:
+        said = reviewing.untold(connection, decline(office, "L1"))
+    assert str(said) == f"{CUSTOMER} has not been told; their number is SUB:2026-1."
+
+
 def test_nothing_is_asked_before_it_is_accepted(office):
     send(office)
     for early in (

@@ -1,6 +1,7 @@
 """What staff do with a request to review: accept it, decline it, take the refusal back, correct it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,8 +23,8 @@ from mailproc.office.requests import lend, missing, place, request_checks, revie
 from mailproc.office.requests.entered import Entered
 from mailproc.office.requests.lend import HandedOrder
 from mailproc.office.requests.place import Wanted
-from mailproc.sentence import sentence
-from mailproc.store import patrons, requests
+from mailproc.sentence import Sentence, sentence
+from mailproc.store import patrons, requests, submissions
 from mailproc.store.engine import Store
 from mailproc.store.patrons import NamedReader
 from mailproc.store.rows import StoredRequest
@@ -152,6 +153,26 @@ def decline(
         return request
 
     return foreseen(store, job) if dry_run else store.write(job)
+
+
+def untold(connection: Connection, request: StoredRequest) -> Sentence | None:
+    """Return word of who wished a declined request, with the address to write to; None if nobody is named.
+
+    What the store knows of a reader stands: an address in a form proves nothing.
+    """
+    submission = submissions.load(connection, request.id)
+    if submission is None:
+        return None
+    none = sentence("none-given")
+    if not _is_ours(request):
+        return sentence("declined-partner", partner=submission.partner, number=submission.number or none)
+    known, said = None, submission.reader or {}
+    if submission.patron_id:
+        with suppress(LocalFault):  # several readers have the barcode
+            known = patron_details.by_number(connection, submission.patron_id)
+    name = (known.name if known is not None else said.get("name")) or submission.patron_id
+    address = known.email if known is not None else said.get("email")
+    return sentence("declined-reader", reader=name, address=address or none) if name or address else None
 
 
 def take_back(store: Store, context: Context, number: str, by: str) -> StoredRequest:
