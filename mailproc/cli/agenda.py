@@ -99,10 +99,12 @@ def _tell_letters(found: Agenda, context: Context) -> None:
         command = f"mailproc shelved --limit {found.unplaced_count}"
         output.line(f"  {label('digest', 'others', command=command)}")
     if found.unplaced:
+        first = found.unplaced[0].id
         ways = {
-            "attach": "mailproc attach I12 B3",
-            "release": "mailproc release I12",
-            "dismiss": "mailproc dismiss I12",
+            "first": first,
+            "attach": f"mailproc attach {first} {words['number']}",
+            "release": f"mailproc release {first}",
+            "dismiss": f"mailproc dismiss {first}",
         }
         output.line(f"  {label('digest', 'unplaced_ways', **ways)}")
     _letters(words["unread"], found.unread, context)

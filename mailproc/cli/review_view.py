@@ -14,7 +14,7 @@ def to_decide(found: RequestDetails, language: Language) -> Iterator[tuple[str, 
         return
     for command, word in (
         (f"mailproc accept {number}", "accepts"),
-        (f"mailproc amend {number} …", "amends"),
+        (f"mailproc amend {number} --title TITLE", "amends"),
         (f"mailproc decline {number} --reason TEXT", "declines"),
     ):
         yield command, language.label("review", word)

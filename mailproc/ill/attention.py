@@ -287,7 +287,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.DOCUMENT_LINK: _PASS_ON,
     Reason.DOCUMENT_WITHHELD: _PASS_ON,
     Reason.DOCUMENT_CAME: _PASS_ON,
-    Reason.UNKNOWN_CODE: _to_read(),
+    Reason.UNKNOWN_CODE: _to_read("act message"),
     Reason.UNKNOWN_WORDS: Rule(until=Until.LOOK, listed=True, ways=(NOTE,)),
     Reason.ERROR_REPORT: _to_read(),
     Reason.MESSAGE: Rule(until=Until.LOOK, ways=(NOTE, "act message")),

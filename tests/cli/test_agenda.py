@@ -133,7 +133,8 @@ def test_amend_again(cli: Cli, placed: Cli) -> None:
     assert "We borrow from UK-BL: Hold placed, position 3 (" in cli("show", "B1").out
     assert cli(*said).code == 0
     assert (
-        "mailproc amend B1 --file FILE --again (correct it, and ask them once more)" in cli("show", "B1").out
+        "mailproc amend B1 --title TITLE --again (correct it by --title, --author or --file, and ask"
+        in cli("show", "B1").out
     )
     assert "mailproc amend B1 --again" in cli("amend", "B1", "--title", "Right").out
     assert "UK-BL is asked once more, as B1-2." in cli("amend", "B1", "--again").out
@@ -187,3 +188,15 @@ def test_an_order_that_is_held_is_named_by_what_commands_take(cli: Cli, placed: 
 )  # fmt: skip
 def test_no_word_is_cut(text: str, shown: str) -> None:
     assert cut(text, 10 if text != "two words" else 8) == shown
+
+
+def test_what_to_do_with_a_letter_names_a_letter_that_is_there(cli: Cli) -> None:
+    """A command as it is printed is typed: no letter of another day stands in it."""
+    assert cli("inject", "-", stdin="From: x@web.example\r\nMessage-ID: <1@x>\r\n\r\nHello\r\n").code == 0
+    assert cli("run", "--once").code == 0
+    assert cli("digest", "--send").code == cli("run", "--once").code == 0
+    sent = next(one["id"] for one in cli("letters", "--json").json if one["id"].startswith("O"))
+    for out in (cli("digest").out, cli("letter", sent).out):
+        told = " ".join(out.split())
+        assert all(f"mailproc {verb} I1" in told for verb in ("attach", "release", "dismiss"))
+        assert "I12" not in told and "B3" not in told

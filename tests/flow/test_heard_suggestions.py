@@ -222,3 +222,18 @@ def test_a_copy_is_offered_as_lost_only_where_the_words_say_so(small_world, word
         small_world.act("B1", "receive")
     write(small_world, f"B1-1: {words}", ADDRESS[BL])
     assert ("act lost --heard-by mail" in offered(small_world, "B1")) is lost
+
+
+@pytest.mark.parametrize(("code", "first"), [("ROME", "ship"), ("ROME ON LOAN", "unfilled")])
+def test_a_code_that_is_unknown_is_recorded_by_hand_too(small_world, code, first):
+    """What it may mean is offered; a note alone would leave the request where it is."""
+    small_world.place()
+    small_world.hear(f"B1-1 {code}")
+    assert small_world.attention("B1") == ("unknown-code",)
+    found = offered(small_world, "B1")
+    assert found[0].startswith(f"act {first} ") and found[0].endswith("--heard-by mail")
+    assert [one for one in found if one.startswith("act unfilled ")]
+    assert [one.split()[:2] for one in found[-2:]] == [["act", "message"], ["note", "TEXT"]]
+    (letter,) = small_world.notices()
+    assert f"mailproc act B1 {first} " in letter.text
+    assert {one.split()[1] for one in commands(small_world) if "--heard-by" in one} == {"B1"}

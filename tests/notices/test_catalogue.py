@@ -156,12 +156,12 @@ def test_what_is_not_known_is_not_spoken_of(
     assert "  " not in made.text.replace("\n  ", "\n")
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_a_letter_on_the_shelf_comes_with_commands_that_name_it(language: str) -> None:
+@pytest.mark.parametrize(("language", "number"), [("en", "NUMBER"), ("de", "NUMMER")])
+def test_a_letter_on_the_shelf_comes_with_commands_that_name_it(language: str, number: str) -> None:
     text = notice(
         "staff/attention", sample_of(StaffAttention, letter="I5", request=None, groups=()), language
     ).text
-    for command in ("letter I5", "attach I5 B3", "release I5", "dismiss I5"):
+    for command in ("letter I5", f"attach I5 {number}", "release I5", "dismiss I5"):
         assert f'"mailproc {command}"' in text
 
 

@@ -67,13 +67,13 @@ def test_a_full_day_reads_like_this() -> None:
         "Letters that could not be placed (2)\n"
         '  I12  ill@other.example "Re: B12": a letter could not be placed, since Fri 20 Nov 2026\n'
         "  E40  ill@other.example: a letter could not be placed, since Fri 20 Nov 2026\n"
-        '  To do: "mailproc attach I12 B3" attaches one to B3, "mailproc release I12" reads it again,\n'
-        '         "mailproc dismiss I12" dismisses it.\n\n'
+        '  To do, as for I12: "mailproc attach I12 NUMBER" attaches it to a request,\n'
+        '         "mailproc release I12" reads it again, "mailproc dismiss I12" dismisses it.\n\n'
         "Letters of ours that wait or failed (1)\n"
         '  O7  art@bl.example "Order file": held back, since Fri 20 Nov 2026\n\n'
         "Mailboxes that cannot be read, or not wholly (1)\n"
         "  ill: login refused, since Sun 22 Nov\n\n"
-        '"mailproc show B12" shows a request, "mailproc shelved" and "mailproc outbox" show the letters.\n'
+        '"mailproc show NUMBER" shows a request, "mailproc shelved" and "mailproc outbox" show the letters.\n'
     )
 
 

@@ -47,6 +47,8 @@ def test_uk_the_order_waits_for_the_declaration_and_then_goes(world):
     assert [one.code for one in found(enter(world))] == ["no-declaration"]
     assert world.to("orders@bl.example") == []
     assert (world.state("B1"), world.attention("B1")) == ("PENDING", ("declaration-missing",))
+    (letter,) = world.notices()
+    assert "mailproc amend B1 --declared-by NAME" in letter.text and "amend …" not in letter.text
     assert declare(world).way == "anew"
     assert world.attention("B1") == ()
     assert len(world.to("orders@bl.example")) == 1

@@ -67,7 +67,7 @@ def test_what_cannot_be_written_is_not_the_templates_fault(world):
     assert world.attention("B1") == ("held-value",)
     (letter,) = world.notices()
     assert "cannot be written" in letter.text and "broken text" not in letter.text
-    assert "mailproc amend B1 --file FILE" in letter.text
+    assert "mailproc amend B1 --title TITLE" in letter.text
     assert amended(world, keywords=None).way == "anew"
     world.run()
     assert world.attention("B1") == () and world.shown("B1").line.delivery == "handed_over"

@@ -90,7 +90,7 @@ def test_staff_are_offered_to_ask_for_the_right_one(small_world, service, how, f
     with small_world.store.read() as connection:
         shown = request_details.shown(connection, number, small_world.app.context)
     offered = [way.command.removeprefix("mailproc ") for way in shown.ways]
-    assert offered[: len(first) + 2] == [*first, "amend B1 --file FILE --again", "next B1"]
+    assert offered[: len(first) + 2] == [*first, "amend B1 --title TITLE --again", "next B1"]
 
 
 def test_a_wrong_loan_that_went_back_waits_for_staff(world):

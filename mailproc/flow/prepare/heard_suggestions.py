@@ -63,10 +63,13 @@ was asked, and nothing stands where it has been said."""
 def ways(
     connection: Connection, transaction: Transaction, number: str, language: Language
 ) -> tuple[Way, ...]:
-    """Return how to record the last message of the partner, if people wrote it; the likeliest first, with
-    each command once. ``number``: the one that commands take; of an earlier attempt B1-1."""
+    """Return how to record the last message of the partner, if people wrote it or its code is unknown.
+
+    The likeliest first, with each command once. ``number``: the one that commands take; of an earlier attempt
+    B1-1.
+    """
     event = events.last_of(connection, transaction.id, (ApduType.MESSAGE.name,))
-    if event is None or not is_written(event):
+    if event is None or not (is_written(event) or _has_unknown_code(event)):
         return ()
     text = said(event)
     found = [*_of_codes(transaction, text, number, language), *_offered(transaction, text, number, language)]
@@ -85,9 +88,14 @@ def is_written(event: Event) -> bool:
     return bool((event.facts or {}).get("matched_by"))
 
 
+def _has_unknown_code(event: Event) -> bool:
+    return bool((event.facts or {}).get("unsure"))
+
+
 def said(event: Event) -> str:
-    """Return the words of a letter of people."""
-    return str((event.apdu or {}).get("note") or (event.facts or {}).get("text", ""))
+    """Return the words of a letter of people; of a machine's the code, which may be words too."""
+    apdu, facts = event.apdu or {}, event.facts or {}
+    return str(apdu.get("note") or facts.get("text") or apdu.get("reply_code") or "")
 
 
 def _of_codes(transaction: Transaction, text: str, number: str, language: Language) -> Iterator[Way]:

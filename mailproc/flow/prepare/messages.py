@@ -114,7 +114,8 @@ def _held_undeclared(connection: Connection, pair: Pair, context: Context) -> bo
     request, law = requests.load(connection, row.request_id), context.config.policy.copyright
     if not copyright_rules.lacks_declaration(law, request.service, request.more):
         return False
-    _hold_all(connection, [intent], sentence("no-declaration"), context, "DECLARATION_MISSING")
+    why = sentence("no-declaration-held", number=request.number)
+    _hold_all(connection, [intent], why, context, "DECLARATION_MISSING")
     return True
 
 

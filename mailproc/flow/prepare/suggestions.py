@@ -27,12 +27,13 @@ _ASKED_AGAIN = ("amend again", "again", "next", "next partner")
 TO_READER = "pass on"
 _OF_DOCUMENTS = ("read", "save", "act receive", TO_READER)
 _WITH_WORDS = frozenset({Reason.MESSAGE, Reason.DOCUMENT_LINK})
+_FOR_STAFF_TO_READ = _WITH_WORDS | {Reason.UNKNOWN_CODE}
 QUIETLY = "receive quiet"
 COMMANDS: Mapping[str, str] = {
-    "amend": "amend {number} --file FILE",
+    "amend": "amend {number} --title TITLE",
     "amend due": "amend {number} --due DATE",
     "declare": "amend {number} --declared-by NAME",
-    "amend again": "amend {number} --file FILE --again",
+    "amend again": "amend {number} --title TITLE --again",
     "again": "amend {number} --again",
     "next": "next {number}",
     "next partner": "next {number} --partner SYMBOL",
@@ -78,7 +79,7 @@ def ways(
     known = [(key, one) for key in found if open_now.has(key) for one in open_now.each(key, ours)]
     ways = [Way(command=open_now.command(key, one), does=language.way_word(key)) for key, one in known]
     settles = [way for way, (key, _) in zip(ways, known, strict=True) if key == attention.NOTE]
-    if not _WITH_WORDS.isdisjoint(facts.get("reasons", ())):
+    if not _FOR_STAFF_TO_READ.isdisjoint(facts.get("reasons", ())):
         place = sum(key in first for key, _ in known)
         ways[place:place] = heard_suggestions.ways(connection, transaction, open_now.number, language)
     return _few(tuple({way.command: way for way in reversed(ways)}.values())[::-1], settles)

@@ -60,7 +60,7 @@ def test_a_renewal_refused(iso):
         ("ILL_ANSWER", {"results": "RETRY", "reason": "at-bindery", "retry_on": "2026-05-01"},
          ("their reason: it is at the binder's", "ask again on Fri 1 May", "mailproc amend B1 --again")),
         ("ILL_ANSWER", {"results": "ESTIMATE", "cost_estimate": {"amount": "12.50", "currency": "EUR"}},
-         ("they say what it would cost", "it would cost 12.50 EUR", "mailproc amend B1 --file FILE --again")),
+         ("what it would cost", "it would cost 12.50 EUR", "mailproc amend B1 --title TITLE --again")),
         ("ILL_ANSWER", {"results": "ESTIMATE", "cost_words": "EUR 14.50 incl. postage"},
          ("they say what it would cost", "it would cost EUR 14.50 incl. postage")),
         ("ILL_ANSWER", {"results": "RETRY", "reason": "at-bindery", "extensions": [
