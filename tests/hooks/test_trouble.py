@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from mailproc.errors import TryLater
+from mailproc.flow import call as calling
 from mailproc.office.mailroom import dismissal, hook_handling
 from mailproc.office.queries import hooks as lists
 from mailproc.office.queries import letters
 from mailproc.office.queries.status import status
+from mailproc.store import hook_calls
 from tests.hooks.house import House, MakeHouse, hook
 from tests.servers.hook_receiver import HookReceiver, closes, floods, hangs
 from tests.servers.hook_receiver import status as answers
@@ -242,3 +244,41 @@ def test_a_commit_that_failed_and_holds_all_the_same_is_no_doubt(
     house.call(minutes=2)
     assert house.states() == ["handed_over"]
     assert len(receiver.heard) == 1
+
+
+def dies(house: House, *, died: bool = True) -> None:
+    """The service ends while the call is being made, and begins again half a day later."""
+    house.world.later(hours=13)
+    store, context = house.world.store, house.world.app.context
+    now = context.clock()
+    made = store.write(lambda c: hook_calls.claim(c, hook_calls.due(c, "ils", now, 1), now))
+    assert len(made) == 1
+    assert calling.recover(store, context, died=died) == 1
+
+
+def test_a_call_over_which_the_service_died_three_times_is_for_staff(
+    make_house: MakeHouse, receiver: HookReceiver
+) -> None:
+    """Two deaths may be chance."""
+    house = placed(make_house, receiver)
+    found = []
+    for _ in range(calling.queue.DEATHS):
+        dies(house)
+        found += house.states()
+    assert found == ["prepared", "prepared", "in_doubt"]
+    assert house.call(days=1) == 0
+    assert receiver.heard == []
+    house.world.run()
+    (letter,) = [one.text for one in house.world.notices() if "hooks show H1" in one.text]
+    assert str(calling.queue.KILLED) in " ".join(letter.split())
+
+
+def test_an_end_that_was_asked_for_is_no_death_of_a_call(
+    make_house: MakeHouse, receiver: HookReceiver
+) -> None:
+    house = placed(make_house, receiver)
+    for _ in range(2 * calling.queue.DEATHS):
+        dies(house, died=False)
+    assert house.states() == ["prepared"]
+    house.call(hours=13)
+    assert house.states() == ["handed_over"]
