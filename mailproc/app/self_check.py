@@ -222,6 +222,10 @@ def _catalogue(catalogue: Catalogue) -> str:
 def _hooks(config: Config, found: CheckReport) -> None:
     from mailproc.transport import hook_http  # here: most libraries have no hook
 
+    if config.ncip.url and config.patrons.lookup.protocol != "ncip":  # that is tried as the library system
+        from mailproc.transport.patron_lookup import NcipLookup  # likewise
+
+        found.tried("ncip", NcipLookup(config).check)
     for hook in config.hook:
         if hook.url:
             found.tried(f"hook {hook.name}", lambda hook=hook: hook_http.answers(hook))  # type: ignore[misc]  # bound now

@@ -10,6 +10,7 @@ from mailproc.app.build import App
 from mailproc.cli import output
 from mailproc.cli.session import opened
 from mailproc.errors import LocalFault
+from mailproc.flow.hook_receivers import NCIP
 from mailproc.office.mailroom import hook_handling
 from mailproc.office.queries import hooks as lists
 from mailproc.sentence import changed, note, sentence
@@ -80,7 +81,8 @@ def _try(app: App, name: str, *, as_json: bool) -> None:
     if as_json:
         output.as_json({"hook": name, "event": call.event, "result": outcome.result, "said": said})
     else:
-        told = sentence("hook-tried", hook=name, event=call.event, said=said)
+        code = "hook-asked" if call.kind == NCIP else "hook-tried"
+        told = sentence(code, hook=name, event=call.event, said=said)
         output.line(output.one_line(app.context.language.word(told)))
     if not lists.is_taken(outcome):
         raise typer.Exit(1)

@@ -167,7 +167,8 @@ def _empty(sentence: str, wanted: LetterFilter) -> str:
 
 def _state(given: str, language: Language) -> str:
     """Raise LocalFault if no letter can be in this state."""
-    known = [one for one in ENGLISH.texts.delivery if one != "filed-answered"]  # of requests alone
+    others = ("filed-answered", "call-")  # of requests, and of calls of hooks
+    known = [one for one in ENGLISH.texts.delivery if not one.startswith(others)]
     words = {one: (language.delivery_word(one), ENGLISH.delivery_word(one)) for one in known}
     del words["waiting"]  # the word of `show`, which lists print for "prepared" too
     return STORED_AS.get(given.lower()) or code_of("--state", given, words)

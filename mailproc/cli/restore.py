@@ -1,6 +1,6 @@
 """The verb for a store that is put back from a copy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -100,8 +100,8 @@ def _tell(found: RestoredStore, context: Context) -> None:
         columns = ("entered", "to", "subject", "requests", "answers")
         output.table([words[name] for name in columns], _lines(found.entered, language), "")
         output.line(words["each-entered"])
-    _tell_calls("calls", found.calls, language)
-    _tell_calls("entered-calls", found.entered_calls, language)
+    _tell_calls(found.calls, words["calls"], words["each-of-calls"], words)
+    _tell_calls(found.entered_calls, words["entered-calls"], words["each-of-entered-calls"], words)
     unknown = [
         (one.id, shown(one.at), language.word(one.other), output.cut(one.about(language), 50))
         for one in found.unknown
@@ -112,12 +112,13 @@ def _tell(found: RestoredStore, context: Context) -> None:
         output.line(language.label("restore", "more", count=found.left_out))
 
 
-def _tell_calls(which: str, calls: Sequence[MayHaveBeenTold], language: Language) -> None:
-    words = language.texts.labels["restore"]
+def _tell_calls(
+    calls: Sequence[MayHaveBeenTold], heading: str, possible: str, words: Mapping[str, str]
+) -> None:
     lines = [(one.id, one.hook, one.event, one.request) for one in calls]
     if lines:
-        output.table([words[name] for name in (which, "hook", "event", "requests")], lines, "")
-        output.line(words[f"each-of-{which}"])
+        output.table([heading, *(words[name] for name in ("hook", "event", "requests"))], lines, "")
+        output.line(possible)
 
 
 def _lines(letters: Sequence[MayHaveLeft], language: Language) -> list[tuple[str, ...]]:

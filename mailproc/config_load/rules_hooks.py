@@ -46,7 +46,9 @@ def _events(hook: Hook, loc: Loc) -> Iterator[ConfigProblem]:
 
 def _way(hook: Hook, loc: Loc) -> Iterator[ConfigProblem]:
     """A URL is never shown: a token may stand in it."""
-    if bool(hook.url) == bool(hook.command):
+    if hook.url and hook.command:
+        yield ConfigProblem((*loc, "url"), "has a url and a command: write one of them, not both")
+    elif not hook.url and not hook.command:
         yield ConfigProblem((*loc, "url"), "needs a url, or else a command")
     elif hook.url and not is_url(hook.url):
         yield ConfigProblem((*loc, "url"), _URL)

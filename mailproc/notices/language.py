@@ -94,8 +94,13 @@ class Language:
         return self.texts.delivery.get(state, state)
 
     def letter_word(self, letter_id: str, state: str) -> str:
-        """Where a letter is. One of ours (O…) that is dismissed had not arrived, whoever dismissed it."""
-        ours = letter_id.startswith(("O", "H"))
+        """Where a letter is, or what became of a call of a hook (H…).
+
+        One of ours (O…) that is dismissed had not arrived, whoever dismissed it.
+        """
+        if letter_id.startswith("H"):
+            return self.delivery_word(f"call-{state}")
+        ours = letter_id.startswith("O")
         return self.delivery_word("undelivered" if ours and state == "dismissed" else state)
 
     def attention_word(self, reason: str) -> str:

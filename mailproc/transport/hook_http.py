@@ -106,4 +106,4 @@ def answers(hook: Hook) -> str:
         answer = http_client.ask("HEAD", hook.url, limits=limits)
     except HttpTrouble as trouble:
         raise TryLater(_unanswered(hook, trouble).said) from trouble
-    return f"answers ({answer.status} to HEAD)"
+    return f"answers ({answer.status} to HEAD); `mailproc hooks try {hook.name}` tries path and secret too"

@@ -75,7 +75,7 @@ def ask(
         answer = _answer(connection, method, url, content, headers, limits.largest)
     except (OSError, HTTPException) as error:
         late = ending.came or isinstance(error, TimeoutError)
-        raise HttpTrouble(str(error) or type(error).__name__, asked=asked, late=late) from error
+        raise HttpTrouble(_words(error), asked=asked, late=late) from error
     except ValueError:  # its words quote a header, which may hold a secret
         raise HttpTrouble("a header or the URL holds what HTTP does not allow", asked=False) from None
     finally:
@@ -125,6 +125,12 @@ def _line(address: tuple[str, int], timeout: float, longest: float) -> socket.so
         line.settimeout(timeout)
         return line
     raise last
+
+
+def _words(error: OSError | HTTPException) -> str:
+    """Return what went wrong, without the number that only programs know ("[Errno 111]")."""
+    said = error.strerror if isinstance(error, OSError) else ""
+    return said or str(error) or type(error).__name__
 
 
 def _answer(

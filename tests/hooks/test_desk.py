@@ -10,6 +10,7 @@ import pytest
 from tests.command_line import Ran, run
 from tests.hooks.house import SECRET, VARIABLE, hook
 from tests.servers.hook_receiver import HookReceiver
+from tests.servers.ncip_responder import NcipResponder
 from tests.support import configuration, empty_store
 from tests.support.configuration import Account
 
@@ -179,11 +180,44 @@ def test_check(office: Callable[..., None], receiver: HookReceiver) -> None:
     )
     told = run("check", "--connect")
     words = told.out + told.err
-    assert "hook there: answers (501 to HEAD)" in words
+    assert "hook there: answers (501 to HEAD); `mailproc hooks try there` tries path and secret too" in words
     assert "hook away: no answer from 127.0.0.1" in words
     assert "hook no-program: there is no program ./nothing.py" in words
     assert "hook program" not in words
     assert receiver.heard == []
+
+
+def test_check_asks_the_system_of_ncip(office: Callable[..., None]) -> None:
+    with NcipResponder() as system:
+        office(f'[ncip]\nurl = "{system.url}"\n')
+        assert "ncip: NCIP, 127.0.0.1: it can be asked" in run("check", "--connect").out
+        tried = done(run("hooks", "try", "ncip")).out
+        assert system.received == ["LookupUser"] * 2
+    assert tried == "ncip: it answers in NCIP: it was asked for a reader whom nobody has, and told nothing\n"
+    away = run("check", "--connect")
+    assert (
+        "ncip: The library system at 127.0.0.1 gave no answer in NCIP: Connection refused"
+        in away.out + away.err
+    )
+    assert away.code == 1
+
+
+def test_a_call_has_words_of_its_own(office: Callable[..., None], receiver: HookReceiver) -> None:
+    """It is no letter: it is not handed to a mail server, and finds no place on a shelf."""
+    office(hook("ils", "*.request", url=receiver.url))
+    receiver.answers = [404]
+    ordered()
+    waiting = done(run("outbox")).out
+    done(run("run", "--once"))
+    refused = done(run("outbox")).out
+    done(run("redeliver", "H1"))
+    done(run("run", "--once"))
+    taken = done(run("hooks", "show", "H1")).out
+    for said, words in ((waiting, "waits to be told"), (refused, "was not told"), (taken, "was told")):
+        (line,) = [one for one in said.splitlines() if "H1" in one]
+        assert words in line
+    assert "H1 was told: only a call that was not taken can be dismissed" in run("dismiss", "H1").err
+    assert run("letters", "--state", "held back").code == 0
 
 
 @pytest.mark.parametrize(
@@ -196,7 +230,7 @@ def test_check(office: Callable[..., None], receiver: HookReceiver) -> None:
         (hook("x", "BORROWER.*", url="http://127.0.0.1/"), "there is no such event"),
         ("[[hook]]\nname = 'x'\nevents = []\nurl = 'http://127.0.0.1/'\n", "must name events"),
         (hook("x"), "needs a url, or else a command"),
-        (hook("x", url="http://127.0.0.1/", command=["cat"]), "needs a url, or else a command"),
+        (hook("x", url="http://127.0.0.1/", command=["cat"]), "a url and a command: write one of them"),
         (hook("x", url=f"ftp://127.0.0.1/{TOKEN}"), "must be a URL that begins with https://"),
         (hook("x", url=f"https://user:{TOKEN}@127.0.0.1/"), "must be a URL that begins with https://"),
         (hook("x", command=["cat", ""]), "names an empty argument"),

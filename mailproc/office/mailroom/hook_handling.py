@@ -85,7 +85,7 @@ def dismiss(connection: Connection, call_id: int, why: Part, at: datetime) -> No
     """Drop the call; later ones of its request go on. Raise LocalFault."""
     call = found(connection, call_id)
     if not hook_calls.dismiss(connection, call, why, at):
-        state = Word("delivery", call.state)
+        state = Word("delivery", f"call-{call.state}")
         raise LocalFault(sentence("hook-not-dismissed", call=call.name, state=state), _WAYS)
 
 
