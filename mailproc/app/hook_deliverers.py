@@ -8,7 +8,17 @@ from mailproc.flow.hook_receivers import NCIP
 
 
 def deliverers(app: App) -> Mapping[str, Deliver]:
-    """Return what makes the calls of each receiver, by its name; of all kinds."""
+    """Return what the service does with the calls of each receiver, by its name; of all kinds.
+
+    While letters go into a folder, so do calls, and no receiver hears anything.
+    """
+    if app.config.deliver.mode == "folder":
+        return _into_folder(app)
+    return receivers(app)
+
+
+def receivers(app: App) -> Mapping[str, Deliver]:
+    """Return what makes the calls of each receiver, by its name, however letters leave."""
     if not app.context.hooks:
         return {}
     from mailproc.transport import hook_command, hook_http  # here: most libraries have no hook
@@ -21,6 +31,15 @@ def deliverers(app: App) -> Mapping[str, Deliver]:
         for hook in app.config.hook
     }
     return {**found, **_of_ncip(app)}
+
+
+def _into_folder(app: App) -> Mapping[str, Deliver]:
+    if not app.context.hooks:
+        return {}
+    from mailproc.transport import hook_folder  # as above
+
+    deliver = hook_folder.deliverer(app.config.file.parent / app.config.deliver.folder)
+    return {one.name: deliver for one in app.context.hooks}
 
 
 def _of_ncip(app: App) -> Mapping[str, Deliver]:

@@ -72,11 +72,11 @@ def _list(app: App, *, as_json: bool) -> None:
 
 def _try(app: App, name: str, *, as_json: bool) -> None:
     """Nothing is written down, and the receiver reads that it is a sample."""
-    from mailproc.app.hook_deliverers import deliverers  # here: the network, which a list does not need
+    from mailproc.app.hook_deliverers import receivers  # here: the network, which a list does not need
     from mailproc.log import mask
 
     call = lists.sample_call(app.context, name, uuid4().hex)
-    outcome = deliverers(app)[name](call)
+    outcome = receivers(app)[name](call)
     said = changed(outcome.said, mask)
     if as_json:
         output.as_json({"hook": name, "event": call.event, "result": outcome.result, "said": said})

@@ -93,7 +93,10 @@ def _delivery(config: Config) -> Iterator[str]:
     deliver = config.deliver
     yield from _unused(deliver, "deliver")
     if deliver.mode == "folder":
-        yield f'NOTHING IS SENT: deliver.mode is "folder", letters are written into {deliver.folder}'
+        yield (
+            'NOTHING IS SENT: deliver.mode is "folder", letters and the calls of hooks and NCIP are written'
+            f" into {deliver.folder}"
+        )
     elif deliver.user and deliver.security == "none" and not is_loopback(deliver.host):
         yield f"deliver: security none sends the {_secret_of(deliver)} to {deliver.host} in clear"
 

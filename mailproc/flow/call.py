@@ -44,6 +44,7 @@ REST = timedelta(seconds=30)
 ENDING = 3.0
 """Seconds that calls under way have to end when the service does."""
 LONGEST_REPLY = 500
+_ENDED_WELL = {HookResult.DONE: "handed_over", HookResult.FILED: "filed"}
 FAILED = "HOOK_FAILED"
 """Event and alarm of a call that was given up, refused, or is in doubt."""
 
@@ -187,7 +188,7 @@ def end(connection: Connection, call: HookCall, outcome: HookOutcome, context: C
     """Write down what became of a call, without what names its reader."""
     outcome = outcome.changed(_without_reader(connection, call))
     receiver = context.hooks.get(call.hook)
-    if outcome.result is HookResult.DONE:
+    if outcome.result in _ENDED_WELL:
         _done(connection, call, outcome, context)
     elif outcome.result is HookResult.REFUSED:
         _leave_to_staff(connection, call, "shelved", outcome, context)
@@ -223,8 +224,10 @@ def _may_repeat(receiver: HookReceiver | None) -> bool:
 
 def _done(connection: Connection, call: HookCall, outcome: HookOutcome, context: Context) -> None:
     reply = str(outcome.said)[:LONGEST_REPLY]
-    if hook_calls.end(connection, call.id, "handed_over", at=context.clock(), reply=reply):
-        _log.info("%s told %s of %s: %s", call.name, call.hook, call.event, outcome.brief)
+    state = _ENDED_WELL[outcome.result]
+    if hook_calls.end(connection, call.id, state, at=context.clock(), reply=reply):
+        did = "told" if outcome.result is HookResult.DONE else "did not tell"
+        _log.info("%s %s %s of %s: %s", call.name, did, call.hook, call.event, outcome.brief)
 
 
 def _later(connection: Connection, call: HookCall, outcome: HookOutcome, context: Context) -> None:

@@ -10,13 +10,15 @@ from mailproc.sentence import Part, changed
 class HookResult(StrEnum):
     """DONE: the library system has taken it. LATER: it certainly did nothing, and may do it later.
 
-    REFUSED: it did nothing, and trying again will not help. IN_DOUBT: it may have done it.
+    REFUSED: it did nothing, and trying again will not help. IN_DOUBT: it may have done it. FILED: it was not
+    asked, and what it would have been told is in a file.
     """
 
     DONE = "done"
     LATER = "later"
     REFUSED = "refused"
     IN_DOUBT = "in doubt"
+    FILED = "filed"
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ def is_told(
 ) -> bool:
     """Return whether the hook was told of the item before, or will be: an undone act may be done again.
 
-    A call that waits takes the barcode that is known when it is made. One that staff dismissed counts for
-    nothing.
+    A call that waits takes the barcode that is known when it is made. One that staff dismissed, or that went
+    into a file, counts for nothing.
     """
     values = {"request_id": request_id, "transaction_id": transaction_id, "hook": hook, "event": event}
     return any(_covers(row, barcode) for row in _OF_EVENT.rows(connection, values))
@@ -34,4 +34,4 @@ def is_told(
 def _covers(call: Any, barcode: str) -> bool:
     if call["state"] == "handed_over":
         return call["payload"]["barcode"] in ("", barcode)
-    return bool(call["state"] != "dismissed")
+    return bool(call["state"] not in ("dismissed", "filed"))

@@ -15,10 +15,10 @@ UNFINISHED = "state IN ('prepared', 'sending', 'in_doubt', 'held', 'shelved')"
 class HookCallRow(QueueRow, table=True):
     """A call of the hook ``hook``, written in the step that causes it (``hook_calls.py``).
 
-    States as of letters: prepared → sending → handed_over; also in_doubt, held, shelved (given up or
-    refused), dismissed. ``kind``: how it is made (http | command | ncip). ``event``: "REQUESTER.receive".
-    ``key``: by which a receiver knows a repeat; the same at each try, and of no other call. ``payload``: what
-    is told (``ill.hook_payload``). ``reply``: what was answered.
+    States as of letters: prepared → sending → handed_over | filed; also in_doubt, held, shelved
+    (given up or refused), dismissed. ``kind``: how it is made (http | command | ncip). ``event``:
+    "REQUESTER.receive". ``key``: by which a receiver knows a repeat; the same at each try, and of no other
+    call. ``payload``: what is told (``ill.hook_payload``). ``reply``: what was answered.
     """
 
     __tablename__ = "hook_call"

@@ -1,4 +1,4 @@
-"""Delivery into a folder: each letter one .eml file, exactly the bytes that would be sent."""
+"""Delivery into a folder: a letter is an .eml file, exactly the bytes that would be sent."""
 
 import os
 from collections.abc import Iterator
@@ -18,23 +18,27 @@ class Folder:
         self._path = path
 
     def send(self, envelope: Envelope, raw: bytes, name: str) -> str:  # noqa: ARG002  # the relay's signature
-        """File the letter as ``name``.eml, durably, and give the file's path.
+        """File the letter as ``name``.eml, durably, and give the file's path. Raises as ``file``."""
+        return self.file(raw, name.removesuffix(".eml"), "eml")
+
+    def file(self, raw: bytes, name: str, ending: str) -> str:
+        """File the bytes as ``name.ending``, durably, and give the file's path.
 
         Filing the same bytes again (a crash came before the row knew) is a no-op. Nothing is
-        ever overwritten: where another letter has the name already, say from an older store,
-        this one becomes name-2.eml. Raises TryLater where the disk or the rights refuse.
+        ever overwritten: where another file has the name already, say from an older store,
+        this one becomes name-2. Raises TryLater where the disk or the rights refuse.
         """
         if not name or Path(name).name != name or name.startswith("."):
             raise ValueError(f"{name!r} is no plain file name")
         try:
-            return str(self._file(raw, name))
+            return str(self._file(raw, name, ending))
         except OSError as error:
             why = sentence("folder-not-writable", folder=str(self._path), why=error.strerror or str(error))
             raise TryLater(why) from error
 
-    def _file(self, raw: bytes, name: str) -> Path:
+    def _file(self, raw: bytes, name: str, ending: str) -> Path:
         private.make_folder(self._path)
-        target = self._free(raw, name)
+        target = self._free(raw, name, ending)
         if not target.exists():
             unfinished = self._path / f".{target.name}.tmp"
             _write(unfinished, raw)
@@ -42,20 +46,19 @@ class Folder:
         _sync_folder(self._path)  # also for a file that was there: its rename may not be on disk yet
         return target
 
-    def _free(self, raw: bytes, name: str) -> Path:
-        """The first of the names that is free or already holds this letter."""
+    def _free(self, raw: bytes, name: str, ending: str) -> Path:
+        """The first of the names that is free or already holds these bytes."""
         return next(
             path
-            for path in (self._path / candidate for candidate in _names(name))
+            for path in (self._path / candidate for candidate in _names(name, ending))
             if not path.exists() or path.read_bytes() == raw
         )
 
 
-def _names(name: str) -> Iterator[str]:
-    stem = name.removesuffix(".eml")
-    yield f"{stem}.eml"
+def _names(stem: str, ending: str) -> Iterator[str]:
+    yield f"{stem}.{ending}"
     for number in count(2):
-        yield f"{stem}-{number}.eml"
+        yield f"{stem}-{number}.{ending}"
 
 
 def _write(path: Path, raw: bytes) -> None:

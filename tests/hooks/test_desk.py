@@ -11,6 +11,7 @@ from tests.command_line import Ran, run
 from tests.hooks.house import SECRET, VARIABLE, hook
 from tests.servers.hook_receiver import HookReceiver
 from tests.servers.ncip_responder import NcipResponder
+from tests.servers.relay import Relay
 from tests.support import configuration, empty_store
 from tests.support.configuration import Account
 
@@ -19,23 +20,24 @@ CONFIG = "".join(
     [
         configuration.library("XX-TOWN", "ill@town.example", "Town Library"),
         configuration.section("listen", enabled=False),
-        configuration.section("deliver", mode="folder", folder="out"),
-        configuration.partner("UK-BL", "orders@bl.example", Account("out", "99-0001", "ART_PASSWORD")),
+        configuration.partner(
+            "UK-BL", "orders@bl.example", Account("out", "99-0001", "ART_PASSWORD"), proof=("none",)
+        ),
     ]
 )
 Cli = Callable[..., Ran]
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, relay: Relay) -> Iterator[Callable[..., None]]:
     empty_store.copy_to(tmp_path / "var/mailproc.db")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MAILPROC_CONFIG", raising=False)
     monkeypatch.setenv("ART_PASSWORD", "Zq7Pass9")
     monkeypatch.setenv(VARIABLE, SECRET)
 
-    def configured(hooks: str) -> None:
-        (tmp_path / "config.toml").write_text(CONFIG + hooks)
+    def configured(hooks: str, leave: str = configuration.relay(relay.port)) -> None:
+        (tmp_path / "config.toml").write_text(leave + CONFIG + hooks)
 
     yield configured
 
@@ -99,6 +101,32 @@ def test_a_sample_is_marked_and_nothing_is_written(
     assert "There is no hook other" in run("hooks", "try", "other").err
     assert "Write one of" in run("hooks", "try").err
     assert done(run("outbox", "--json")).json == []
+
+
+def test_while_letters_go_into_a_folder_so_do_calls(
+    office: Callable[..., None], receiver: HookReceiver, tmp_path: Path
+) -> None:
+    """A copy for trials tells no library system anything, and what it wrote there is not told later."""
+    hooks = (
+        hook("ils", "*.request", url=receiver.url)
+        + hook("list", "*.request", command=["touch", "told"])
+        + f'[ncip]\nurl = "{receiver.url}"\naccept_item = ["REQUESTER.request"]\n'
+    )
+    office(hooks, configuration.section("deliver", mode="folder", folder="out"))
+    warned = run("check")
+    assert "the calls of hooks and NCIP are written into out" in warned.out + warned.err
+    ordered()
+    done(run("run", "--once"))
+    assert sorted(one.name for one in Path("out").glob("H*")) == ["H1.json", "H2.json", "H3.json"]
+    assert json.loads(Path("out/H1.json").read_text())["numbers"]["request"] == "B1"
+    assert "written to the folder, NOT SENT" in done(run("hooks", "show", "H1")).out
+    assert {one["state"] for one in done(run("hooks", "--json")).json} == {"filed"}
+    assert "NOT TOLD" in done(run("hooks")).out
+    office(hooks)
+    done(run("run", "--once"))
+    assert (receiver.heard, (tmp_path / "told").exists()) == ([], False)
+    assert done(run("hooks", "try", "ils")).code == 0, "which staff ask for"
+    assert len(receiver.heard) == 1
 
 
 def test_a_sample_needs_the_secret(

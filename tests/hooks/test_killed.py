@@ -14,6 +14,7 @@ from mailproc.office.requests import place
 from mailproc.store.hook_calls import CALL
 from tests.hooks.house import SECRET, VARIABLE, hook
 from tests.servers.hook_receiver import HookReceiver
+from tests.servers.relay import Relay
 from tests.support.partners import BL, USUAL, head, variable
 
 KILLED = 42
@@ -43,14 +44,16 @@ made, and its answer is not written down."""
 
 
 @pytest.fixture
-def config(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+def config(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, relay: Relay
+) -> Callable[..., Path]:
     for name in ("XX-BL", "XX-SECOND", "XX-CUSTOMER", "XX-OTHER"):
         monkeypatch.setenv(variable(name), "PW0001XQ")
     monkeypatch.setenv(VARIABLE, SECRET)
 
     def written(hooks: str) -> Path:
         file = tmp_path / "config.toml"
-        file.write_text(head(sqlite_url).replace('mode = "smtp"', 'mode = "folder"') + hooks + USUAL)
+        file.write_text(head(sqlite_url, relay.port) + hooks + USUAL)
         return file
 
     return written

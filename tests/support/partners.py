@@ -20,10 +20,10 @@ PASSWORD = {symbol: f"PW{code[-4:]}XQ" for symbol, code in CODE.items()}
 GAP = "\n" * 5
 
 
-def head(url: str) -> str:
-    """All but the partners. ``url``: of the store."""
+def head(url: str, relay: int = 0) -> str:
+    """All but the partners. ``url``: of the store; ``relay``: its port, if there is one."""
     ours = configuration.library("XX-LIBRARY", US, "Our Library", staff="staff@library.example")
-    return ours + configuration.section("store", url=url) + configuration.relay()
+    return ours + configuration.section("store", url=url) + configuration.relay(relay)
 
 
 def partner_lines(symbol: str, roles: Sequence[str], *accounts: str, more: str = "") -> str:
