@@ -7,7 +7,7 @@ first attempt. So asked is the sum of open and each outcome, in every period.
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -139,8 +139,13 @@ def _instants(wanted: StatisticsFilter, context: Context) -> tuple[datetime | No
 
 def _open_group(one: OpenGroup, by: Grouping | None, context: Context) -> str:
     if by is Grouping.MONTH:
-        return f"{context.local(one.asked_at):%Y-%m}" if one.asked_at is not None else ""
+        return _month(one.quarter, context) if one.quarter is not None else ""
     return str(getattr(one, by)) if by is not None else ""
+
+
+def _month(quarter: int, context: Context) -> str:
+    asked_at = datetime.fromtimestamp(quarter * attempt_sums.QUARTER, UTC)
+    return f"{context.local(asked_at):%Y-%m}"
 
 
 def _leg(signs: Counter[str]) -> LegFigures:
