@@ -71,7 +71,8 @@ def _row(run: Sequence[HistoryLine], role: Role, context: Context) -> tuple[str,
 
 def _by(change: HistoryLine, language: Language) -> str:
     heard_by = change.cause.get("heard_by")
-    told = f" ({language.label('history', 'heard_by', value=heard_by)})" if heard_by else ""
+    way = language.texts.labels["heard_by"].get(heard_by or "", heard_by)
+    told = f" ({language.label('history', 'heard_by', value=way)})" if way else ""
     kind = language.texts.labels["cause"].get(change.cause["kind"], change.cause["kind"])
     return f"{kind} {change.cause['id']}{told}"
 

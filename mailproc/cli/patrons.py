@@ -201,7 +201,8 @@ def _cell(one: PatronDetails | PatronStanding, name: str, context: Context) -> s
     if isinstance(value, tuple):
         return "; ".join(value)
     if isinstance(value, date):
-        return context.language.day_word(value, context.today())
+        day = context.language.day_word(value, context.today())
+        return context.language.label("patrons", "expired", day=day) if value < context.today() else day
     return str(value or "")
 
 

@@ -24,6 +24,7 @@ from mailproc.ill.whereabouts import BROUGHT_BACK
 from mailproc.notices.citation import cited
 from mailproc.notices.holding import in_words
 from mailproc.notices.language import Language
+from mailproc.notices.order_details import DECLARED
 from mailproc.office.queries.listing import RequestLine
 from mailproc.office.queries.request_details import LetterAbout, RequestDetails
 from mailproc.store.rows import StoredCharge
@@ -220,6 +221,8 @@ def _asked(found: RequestDetails, language: Language, today: date) -> list[tuple
     said = {name: _flat(value, language) for name, value in found.asked.items()}
     if found.entry.word:
         said.pop("copyright_compliance", None)  # ours stands in its own line, with the count of copies
+    if said.get("copyright_compliance") == DECLARED:
+        said["copyright_compliance"] = language.texts.single[DECLARED]
     if "services" in said:
         said["services"] = ", ".join(map(language.service_word, found.asked["services"]))
     if said.get("expiry"):

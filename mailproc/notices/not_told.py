@@ -8,6 +8,8 @@ from mailproc.notices.language_files import ENGLISH
 from mailproc.sentence import Sentence, Word, sentence
 
 NOT_TOLD = "not-told"
+_CODES = {"reason": "reasons", "copyright_compliance": "single"}
+"""Fields whose value is a code ("in-use-on-loan", "declared"), and the table of a language for it."""
 
 
 def told(lost: Sequence[NotToldFact]) -> Sentence:
@@ -19,11 +21,13 @@ def _part(one: NotToldFact) -> Sentence:
     field = field_word(one["field"].removeprefix("item."))
     if not one["words"]:
         return sentence("not-told-field", field=field)
-    return sentence("not-told-part", field=field, words=_value(one["words"]))
+    return sentence("not-told-part", field=field, words=_value(one["field"], one["words"]))
 
 
-def _value(words: str) -> str | date:
-    """Return a day as a day, so that each language writes it; other words stay as they are."""
+def _value(field: str, words: str) -> str | date | Word:
+    """Return a day and a code as such, so that each language writes it; other words stay as they are."""
+    if field in _CODES:
+        return Word(_CODES[field], words)
     try:
         return date.fromisoformat(words) if len(words) == len("2026-01-31") else words
     except ValueError:

@@ -8,7 +8,7 @@ from mailproc.ill.apdu import IllRequest, Person, Postal
 from mailproc.notices.citation import cited
 from mailproc.notices.language import Language
 
-_DECLARED = "declared"
+DECLARED = "declared"
 
 
 def item_lines(wanted: IllRequest, language: Language) -> tuple[str, ...]:
@@ -46,7 +46,7 @@ def _wishes(wanted: IllRequest, today: date, language: Language) -> Iterator[str
 def copyright_line(wanted: IllRequest, language: Language) -> str:
     """Return what is declared about copyright; a value of another library as it is."""
     said = wanted.copyright_compliance or ""
-    return language.texts.single["copyright_declared"] if said == _DECLARED else said
+    return language.texts.single["copyright_declared"] if said == DECLARED else said
 
 
 def reader_line(reader: Person | None, name: str) -> str:

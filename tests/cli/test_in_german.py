@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from mailproc.ill.facts import NotToldFact
+from mailproc.notices import not_told
 from mailproc.notices.language_files import ENGLISH, SHIPPED, shipped
+from mailproc.sentence import sentence
 
 from .conftest import ORDER
 from .test_show import hear
@@ -312,3 +315,20 @@ def test_who_changed_the_rota_is_said_in_german(german: Cli, placed: Cli) -> Non
     assert "Leitweg: UK-BL hinzugefügt" in german("show", number).out
     last = german("show", number, "--json").json["history"][-1]
     assert last["note"] == "rota: added UK-BL"
+
+
+def test_codes_of_the_desk_have_words_in_german(german: Cli) -> None:
+    """How a partner told us, what could not be said to it, and what is asked of several."""
+    assert german("act", "B1", "hold", "--heard-by", "phone").code == 0
+    told = " ".join(german("show", "B1").out.split())
+    assert "(mitgeteilt durch Telefon)" in told and "phone" not in told
+    language = shipped("de")
+    lost: list[NotToldFact] = [
+        {"field": "reason", "words": "in-use-on-loan"},
+        {"field": "copyright_compliance", "words": "declared"},
+        {"field": "item.title", "words": "lost"},
+    ]
+    said = language.word(not_told.told(lost))
+    assert said.endswith(": ausgeliehen; Urheberrecht: erklärt; Titel: lost")
+    several = language.word(sentence("delivery-missing", partners="XX-A, XX-B"))
+    assert "weiß" not in several and several.endswith("bei XX-A, XX-B.")

@@ -118,3 +118,12 @@ def test_an_older_backup_does_not_bring_back_who_was_forgotten(cli: Cli, folder:
     assert cli("restore", "R2.db").code == 0
     assert cli("patrons", "find", "ann", "--json").json == []
     assert stored(folder) == 0
+
+
+def test_an_expired_card_is_said_by_lists_and_details(cli: Cli, folder: Path) -> None:
+    """As `request` says it: a day without its year does not show that it has passed."""
+    (folder / "r.csv").write_text("id,name,expires\nR1,Ann Old,2020-01-31\nR2,Bob New,2999-01-31\n")
+    assert cli("patrons", "import", "r.csv").code == 0
+    for call in (("find", "ann"), ("show", "R1")):
+        assert "31 Jan 2020: expired" in cli("patrons", *call).out
+    assert "expired" not in cli("patrons", "show", "R2").out
