@@ -119,7 +119,7 @@ def test_while_letters_go_into_a_folder_so_do_calls(
     done(run("run", "--once"))
     assert sorted(one.name for one in Path("out").glob("H*")) == ["H1.json", "H2.json", "H3.json"]
     assert json.loads(Path("out/H1.json").read_text())["numbers"]["request"] == "B1"
-    assert "written to the folder, NOT SENT" in done(run("hooks", "show", "H1")).out
+    assert "was not told: written to the folder" in done(run("hooks", "show", "H1")).out
     assert {one["state"] for one in done(run("hooks", "--json")).json} == {"filed"}
     assert "NOT TOLD" in done(run("hooks")).out
     office(hooks)
