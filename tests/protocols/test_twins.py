@@ -77,6 +77,17 @@ def test_a_labelled_status_is_the_message_of_its_code(code: str, status: str, co
     assert (said.apdus[0].ref.number, said.apdus[0].ref.order_line) == ("LIB-1", "00012345-001")
 
 
+MAX = "above your maximum"
+
+
+@pytest.mark.parametrize("status", [f"The price of 1,000.00 is {MAX}.", f"It is {MAX}: 1.000,00"])
+def test_a_price_with_thousands_is_not_taken_for_a_smaller_one(status: str, codec: ArtemailCodec) -> None:
+    twin = letter(f"Your reference: LIB-1\nOur order line: 00012345-001\nStatus: {status}\n")
+    (said,) = codec.decode(twin).apdus
+    assert isinstance(said, IllAnswer)
+    assert (said.reason, said.cost_estimate) == ("cost-exceeds-limit", None)
+
+
 def test_every_current_code_has_a_labelled_status(codec: ArtemailCodec) -> None:
     twins = {phrase.word for phrase in codec.replies.phrases.rows}
     assert twins == set(codec.replies.codes.words())
