@@ -10,6 +10,7 @@ from year import house
 from year.borrower import Borrower, Order
 from year.post import Post
 from year.script import LentPlay
+from year.town_borrower import LOST
 
 _LINE = re.compile(r"(C\d+-\d+)\s++(\S.*+)")
 _RECALLED = re.compile(r"your number (C\d+-\d+): we ask you to send it back")
@@ -66,7 +67,7 @@ class FileBorrower(Borrower):
         """There is no word for it."""
 
     def lost(self, order: Order) -> None:
-        self.write(f"{order.number}", f"Dear colleagues,\n\n{order.number} is lost. We shall pay for it.\n")
+        self.write(f"Our number {order.number}", f"Dear colleagues,\n\n{LOST}\n")
 
     def closes(self) -> None:
         if self._orders:

@@ -20,8 +20,6 @@ from year.script import Fate, LentPlay, lent_key_of
 
 LOAN, MORE = timedelta(days=28), timedelta(days=21)
 RECALLED_AFTER = timedelta(days=12)
-GIVEN_UP = timedelta(days=30)
-"""So long after the last reminder a loan is given up."""
 _ORDER = re.compile(r"please (lend us|copy) (A map of lock \d{5})(?: for us)?\. Our number is (C\d+-\d+)\.")
 
 _NUMBER = re.compile(r"C\d+-\d+")
