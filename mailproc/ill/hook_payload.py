@@ -39,7 +39,8 @@ class HookPayload(TypedDict):
     """``event``: with its role, "REQUESTER.receive" (docs/states.md); ``cause``: letter | staff | timer |
     policy; ``sample``: true if nothing happened, and somebody tries the hook. ``at``: UTC, ISO 8601;
     ``due_on``: the lender's date, ISO 8601. ``barcode``: of the item, '' if staff gave none. ``reader``: null
-    where we lend, and of a request without one.
+    where we lend, and of a request without one. ``wrong``, ``partial``: of a receipt, another item came, or
+    only a part of what was asked for.
     """
 
     version: int
@@ -56,3 +57,5 @@ class HookPayload(TypedDict):
     item: ItemJson
     barcode: str
     reader: HookReader | None
+    wrong: bool
+    partial: bool

@@ -22,4 +22,6 @@ def sample(event: str, at: str) -> HookPayload:
         "item": {"type": "MONOGRAPH", "title": "A Book", "author": "An Author"},
         "barcode": "",
         "reader": {"id": "R1", "barcodes": ["0001234"]} if role is Role.REQUESTER else None,
+        "wrong": False,
+        "partial": False,
     }

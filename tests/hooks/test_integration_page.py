@@ -48,7 +48,7 @@ def test_the_form_is_a_promise(make_house: MakeHouse, receiver: HookReceiver) ->
         '"numbers":{"request":"B1","transaction":"B1-1","group":"B1","qualifier":"1"},'
         '"service":"LOAN","partner":"XX-BL","state":{"before":"SHIPPED","after":"RECEIVED"},'
         '"due_on":"2026-04-13","item":{"title":"A book"},"barcode":"",'
-        '"reader":{"id":"R1","barcodes":[]}}'
+        '"reader":{"id":"R1","barcodes":[]},"wrong":false,"partial":false}'
     )
     assert list(heard.told) == list(json.loads(JSON))
 
@@ -121,3 +121,16 @@ def test_the_command_that_a_library_pastes(make_house: MakeHouse, tmp_path: Path
     house.call()
     assert house.states() == ["handed_over"]
     assert (tmp_path / "arrived.csv").read_text().strip() == "2026-03-02T09:00:00Z,B1,R1,A book"
+
+
+def test_the_command_that_a_library_pastes_lists_no_wrong_item(make_house: MakeHouse, tmp_path: Path) -> None:
+    program = tmp_path / "arrived.py"
+    program.write_text(COMMAND.replace("#!/usr/bin/env python3", f"#!{sys.executable}"))
+    program.chmod(0o700)
+    house = make_house(hook("list", "REQUESTER.receive", command=["./arrived.py", "arrived.csv"]))
+    house.world.place()
+    house.world.hear("B1-1 SHIPPED LOAN")
+    house.world.act("B1", "receive", wrong=True)
+    house.call()
+    assert house.states() == ["handed_over"]
+    assert not (tmp_path / "arrived.csv").exists()

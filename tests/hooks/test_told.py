@@ -71,6 +71,22 @@ def test_both_sides_are_told_each_of_its_own(make_house: MakeHouse, receiver: Ho
     assert receiver.heard[1].told["numbers"] == {"request": "L1", "transaction": "L1-1", **theirs}
 
 
+@pytest.mark.parametrize("which", ["wrong", "partial"])
+def test_a_wrong_item_and_a_part_are_told_as_such(
+    which: str, make_house: MakeHouse, receiver: HookReceiver
+) -> None:
+    """Else the library system would tell the reader to come for it."""
+    house = make_house(hook("ils", "REQUESTER.receive", url=receiver.url))
+    house.world.place(service="COPY")
+    house.world.hear("B1-1 SHIPPED")
+    house.world.act("B1", "receive", **{which: True})
+    house.call()
+    house.world.act("B1", "receive")
+    house.call()
+    said = [{name for name in ("wrong", "partial") if heard.told[name]} for heard in receiver.heard]
+    assert said == [{which}, set()]
+
+
 def test_what_did_not_happen_is_not_told(make_house: MakeHouse, receiver: HookReceiver) -> None:
     """The second copy of a message, and an act that is refused or only foreseen."""
     house = make_house(hook(url=receiver.url))

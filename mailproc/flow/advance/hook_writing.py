@@ -88,6 +88,8 @@ def _payload(work: Work, taken: Step, name: str, known: Facts) -> HookPayload:
         "item": request.item or {},
         "barcode": known.get("barcode") or item_barcodes.latest(work.connection, transaction.id),
         "reader": _reader(work, request),
+        "wrong": bool(known.get("wrong")),
+        "partial": bool(known.get("partial")),
     }
 
 
