@@ -125,3 +125,12 @@ def test_a_folder_of_another_user_is_named_with_its_owner(folder: Path) -> None:
     (folder / "var").chmod(0o700)
     assert ran.returncode == 3
     assert f"{folder}/var belongs to {(folder / 'var').owner()}, this was run as" in ran.stderr
+
+
+def test_upgrade_md_names_the_copy_that_each_version_makes() -> None:
+    """0.2.0 wrote revision 0003; who goes back looks for the file by this name."""
+    page = (Path(__file__).parents[2] / "docs/upgrade.md").read_text()
+    to_this, from_0_1_0 = page.split("\n## From 0.1.0")
+    assert f"mv mailproc.db.before-{migrate.HEAD}.bak mailproc.db\n" in to_this
+    assert "mv mailproc.db.before-0003.bak mailproc.db\n" in from_0_1_0
+    assert "outside" in to_this
