@@ -42,6 +42,9 @@ class PatronArrived(ToPatron):
         optional=True,
     )
     partial: bool = field_help("Did only a part of it come?", sample=False, optional=True)
+    completed: bool = field_help(
+        "Had a part of it come before, and is it all here?", sample=False, optional=True
+    )
     in_library: bool = field_help("May it be used in our library only?", sample=False, optional=True)
     pickup: str = field_help(
         "Where the reader collects, from the file of the library system.",

@@ -19,6 +19,10 @@ ARRIVED = (
         {"request": sample_of(Request, service="copy"), "due": "", "sent_to": "", "partial": True},
     ),
     Situation(
+        "the rest of a copy",
+        {"request": sample_of(Request, service="copy"), "due": "", "sent_to": "", "completed": True},
+    ),
+    Situation(
         "a part of a copy that we have sent by e-mail",
         {
             "request": sample_of(Request, service="copy"),

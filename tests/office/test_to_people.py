@@ -152,6 +152,24 @@ def test_staff_know_that_the_note_for_the_reader_goes_to_the_lender_too(by_lette
     by_letter.act("B1", "ship", heard_by="phone")
     done = by_letter.act("B1", "receive", note=note)
     codes = [one.code for one in done.words]
-    assert ("note-goes-too" in codes) is bool(note)
+    assert ("note-goes-to-both" in codes) is bool(note)
     lender = [one.text for one in by_letter.sent if "Please look at page 3." in one.text]
     assert len(lender) == 2 * bool(note), "the reader's letter and the lender's"
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({}, "note-goes-to-both"),
+        ({"partial": True}, "note-goes-to-both"),
+        ({"wrong": True}, "note-goes-to-partner"),
+        ({"quiet": True}, "note-goes-to-partner"),
+    ],
+)
+def test_staff_know_who_reads_the_note_of_a_receipt(by_letter, more, code):
+    by_letter.place(service="COPY", patron={"id": "R1", "email": "r@reader.example"})
+    by_letter.act("B1", "ship", heard_by="phone")
+    done = by_letter.act("B1", "receive", note="Page 50 is missing.", **more)
+    assert [one.code for one in done.words if one.code.startswith("note-goes")] == [code]
+    readers = [one for one in by_letter.sent if one.to == "r@reader.example" and "Page 50" in one.text]
+    assert bool(readers) is (code == "note-goes-to-both")

@@ -145,6 +145,20 @@ def test_a_copy_that_is_not_what_was_asked_does_not_end_the_request(world, how):
     world.act(number, "receive")
     assert world.shown(number).line.outcome == "filled" and world.attention(number) == ()
     assert "Not all of it" not in bodies(world)[-1] and len(bodies(world)) == 1 + (how == "partial")
+    assert ("Subject: The rest of your interlibrary loan is here:" in bodies(world)[-1]) is (how == "partial")
+    assert ("It is complete now." in bodies(world)[-1]) is (how == "partial")
+
+
+def test_the_letter_at_the_end_names_the_library_that_sent_the_wrong_item(world):
+    number = came(world)
+    world.act(number, "receive", wrong=True)
+    world.next(number)
+    world.act(number, "unfilled", reason="lost", heard_by="mail")
+    world.act(f"{number}-1", "return")
+    world.act(number, "close")
+    world.days(30)
+    (letter,) = (text for text in bodies(world) if "We asked:" in text)
+    assert "what came is not what we asked for" in letter and "their copy is lost" in letter
 
 
 def test_a_copy_that_ended_the_request_is_found_to_be_wrong(world):

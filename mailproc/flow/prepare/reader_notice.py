@@ -8,13 +8,15 @@ from mailproc.flow.matching import item_received, readers_copy
 from mailproc.flow.prepare.notice_writer import NoticeWriter
 from mailproc.ill import loan_terms
 from mailproc.ill.facts import Promise
-from mailproc.ill.message_content import PARTIAL, flaw
+from mailproc.ill.message_content import PARTIAL, WRONG, flaw
 from mailproc.ill.terms import Service
 from mailproc.mail.addresses import ascii_lower
+from mailproc.notices.language import Language
 from mailproc.notices.patron import ToPatron
 from mailproc.notices.shared_contexts import EnclosedDocument, Patron, Refusal
-from mailproc.store import requests
+from mailproc.store import rotas
 from mailproc.store.intent_bodies import NoticeToReader
+from mailproc.store.rows import Event, RotaEntry
 from mailproc.templating.contract import fields_of
 
 
@@ -101,30 +103,40 @@ def _partial(writer: NoticeWriter) -> bool:
     return row is not None and (row.options or {}).get("flaw") == PARTIAL
 
 
-def _rest(writer: NoticeWriter) -> bool:
-    """Return whether the reader has the part of it that staff recorded before."""
+def _part_came_before(writer: NoticeWriter) -> Event | None:
+    """Return the receipt of a part of it, if the rest has come since; None otherwise."""
     row = writer.transaction
     if row is None or _partial(writer):
-        return False
+        return None
     receipts = item_received.receipts(writer.connection, row.id)
     flawed = [one for one in receipts if flaw(one.facts or {})]
-    if not flawed or flaw(flawed[-1].facts or {}) != PARTIAL:
+    return flawed[-1] if flawed and flaw(flawed[-1].facts or {}) == PARTIAL else None
+
+
+def _rest(writer: NoticeWriter) -> bool:
+    """Return whether the reader has the part of it that staff recorded before."""
+    row, part = writer.transaction, _part_came_before(writer)
+    if row is None or part is None:
         return False
-    sent = readers_copy.sent_ever(writer.connection, row)
-    return any(one.event_id <= flawed[-1].id for one in sent)
+    return any(one.event_id <= part.id for one in readers_copy.sent_ever(writer.connection, row))
 
 
 def _refusals(writer: NoticeWriter) -> tuple[Refusal, ...]:
     if writer.request is None:
         return ()
+    found = rotas.places(writer.connection, writer.request.id)
     return tuple(
-        Refusal(
-            partner=writer.partner(one.partner).name,
-            reason=writer.language.reason_word(one.why_not),
-        )
-        for one in requests.rota(writer.connection, writer.request.id)
-        if one.why_not
+        Refusal(partner=writer.partner(one.partner).name, reason=why)
+        for one in found
+        if (why := _reason(one, writer.language))
     )
+
+
+def _reason(one: RotaEntry, language: Language) -> str:
+    """Return why this library did not supply; '' if it was not asked, or has not said."""
+    if one.why_not:
+        return language.reason_word(one.why_not)
+    return language.told_word("RECEIVED.wrong") if one.flaw == WRONG else ""
 
 
 def has_the_copy(writer: NoticeWriter) -> bool:
@@ -180,6 +192,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "with_us": _with_us,
     "had_copy": _had_copy,
     "partial": _partial,
+    "completed": lambda writer: _part_came_before(writer) is not None,
     "pickup": _pickup,
     "rest": _rest,
     "position": lambda writer: _promise(writer).get("position"),

@@ -16,6 +16,13 @@ from mailproc.store.rows import Event, SaidIntent, Transaction
 OF_READER = frozenset({"letter-to-reader", "letter-to-print", "reader-no-address", "reader-not-told"})
 """Sentences that say already what the reader hears."""
 
+_READ_BY = {
+    (True, True): "note-goes-to-both",
+    (True, False): "note-goes-to-partner",
+    (False, True): "note-goes-to-reader",
+}
+"""What is said of a note, by whether the partner and the reader read it."""
+
 
 def of(connection: Connection, action: str, outcome: StepOutcome) -> tuple[Sentence, ...]:
     """Return what an act means that has had its step; () for the others, whose messages say it."""
@@ -32,11 +39,13 @@ def of(connection: Connection, action: str, outcome: StepOutcome) -> tuple[Sente
 def of_note(
     connection: Connection, note: str, transaction: Transaction, outcome: StepOutcome
 ) -> tuple[Sentence, ...]:
-    """Return word that a note for the reader goes to the partner too; () if nothing with it does."""
-    bodies = (apdu_in(one.body) for one in outgoing.of_event(connection, outcome.event_id))
-    said = [apdu_json.from_json(one) for one in bodies if one is not None]
-    goes = any(note in (getattr(one, "note", None) or "") for one in said)
-    return (sentence("note-goes-too", partner=transaction.partner),) if goes else ()
+    """Return who reads a note as it is: the partner, the reader, or both; () if nobody does."""
+    written = [one.body for one in outgoing.of_event(connection, outcome.event_id)]
+    said = [apdu_json.from_json(one) for one in map(apdu_in, written) if one is not None]
+    to_partner = any(note in (getattr(one, "note", None) or "") for one in said)
+    to_reader = any(isinstance(one, NoticeToReader) and one.note for one in written)
+    code = _READ_BY.get((to_partner, to_reader))
+    return (sentence(code, partner=transaction.partner),) if code else ()
 
 
 def _closed(
