@@ -118,3 +118,37 @@ def test_an_act_of_which_nobody_is_told_says_so(small_world, number, action):
     assert f"nothing is sent to {partner}" in map(str, small_world.foresee(number, action).words)
     assert f"nothing is sent to {partner}" in map(str, small_world.act(number, action).words)
     assert small_world.to("orders@bl.example") == small_world.to("ill@customer.example") == []
+
+
+def said_of(outcome, *codes):
+    return [one.code for one in outcome.words if getattr(one, "code", "") in codes]
+
+
+def test_a_loan_whose_due_date_cannot_be_carried_says_so(small_world):
+    small_world.ordered(ORDER)
+    for way in (small_world.foresee, small_world.act):
+        assert said_of(way("L1", "ship"), "due-not-carried") == ["due-not-carried"]
+    assert small_world.transaction("L1")["due_on"] is None
+
+
+def test_a_loan_that_we_lend_until_a_day_says_the_day(small_world):
+    small_world.ordered(ORDER)
+    assert said_of(small_world.act("L1", "ship", on=DAY), "due-not-carried", "due-back") == ["due-back"]
+
+
+def test_an_assumed_due_date_is_said(small_world):
+    """The lender named none: staff hear it when they record that it was sent, and when it comes."""
+    codes = ("due-not-named", "due-assumed", "due-back")
+    small_world.place()
+    assert said_of(small_world.act("B1", "ship", heard_by="mail"), *codes) == ["due-not-named"]
+    came = small_world.act("B1", "receive")
+    assert said_of(came, *codes) == ["due-assumed"]
+    due = next(one for one in came.words if getattr(one, "code", "") == "due-assumed").values["day"]
+    assert due == small_world.transaction("B1")["due_on"]
+
+
+def test_a_due_date_that_the_lender_named_is_not_called_assumed(small_world):
+    codes = ("due-not-named", "due-assumed")
+    small_world.place()
+    assert said_of(small_world.act("B1", "ship", heard_by="mail", on=DAY), *codes) == []
+    assert said_of(small_world.act("B1", "receive"), *codes) == []

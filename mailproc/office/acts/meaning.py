@@ -48,6 +48,18 @@ def of_note(
     return (sentence(code, partner=transaction.partner),) if code else ()
 
 
+def of_due(connection: Connection, before: Transaction, outcome: StepOutcome) -> tuple[Sentence, ...]:
+    """Return word of a due date that was assumed when the item came; () if the lender named one."""
+    if before.due_on is not None or outcome.transaction_id is None:
+        return ()
+    due = transactions.load(connection, outcome.transaction_id).due_on
+    return (sentence("due-assumed", day=due, number=_number(connection, before)),) if due else ()
+
+
+def _number(connection: Connection, transaction: Transaction) -> str:
+    return requests.load(connection, transaction.request_id).number
+
+
 def _closed(
     connection: Connection, event: Event, transaction: Transaction, said: tuple[Part, ...]
 ) -> Iterator[Sentence]:

@@ -23,7 +23,7 @@ from mailproc.ill.actions import BY_NAME
 from mailproc.ill.apdu import Apdu, Overdue, RenewAnswer, Shipped
 from mailproc.ill.facts import Facts
 from mailproc.ill.findings import Noted
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import Role, Service
 from mailproc.office.acts import act_days, action_names, attached_files, item_barcode, meaning, options
 from mailproc.office.acts.act_messages import StaffAct, apdu_of
 from mailproc.office.acts.attached_files import AttachedFile
@@ -124,6 +124,8 @@ def _perform(
         words += item_barcode.wanted(connection, context, act, transaction)
     if act.action == "receive" and act.note:
         words += meaning.of_note(connection, act.note, transaction, outcome)
+    if act.action == "receive":
+        words += meaning.of_due(connection, transaction, outcome)
     if restored.standing(connection) is not None:
         words += (sentence("entered-while-held"),)
     return _Done(replace(outcome, words=words), said, transaction)
@@ -157,8 +159,21 @@ def _repeats(
 def _told(done: _Done, act: StaffAct, context: Context, warned: Sequence[Sentence]) -> StepOutcome:
     """Add remarks for staff to the outcome, after the write: the message is read as its receiver reads it."""
     outcome, lost = done.outcome, _untold(act, done, context)
-    due = _due_back(done.said, act, context.today())
+    due = _no_due(done, act, context) or _due_back(done.said, act, context.today())
     return replace(outcome, words=(*warned, *due, *outcome.words, *lost))
+
+
+def _no_due(done: _Done, act: StaffAct, context: Context) -> tuple[Sentence, ...]:
+    """Return what it means that a loan leaves, or comes, without a due date; () if it has one."""
+    said, row = done.said, done.transaction
+    if not isinstance(said, Shipped) or said.due is not None or row is None or row.due_on is not None:
+        return ()
+    if said.shipped_service is not Service.LOAN or act.repeat:
+        return ()
+    if act.heard_by:
+        days = context.config.policy.loan_days
+        return (sentence("due-not-named", partner=row.partner, number=act.number, days=days),)
+    return (sentence("due-not-carried", partner=row.partner, number=act.number),)
 
 
 def _untold(act: StaffAct, done: _Done, context: Context) -> tuple[Sentence, ...]:
