@@ -161,7 +161,10 @@ TO_READERS = (
     ),
     Contract("en/patron/unfilled.txt", PatronUnfilled, "Tells a reader that no library can supply it."),
     Contract(
-        "en/patron/due_soon.txt", PatronDueSoon, "Reminds a reader, before the day, that a loan must go back."
+        "en/patron/due_soon.txt",
+        PatronDueSoon,
+        "Reminds a reader, before the day, that a loan must go back.",
+        situations=situations.DUE_SOON,
     ),
     Contract(
         "en/patron/overdue.txt",

@@ -41,6 +41,11 @@ ARRIVED = (
         {"request": sample_of(Request, service="copy"), "due": "", "note": "", "with_us": True},
     ),
 )
+DUE_SOON = (
+    Situation("a loan that may be renewed", {"renewable": True}),
+    Situation("a loan whose lender renews no more", {"renewable": False, "refused": True}),
+    Situation("a loan for which no renewal can be asked", {"renewable": False}),
+)
 WRONG_ITEM = (
     Situation("at the desk", {}),
     Situation("a copy that we have sent by e-mail", {"had_copy": True}),

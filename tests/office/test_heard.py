@@ -137,12 +137,17 @@ def test_what_follows_is_said_in_words(small_world):
     asked = tuple(map(str, small_world.foresee("B1", "query").words))
     assert asked == ("a letter to the people of XX-BL at orders@bl.example: we ask how it stands",)
     nothing = "nothing is sent to XX-BL"  # ARTEmail has no word for it
+    assumed = (
+        "due 2026-04-13: assumed, for the lender named no date; `mailproc amend {} --due DAY` corrects it"
+    )
     assert tuple(map(str, small_world.foresee("B1", "receive").words)) == (
         nothing,
         "a letter to the reader: it is here",
+        assumed.format("B1"),
     )
     small_world.place(patron={"id": "R2", "name": "No Mail"})
     assert tuple(map(str, small_world.foresee("B2", "receive").words)) == (
         nothing,
         "a letter to print for the reader: it is here",
+        assumed.format("B2"),
     )

@@ -66,7 +66,7 @@ def test_every_branch_of_a_draft_is_shown_once(shown: Callable[..., Any]) -> Non
         "BSenecano",
         "Anobodyno",
     }
-    assert shown(ARRIVED, "Subject: x\n\nOne\n") == ["Subject: x\n\nOne\n"] * 7  # the situations
+    assert shown(ARRIVED, "Subject: x\n\nOne\n") == ["Subject: x\n\nOne\n"] * 8  # the situations
 
 
 def test_a_filter_over_a_block_hides_no_branch(shown: Callable[..., Any]) -> None:
