@@ -138,14 +138,14 @@ _FILL = (
     " || lower(author) || char(10) FROM grown",
     # Of sixty partners, as statistics meet them; one of eleven was not supplied.
     "INSERT INTO finished_attempt (transaction_id, role, partner, service, category, outcome, reason,"
-    " attempt, place, cost, asked_on, ended_on, asked_to_answered, asked_to_shipped, shipped_to_received,"
-    " received_to_returned, returned_to_checked_in, wish_to_item)"
+    " attempt, place, cost, month, asked_on, ended_on, asked_to_answered, asked_to_shipped,"
+    " shipped_to_received, received_to_returned, returned_to_checked_in, wish_to_item)"
     " SELECT n, CASE lent WHEN 1 THEN 'RESPONDER' ELSE 'REQUESTER' END, 'XX-PARTNER-' || n % 60,"
     " CASE (n / 7) % 2 WHEN 0 THEN 'LOAN' ELSE 'COPY' END,"
     " CASE WHEN lent OR n % 7 = 0 THEN '' WHEN n % 7 < 4 THEN 'student' ELSE 'staff' END,"
     " CASE n % 11 WHEN 0 THEN 'unfilled' ELSE 'filled' END,"
     " CASE WHEN n % 11 > 0 THEN '' WHEN n % 13 < 5 THEN 'not-owned' ELSE 'in-use-on-loan' END,"
-    " 1, 1, CASE n % 4 WHEN 0 THEN '{\"GBP\": \"12.50\"}' ELSE '' END, substr(at, 1, 10),"
+    " 1, 1, CASE n % 4 WHEN 0 THEN '{\"GBP\": \"12.50\"}' ELSE '' END, substr(at, 1, 7), substr(at, 1, 10),"
     f" substr(at, 1, 10), {_leg(5)}, {_leg(15)}, {_leg(9)}, {_leg(40)}, {_leg(9)}, {_leg(30)}"
     " FROM grown WHERE NOT is_open",
     "INSERT INTO counter (name, next) SELECT 'B', :many + 1 UNION ALL SELECT 'L', :many + 1"

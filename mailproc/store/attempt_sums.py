@@ -23,7 +23,7 @@ from mailproc.ill.attempt_figures import Leg
 from mailproc.ill.terms import Role, State
 from mailproc.store.current_patrons import IS_CURRENT, PATRON
 from mailproc.store.events import HISTORY
-from mailproc.store.figures_tables import GROUPED
+from mailproc.store.figures_tables import BY_MONTH, GROUPED
 from mailproc.store.finished_attempts import FINISHED
 from mailproc.store.prepared_statements import made, one_of
 from mailproc.store.requests import REQUEST
@@ -88,23 +88,19 @@ class OpenGroup:
     count: int
 
 
-_BY_MONTH = ("role", "outcome", "reason", "attempt", "place", "cost")
-"""What rows are sorted by where the order of the index is of no use."""
-
-
 def finished(
     connection: Connection, role: Role | None, first: date | None, last: date | None, *, monthly: bool
 ) -> Iterator[AttemptGroup]:
     """Sum up what was asked from ``first`` to ``last``, both included; None leaves that end open."""
-    month = func.substr(cast(FINISHED.c.asked_on, String), 1, 7)
-    names = _BY_MONTH if monthly else (*GROUPED, "cost")
-    grouped: list[ColumnElement[Any]] = [*([month] if monthly else []), *(FINISHED.c[one] for one in names)]
+    names = BY_MONTH if monthly else (*GROUPED, "cost")
     shown = [
-        FINISHED.c[one] if one in names else literal("", String).label(one) for one in (*GROUPED, "cost")
+        FINISHED.c[one] if one in names else literal("", String).label(one)
+        for one in ("month", *GROUPED, "cost")
     ]
     legs = [_hours(connection, FINISHED.c[leg]).label(leg) for leg in Leg]
-    first_shown = (month if monthly else literal("", String)).label("month")
-    statement = select(first_shown, *shown, func.count().label("count"), *legs).group_by(*grouped)
+    statement = select(*shown, func.count().label("count"), *legs).group_by(
+        *(FINISHED.c[one] for one in names)
+    )
     if role is not None:
         statement = statement.where(FINISHED.c.role == role.name)
     if first is not None:

@@ -10,6 +10,7 @@ LEGS = (
     "returned_to_checked_in", "wish_to_item",
 )  # fmt: skip
 """The columns of ``ill.attempt_figures.Leg``: seconds, NULL where an end is unknown."""
+BY_MONTH = ("role", "month", "outcome", "reason", "attempt", "place", "cost")
 GROUPED = ("role", "partner", "service", "category", "outcome", "reason", "attempt", "place")
 
 
@@ -20,12 +21,15 @@ class FinishedAttemptRow(SQLModel, table=True):
     ``category``: of the reader, as it was when the row was written first; '' where we lend. ``attempt``: its
     number in its request; ``place``: of its partner among those that were asked, from 1. ``cost``: what was
     charged, by currency, '' for nothing: {"EUR": "12.50"}. Days are
-    those of the library's time zone when the row was written. Statistics are read from the index alone, in
-    its order.
+    those of the library's time zone when the row was written; ``month`` is that of ``asked_on`` ("2026-03").
+    Statistics are read from an index alone, in its order.
     """
 
     __tablename__ = "finished_attempt"
-    __table_args__ = (Index("ix_finished_attempt_figures", *GROUPED, "cost", "asked_on", *LEGS),)
+    __table_args__ = (
+        Index("ix_finished_attempt_figures", *GROUPED, "cost", "asked_on", *LEGS),
+        Index("ix_finished_attempt_months", *BY_MONTH, "asked_on", *LEGS),
+    )
     transaction_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     role: str
     partner: str
@@ -36,6 +40,7 @@ class FinishedAttemptRow(SQLModel, table=True):
     attempt: int
     place: int
     cost: str
+    month: str
     asked_on: date
     ended_on: date
     asked_to_answered: int | None = None

@@ -53,7 +53,7 @@ class Surroundings:
 
 
 _COLUMNS = tuple(column.name for column in FINISHED.c)
-_OWN = tuple(name for name in _COLUMNS if name not in LEGS)
+_OWN = tuple(name for name in _COLUMNS if name not in (*LEGS, "month"))
 _KEPT = ("transaction_id", "category")
 """Columns of a row that a later step leaves as they are: a reader may be forgotten meanwhile."""
 _VALUES = ", ".join(f":{name}" for name in _COLUMNS)
@@ -111,7 +111,8 @@ _CHARGED = Constant(
 def put(connection: Connection, attempt: FinishedAttempt) -> None:
     """Write the row, or write it again: then the reader's category stays as it was."""
     legs = {leg.value: attempt.legs.get(leg) for leg in Leg}
-    _PUT.run(connection, {name: getattr(attempt, name) for name in _OWN} | legs)
+    month = f"{attempt.asked_on:%Y-%m}"
+    _PUT.run(connection, {name: getattr(attempt, name) for name in _OWN} | legs | {"month": month})
 
 
 def remove(connection: Connection, transaction_id: int) -> None:
@@ -156,6 +157,7 @@ class KeptAttempt:
     attempt: int
     place: int
     cost: str
+    month: str
     asked_on: date
     ended_on: date
     asked_to_answered: int | None

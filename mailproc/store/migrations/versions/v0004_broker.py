@@ -141,7 +141,7 @@ def _figures() -> None:
             for name in ("role", "partner", "service", "category", "outcome", "reason")
         ),
         *(sa.Column(name, sa.Integer(), nullable=False) for name in ("attempt", "place")),
-        sa.Column("cost", sa.String(), nullable=False),
+        *_words("cost", "month"),
         *(sa.Column(name, sa.Date(), nullable=False) for name in ("asked_on", "ended_on")),
         *(sa.Column(name, sa.Integer(), nullable=True) for name in legs),
         sa.PrimaryKeyConstraint("transaction_id"),
@@ -154,6 +154,11 @@ def _figures() -> None:
             "asked_on", *legs,
         ],
     )  # fmt: skip
+    op.create_index(
+        "ix_finished_attempt_months",
+        "finished_attempt",
+        ["role", "month", "outcome", "reason", "attempt", "place", "cost", "asked_on", *legs],
+    )
     op.create_table(
         "older_attempts",
         *(sa.Column(name, sa.Integer(), nullable=False) for name in ("id", "until", "done")),
