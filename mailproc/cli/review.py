@@ -79,8 +79,8 @@ def shown_json(found: RequestDetails) -> dict[str, Any]:
 
 
 def _tell_words(found: RequestDetails, language: Language) -> None:
-    """To standard output: all that was written, as it came."""
-    if found.review is None:
+    """To standard output: all that was written, as it came; nothing once the reader was taken out of it."""
+    if found.review is None or not found.review.words:
         return
     output.line()
     output.line(language.label("review", "words"))

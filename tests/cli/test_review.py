@@ -1,6 +1,8 @@
 """What somebody submitted, from the letter to the order, by the verbs of staff."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,13 @@ def test_it_is_declined_and_taken_back(office: Cli) -> None:
     assert office("review").out.strip() == "no request waits for review"
     assert office("decline", "B1", "--undo").out == "B1 waits for review again.\n"
     assert "To review" in office("requests").out
+
+
+def test_of_a_forgotten_reader_no_words_are_shown(office: Cli, folder: Path) -> None:
+    assert "As it was written:" in office("review", "B1").out
+    with closing(sqlite3.connect(folder / "var/mailproc.db")) as store, store:
+        store.execute("UPDATE submission SET words = ''")
+    assert "As it was written:" not in office("review", "B1").out
 
 
 def test_each_verb_answers_a_program(office: Cli) -> None:
