@@ -273,7 +273,8 @@ def answered(
         return
     stands = status(State[outcome.after], promise=outcome.promise, closed=outcome.event == "close")
     told = context.language.status(stands, context.today())
-    lead = context.language.label("act", "would_be" if would else "is_now", number=number, status=told)
+    became = "noted" if outcome.event == "note" else "would_be" if would else "is_now"
+    lead = context.language.label("act", became, number=number, status=told)
     output.line(f"{lead} [{outcome.after}]")
     if outcome.note and outcome.note not in map(str, outcome.words):
         output.line(f"  {output.one_line(context.language.noted_word(outcome.note))}")

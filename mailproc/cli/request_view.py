@@ -73,7 +73,10 @@ def tell(found: RequestDetails, context: Context) -> None:
 def _reader(found: RequestDetails, language: Language) -> str:
     if not found.patron:
         return ""
-    return " · " + language.label("show", "reader", name=found.patron.get("name") or found.patron["id"])
+    name = found.patron.get("name") or found.patron["id"]
+    if not found.patron.get("email"):
+        name = language.label("show", "no_email", name=name)
+    return " · " + language.label("show", "reader", name=name)
 
 
 def _whom(found: RequestDetails, language: Language) -> str:

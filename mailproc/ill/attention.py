@@ -259,7 +259,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.ASK_COST: _unfilled("act message", "next", "next partner", "amend again"),
     Reason.ASK_ESTIMATE: _unfilled(*_AGAIN),
     Reason.ASK_LOCATIONS: _unfilled("next partner", "amend again"),
-    Reason.ASK_UNFILLED: _unfilled(*_AGAIN),
+    Reason.ASK_UNFILLED: _unfilled(*_AGAIN, "act close"),
     Reason.WRONG_COPY: _AMISS,
     Reason.PARTIAL_COPY: _AMISS,
     Reason.ASK_RIGHT_ONE: Rule(until=Until.FOLLOWS, ways=_AGAIN),

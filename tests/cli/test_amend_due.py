@@ -40,4 +40,5 @@ def test_a_note_is_listed(cli: Cli, placed: Cli) -> None:
     assert "Ask the reader" in cli("requests").out
     assert cli("requests", "--json").json[0]["noted"] == "Ask the reader; not-owned is wrong"
     assert cli("note", "B1", "Again", "--json").json["state"] == "PENDING"
+    assert cli("note", "B1", "Once more").out.startswith("B1: noted. It stays: ")
     assert cli("note", "B9", "x").code == 1

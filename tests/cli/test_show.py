@@ -124,6 +124,7 @@ def test_the_letter_to_a_reader_without_an_address_is_to_be_printed(
     cli: Cli, placed: Cli, folder: Path, reader: dict[str, str] | None, on_paper: bool
 ) -> None:
     placed(patron=reader)
+    assert ("for R. Reader (no e-mail address: letters are printed)" in said(cli)) is on_paper
     assert cli("run", "--once").code == 0
     hear(cli, "B1-1 NOT")
     assert ("(to be printed)" in said(cli)) is on_paper
