@@ -307,9 +307,13 @@ SECRETS_GIVEN_WRONG = [
     ('{ env = "BOX_PASSWORD", file = "hunter2" }', "a secret is not written into this file"),
     ('{ env = "hunter2" }', "the environment variable named there is not set"),
     ('{ env = "NOT_SET_ANYWHERE" }', "the environment variable NOT_SET_ANYWHERE is not set"),
-    ('{ file = "hunter2" }', "the file named there cannot be read"),
+    (
+        '{ file = "hunter2" }',
+        "the file named there cannot be read: there is no such file (a path counts from",
+    ),
     ('{ file = "/nowhere/{x}" }', "the file /nowhere/{x} cannot be read"),
-    ('{ file = "/nowhere/\\u0000" }', "cannot be read"),
+    ('{ file = "/nowhere/\\u0000" }', "cannot be read: no file can have this name"),
+    ('{ file = "/dev/" }', "the file /dev/ cannot be read: Is a directory"),
     ('{ env = "EMPTY" }', "empty"),
     ('{ env = "TWO_LINES" }', "line break"),
 ]

@@ -98,7 +98,8 @@ def _secret(value: Any, vault: _Vault) -> tuple[str, str]:
         case {"env": str(name), **rest} if not rest:
             secret, absent = os.environ.get(name), f"the environment variable{_safe_name(name)} is not set"
         case {"file": str(name), **rest} if not rest:
-            secret, absent = _content(vault.base / name), f"the file{_safe_path(name)} cannot be read"
+            secret, why = _content(vault.base / name)
+            absent = f"the file{_safe_path(name)} cannot be read: {why}"
             vault.files.append(vault.base / name)
         case _:
             return "", f"a secret is not written into this file: {_HOW}"
@@ -130,9 +131,15 @@ def _safe_path(name: str) -> str:
     return f" {name}" if "/" in name and name.isprintable() else " named there"
 
 
-def _content(path: Path) -> str | None:
-    """The file's text less the line end that editors leave behind; None where it cannot be read."""
+def _content(path: Path) -> tuple[str | None, str]:
+    """The file's text less the line end that editors leave behind; None and why where it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
-    except (OSError, UnicodeDecodeError, ValueError):
-        return None
+        return path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r"), ""
+    except FileNotFoundError:
+        return None, "there is no such file (a path counts from the folder of config.toml)"
+    except OSError as error:
+        return None, error.strerror or type(error).__name__
+    except UnicodeDecodeError:
+        return None, "it is no text in UTF-8"
+    except ValueError:
+        return None, "no file can have this name"
