@@ -19,7 +19,7 @@ from mailproc.flow.context import Context
 from mailproc.ill.submitted import Source, Submitted, SubmittedRequest
 from mailproc.log import register_secret
 from mailproc.protocols import registry
-from mailproc.store import archives, connections, foreign_schema, inbox, outside_files
+from mailproc.store import archives, connections, foreign_schema, inbox, outside_files, store_identity
 from mailproc.store import migrate as migration
 from mailproc.store.archives import Archives
 from mailproc.store.counters_file import CountersFile
@@ -203,6 +203,15 @@ def waiting_for_run(config: Config) -> str:
 def _views(url: URL, base: Path) -> list[str]:
     with closing(Store(url, base)) as store, store.read() as connection:
         return foreign_schema.views(connection)
+
+
+def had_counters(config: Config) -> bool:
+    """Whether the store that lies there, of any revision, ever had a counters file. Changes nothing."""
+    base, url = config.file.parent, config.store.url
+    if Store.revision_at(url, base) is None:
+        return False
+    with closing(Store(connections.parse(url, base), base)) as store, store.read() as connection:
+        return bool(store_identity.known_id(connection)) and store_identity.has_counters(connection)
 
 
 @contextmanager

@@ -53,10 +53,20 @@ def look(path: Path, *, connect: bool) -> CheckReport:
     context = build.configured(path)
     if waiting := build.waiting_for_run(context.config):
         found = check(context, None, connect=connect)
-        found.warnings.insert(0, waiting)
+        found.warnings[:0] = [waiting, *_counters_left_behind(context.config)]
         return found
     with closing(build.store_of(context.config, make=False, migrate=False)) as store:
         return check(context, store, connect=connect)
+
+
+def _counters_left_behind(config: Config) -> Iterator[str]:
+    """Of a store that `run` migrates: such a one without its counters file counts as put back from a copy."""
+    file = build.counters_file(config, build.now).path
+    if not file.exists() and build.had_counters(config):
+        yield (
+            f"the counters file {file} is missing: the store will be taken for one that was put back from a"
+            " copy, and nothing is sent. Bring the file from the old folder first"
+        )
 
 
 def check(context: Context, store: Store | None, *, connect: bool) -> CheckReport:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from alembic import command
 
-from mailproc.store import connections, migrate
+from mailproc.store import connections, migrate, store_identity
 from mailproc.store.engine import Store
 from mailproc.store.lock import daemon_lock
 from tests.cli.test_exits import WITHOUT_ROOTS_RIGHTS
@@ -70,6 +70,25 @@ def test_run_migrates_but_never_beside_a_running_service(cli: Cli, older: Path) 
     assert cli("run", "--once").code == 0
     assert revision(older) == migrate.HEAD
     assert cli("requests").code == 0
+
+
+@pytest.mark.parametrize("is_left_behind", [True, False])
+def test_check_says_before_the_migration_that_the_counters_file_was_left_behind(
+    cli: Cli, folder: Path, is_left_behind: bool
+) -> None:
+    """A store of 0.2.0 whose folder was moved without it would be held from its first start."""
+    (folder / "var").mkdir()
+    engine = connections.writing(connections.parse(URL, folder))
+    with engine.connect() as connection, connection.begin():
+        command.upgrade(migrate.settings(connection), "0003")
+        store_identity.make(connection)
+        store_identity.note_counters(connection, there=True)
+    engine.dispose()
+    if not is_left_behind:
+        (folder / ".mailproc.db.counters").write_text("")
+    ran = cli("check")
+    assert "the store is at revision 0003" in ran.out
+    assert ("counters is missing: the store will be taken for" in ran.out) is is_left_behind
 
 
 def test_check_makes_nothing_where_nothing_is(cli: Cli, folder: Path) -> None:
