@@ -125,13 +125,27 @@ def test_the_shelf_is_found_by_an_index(filled: Store) -> None:
     """With the proof in it, which SQLite keeps behind the bytes of each letter, and PostgreSQL elsewhere."""
     with _undone(filled) as run:
         plans: list[str] = []
-        run(lambda connection: plans.extend(_plan_of(connection)))
+        run(lambda connection: plans.extend(_plan_of(connection, office.count_shelved)))
     assert sum("ix_inbox_shelf" in line for line in plans) == 2
 
 
-def _plan_of(connection: Connection) -> list[str]:
+@pytest.mark.parametrize("filled", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("monthly", [False, True])
+def test_statistics_sort_no_attempts(filled: Store, monthly: bool) -> None:
+    plans: list[str] = []
+    with _undone(filled) as run:
+        run(lambda connection: plans.extend(_plan_of(connection, lambda c: _finished(c, monthly))))
+    assert len(plans) == 1
+    assert "USING COVERING INDEX" in plans[0]
+
+
+def _finished(connection: Connection, monthly: bool) -> list[object]:
+    return [*attempt_sums.finished(connection, None, None, None, monthly=monthly)]
+
+
+def _plan_of(connection: Connection, call: Call) -> list[str]:
     driver: Any = connection.connection.driver_connection
-    said = [one.text for one in said_by(connection, office.count_shelved) if one.text.startswith("SELECT")]
+    said = [one.text for one in said_by(connection, call) if one.text.startswith("SELECT")]
     return [row[3] for one in said for row in driver.execute(f"EXPLAIN QUERY PLAN {one}")]
 
 
