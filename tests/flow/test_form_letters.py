@@ -444,6 +444,8 @@ AGAINST = {
     "a day that is no day": ("Year: 1969\n", "Year: 1969\nNeeded by: soon\n"),
     "a day that has passed": ("Year: 1969\n", "Year: 1969\nNeeded by: 2020-01-01\n"),
     "a sum that may be twelve or thousands": ("Year: 1969\n", "Year: 1969\nMaximum cost: 12.500 EUR\n"),
+    "a stranger's mail address": ("Year: 1969\n", "Year: 1969\nDeliver to e-mail: eve@evil.example\n"),
+    "a stranger's home": ("Year: 1969\n", "Year: 1969\nAddress: Eve Evil\n  1 Crook Lane\n  Eviltown\n"),
     "a wrong ISBN": ("Year: 1969\n", "Year: 1969\nISBN: 123\n"),
     "something like a label": ("Author: Seneca\n", "Author: Seneca\nVolume wanted: 2\n"),
 }

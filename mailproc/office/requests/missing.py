@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
+from mailproc.ill.apdu_json import DeliveryJson
 from mailproc.ill.terms import Role
 from mailproc.office.requests import entry_checks, rota_rules
 from mailproc.office.requests.rota_rules import ProposedRota
@@ -75,6 +76,20 @@ def _doubts(
     said = (submission.reader or {}).get("email", "")
     if reader is None:
         yield sentence("doubt-reader-unknown", patron=submission.patron_id)
-    elif said.casefold() != reader.email.casefold():
+    elif not said or said.casefold() != reader.email.casefold():  # nothing is no proof of anything
         shown = said or sentence("none-given")
         yield sentence("doubt-reader-email", patron=reader.id, said=shown, known=reader.email or "–")
+    for where in _elsewhere(request.delivery, reader):
+        yield sentence("doubt-delivery", where=where)
+
+
+def _elsewhere(delivery: DeliveryJson | None, reader: StoredPatron | None) -> Iterator[str]:
+    """Give the addresses that are not the reader's own: a stranger could have items sent there."""
+    said = delivery or {}
+    electronic, postal = said.get("electronic") or "", said.get("postal") or {}
+    if electronic and (reader is None or electronic.casefold() != reader.email.casefold()):
+        yield electronic
+    known = " ".join([*(reader.address or ()), reader.name] if reader is not None else ()).casefold()
+    parts = [str(part) for part in postal.values() if part]
+    if not all(part.casefold() in known for part in parts):
+        yield ", ".join(parts)
