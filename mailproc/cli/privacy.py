@@ -5,11 +5,13 @@ from typing import Annotated
 import typer
 
 from mailproc.app import places
+from mailproc.app.build import App
 from mailproc.cli import output
 from mailproc.cli.session import opened
 from mailproc.errors import LocalFault
 from mailproc.flow import anonymising, letter_purging
 from mailproc.sentence import sentence
+from mailproc.store import restored
 
 verbs = typer.Typer()
 
@@ -23,6 +25,7 @@ def anonymise(ctx: typer.Context, dry_run: DryRun = False, as_json: Json = False
     with opened(ctx) as app:
         if not app.config.privacy.anonymise_after:
             raise LocalFault(sentence("anonymise-off"))
+        _refuse_while_held(app)
         done = anonymising.run(app.store, app.context, dry_run=dry_run)
         if as_json:
             output.as_json(vars(done) | {"dry_run": dry_run})
@@ -42,6 +45,7 @@ def purge(ctx: typer.Context, dry_run: DryRun = False, as_json: Json = False) ->
     with opened(ctx) as app:
         if not app.config.privacy.purge_after:
             raise LocalFault(sentence("purge-off"))
+        _refuse_while_held(app)
         places.refuse_others(app.context, app.store)
         done = letter_purging.run(app.store, app.context, dry_run=dry_run)
         if as_json:
@@ -60,3 +64,11 @@ def purge(ctx: typer.Context, dry_run: DryRun = False, as_json: Json = False) ->
         for year, many in done.archived.items():
             archive = {"year": str(year), "letters": str(many)}
             output.line(label("purge", "would_archive" if dry_run else "done_archive", **archive))
+
+
+def _refuse_while_held(app: App) -> None:
+    """Nothing would go, and "0" would read as if nothing were due."""
+    with app.store.read() as connection:
+        held = restored.standing(connection) is not None
+    if held:
+        raise LocalFault(sentence("nothing-goes-while-held"), ("mailproc restore", "mailproc restore --go"))

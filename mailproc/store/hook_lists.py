@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -67,6 +68,16 @@ def counts(connection: Connection, hook: str) -> HookCounts:
 def failed(connection: Connection, hook: str) -> int:
     """Return how many calls of the hook wait for staff, at most ``MOST``."""
     found: int = _FAILED.scalar(connection, {"of_hook": hook})
+    return found
+
+
+_UNTAKEN = select(CALL.c.written_at).where(_OF_HOOK, one_of(CALL.c.state, ("prepared",))).limit(MOST)
+_SINCE = Constant(select(func.min(_UNTAKEN.subquery().c.written_at)))
+
+
+def waits_since(connection: Connection, hook: str) -> datetime | None:
+    """Return when the oldest call of the hook was written that waits; of more than ``MOST``, of some."""
+    found: datetime | None = _SINCE.scalar(connection, {"of_hook": hook})
     return found
 
 

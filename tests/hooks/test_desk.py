@@ -199,6 +199,17 @@ def test_what_is_entered_just_before_the_store_goes_on_is_held_too(
     assert done(run("hooks", "show", "H1", "--json")).json["state"] == "held"
 
 
+@pytest.mark.parametrize("verb", ["anonymise", "purge"])
+def test_what_goes_in_time_says_that_the_store_is_held(office: Callable[..., None], verb: str) -> None:
+    """None of 0 requests is due in a store that was put back: nothing was looked at."""
+    office("[privacy]\nanonymise_after = 180\npurge_after = 730\n")
+    done(run(verb))
+    done(run("restore", "--here"))
+    refused = run(verb)
+    assert (refused.code, refused.out) == (1, "")
+    assert "nothing is anonymised or deleted until it goes on" in refused.err
+
+
 def test_check(office: Callable[..., None], receiver: HookReceiver) -> None:
     office(
         hook("there", url=receiver.url)

@@ -282,3 +282,24 @@ def test_an_end_that_was_asked_for_is_no_death_of_a_call(
     assert house.states() == ["prepared"]
     house.call(hours=13)
     assert house.states() == ["handed_over"]
+
+
+def test_status_says_that_calls_wait_before_they_are_given_up(
+    make_house: MakeHouse, receiver: HookReceiver
+) -> None:
+    house = placed(make_house, receiver)
+    receiver.usual = 500
+    house.call()
+
+    def said() -> list[str]:
+        with house.world.store.read() as connection:
+            found = status(house.world.store, connection, house.world.app.context).wrong
+        return [str(one) for one in found if "ils" in str(one)]
+
+    assert said() == []
+    house.call(hours=2)
+    (line,) = said()
+    assert "calls have waited for ils for more than an hour" in line
+    receiver.usual = 204
+    house.call(hours=3)
+    assert (house.states(), said()) == (["handed_over"], [])

@@ -522,6 +522,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     hook_lists: {
         "counts": lambda c: hook_lists.counts(c, "ils"),
         "failed": lambda c: hook_lists.failed(c, "ils"),
+        "waits_since": lambda c: hook_lists.waits_since(c, "ils"),
         "with_calls": hook_lists.with_calls,
         "to_redeliver": hook_lists.to_redeliver,
         "held": lambda c: hook_lists.held(c, "the store was put back"),

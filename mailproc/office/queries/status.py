@@ -101,11 +101,12 @@ class BackupStatus:
 @dataclass(frozen=True)
 class HookTrouble:
     """A hook with calls that wait for staff; ``failed``: at most ``hook_lists.MOST``. Not ``known``: it is in
-    config.toml no more."""
+    config.toml no more. ``waits_since``: of the oldest call that waits for longer than an hour."""
 
     name: str
     failed: int
     known: bool
+    waits_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -156,17 +157,19 @@ def status(store: Store, connection: Connection, context: Context) -> Status:
         backup=_backup(connection, context, record, now),
         templates=faulty_texts(context),
         standbys=tuple(_standbys(connection)),
-        hooks=tuple(_hooks(connection, context)),
+        hooks=tuple(_hooks(connection, context, now)),
         held_back=restore_hold.count_held(connection),
     )
     return Status(**vars(found) | {"wrong": tuple(_wrong(found, now)), "notes": tuple(_notes(found))})
 
 
-def _hooks(connection: Connection, context: Context) -> Iterator[HookTrouble]:
+def _hooks(connection: Connection, context: Context, now: datetime) -> Iterator[HookTrouble]:
     for name in hook_lists.with_calls(connection):
         known = context.hooks.get(name) is not None
-        if (failed := hook_lists.failed(connection, name)) or not known:
-            yield HookTrouble(name, failed, known)
+        since = hook_lists.waits_since(connection, name)
+        late = since if since is not None and now - since > HOUR else None
+        if (failed := hook_lists.failed(connection, name)) or late or not known:
+            yield HookTrouble(name, failed, known, late)
 
 
 def _standbys(connection: Connection) -> Iterator[StandbyStatus]:
@@ -279,6 +282,8 @@ def _hooks_wrong(hooks: Sequence[HookTrouble]) -> Iterator[Sentence]:
             yield sentence("status-hook", hook=one.name, count=one.failed)
         if not one.known:
             yield sentence("status-hook-gone", hook=one.name)
+        elif one.waits_since is not None:
+            yield sentence("status-hook-late", hook=one.name)
 
 
 def _backup_wrong(found: BackupStatus, now: datetime) -> Iterator[Sentence]:
