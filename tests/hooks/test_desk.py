@@ -211,11 +211,13 @@ def test_what_goes_in_time_says_that_the_store_is_held(office: Callable[..., Non
 
 
 def test_check(office: Callable[..., None], receiver: HookReceiver) -> None:
+    Path("pasted.py").write_text("#!/bin/sh\n")
     office(
         hook("there", url=receiver.url)
         + hook("away", url="http://127.0.0.1:9/told", timeout=2.0)
         + hook("no-program", command=["./nothing.py"])
         + hook("program", command=["cat"])
+        + hook("pasted", command=["./pasted.py"])
     )
     told = run("check", "--connect")
     words = told.out + told.err
@@ -223,6 +225,7 @@ def test_check(office: Callable[..., None], receiver: HookReceiver) -> None:
     assert "hook away: no answer from 127.0.0.1" in words
     assert "hook no-program: there is no program ./nothing.py" in words
     assert "hook program" not in words
+    assert "hook pasted: this user may not run ./pasted.py: make it executable (chmod +x)" in words
     assert receiver.heard == []
 
 
