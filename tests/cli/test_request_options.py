@@ -117,7 +117,7 @@ def test_its_number_twice_is_asked_about(cli):
     anyway = cli(*LENT, "--anyway", "--json")
     assert anyway.json["number"] == "L2"
     codes = [warning["code"] for warning in anyway.json["warnings_codes"]]
-    assert codes == ["their-number-known", "same-borrower", "delivery-missing"]
+    assert codes == ["their-number-known", "same-borrower", "borrowers-address-missing"]
     assert "L1" in anyway.json["warnings"][0]
     assert len(cli(*LENT, "--anyway").err.splitlines()) == 3
 

@@ -1,10 +1,12 @@
 """What is refused and what is warned of when staff enter a request."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from mailproc.config import PartnerLetter
 from mailproc.errors import LocalFault
 from mailproc.office.requests import amend, corrections, lend, place
 from mailproc.office.requests.entry_checks import CHECKS, Weight
@@ -54,7 +56,16 @@ def test_nothing_is_said_of_a_good_request(small_world):
 
 def test_a_library_that_has_an_account_of_ours_knows_our_address(small_world):
     assert found(enter(small_world, delivery=None)) == []
-    assert found(lent(small_world, delivery=None)) == ["delivery-missing"]
+    assert found(lent(small_world, delivery=None)) == ["borrowers-address-missing"]
+
+
+def test_a_borrower_whose_address_is_in_the_configuration_has_one(small_world):
+    config, letter = small_world.app.config, PartnerLetter(postal=("1 High Street",))
+    known = tuple(one.model_copy(update={"letter": letter}) for one in config.partner)
+    config = config.model_copy(update={"partner": known})
+    context = replace(small_world.app.context, config=config)
+    small_world.app = replace(small_world.app, config=config, context=context)
+    assert found(lent(small_world, delivery=None)) == []
 
 
 @pytest.mark.parametrize("name", ["need_before", "expiry"])

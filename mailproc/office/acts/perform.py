@@ -159,8 +159,9 @@ def _repeats(
 def _told(done: _Done, act: StaffAct, context: Context, warned: Sequence[Sentence]) -> StepOutcome:
     """Add remarks for staff to the outcome, after the write: the message is read as its receiver reads it."""
     outcome, lost = done.outcome, _untold(act, done, context)
-    due = _no_due(done, act, context) or _due_back(done.said, act, context.today())
-    return replace(outcome, words=(*warned, *due, *outcome.words, *lost))
+    due = _due_back(done.said, act, context.today())
+    missing = _no_due(done, act, context)
+    return replace(outcome, words=(*warned, *due, *outcome.words, *missing, *lost))
 
 
 def _no_due(done: _Done, act: StaffAct, context: Context) -> tuple[Sentence, ...]:

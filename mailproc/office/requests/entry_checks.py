@@ -116,14 +116,6 @@ def _wrong_issn(said: str | None) -> Sentence | None:
     return sentence("issn-wrong", given=said[:40]) if said and not item_identity.issn_of(said) else None
 
 
-def _isbn(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
-    return _wrong_isbn(entry.item.isbn)
-
-
-def _issn(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
-    return _wrong_issn(entry.item.issn)
-
-
 def _copy(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
     item = entry.item
     cited = item.article_title or item.article_author or item.pagination or item.lines
@@ -132,10 +124,15 @@ def _copy(entry: NewEntry, _connection: Connection, _context: Context) -> Senten
 
 def _delivery(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
     """With an account of ours a library has our address; any other needs one."""
-    if entry.delivery is not None:
-        return None
-    unknown = [one.symbol for one in entry.partners if entry.role is Role.RESPONDER or not accounts.ours(one)]
+    known = entry.delivery or entry.role is Role.RESPONDER
+    unknown = [] if known else [one.symbol for one in entry.partners if not accounts.ours(one)]
     return sentence("delivery-missing", partners=", ".join(unknown)) if unknown else None
+
+
+def _to_borrower(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
+    known = entry.delivery or entry.role is not Role.RESPONDER
+    unknown = [] if known else [one.symbol for one in entry.partners if not one.letter.postal]
+    return sentence("borrowers-address-missing", partners=", ".join(unknown)) if unknown else None
 
 
 def _cost(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
@@ -339,10 +336,11 @@ CHECKS: Mapping[str, EntryCheck] = {
     "same-page": EntryCheck(Weight.WARNED, _same_page),
     "same-words": EntryCheck(Weight.WARNED, _same_words),
     "copies-of-title": EntryCheck(Weight.WARNED, _copies),
-    "isbn-wrong": EntryCheck(Weight.WARNED, _isbn),
-    "issn-wrong": EntryCheck(Weight.WARNED, _issn),
+    "isbn-wrong": EntryCheck(Weight.WARNED, lambda entry, *_: _wrong_isbn(entry.item.isbn)),
+    "issn-wrong": EntryCheck(Weight.WARNED, lambda entry, *_: _wrong_issn(entry.item.issn)),
     "copy-of-what": EntryCheck(Weight.WARNED, _copy),
     "delivery-missing": EntryCheck(Weight.WARNED, _delivery),
+    "borrowers-address-missing": EntryCheck(Weight.WARNED, _to_borrower),
     "cost-without-currency": EntryCheck(Weight.WARNED, _cost),
     "their-day-passed": EntryCheck(Weight.WARNED, _theirs_passed),
 }
