@@ -193,12 +193,12 @@ def dismiss(connection: Connection, call: HookCall, why: Part, at: datetime) -> 
     return True
 
 
-def hold(connection: Connection, why: Part, events: Select[Any] | None = None) -> None:
+def hold(connection: Connection, why: Part, its_event: Select[Any] | None = None) -> None:
     """Hold what waits: the store was put back from a copy, and it may have been told before.
 
-    With ``events`` only what is told of one of these.
+    With ``its_event``, which finds the event of a call by its id, only what is told of such a one.
     """
-    statement = _HELD if events is None else _HELD.where(CALL.c.event_id.in_(events))
+    statement = _HELD if its_event is None else _HELD.where(its_event.correlate(CALL).exists())
     for state in ("prepared", "sending"):
         connection.execute(statement, {"in_state": state, "why": stored(why)})
 

@@ -120,7 +120,8 @@ def hold_what_came_since(connection: Connection) -> None:
     found = restored.last(connection)
     if found is None:
         return
-    hook_calls.hold(connection, ENTERED, _asked_by_staff(found.found_at))
+    its_event = _asked_by_staff(found.found_at).where(EVENT.c.id == hook_calls.CALL.c.event_id)
+    hook_calls.hold(connection, ENTERED, its_event)
     hook_calls.hold(connection, WHY)
     unwritten = INTENT.c.state.in_(("todo", "held")) & (INTENT.c.restored == 0)
     for intent in made(Intent, connection.execute(select(INTENT).where(unwritten))):
