@@ -61,6 +61,8 @@ def slips(
     """Print what is new: pull slips, book bands, return labels, letters to readers without e-mail."""
     if new and reprint:
         raise LocalFault(sentence("option-beside", option="--new", other="--reprint"))
+    if pdf is not None and pdf.suffix.lower() != ".pdf":  # no file of the store is called so
+        raise LocalFault(sentence("slip-pdf-name", file=str(pdf)))
     wanted = _wanted(what or (), reprint=reprint)
     with opened(ctx) as app:
         found, letters = _found(app, wanted, dry_run=dry_run)

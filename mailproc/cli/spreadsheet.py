@@ -2,10 +2,13 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""With one of these a spreadsheet takes a text for a formula (OWASP, CSV injection)."""
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"  # also of full width, as Japanese spreadsheets take them
+_AT_BEGIN = re.compile(rf"[\t\r\n]|[\s\u00a0]*[{_SIGNS}]")
+_BEHIND_A_CELL = re.compile(rf";([\s\u00a0]*)(?=[{_SIGNS}])")
+"""Where a spreadsheet takes a text for a formula (OWASP, CSV injection); many end a cell with a semicolon."""
 
 
 def written(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -23,5 +26,6 @@ def _cell(value: object) -> object:
 
 def harmless(cell: str) -> str:
     """Return a text that no spreadsheet takes for a formula, or for the end of a line."""
-    guarded = f"'{cell}" if cell.startswith(_FORMULA) else cell
+    guarded = f"'{cell}" if _AT_BEGIN.match(cell) else cell
+    guarded = _BEHIND_A_CELL.sub(r";\1'", guarded)
     return guarded.replace("\r", " ").replace("\n", " ")

@@ -261,7 +261,7 @@ def _leave_to_staff(
     if not alarms.raise_once(connection, FAILED, call.hook[:250], now):
         return
     event = NewEvent(cause="policy", type=FAILED, at=now, state="done")
-    note = stored(sentence("hook-failed", call=call.name, hook=call.hook, why=why))
+    note = stored(sentence("hook-call-failed", call=call.name, hook=call.hook, why=why))
     notify_staff(connection, event, {"reasons": [Reason.HOOK_FAILED], "note": note})
 
 

@@ -214,3 +214,10 @@ def test_a_verb_that_prints_text_draws_nothing(folder: Path) -> None:
     )
     assert "mailproc.office.slips.printing" in ran.stdout
     assert {"reportlab", "PIL"} & set(ran.stdout.split()) == set()
+
+
+@pytest.mark.parametrize("name", [".mailproc.db.forgotten", "letters-2026.db", "mailproc.db-journal"])
+def test_no_file_of_the_store_is_made(cli: Cli, tmp_path: Path, name: str) -> None:
+    ran = cli("slips", "--pdf", str(tmp_path / name))
+    assert (ran.code, "must end with .pdf" in ran.err) == (1, True)
+    assert not (tmp_path / name).exists()

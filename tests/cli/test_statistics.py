@@ -32,6 +32,12 @@ def test_no_text_is_a_formula(text: str) -> None:
     assert spreadsheet.harmless(text) == row[1]
 
 
+@pytest.mark.parametrize("text", ["A;=1+2", "A; =1", "A;\u00a0+1", " =1", "\u00a0@x", "\uff1d1", "A;\uff1d1"])
+def test_no_text_is_a_formula_where_a_semicolon_ends_a_cell(text: str) -> None:
+    for cell in spreadsheet.harmless(text).split(";"):
+        assert not cell.strip().startswith(("=", "+", "-", "@", "\uff1d")), cell
+
+
 def test_a_word_stays_as_it_is() -> None:
     assert spreadsheet.harmless("XX-BL") == "XX-BL"
 
