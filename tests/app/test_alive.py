@@ -67,7 +67,7 @@ def test_a_service_that_runs_is_alive_and_its_jobs_have_times(app: Installation)
     assert (found["service"]["state"], found["service"]["process"]) == ("running", daemon.process.pid)
     assert found["wrong"] == found["notes"] == []
     jobs = {one["job"]: one["next_at"] for one in app.json("jobs")["jobs"]}
-    assert jobs.keys() == {"sweep", "archive", "documents", "examine"}
+    assert jobs.keys() == {"sweep", "archive", "purge", "documents", "examine"}
     soon = datetime.fromisoformat(jobs["sweep"]) - datetime.now(UTC)
     assert timedelta(0) < soon <= timedelta(seconds=60)
     ran = app.cli("status")

@@ -268,7 +268,7 @@ def test_what_is_put_away_is_told_and_kept(cli):
     cli("run", "--once")
     assert cli("dismiss", "I1", "--note", "an offer").out.startswith("I1 is dismissed")
     assert [one["id"] for one in cli("shelved", "--json").json] == ["I2"]
-    assert "mailproc dismiss I12" in cli("digest").out
+    assert "mailproc dismiss I2" in cli("digest").out
     shown = cli("letter", "I1").out
     assert "dismissed by staff" in shown and "an offer" in shown and "Buy 1" in shown
     done = cli("dismiss", "I2", "--json").json
