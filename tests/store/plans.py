@@ -46,6 +46,7 @@ SMALL = {
     "ix_partner_learned_paused": "a row for each partner that staff have paused",
     "ix_inbox_shelf": "what staff have not put away yet",
     "ix_event_shelf": "the same of messages, which are counted",
+    "ix_intent_waiting": "what waits to be composed",
     "alarm_pkey": "what is over is deleted",
     "ix_transactions_attention": "what needs attention, of which all is listed",
     "ix_transactions_promised": "what waits for a promised day, of which that day is read",
