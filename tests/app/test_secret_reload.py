@@ -53,10 +53,15 @@ def test_an_order_goes_with_the_new_password(app: Installation, relay: Relay) ->
 def test_no_letter_is_lost_while_secrets_are_read(app: Installation) -> None:
     files = in_files(app)
     daemon = app.start(code=EACH_LINE)
-    wanted = [f"C{number}" for number in range(20)]
-    sender = threading.Thread(target=lambda: [daemon.takes(order(number)) for number in wanted])
+    wanted, times = list[str](), 0
+
+    def send() -> None:
+        while len(wanted) < 20 or times < 2:
+            wanted.append(f"C{len(wanted)}")
+            daemon.takes(order(wanted[-1]))
+
+    sender = threading.Thread(target=send)
     sender.start()
-    times = 0
     while sender.is_alive():
         times += 1
         files["ART_PASSWORD"].write_text(f"Pw{times:06}")
