@@ -152,11 +152,7 @@ def _why(letter: LetterLine, language: Language) -> str:
 
 
 def _since(at: datetime, context: Context) -> str:
-    return context.language.label("digest", "since", value=_day(at, context))
-
-
-def _day(at: datetime, context: Context) -> str:
-    return context.language.day_word(context.local(at).date(), context.today())
+    return context.language.label("digest", "since", value=context.day_shown(at))
 
 
 def _block(heading: str, rows: Sequence[tuple[str, ...]]) -> None:

@@ -9,9 +9,8 @@ from mailproc.app.build import App
 from mailproc.cli import output
 from mailproc.cli.session import opened
 from mailproc.errors import LocalFault
-from mailproc.flow import anonymising, letter_purging
+from mailproc.flow import anonymising, background, letter_purging
 from mailproc.sentence import sentence
-from mailproc.store import restored
 
 verbs = typer.Typer()
 
@@ -68,7 +67,5 @@ def purge(ctx: typer.Context, dry_run: DryRun = False, as_json: Json = False) ->
 
 def _refuse_while_held(app: App) -> None:
     """Nothing would go, and "0" would read as if nothing were due."""
-    with app.store.read() as connection:
-        held = restored.standing(connection) is not None
-    if held:
+    if background.was_put_back(app.store):
         raise LocalFault(sentence("nothing-goes-while-held"), ("mailproc restore", "mailproc restore --go"))

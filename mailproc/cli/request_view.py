@@ -259,7 +259,7 @@ def _if_nobody_acts(found: RequestDetails, context: Context) -> Iterator[str]:
     if Reason.MESSAGE in found.line.needs and not found.closed_at:
         yield language.texts.labels["show"]["staff_first"]
     for one in found.ahead:
-        day = language.day_word(context.local(one.at).date(), context.today())
+        day = context.day_shown(one.at)
         here = of_timer(one.kind, with_us=found.whereabouts == BROUGHT_BACK)
         yield f"{day}: {language.event_word(here)}"
 

@@ -1,6 +1,5 @@
 """The verb for the rota of a request: whom we asked, who is next, whom a rule would ask."""
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -110,7 +109,7 @@ def _became(one: RotaPlace, context: Context) -> tuple[str, str, str]:
     passed = f"{language.label('rota', 'passed_on', value=one.passed_to)}: " if one.passed_to else ""
     promise: Promise | None = {"what": _PROMISES[one.spoken]} if one.spoken in _PROMISES else None
     term = language.texts.terms[status_of(State[one.state], promise=promise, moved=one.spoken).term]
-    asked = _day(one.asked_at, context) if one.asked_at else ""
+    asked = context.day_shown(one.asked_at) if one.asked_at else ""
     return f"{passed}{term}{why}", f"{one.attempt}, {asked}", _answer(one, context)
 
 
@@ -118,7 +117,9 @@ def _answer(one: RotaPlace, context: Context) -> str:
     if one.answered_at is None:
         return ""
     language = context.language
-    return f"{language.event_word(one.spoken)}{_answer_note(one, context)}, {_day(one.answered_at, context)}"
+    return (
+        f"{language.event_word(one.spoken)}{_answer_note(one, context)}, {context.day_shown(one.answered_at)}"
+    )
 
 
 def _answer_note(one: RotaPlace, context: Context) -> str:
@@ -129,7 +130,3 @@ def _answer_note(one: RotaPlace, context: Context) -> str:
     else:
         told = plain_note(one.answer_note, Role.REQUESTER, context.language)
     return f" ({output.cut(told, LONGEST_ANSWER)})" if told else ""
-
-
-def _day(at: datetime, context: Context) -> str:
-    return context.language.day_word(context.local(at).date(), context.today())

@@ -8,14 +8,14 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from mailproc.flow import background
 from mailproc.flow.context import Context
-from mailproc.store import letters_to_reader, older_attempts, request_erasure, requests, restored
+from mailproc.store import letters_to_reader, older_attempts, request_erasure, requests
 from mailproc.store.engine import Store
 from mailproc.store.rows import StoredRequest
 
 PORTION = 10
 """Requests of one commit, which takes some ten milliseconds."""
-LONGEST_REST = 0.5
 YEAR = timedelta(days=365)
 
 
@@ -39,11 +39,10 @@ def run(store: Store, context: Context, *, dry_run: bool = False) -> Anonymised:
     attempts lack the reader's category, no reader is taken out.
     """
     done, privacy, now = Anonymised(), context.config.privacy, context.clock()
-    with store.read() as connection:
-        put_back = restored.standing(connection) is not None
-        done.uncounted = older_attempts.progress(connection).left
-    if put_back:
+    if background.was_put_back(store):
         return done
+    with store.read() as connection:
+        done.uncounted = older_attempts.progress(connection).left
     if privacy.anonymise_after and (dry_run or not done.uncounted):
         before = now - timedelta(days=privacy.anonymise_after)
         _requests(store, before, now, done, dry_run=dry_run)
@@ -66,7 +65,7 @@ def _requests(store: Store, before: datetime, now: datetime, done: Anonymised, *
             done.letters += _letters(store, ready)
         elif ready:
             done.letters += store.write(partial(_anonymise, found=ready, now=now))
-            time.sleep(min(time.monotonic() - begun, LONGEST_REST))  # others write meanwhile
+            background.rest(begun)
 
 
 def _anonymise(connection: Connection, found: Sequence[StoredRequest], now: datetime) -> int:

@@ -200,6 +200,10 @@ class Context:
         """Return an instant as lists show it: in the library's zone and language."""
         return self.language.moment(self.local(at))
 
+    def day_shown(self, at: datetime) -> str:
+        """Return the day of an instant as lists show it: in the library's zone and language."""
+        return self.language.day_word(self.local(at).date(), self.today())
+
     def year(self, number: int) -> tuple[datetime, datetime]:
         """Return when the year begins in the library's zone, and the next one, as instants."""
         first, after = (self.instant(datetime(one, 1, 1)) for one in (number, number + 1))  # noqa: DTZ001

@@ -16,9 +16,10 @@ from datetime import UTC, timedelta
 from functools import partial
 
 from mailproc.errors import LocalFault
+from mailproc.flow import background
 from mailproc.flow.context import Context
 from mailproc.sentence import sentence
-from mailproc.store import letter_bytes, restored, settled_letters
+from mailproc.store import letter_bytes, settled_letters
 from mailproc.store.archive_file import ArchiveFile
 from mailproc.store.engine import Store
 from mailproc.store.settled_letters import SETTLED, SettledLetter
@@ -27,7 +28,6 @@ _log = logging.getLogger(__name__)
 
 LETTERS, OCTETS = 50, 500_000
 """Of one portion: its commit takes some milliseconds."""
-LONGEST_REST = 0.5
 
 
 @dataclass
@@ -49,7 +49,7 @@ def run(store: Store, context: Context, *, dry_run: bool = False) -> Archived:
     was put back from a copy and does not go on yet. Raise as ``ArchiveFile.put``.
     """
     done, days = Archived(), context.config.policy.archive_after
-    if not days or _was_put_back(store):
+    if not days or background.was_put_back(store):
         return done
     before = context.clock() - timedelta(days=days)
     move: _Move = _count if dry_run else partial(_move, store, store.identity())
@@ -63,14 +63,9 @@ def run(store: Store, context: Context, *, dry_run: bool = False) -> Archived:
                 with nullcontext() if dry_run else store.archives.alone():
                     done.add(year, *move(kind, year, portion))
                 if not dry_run:
-                    time.sleep(min(time.monotonic() - begun, LONGEST_REST))  # others write meanwhile
+                    background.rest(begun)
             after = looked.until
     return done
-
-
-def _was_put_back(store: Store) -> bool:
-    with store.read() as connection:
-        return restored.standing(connection) is not None
 
 
 _Move = Callable[[str, int, Sequence[SettledLetter]], tuple[int, int]]

@@ -13,16 +13,16 @@ from functools import partial
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
+from mailproc.flow import background
 from mailproc.flow.context import Context
 from mailproc.sentence import sentence
-from mailproc.store import letter_bytes, restored, settled_letters, staff_letters
+from mailproc.store import letter_bytes, settled_letters, staff_letters
 from mailproc.store.archive_file import ArchiveFile
 from mailproc.store.engine import Store
 from mailproc.store.settled_letters import SETTLED
 
 PORTION = 50
 """Letters of one commit, which takes some milliseconds."""
-LONGEST_REST = 0.5
 _LOOKED_AT = 500
 
 
@@ -43,9 +43,7 @@ def run(store: Store, context: Context, *, dry_run: bool = False) -> Purged:
     archive cannot be deleted.
     """
     done, days = Purged(), context.config.privacy.purge_after
-    with store.read() as connection:
-        put_back = restored.standing(connection) is not None
-    if not days or put_back:
+    if not days or background.was_put_back(store):
         return done
     before = context.clock() - timedelta(days=days)
     for kind in SETTLED:
@@ -65,7 +63,7 @@ def _of_store(store: Store, kind: str, before: datetime, done: Purged, *, dry_ru
             done.letters += len(ids if dry_run else store.write(partial(_delete, kind=kind, ids=ids)))
             done.octets += sum(one.octets for one in portion)
             if not dry_run:
-                time.sleep(min(time.monotonic() - begun, LONGEST_REST))  # others write meanwhile
+                background.rest(begun)
         after = looked.until
 
 
@@ -129,12 +127,9 @@ def _not_deleted(archive: ArchiveFile, error: OSError) -> LocalFault:
 
 
 def _is_over(store: Store, year: int, before: datetime) -> bool:
-    def over(connection: Connection, kind: str, ids: list[int]) -> bool:
-        return settled_letters.are_over(connection, kind, before, ids)
-
     for kind, ids in _letters(store, year):
         with store.read() as connection:
-            if not over(connection, kind, ids):
+            if not settled_letters.are_over(connection, kind, before, ids):
                 return False
     return True
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from mailproc.flow import background
 from mailproc.flow.advance.attempt_end import row_of
 from mailproc.flow.advance.steps import state_of
 from mailproc.flow.context import Context
@@ -18,8 +19,6 @@ from mailproc.store.rows import Transaction
 
 PORTION = 100
 """Attempts of one commit: the writer is kept for some thousandths of a second."""
-LONGEST_REST = 1.0
-"""Seconds between two portions, at most."""
 AT_ONCE = 20.0
 """Seconds of one sweep."""
 
@@ -37,7 +36,7 @@ def run(store: Store, context: Context, seconds: float = AT_ONCE) -> int:
         if not done:
             break
         looked += done
-        time.sleep(min(time.monotonic() - begun, LONGEST_REST))
+        background.rest(begun)
     return looked
 
 

@@ -6,7 +6,7 @@ Whether one has still to leave; and how they go when nobody may know any more wh
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import Connection, RowMapping, and_, bindparam, select
 
 from mailproc.store import letter_bytes, outgoing
 from mailproc.store.events import EVENT
@@ -23,7 +23,7 @@ UNWRITTEN = ("todo", "held")
 """States of an intent of which no letter was made yet."""
 UNSENT = ("prepared", "sending", "held", "in_doubt", TO_PRINT)
 _TRANSACTION = table_of(TransactionRow)
-INBOX = table_of(InboxRow)
+_INBOX = table_of(InboxRow)
 _TO_READER = and_(INTENT.c.kind == "notice", INTENT.c.body["to"].as_string() == "patron")
 _JOINED = INTENT.outerjoin(_TRANSACTION, _TRANSACTION.c.id == INTENT.c.transaction_id)
 _LETTERS = Constant(
@@ -47,13 +47,29 @@ _UNADDRESS = Constant(
     .where(OUTGOING.c.id == bindparam("row_id"))
     .values(rcpt_to=bindparam("nobody"), reply=bindparam("nothing"), last_error=bindparam("no_error"))
 )
-
 _SETTLE = Constant(
     OUTGOING.update()
     .where(OUTGOING.c.id == bindparam("row_id"), one_of(OUTGOING.c.state, ("shelved", "bounced")))
     .values(state=DISMISSED)
 )
 """Nobody can send it again any more."""
+_RECEIVED = Constant(
+    select(_INBOX.c.id, _INBOX.c.mail_from)
+    .join(EVENT, EVENT.c.inbox_id == _INBOX.c.id)
+    .join(_TRANSACTION, _TRANSACTION.c.id == EVENT.c.transaction_id)
+    .where(_TRANSACTION.c.request_id == bindparam("request_id"))
+    .order_by(_INBOX.c.id)
+)
+_UNSIGN = Constant(
+    _INBOX.update()
+    .where(_INBOX.c.id == bindparam("row_id"))
+    .values(
+        mail_from=bindparam("nobody"),
+        proof_note=bindparam("nothing"),
+        subject=bindparam("unsaid"),
+        taken_from=bindparam("taken"),
+    )
+)
 
 
 def wait(connection: Connection, request_id: int) -> bool:
@@ -86,16 +102,9 @@ def waiting(connection: Connection, request_id: int) -> dict[int, datetime]:
     return {row["id"]: row["prepared_at"] for row in rows if row["state"] == "prepared"}
 
 
-def over(connection: Connection, request_id: int) -> list[int]:
-    """Return the ids of letters to the reader that will not leave any more."""
-    rows = _LETTERS.rows(connection, {"request_id": request_id})
-    return [row["id"] for row in rows if row["state"] in OVER]
-
-
 def count_deletable(connection: Connection, request_id: int) -> int:
     """Return how many letters ``erase`` would delete."""
-    rows = _LETTERS.rows(connection, {"request_id": request_id})
-    return sum(row["state"] in OVER and row["archived"] == 0 for row in rows)
+    return sum(row["archived"] == 0 for row in _over(connection, request_id))
 
 
 def erase(connection: Connection, request_id: int) -> Sequence[int]:
@@ -103,30 +112,17 @@ def erase(connection: Connection, request_id: int) -> Sequence[int]:
 
     Return their ids. The bytes of one that was archived stay in the archive; its id is not among them.
     """
-    ids = over(connection, request_id)
+    ids = [row["id"] for row in _over(connection, request_id)]
     gone = {"nobody": "", "nothing": "", "no_error": ""}
     _UNADDRESS.run_many(connection, [{"row_id": one} | gone for one in ids])
     _SETTLE.run_many(connection, [{"row_id": one} for one in ids])
     return letter_bytes.delete(connection, "O", OVER, ids) if ids else []
 
 
-_RECEIVED = Constant(
-    select(INBOX.c.id, INBOX.c.mail_from, INBOX.c.state)
-    .join(EVENT, EVENT.c.inbox_id == INBOX.c.id)
-    .join(_TRANSACTION, _TRANSACTION.c.id == EVENT.c.transaction_id)
-    .where(_TRANSACTION.c.request_id == bindparam("request_id"))
-    .order_by(INBOX.c.id)
-)
-_UNSIGN = Constant(
-    INBOX.update()
-    .where(INBOX.c.id == bindparam("row_id"))
-    .values(
-        mail_from=bindparam("nobody"),
-        proof_note=bindparam("nothing"),
-        subject=bindparam("unsaid"),
-        taken_from=bindparam("taken"),
-    )
-)
+def _over(connection: Connection, request_id: int) -> list[RowMapping]:
+    """Return the letters to the reader that will not leave any more."""
+    rows = _LETTERS.rows(connection, {"request_id": request_id})
+    return [row for row in rows if row["state"] in OVER]
 
 
 def erase_from(connection: Connection, request_id: int, emails: Collection[str]) -> Sequence[int]:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -70,7 +70,7 @@ def ask(
     connection, ending, asked = _connection(url, limits), _Ending(limits.longest), False
     try:
         ending.begin()
-        _connect(connection, ending, limits)
+        _connect(connection, ending, limits, tls=urlsplit(url).scheme == "https")
         asked = True
         answer = _answer(connection, method, url, content, headers, limits.largest)
     except (OSError, HTTPException) as error:
@@ -88,25 +88,23 @@ def ask(
 
 def _connection(url: str, limits: HttpLimits) -> HTTPConnection:
     parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port
-    if parts.scheme == "https":
-        return HTTPSConnection(host, port, timeout=limits.timeout, context=client_context())
-    return HTTPConnection(host, port, timeout=limits.timeout)
+    usual = 443 if parts.scheme == "https" else 80
+    made = HTTPConnection(parts.hostname or "", parts.port or usual, timeout=limits.timeout)
+    made.default_port = usual  # the header Host names no usual port
+    return made
 
 
-def _connect(connection: HTTPConnection, ending: "_Ending", limits: HttpLimits) -> None:
+def _connect(connection: HTTPConnection, ending: "_Ending", limits: HttpLimits, *, tls: bool) -> None:
     """Give the connection its line, which ``ending`` can end at any time: the library's own steps cannot be
     ended within a handshake, and it forgets the line of an answer that ends with the connection."""
     line = _line((connection.host, connection.port), limits.timeout, limits.longest)
-    ending.line = line
-    if isinstance(connection, HTTPSConnection):
-        line = client_context().wrap_socket(
+    ending.line = connection.sock = line
+    if tls:
+        safe = client_context().wrap_socket(
             line, server_hostname=connection.host, do_handshake_on_connect=False
         )
-        ending.line = line
-        connection.sock = line  # closed with the connection whatever the handshake says
-        line.do_handshake()
-    connection.sock = line
+        ending.line = connection.sock = safe
+        safe.do_handshake()
 
 
 def _line(address: tuple[str, int], timeout: float, longest: float) -> socket.socket:

@@ -207,3 +207,26 @@ def test_what_catalogues_said_is_kept_with_the_request(world: World, monkeypatch
     enter(world)
     with world.store.read() as connection:
         assert [one.catalogue for one in look_ups.of_request(connection, 1)] == ["union"]
+
+
+def test_a_paused_library_is_left_out_and_no_more_than_wanted_are_asked(world: World) -> None:
+    ruled(world, RotaRule(name="rest", partners=("XX-BL", "XX-SECOND"), most=1))
+    enter(world)
+    assert rota(world) == ["XX-BL"]
+    config = world.app.config
+    paused = [
+        one.model_copy(update={"status": "paused"}) if one.symbol == "XX-BL" else one
+        for one in config.partner
+    ]
+    config = config.model_copy(update={"partner": tuple(paused)})
+    world.app = replace(world.app, config=config, context=replace(world.app.context, config=config))
+    enter(world, {"title": "Another"})
+    assert rota(world, "B2") == ["XX-SECOND"]
+
+
+def test_a_dry_run_shows_the_rota_and_its_reasons(world: World) -> None:
+    ruled(world, RotaRule(name="rest", partners=("XX-SECOND",)))
+    wanted = place.read({"service": "LOAN", "item": BOOK})
+    done = place.place(world.store, world.app.context, wanted, "desk", dry_run=True)
+    assert "XX-SECOND (place 1 of the rule)" in " ".join(map(str, done.warnings))
+    assert world.rows("request") == []

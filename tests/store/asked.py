@@ -480,7 +480,6 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "waiting": lambda c: letters_to_reader.waiting(c, 1),
         "last_since": lambda c: letters_to_reader.last_since(c, 1, ("patron/arrived",), NOW),
         "wait": lambda c: letters_to_reader.wait(c, 1),
-        "over": lambda c: letters_to_reader.over(c, 1),
         "count_deletable": lambda c: letters_to_reader.count_deletable(c, 1),
         "erase_from": lambda c: letters_to_reader.erase_from(c, 1, {"ann@reader.example"}),
         "erase": lambda c: letters_to_reader.erase(c, 1),

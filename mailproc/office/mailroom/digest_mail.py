@@ -60,7 +60,7 @@ def letter_of(found: Agenda, context: Context) -> StaffDigest:
         unread=[_letter(one, context) for one in found.unread],
         mailboxes=[
             DigestMailbox(
-                name=one.name, why=context.language.words_of(one.error), since=_day(one.since, context)
+                name=one.name, why=context.language.words_of(one.error), since=context.day_shown(one.since)
             )
             for one in found.mailboxes
         ],
@@ -87,7 +87,7 @@ def _request(one: Todo, context: Context) -> DigestRequest:
         number=one.number,
         title=language.title_word(one.title),
         partner=(partner and partner.name) or one.partner,
-        since=_day(one.since, context),
+        since=context.day_shown(one.since),
         also=tuple(language.attention_word(reason) for reason in one.reasons[1:]),
     )
 
@@ -110,8 +110,4 @@ def _letter(one: LetterLine, context: Context, state: str = "") -> DigestLetter:
     )
     about = one.about(language).removeprefix(f"{one.name}: ")
     who = language.word(one.other)
-    return DigestLetter(number=one.name, who=who, subject=about, why=why, since=_day(one.at, context))
-
-
-def _day(at: datetime, context: Context) -> str:
-    return context.language.day_word(context.local(at).date(), context.today())
+    return DigestLetter(number=one.name, who=who, subject=about, why=why, since=context.day_shown(one.at))
