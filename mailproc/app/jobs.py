@@ -95,9 +95,9 @@ class Jobs:
         self, name: str, when: str, job: Callable[..., Any], *given: Any, first: datetime | None
     ) -> None:
         self._scheduler.add_job(
-            job,
+            _said,
             self._trigger(when),
-            args=given,
+            args=(name, job, *given),
             id=name,
             replace_existing=True,
             coalesce=True,
@@ -142,6 +142,14 @@ class Jobs:
 
     def _trigger(self, text: str) -> Any:
         return schedule.trigger(text, self._app.context.zone)
+
+
+def _said(name: str, job: Callable[..., Any], *given: Any) -> None:
+    """Run the job. What the store or the disk refuses is a sentence of the log; the job runs again in its time."""
+    try:
+        job(*given)
+    except MailprocError as error:
+        _log.error("the job %s was not done: %s", name, error)
 
 
 def _job_failed(event: JobExecutionEvent) -> None:

@@ -18,6 +18,7 @@ from uuid import uuid4
 from mailproc import private
 from mailproc.errors import LocalFault, MailprocError, NoRoom, TryLater
 from mailproc.sentence import Part, Sentence, sentence
+from mailproc.store.connections import existing
 from mailproc.store.db_errors import is_for_want_of_room
 
 BUSY_SECONDS = 60
@@ -311,8 +312,7 @@ class ArchiveFile:
             raise LocalFault(sentence("archive-of-another", file=str(self.path)))
 
     def _connected(self) -> sqlite3.Connection:
-        where = f"{self.path.resolve().as_uri()}?mode=rw"
-        return sqlite3.connect(where, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        return sqlite3.connect(existing(self.path), uri=True, timeout=BUSY_SECONDS, isolation_level=None)
 
 
 def _version(connection: sqlite3.Connection) -> ArchiveVersion:

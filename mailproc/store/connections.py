@@ -7,6 +7,7 @@ a statement's values (``hide_parameters``), which may be people's letters.
 
 import errno
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any, cast
 
@@ -132,10 +133,26 @@ class DedicatedConnection:
 
 def _sqlite(url: URL, **options: Any) -> Engine:
     # isolation_level None: else the driver begins and commits by its own ideas, a SAVEPOINT too.
-    arguments = {"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False}
-    engine = create_engine(url, connect_args=arguments, hide_parameters=True, **options)
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            existing(Path(url.database or "")),
+            uri=True,
+            isolation_level=None,
+            timeout=BUSY_SECONDS,
+            check_same_thread=False,
+        )
+
+    engine = create_engine(url, creator=connect, hide_parameters=True, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def existing(path: Path) -> str:
+    """Return the URI by which SQLite opens the file, and does not create one that is gone.
+
+    Creating it would also delete the log that lies there, and in it the letters of a store that was moved.
+    """
+    return f"{path.resolve().as_uri()}?mode=rw"
 
 
 def _postgresql(url: URL, **options: Any) -> Engine:

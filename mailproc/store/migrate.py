@@ -29,6 +29,7 @@ from mailproc.store import (  # noqa: F401  # their tables
     submission_tables,
     upkeep_tables,
 )
+from mailproc.store.connections import existing
 from mailproc.store.db_errors import first_line, is_for_want_of_room, try_later
 
 if TYPE_CHECKING:
@@ -251,7 +252,10 @@ def _copy(path: Path, to: Path) -> None:
     try:
         unfinished.unlink(missing_ok=True)
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, private.FILE))
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
+        with (
+            closing(sqlite3.connect(existing(path), uri=True)) as source,
+            closing(sqlite3.connect(unfinished)) as copy,
+        ):
             source.backup(copy)
         shutil.copymode(path, unfinished)
         with unfinished.open("rb") as written:

@@ -13,6 +13,7 @@ from mailproc import private
 from mailproc.errors import LocalFault, NoRoom, TryLater
 from mailproc.sentence import sentence
 from mailproc.store import backup_seal, foreign_schema, migrate
+from mailproc.store.connections import existing
 from mailproc.store.db_errors import is_for_want_of_room
 
 _log = logging.getLogger(__name__)
@@ -71,7 +72,9 @@ def make(
 
 def _copy(source: Path, to: Path, in_use: bool, to_disk: Callable[[], None]) -> None:
     with (
-        closing(sqlite3.connect(source, timeout=30) if in_use else _opened(source)) as live,
+        closing(
+            sqlite3.connect(existing(source), uri=True, timeout=30) if in_use else _opened(source)
+        ) as live,
         closing(sqlite3.connect(to, isolation_level=None)) as copy,
     ):
         live.isolation_level = None

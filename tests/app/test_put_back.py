@@ -5,14 +5,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from alembic import command
 from sqlalchemy.engine import make_url
 
 from mailproc.app import put_back
-from mailproc.store import connections, migrate
 from tests.app.installation import Installation, order
 from tests.app.test_copy_store import moved, url, worked  # noqa: F401  # fixtures
 from tests.app.test_restored import store_of
+from tests.support.earlier_store import made_at
 from tests.support.files import PDF
 
 
@@ -106,9 +105,7 @@ def test_no_service_starts_on_postgresql_before_it_is_held(
 def older_dump(app: Installation, url: str) -> Path:  # noqa: F811
     """What 0.1.0 would have dumped, but for its rows: the first revision knows no id."""
     moved(app, url)
-    engine = connections.writing(connections.parse(url, app.folder))
-    with engine.connect() as connection, connection.begin():
-        command.upgrade(migrate.settings(connection), "0001")
+    engine = made_at("0001", url, app.folder)
     engine.dispose()
     dump = app.folder / "old.dump"
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from alembic import command
 
-from mailproc.store import connections, migrate
 from tests.app.installation import Installation, order
 from tests.servers.ports import free_port
+from tests.support.earlier_store import made_at
 
 SOON = "from mailproc.app import full_disk as waiting; waiting.LOOK = 0.3"
 
@@ -65,10 +64,7 @@ def store_of_now(app: Installation, disk: Path) -> None:
 
 
 def store_of_the_first_release(app: Installation, disk: Path) -> None:
-    engine = connections.writing(connections.parse(f"sqlite:///{disk}/mailproc.db", disk))
-    with engine.connect() as connection, connection.begin():
-        command.upgrade(migrate.settings(connection), "0001")
-    engine.dispose()
+    made_at("0001", f"sqlite:///{disk}/mailproc.db").dispose()
 
 
 @pytest.mark.parametrize("before", [first_start, store_of_now, store_of_the_first_release])

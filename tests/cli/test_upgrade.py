@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 
 from mailproc.store import connections, migrate, store_identity
 from mailproc.store.engine import Store
 from mailproc.store.lock import daemon_lock
 from tests.cli.test_exits import WITHOUT_ROOTS_RIGHTS
+from tests.support.earlier_store import made_at
 
 Cli = Callable[..., Any]
 URL = "sqlite:///var/mailproc.db"
@@ -36,9 +36,7 @@ def folder(folder: Path) -> Path:
 def older(folder: Path) -> Path:
     """The store as version 0.1.0 left it."""
     (folder / "var").mkdir()
-    engine = connections.writing(connections.parse(URL, folder))
-    with engine.connect() as connection, connection.begin():
-        command.upgrade(migrate.settings(connection), "0001")
+    engine = made_at("0001", URL, folder)
     engine.dispose()
     return folder
 
@@ -78,9 +76,8 @@ def test_check_says_before_the_migration_that_the_counters_file_was_left_behind(
 ) -> None:
     """A store of 0.2.0 whose folder was moved without it would be held from its first start."""
     (folder / "var").mkdir()
-    engine = connections.writing(connections.parse(URL, folder))
+    engine = made_at("0003", URL, folder)
     with engine.connect() as connection, connection.begin():
-        command.upgrade(migrate.settings(connection), "0003")
         store_identity.make(connection)
         store_identity.note_counters(connection, there=True)
     engine.dispose()

@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from alembic import command
 from sqlalchemy import inspect, text
 
 from mailproc.flow.advance import verify
 from mailproc.ill.terms import Role, TransactionId
-from mailproc.store import connections, earlier_messages, inbox, letters, migrate, transactions
+from mailproc.store import connections, earlier_messages, inbox, letters, transactions
 from mailproc.store.engine import Store
+from tests.support.earlier_store import made_at
 
 LETTERS = (
     # state, partner, proof, note, and whose the letter is from now on
@@ -48,9 +48,8 @@ def first_url(request, tmp_path):
     """A store at the first revision, with something in it."""
     sqlite = request.param == "sqlite"
     url = f"sqlite:///{tmp_path}/old.db" if sqlite else request.getfixturevalue("empty_postgres_url")
-    engine = connections.writing(connections.parse(url, Path()))
+    engine = made_at("0001", url, Path())
     with engine.connect() as connection, connection.begin():
-        command.upgrade(migrate.settings(connection), "0001")
         for number, (state, partner, proof, note, _) in enumerate(LETTERS):
             row = {"state": state, "partner": partner, "proof": proof, "note": note}
             connection.execute(_LETTER, row | {"digest": f"d{number}", "raw": b"raw %d" % number})
