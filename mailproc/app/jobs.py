@@ -145,7 +145,7 @@ class Jobs:
 
 
 def _said(name: str, job: Callable[..., Any], *given: Any) -> None:
-    """Run the job. What the store or the disk refuses is a sentence of the log; the job runs again in its time."""
+    """Run the job. What the store or the disk refuses is a sentence of the log; it runs again in its time."""
     try:
         job(*given)
     except MailprocError as error:
