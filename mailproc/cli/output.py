@@ -16,6 +16,9 @@ from mailproc import log
 from mailproc.cli.colour import STYLES, Marked, Meaning, painted
 from mailproc.invisible import UNSEEN
 from mailproc.log import mask, mask_shown
+from mailproc.office.wording.plain_text import cut as cut
+from mailproc.office.wording.plain_text import one_line as one_line
+from mailproc.office.wording.plain_text import shown as shown
 from mailproc.sentence import Note, Sentence, sentences
 
 NARROWEST = 140
@@ -95,26 +98,6 @@ def _unbroken(words: str) -> str:
     """On one line, with the blanks that put it into columns."""
     first, *others = shown(words).split("\n")
     return " ".join((first, *(part.strip() for part in others)))
-
-
-def shown(words: str) -> str:
-    """Without unseen characters: what a stranger wrote must not steer the terminal or turn the text round."""
-    return UNSEEN.sub(lambda found: found[0] if found[0] in "\n\t" else "�", words)
-
-
-def one_line(words: str) -> str:
-    """The same where a line end would forge a line, and blanks in a row a column: every word of others that
-    is shown within a line of ours goes through here."""
-    return " ".join(shown(mask_shown(words)).split())
-
-
-def cut(words: str, most: int) -> str:
-    """The text on one line, of at most so many signs, no word of it cut where there is more than one."""
-    whole = one_line(words)
-    if len(whole) <= most:
-        return whole
-    head = whole[: most - 1]
-    return (head.rpartition(" ")[0] or head) + "…"
 
 
 def octets(content: bytes) -> None:

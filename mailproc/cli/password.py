@@ -14,7 +14,7 @@ verbs = typer.Typer()
 @verbs.command("password")
 def password() -> None:
     """Make the hash for a partner's login: asks for the password twice, or reads one line from a pipe."""
-    from mailproc.transport import passwords  # here: no other verb needs it
+    from mailproc import passwords  # here: no other verb needs it
 
     said = _asked() if sys.stdin.isatty() else _read(passwords.LONGEST)
     if not said or not said.isprintable() or len(said.encode()) > passwords.LONGEST:

@@ -1,65 +1,20 @@
-"""What `show` says of one request, for a librarian's eyes: how to go on, its particulars, its whole history.
+"""What `show` prints of one request: how to go on, its particulars, its whole history."""
 
-In the library's language; codes stand beside their words where commands take them.
-"""
-
-from collections.abc import Iterator, Sequence
-from datetime import date
-from decimal import Decimal
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
-
-from mailproc.cli import history, output
-from mailproc.cli.review_view import reviewed, to_decide
+from mailproc.cli import output
 from mailproc.flow.context import Context
-from mailproc.ill import loan_terms
-from mailproc.ill.apdu import Money
-from mailproc.ill.apdu_json import value_from_json
-from mailproc.ill.attention import Reason
-from mailproc.ill.event_names import of_timer
-from mailproc.ill.rota import Candidate
-from mailproc.ill.terms import Role, State
-from mailproc.ill.whereabouts import BROUGHT_BACK
-from mailproc.notices.citation import cited
-from mailproc.notices.holding import in_words
-from mailproc.notices.language import Language
-from mailproc.notices.order_details import DECLARED
-from mailproc.office.queries.listing import RequestLine
-from mailproc.office.queries.request_details import LetterAbout, RequestDetails
-from mailproc.store.rows import StoredCharge
+from mailproc.office.queries.request_details import RequestDetails
+from mailproc.office.wording import history_words, request_words
 
 GAP = 2
-COPIES = 5
-"""Copies of one catalogue that are shown."""
-
-
-def stands(line: RequestLine, context: Context) -> str:
-    """How it stands in the standard's terms, and where our last letter is if it has not simply gone."""
-    language = context.language
-    status = language.status(line.status, context.today(), ours=line.role == Role.RESPONDER)
-    letter = language.letter_word("O", _delivery(line.delivery, answered=line.answered))
-    quiet = line.delivery in ("", "handed_over", "withdrawn")
-    return status if quiet else f"{status} ({letter})"
-
-
-def _delivery(state: str, *, answered: bool) -> str:
-    """An answer proves that somebody has carried the letter from the folder to them."""
-    return "filed-answered" if state == "filed" and answered else state
+_COLUMNS = ("when", "what", "now", "by", "note")
 
 
 def tell(found: RequestDetails, context: Context) -> None:
     """To standard output: first how it stands and how to go on. Days and times in the library's zone."""
-    line, language = found.line, context.language
-    by = f" · {line.author}" if line.author else ""
-    output.line(output.one_line(f"{line.number} · {line.title}{by}{_reader(found, language)}"))
-    way = "borrow" if line.role == Role.REQUESTER else "lend"
-    headline = stands(line, context)
-    if line.partner:
-        headline = language.label("show", way, partner=_whom(found, language), status=headline)
-    output.line(f"{headline} [{line.state}]")
-    pairs = [*_to_do(found, language), *reviewed(found, language)]
-    pairs += [*_particulars(found, context), *_untold(found, language)]
+    language = context.language
+    output.line(request_words.named(found, language))
+    output.line(f"{request_words.headline(found, context)} [{found.line.state}]")
+    pairs = [*request_words.to_do(found, language), *request_words.particulars(found, context)]
     width = max(len(label) for label, _ in pairs) + GAP
     before = ""
     for label, value in pairs:
@@ -67,205 +22,11 @@ def tell(found: RequestDetails, context: Context) -> None:
         output.line(f"  {lead:<{width}}{output.one_line(value)}")
         before = label
     output.line()
-    history.tell(found.history, line.role, context)
+    _tell_history(found, context)
 
 
-def _reader(found: RequestDetails, language: Language) -> str:
-    if not found.patron:
-        return ""
-    name = found.patron.get("name") or found.patron["id"]
-    if not found.patron.get("email"):
-        name = language.label("show", "no_email", name=name)
-    return " · " + language.label("show", "reader", name=name)
-
-
-def _whom(found: RequestDetails, language: Language) -> str:
-    """The partner, or who has the request now since the partner passed it on."""
-    if found.passed_on is None:
-        return found.line.partner
-    told = language.label("show", "passed_on", library=found.passed_on["to"], partner=found.line.partner)
-    return output.one_line(told)
-
-
-def _to_do(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
-    """Why a person is needed, and how to go on."""
-    words = language.texts.labels["show"]
-    for reason in found.line.needs:
-        yield words["needs"], language.attention_word(reason)
-    ways = [(way.command, way.does) for way in found.ways] or list(_ways_on(found, language))
-    if unsent := found.review is not None and not found.line.attempt:
-        ways = list(to_decide(found, language))
-    for command, does in ways:
-        yield words["go_on"], f"{command} ({does})"
-    for asked in found.questions:
-        yield words["asks"], asked.text
-        yes, no = f"mailproc partners --confirm {asked.id}", f"--forget {asked.id}"
-        yield words["asks"], language.label("show", "either", first=yes, second=no)
-    if not unsent:
-        yield words["possible"], ", ".join(found.actions) or words["only_close"]
-
-
-def _ways_on(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
-    """Where nobody holds an order of ours any more, and the request is open: whom to ask."""
-    line = found.line
-    over = State[line.state].gives_way or found.flaw
-    if line.role != Role.REQUESTER or not over or found.closed_at:
-        return
-    waits = next((one.partner for one in found.rota if not one.tried and not one.why_not), "")
-    ask = f"mailproc next {line.number}"
-    if waits:
-        yield ask, language.label("show", "asks_next", partner=waits)
-    again = language.label("show", "asks_again", partner=line.partner)
-    yield f"mailproc amend {line.number} … --again", again
-    if not waits:
-        add = f"mailproc rota {line.number} --add SYMBOL"
-        yield language.label("show", "then", first=add, second=ask), language.label("show", "asks_other")
-
-
-def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str]]:
-    line, language, today = found.line, context.language, context.today()
-    words = language.texts.labels["show"]
-    pairs = [
-        *_cited(found, language),
-        (words["their_number"], line.their_number),
-        (words["ordered_as"], line.ordered_as if line.ordered_as != f"{line.number}-{line.attempt}" else ""),
-        (words["due"], language.day_word(line.due, today) if line.due else ""),
-        (
-            words["wanted_back"],
-            language.day_word(found.wanted_back_by, today) if found.wanted_back_by else "",
-        ),
-        (words["reader_due"], _reader_due(found, language, today)),
-        (language.texts.labels["patrons"]["pickup"], (found.patron or {}).get("pickup", "")),
-        (words["whereabouts"], language.texts.labels["whereabouts"].get(found.whereabouts, "")),
-        *((words["conditions"], one) for one in _conditions(found, language)),
-        (words["barcode"], found.barcode),
-        (words["came"], language.texts.labels["flaw"].get(found.flaw, "")),
-        *((words["charges"], one) for one in _charges(found, language)),
-        *_asked(found, language, today),
-        (words["asked_before"], found.entry.asked_before),
-        *_copyright(found, language, today),
-        (words["needed_before"], language.day_word(found.need_before, today) if found.need_before else ""),
-        *_catalogues(found, context),
-        (words["rota"], " → ".join(_place(one, language) for one in found.rota)),
-        *((words["if_nobody_acts"], one) for one in _if_nobody_acts(found, context)),
-        (words["letters"], _letters(found.letters, language)),
-    ]
-    return [(name, value) for name, value in pairs if value]
-
-
-def _reader_due(found: RequestDetails, language: Language, today: date) -> str:
-    """The reader's due date, where it is not the lender's."""
-    day = found.reader_due
-    return language.day_word(day, today) if day and day != found.line.due else ""
-
-
-def _charges(found: RequestDetails, language: Language) -> Iterator[str]:
-    words = language.texts.labels
-    for one in found.charges:
-        what = words["charge_kinds"].get(one.kind, one.kind)
-        yield f"{amount_word(one, language)} {words['charges'].get(one.status, one.status)} ({what})"
-
-
-def amount_word(one: StoredCharge, language: Language) -> str:
-    return language.amount(Money(amount=Decimal(one.amount), currency=one.currency or None))
-
-
-def _conditions(found: RequestDetails, language: Language) -> Iterator[str]:
-    """On what terms the item was lent."""
-    terms = found.loan_terms or {}
-    yield language.condition_word(terms.get("condition", ""))
-    insured = {"insured": terms.get("insured_for"), "return_insurance": terms.get("return_insurance")}
-    for name, amount in insured.items():
-        if amount is not None:
-            yield language.texts.incoming[name].format(value=_flat(amount, language))
-    if why := loan_terms.against_renewal(terms, found.renewable):
-        yield language.label("show", "no_renewal", why=language.label("no_renewal", why))
-
-
-def _copyright(found: RequestDetails, language: Language, today: date) -> Iterator[tuple[str, str]]:
-    """By whose word a copy of ours may be made: a reader's declaration, or the word of the USA."""
-    entry, words = found.entry, language.texts.labels["show"]
-    if declaration := entry.declaration:
-        day = language.day_word(date.fromisoformat(declaration["signed_on"]), today)
-        wording = f" ({declaration['wording']})" if declaration.get("wording") else ""
-        signed = language.label("show", "declared", name=declaration["signed_by"], day=day)
-        yield words["copyright"], f"{signed}{wording}"
-    if entry.word:
-        counted = language.label("show", "copies", count=entry.copies, year=entry.year)
-        yield words["copyright"], f"{entry.word} ({counted})" if entry.copies else entry.word
-
-
-def _place(one: Candidate, language: Language) -> str:
-    why = f": {language.reason_word(one.why_not)}" if one.why_not else ""
-    return f"{one.partner}{why}"
-
-
-def _cited(found: RequestDetails, language: Language) -> list[tuple[str, str]]:
-    said = (found.line.title, found.line.author)
-    return list(cited(found.item, language, said=said))
-
-
-def _catalogues(found: RequestDetails, context: Context) -> Iterator[tuple[str, str]]:
-    """What catalogues say of the item: the first copies of each, and why there is no (newer) answer."""
-    language, today = context.language, context.today()
-    for one in found.looked:
-        label = language.label("show", "catalogue", name=one.catalogue)
-        for copy in one.answer.holdings[:COPIES]:
-            who = f"{copy.symbol}: " if one.use == "union" and copy.symbol else ""
-            yield label, f"{who}{in_words(copy, language, today)}"
-        if one.fault:
-            yield label, language.words_of(one.fault)
-        elif not one.answer.holdings:
-            yield label, language.texts.labels["locate"]["none_here"]
-
-
-def _asked(found: RequestDetails, language: Language, today: date) -> list[tuple[str, str]]:
-    """What a partner's request says beside the item; what it says by default is not."""
-    said = {name: _flat(value, language) for name, value in found.asked.items()}
-    if found.entry.word:
-        said.pop("copyright_compliance", None)  # ours stands in its own line, with the count of copies
-    if said.get("copyright_compliance") == DECLARED:
-        said["copyright_compliance"] = language.texts.single[DECLARED]
-    if "services" in said:
-        said["services"] = ", ".join(map(language.service_word, found.asked["services"]))
-    if said.get("expiry"):
-        said["expiry"] = language.day_word(date.fromisoformat(said["expiry"]), today)
-    return [
-        (label, said[name])
-        for name, label in language.texts.labels["asked"].items()
-        if said.get(name) not in (None, "", "according-to-responder-policy")
-    ]
-
-
-def _flat(value: Any, language: Language) -> str:
-    if isinstance(value, dict) and "amount" in value:
-        money: Money = value_from_json(Money, value, "amount")
-        return language.amount(money)
-    if isinstance(value, dict):
-        return ", ".join(_flat(each, language) for each in value.values())
-    return ", ".join(_flat(each, language) for each in value) if isinstance(value, list) else str(value)
-
-
-def _letters(letters: Sequence[LetterAbout], language: Language) -> str:
-    """Each with what became of it, said once for those in a row that fared alike."""
-    became = [(_delivery(one.state, answered=one.answered), one.id) for one in letters]
-    fared = [(state, [name for _, name in run]) for state, run in groupby(became, key=itemgetter(0))]
-    return ", ".join(f"{' '.join(ids)} ({language.letter_word(ids[0], state)})" for state, ids in fared)
-
-
-def _if_nobody_acts(found: RequestDetails, context: Context) -> Iterator[str]:
-    """What the clock does, in order; first that a partner's words stop its letters to the partner."""
-    language = context.language
-    if Reason.MESSAGE in found.line.needs and not found.closed_at:
-        yield language.texts.labels["show"]["staff_first"]
-    for one in found.ahead:
-        day = context.day_shown(one.at)
-        here = of_timer(one.kind, with_us=found.whereabouts == BROUGHT_BACK)
-        yield f"{day}: {language.event_word(here)}"
-
-
-def _untold(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
-    words = language.texts.labels
-    for one in found.untold:
-        what = words["untold"].get(one.notice.removeprefix("patron/"), one.notice)
-        yield words["show"]["not_told"], f"{what}: {language.words_of(one.why)}"
+def _tell_history(found: RequestDetails, context: Context) -> None:
+    words = context.language.texts.labels["history"]
+    rows = history_words.rows(found.history, found.line.role, context)
+    cells = [(one.when, one.what, one.now, one.by, one.note) for one in rows]
+    output.table([words[name] for name in _COLUMNS], cells, words["empty"])

@@ -13,6 +13,7 @@ from mailproc.office.queries import listing, request_details
 from mailproc.office.queries.listing import Filter, RequestLine
 from mailproc.office.queries.recorded_history import HistoryLine
 from mailproc.office.queries.request_details import RequestDetails
+from mailproc.office.wording import request_words
 from mailproc.store.rows import StoredCharge
 
 verbs = typer.Typer()
@@ -184,7 +185,7 @@ def _row(line: RequestLine, context: Context) -> tuple[str, ...]:
         language.service_word(line.service),
         output.cut(line.reader, 24),
         f"{line.partner} {line.their_number}".rstrip(),
-        request_view.stands(line, context),
+        request_words.stands(line, context),
         day_word(line.need_before, today) if line.need_before else "",
         day_word(line.due, today) if line.due else "",
         needs,

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from mailproc.app.build import App
-from mailproc.cli import history, output
+from mailproc.cli import output
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
@@ -16,6 +16,7 @@ from mailproc.ill.terms import Role, State
 from mailproc.notices.incoming_details import plain_note
 from mailproc.office.queries import rota as rotas
 from mailproc.office.queries.rota import Rota, RotaPlace
+from mailproc.office.wording import history_words
 from mailproc.sentence import sentence
 
 verbs = typer.Typer()
@@ -125,7 +126,9 @@ def _answer(one: RotaPlace, context: Context) -> str:
 def _answer_note(one: RotaPlace, context: Context) -> str:
     """What the answer says beside its kind; an older release kept words alone."""
     if one.answer_apdu is not None:
-        parts = history.content(apdu_json.from_json(one.answer_apdu), Role.REQUESTER, context, theirs=True)
+        parts = history_words.content(
+            apdu_json.from_json(one.answer_apdu), Role.REQUESTER, context, theirs=True
+        )
         told = "; ".join(parts)
     else:
         told = plain_note(one.answer_note, Role.REQUESTER, context.language)

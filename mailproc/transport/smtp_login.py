@@ -15,7 +15,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from argon2.exceptions import Argon2Error
 
-from mailproc.transport import passwords
+from mailproc import passwords
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailproc.transport import passwords
+from mailproc import passwords
 from tests.servers.dns import SILENT, NameServer
 
 Cli = Callable[..., Any]

@@ -15,8 +15,9 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from argon2 import extract_parameters
 from argon2.exceptions import HashingError
 
+from mailproc import passwords
 from mailproc.config import Listen
-from mailproc.transport import passwords, smtp_login
+from mailproc.transport import smtp_login
 from mailproc.transport.smtp_in import Listener
 from mailproc.transport.smtp_login import FAILURES, HOSTS, LATER, WINDOW, Failures, Logins
 from tests.cheap_hash import cheap_hash

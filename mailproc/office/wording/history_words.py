@@ -1,13 +1,13 @@
-"""The history of a request as a table: each line in the library's language, made from what was said.
+"""The history of a request in words: each line in the library's language, made from what was said.
 
 What a line of an older release holds in words alone is shown as it was written.
 """
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
-from mailproc.cli import output
 from mailproc.flow.context import Context
 from mailproc.ill.apdu import Apdu, IllAnswer, StatusOrErrorReport
 from mailproc.ill.findings import Noted
@@ -24,16 +24,27 @@ FOLDED = 3
 """So many lines of a history that say the same become one."""
 LONGEST = 160
 """Characters of a note."""
-_NAMES = ("when", "what", "now", "by", "note")
 _OF_OLD = "we answered: "
 """How 0.1.0 noted an answer of ours; since then its code stands with the event."""
 
 
-def tell(changes: Sequence[HistoryLine], role: str, context: Context) -> None:
-    """To standard output, the first change first."""
-    words = context.language.texts.labels["history"]
-    rows = [_row(run, Role[role], context) for run in _runs(changes)]
-    output.table([words[name] for name in _NAMES], rows, words["empty"])
+@dataclass(frozen=True)
+class WordedChange:
+    """A line of a history in words: ``when``, ``what`` happened, how it stands ``now`` ('' if nothing moved),
+    ``by`` whom, and the ``note``. ``attempt`` and ``cause`` are those of its (first) change."""
+
+    when: str
+    what: str
+    now: str
+    by: str
+    note: str
+    attempt: int
+    cause: Mapping[str, str]
+
+
+def rows(changes: Sequence[HistoryLine], role: str, context: Context) -> list[WordedChange]:
+    """Return the history, the first change first."""
+    return [_row(run, Role[role], context) for run in _runs(changes)]
 
 
 def _runs(changes: Sequence[HistoryLine]) -> Iterator[Sequence[HistoryLine]]:
@@ -51,7 +62,7 @@ def _said(change: HistoryLine) -> tuple[object, ...]:
     return change.attempt, change.spoken, change.to_state, change.note, kind, change.documents
 
 
-def _row(run: Sequence[HistoryLine], role: Role, context: Context) -> tuple[str, ...]:
+def _row(run: Sequence[HistoryLine], role: Role, context: Context) -> WordedChange:
     change, language = run[0], context.language
     moved = change.to_state != change.from_state
     parts = [textwrap.shorten("; ".join(_note(change, role, context)), LONGEST, placeholder=" …")]
@@ -60,12 +71,14 @@ def _row(run: Sequence[HistoryLine], role: Role, context: Context) -> tuple[str,
     if len(run) > 1:
         times, last = language.counted("said_times", len(run)), context.shown(run[-1].at)
         parts.insert(0, language.label("history", "last", times=times, day=last, cause=run[-1].cause["id"]))
-    return (
-        context.shown(change.at),
-        language.event_word(change.spoken),
-        language.texts.terms[OF_STATE[State[change.to_state]]] if moved else "",
-        _by(change, language),
-        ". ".join(filter(None, parts)),
+    return WordedChange(
+        when=context.shown(change.at),
+        what=language.event_word(change.spoken),
+        now=language.texts.terms[OF_STATE[State[change.to_state]]] if moved else "",
+        by=_by(change, language),
+        note=". ".join(filter(None, parts)),
+        attempt=change.attempt,
+        cause=change.cause,
     )
 
 

@@ -1,0 +1,1 @@
+"""How answers of the office are worded for staff: by the command line and by the desk alike."""
