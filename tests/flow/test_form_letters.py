@@ -8,6 +8,7 @@ import pytest
 
 from mailproc.config_patrons import PatronRule
 from mailproc.errors import LocalFault
+from mailproc.flow.reading import form_letters
 from mailproc.office.mailroom import incoming
 from mailproc.office.patrons import forgetting
 from mailproc.office.queries import request_details
@@ -418,6 +419,22 @@ def test_a_long_letter_is_bounded(office, body):
     assert row["state"] in ("done", "shelved")
     for one in office.rows("submission"):
         assert len(one["words"]) <= 20_000
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_a_letter_that_is_longer_than_any_form_is_not_read(office, kind):
+    words = b"Title: A<br>\nCard number: R1<br>\n"
+    longest = form_letters.LONGEST - len(words)
+    assert raw(office, words + b"z" * longest, f"{kind}; charset=utf-8")["state"] == "done"
+    row = raw(office, words + b"z" * longest + b"\n\n", f"{kind}; charset=utf-8")
+    assert row["state"] == "shelved" and "no form has" in office.shelf()["I2"]
+    assert len(office.rows("submission")) == 1 and len(office.notices()) == 1
+
+
+def test_no_protocol_reads_a_long_letter_of_a_form(office, monkeypatch):
+    monkeypatch.setattr(type(office.app.context.registry), "recognise", None)
+    assert raw(office, b"Title: A\n" * form_letters.LONGEST)["state"] == "shelved"
+    assert "no form has" in office.shelf()["I1"]
 
 
 # straight on

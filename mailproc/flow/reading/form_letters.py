@@ -22,13 +22,17 @@ CODEC = "form"
 LEAST_LABELS = 2
 """Known labels that make a letter one of labelled lines, where its sender writes other letters too."""
 
+LONGEST = 262_144
+"""Characters of a form's letter that are read, of all its texts together; a form has a few thousand."""
+
 
 @dataclass(frozen=True)
 class FormLetter:
-    """``said``: None if it has no known label."""
+    """``said``: None if it has no known label, or is ``too_long`` to be read."""
 
     form: RequestForm
     said: SubmittedRequest | None
+    too_long: bool = False
 
     def source(self, inbox_id: int, context: Context) -> Source:
         partner = context.partners.get(self.form.partner) if self.form.partner else None
@@ -45,10 +49,12 @@ def read(letter: Letter, forms: Sequence[RequestForm], context: Context, *, alon
     """Return what the letter says in the form that fits it best; None if it is no letter of a form.
 
     An answer to a letter is none, nor is an automatic reply. ``alone``: its sender writes nothing else here,
-    so a letter without labels is one of the form all the same. Never raises.
+    so a letter without labels, or a longer one than is read, is one of the form all the same. Never raises.
     """
     if letter.in_reply_to or letter.references or is_automatic(letter):
         return None
+    if sum(len(part.text) for part in letter.parts if part.text and not part.attachment) > LONGEST:
+        return next((FormLetter(form, None, True) for form in _named(letter, forms) if alone), None)
     from mailproc.protocols.form import reading  # here: few letters are forms
 
     text, bare = _text(letter)
@@ -82,6 +88,8 @@ def of_form(
     if not shown.by:
         why = sentence("unproven-because", sender=found.letter.sender, proofs=reasons_of(found.proofs))
         return replace(found, refused=why, alarm=Reason.UNPROVEN)
+    if letter.too_long:
+        return replace(found, refused=sentence("form-too-long", most=LONGEST), alarm=Reason.SHELVED)
     if letter.said is None:
         return replace(found, refused=sentence("form-without-labels"), alarm=Reason.SHELVED)
     return found

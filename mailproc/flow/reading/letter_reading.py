@@ -1,7 +1,6 @@
 """Read a letter: what it says, and who is proven to have sent it. Pure: no store.
 
-This is the first half of intake. Whatever the bytes are, the result is a ``LetterReading``; nothing is
-raised.
+The first half of intake. Whatever the bytes are, the result is a ``LetterReading``; nothing is raised.
 """
 
 import logging
@@ -18,14 +17,13 @@ from mailproc.flow.reading import (
     bounced_letters,
     bounded_messages,
     documents,
-    form_letters,
     order_file,
     second_hand,
     sender_proof,
 )
 from mailproc.flow.reading.envelope import sender_of, with_envelope
 from mailproc.flow.reading.event_columns import EventColumns, described
-from mailproc.flow.reading.form_letters import FormLetter
+from mailproc.flow.reading.form_letters import FormLetter, of_form
 from mailproc.flow.reading.named_numbers import NamedNumbers, named_in
 from mailproc.flow.reading.sender_proof import Evidence, Proven
 from mailproc.flow.reading.writing import Writing, writing_of
@@ -177,20 +175,20 @@ def _read(
     if bounce is not None:
         return replace(reading, bounce=bounce, marks=bounced_letters.marks(row.rcpt_to, letter))
     reading = replace(reading, own_ids=own_ids(letter, context.addresses))
-    codec, too_much = _recognised(letter, context)
     sender = sender_of(row, letter)
     released = row.proof == RELEASED
     claimants = _vouched_for(row, context) if released else context.partners.claimed_by(sender)
-    found = replace(reading, codec=codec.name if codec else "", partner=_only(claimants))
-    if context.config.form and (codec is None or not claimants):
-        evidence = Evidence(sender, bytes(row.raw), row.received_at, context, keys)
-        by_hand = Proven(RELEASED) if released else None
-        if of_form := form_letters.of_form(found, evidence, context, by_hand, alone=not claimants):
-            return of_form
+    evidence = Evidence(sender, bytes(row.raw), row.received_at, context, keys)
+    found, by_hand = replace(reading, partner=_only(claimants)), Proven(RELEASED) if released else None
+    if not claimants and (form := of_form(found, evidence, context, by_hand, alone=True)):
+        return form  # before any protocol looks at it: a form's letter has a limit of its own
+    codec, too_much = _recognised(letter, context)
+    found = replace(found, codec=codec.name if codec else "")
+    if codec is None and claimants and (form := of_form(found, evidence, context, by_hand, alone=False)):
+        return form
     if codec is None and not claimants:  # a reader, or a stranger: no proof is needed
         people = _of_people(_without_protocol(found, claimants), ())
         return replace(people, refused=too_much, alarm=Reason.UNREADABLE) if too_much else people
-    evidence = Evidence(sender, bytes(row.raw), row.received_at, context, keys)
     found = replace(found, proofs=_proofs(claimants, evidence, context, released=released))
     proven = tuple(one for one in claimants if found.proofs[one.symbol].by)
     if codec is None:
@@ -201,12 +199,10 @@ def _read(
             return replace(people, refused=too_much, alarm=Reason.UNREADABLE)
         if not proven:
             return replace(people, refused=_unproven(found))
-        likely = context.registry.perhaps(letter)
-        return _decoded_if_ours(people, likely, proven) if likely else people
+        return _decoded_if_ours(people, context.registry.perhaps(letter), proven)
     if not proven:
-        strange = _decoded_without_proof(
-            replace(found, refused=_unproven(found), alarm=Reason.UNPROVEN), codec
-        )
+        strange = replace(found, refused=_unproven(found), alarm=Reason.UNPROVEN)
+        strange = _decoded_without_proof(strange, codec)
         return strange if claimants else _from_unknown_sender(strange, evidence)
     return _said(found, codec, proven)
 
@@ -294,11 +290,13 @@ def _from_unknown_sender(strange: LetterReading, evidence: Evidence) -> LetterRe
     return replace(strange, unproven=is_of_one(evidence.sender), evidence=evidence)
 
 
-def _decoded_if_ours(nobodys: LetterReading, codec: Codec, proven: tuple[Partner, ...]) -> LetterReading:
+def _decoded_if_ours(
+    nobodys: LetterReading, codec: Codec | None, proven: tuple[Partner, ...]
+) -> LetterReading:
     """Decode a letter that is a message only because of its sender, and only if it names a request of
     ours."""
-    speakers = tuple(one for one in proven if one.codec == codec.name)
-    if not speakers:
+    speakers = tuple(one for one in proven if codec is not None and one.codec == codec.name)
+    if codec is None or not speakers:
         return nobodys
     said = replace(nobodys, codec=codec.name, refused="")
     return replace(_decoded(said, codec, speakers), otherwise=nobodys.refused)
