@@ -1,0 +1,22 @@
+"""The HTTP server, which comes with mailproc-ill[web]."""
+
+from typing import TYPE_CHECKING
+
+from mailproc.errors import Misconfigured
+
+if TYPE_CHECKING:  # loaded where something is served
+    from mailproc.transport.http_server import HttpServer
+
+LIBRARIES = ("uvicorn", "starlette")
+"""What only a server of HTTP needs."""
+
+
+def http_server() -> "type[HttpServer]":
+    """Return the server's class. Raise Misconfigured where its libraries are not installed."""
+    try:
+        from mailproc.transport.http_server import HttpServer
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in LIBRARIES:
+            raise
+        raise Misconfigured("needs uvicorn and starlette: install mailproc-ill[web]") from None
+    return HttpServer
