@@ -302,6 +302,7 @@ class Store:
         except driver_errors() as error:
             answer = try_later(error)
             if answer is None:
+                self._guard.after()  # a file that was put in the store's place has none of our tables
                 raise
             if isinstance(answer, StoreLost):
                 self._guard.lost = answer

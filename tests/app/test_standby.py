@@ -323,14 +323,15 @@ def test_a_service_that_lost_the_network_is_taken_over_and_sends_nothing_when_it
     assert second.stop() == 0
 
 
+# By the thread's own signal: one to the process may stop the thread only after its commit.
 FREEZES = """
-import os, signal
+import signal, threading
 from mailproc.store import inbox
 keep = inbox.keep
 def frozen(connection, letters):
     kept = keep(connection, letters)
     connection.exec_driver_sql("SELECT 1")
-    os.kill(os.getpid(), signal.SIGSTOP)
+    signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
     return kept
 inbox.keep = frozen
 """
@@ -429,11 +430,12 @@ def test_how_long_a_service_is_silent_is_told_by_the_databases_clock(
 
 
 FREEZES_AFTER_THE_CLAIM = """
-import os, signal
+import signal, threading
 from mailproc.flow import send
 unmasked = send.unmasked
 def frozen(row, context):
-    os.kill(os.getpid(), signal.SIGSTOP)  # the letter is committed as being sent, and no connection is open
+    # the letter is committed as being sent, and no connection is open
+    signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
     return unmasked(row, context)
 send.unmasked = frozen
 """

@@ -15,10 +15,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from mailproc.app.build import build
 from mailproc.errors import StoreLost, TryLater
-from mailproc.store import inbox
+from mailproc.store import connections, inbox
 from mailproc.store.inbox import NewLetter
 from tests.app.installation import Daemon, Installation, order
 from tests.servers.postgres import PASSWORD, PostgresServer
@@ -131,6 +132,33 @@ def test_at_its_commit_a_letter_hears_of_it(app: Installation, do: Callable[[Ins
         for _ in range(2):
             with pytest.raises(StoreLost):
                 store.submit(partial(inbox.keep, letters=[replace(letter, raw=b"another")])).result()
+
+
+@pytest.mark.parametrize("do", [moved, replaced, backup_put_in_place])
+def test_a_job_that_misses_its_tables_hears_of_it(
+    app: Installation, do: Callable[[Installation], None]
+) -> None:
+    with_a_backup(app)
+    with closing(build(app.folder / "config.toml").store) as store:
+        do(app)
+        with pytest.raises(StoreLost), store.read() as connection:
+            connection.exec_driver_sql("SELECT * FROM nowhere")
+
+
+def test_a_connection_makes_no_file_in_the_place_of_a_store_that_is_gone(app: Installation) -> None:
+    """SQLite would delete the log that lies beside it, with the last letters."""
+    with_a_backup(app)
+    with closing(build(app.folder / "config.toml").store) as store:
+        store.start_writer()
+        store.submit(partial(inbox.keep, letters=[NewLetter("listener", b"x", datetime.now(UTC))])).result()
+        moved(app)
+        left = sorted(store_of(app).parent.iterdir())
+        for engine in (connections.reading(store.url), connections.writing(store.url)):
+            with pytest.raises(OperationalError, match="unable to open"):
+                engine.connect()
+        assert sorted(store_of(app).parent.iterdir()) == left
+        (app.folder / "elsewhere.db").rename(store_of(app))
+        assert len(app.json("letters")) == 1
 
 
 @pytest.mark.parametrize("do", DONE_TO_IT if EVERYTHING else (moved, backup_copied_over))
