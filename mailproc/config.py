@@ -37,6 +37,7 @@ class Library(Section):
     staff: str = ""  # where alarms and notices to staff go; '' = email
     language: str = "en"
     time_zone: str = "Europe/London"
+    closed: tuple[str, ...] = ()  # days: 2026-12-24, 2026-12-24/2027-01-02, or sat, sun …
 
 
 class StoreSettings(Section):

@@ -9,6 +9,14 @@ from mailproc.config_load import warn
 from tests.test_config_forms import PARTNERS
 
 
+def test_a_partner_outside_the_countries_of_a_rule_is_warned_of(tmp_path: Path) -> None:
+    rule = '[[rota]]\nname = "all"\npartners = ["UK-BL"]\ncountries = ["DE"]\ncost_up_to = 5\n'
+    (tmp_path / "config.toml").write_text(PARTNERS + rule, encoding="utf-8")
+    config = config_load.load(tmp_path / "config.toml", lambda _config: iter(()))
+    told = [one for one in warn.warnings(config) if one.startswith("rota all")]
+    assert told == ["rota all: UK-BL is in none of its countries, and is not asked"]
+
+
 @pytest.mark.parametrize(
     ("costs", "services", "warned"),
     [("", "", True), ("loan_cost = 0\n", "", True), ("loan_cost = 0\n", 'services = ["LOAN"]\n', False)],

@@ -24,8 +24,10 @@ if TYPE_CHECKING:  # many verbs of the command line need none of these, and do n
     from mailproc.config_catalogues import Catalogue
     from mailproc.flow.hook_receivers import HookReceivers
     from mailproc.ill.apdu import Item
+    from mailproc.ill.closed_days import ClosedDays
     from mailproc.ill.holding import CatalogueAnswer
     from mailproc.ill.policy import Settings
+    from mailproc.ill.reader_due import ReaderTerm
     from mailproc.ils.patron_standing import PatronLookup
     from mailproc.notices.language import Language
     from mailproc.notices.language_files import Languages
@@ -135,6 +137,20 @@ class Context:
         """All addresses to which partners may write: ours, and the names of mailboxes that are addresses."""
         users = (mailbox.user for mailbox in self.config.mailbox if "@" in mailbox.user)
         return self.addresses | frozenset(map(ascii_lower, users))
+
+    @cached_property
+    def closed_days(self) -> "ClosedDays":
+        """The days on which our library is closed."""
+        from mailproc.ill import closed_days
+
+        return closed_days.read(self.config.library.closed)
+
+    @cached_property
+    def reader_term(self) -> "ReaderTerm":
+        """How the due dates of our readers follow from those of lenders."""
+        from mailproc.ill.reader_due import ReaderTerm
+
+        return ReaderTerm(self.config.policy.reader_days_before, self.closed_days)
 
     @cached_property
     def zone(self) -> ZoneInfo:

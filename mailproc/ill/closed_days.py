@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+
+from mailproc.ill.date_arithmetic import later
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST = 400
-"""Days that are looked ahead for one that is not closed."""
+"""Days among which one is looked for that is not closed."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +21,23 @@ class ClosedDays:
     def __contains__(self, day: date) -> bool:
         return day.weekday() in self.weekdays or any(first <= day <= last for first, last in self.spans)
 
+    def __bool__(self) -> bool:
+        return bool(self.spans or self.weekdays)
+
     def opens(self, day: date) -> date | None:
         """Return the first open day from ``day`` on; None if there is none within ``LONGEST`` days."""
-        days = (day + timedelta(days=ahead) for ahead in range(LONGEST))
+        return self._open(day, 1)
+
+    def closes(self, day: date) -> date | None:
+        """Return the last open day until ``day``; None if there is none within ``LONGEST`` days."""
+        return self._open(day, -1)
+
+    def _open(self, day: date, step: int) -> date | None:
+        days = (later(day, step * far) for far in range(LONGEST))
         return next((one for one in days if one not in self), None)
+
+
+NEVER = ClosedDays()
 
 
 def read(words: Iterable[str]) -> ClosedDays:

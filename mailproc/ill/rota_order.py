@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-COST, SPEED, LOAD = "cost", "speed", "load"
+COUNTRY, COST, SPEED, LOAD = "country", "cost", "speed", "load"
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,8 @@ class PossibleLender:
     ``listed``: its place in the rule, None if a catalogue alone names it. ``holder``: the catalogue that says
     it has the item, '' if none does. ``cost``, ``days``: as config.toml says; None and 0 days are unknown.
     ``open``: requests of ours that wait there for an answer, of at most ``load`` (0: any number). ``closed``:
-    today; ``opens_on``: the day on which it opens again, None if that is far off.
+    today; ``opens_on``: the day on which it opens again, None if that is far off. ``country``: its place
+    among the countries of the rule.
     """
 
     symbol: str
@@ -27,6 +28,7 @@ class PossibleLender:
     load: int = 0
     closed: bool = False
     opens_on: date | None = None
+    country: int = 0
 
     @property
     def is_full(self) -> bool:
@@ -44,16 +46,16 @@ def ordered(
     """
 
     def rank(one: PossibleLender) -> tuple[object, ...]:
-        late = (one.is_full, one.closed, is_dear(one, highest))
+        late = (one.is_full, one.closed, is_dear(one.cost, highest))
         holds = not one.holder, not one.available
         return (*late, *holds, *(_MEASURES[name](one) for name in by), _place(one), one.symbol)
 
     return sorted(lenders, key=rank)
 
 
-def is_dear(one: PossibleLender, highest: float | None) -> bool:
-    """Return whether it costs more than the request may."""
-    return highest is not None and one.cost is not None and one.cost > highest
+def is_dear(cost: float | None, highest: float | None) -> bool:
+    """Return whether it is known to cost more than it may."""
+    return highest is not None and cost is not None and cost > highest
 
 
 def _place(one: PossibleLender) -> float:
@@ -61,6 +63,7 @@ def _place(one: PossibleLender) -> float:
 
 
 _MEASURES: Mapping[str, Callable[[PossibleLender], float]] = {
+    COUNTRY: lambda one: one.country,
     COST: lambda one: float("inf") if one.cost is None else one.cost,
     SPEED: lambda one: one.days or float("inf"),
     LOAD: lambda one: one.open,

@@ -10,6 +10,7 @@ from datetime import date
 
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.events import Timer
+from mailproc.ill.reader_due import LENDERS_DATE, ReaderTerm
 from mailproc.ill.terms import Service
 from mailproc.ill.transaction_state import TransactionState
 
@@ -18,12 +19,15 @@ PROMISED = 4
 
 OF_THE_DUE_DATE = (Timer.DUE_SOON, Timer.READER_OVERDUE, Timer.LOAN_OVERDUE, Timer.DUE_UNHEARD)
 
+ON_ANY_DAY = (Timer.DUE_SOON, Timer.UNFILLED_LETTER, Timer.ASK_AGAIN, Timer.EXPIRY)
+"""Timers that need nobody of ours: a warning, a last word, or a day that a partner named."""
+
 
 @dataclass(frozen=True)
 class Days:
     """The numbers of [policy]. 0 turns a timer off (0 levels: attention at once).
 
-    ``reader_before``: the reader's due date is so many days before the lender's. ``grace``: days after a due
+    ``reader_term``: the reader's due date, and the days on which we are closed. ``grace``: days after a due
     date before the first overdue notice. ``arrive``: days until a copy that was reported sent should be here.
     ``repeat`` and ``status``: days before the first automatic repeat, and before the first question; each
     later pause is twice as long. ``repeats``: how many of each. ``unfilled_letter``: days until a reader
@@ -33,7 +37,7 @@ class Days:
     chase: int = 7
     arrive: int = 14
     remind: int = 3
-    reader_before: int = 0
+    reader_term: ReaderTerm = LENDERS_DATE
     grace: int = 0
     overdue_every: int = 7
     overdue_levels: int = 3
@@ -178,3 +182,17 @@ def after_their_words(
         return dict(due)
     earliest = later(waiting.words_on, days.chase)
     return {kind: max(day, earliest) if day and kind in of_partner else day for kind, day in due.items()}
+
+
+def on_open_days(
+    due: Mapping[Timer, date | None], repairs: Collection[Timer], days: Days
+) -> dict[Timer, date | None]:
+    """Return what is due, on the next day on which we are open where somebody of ours must be there.
+
+    ``repairs``: those that go as messages to a machine, which is there on any day.
+    """
+    closed = days.reader_term.closed
+    waits = {
+        kind for kind, day in due.items() if day and day in closed and kind not in (*ON_ANY_DAY, *repairs)
+    }
+    return {kind: (closed.opens(day) or day) if day and kind in waits else day for kind, day in due.items()}

@@ -25,6 +25,7 @@ from mailproc.ill.timer_schedule import (
     again,
     fired,
     loan_not_arrived,
+    on_open_days,
     promised_for,
     repeated,
     repeated_then_once,
@@ -78,6 +79,8 @@ def wanted(current: TransactionState, waiting: TimerInputs, days: Days) -> dict[
         return {}
     side = _borrowing if current.role is Role.REQUESTER else _lending
     due = after_their_words(side(current, waiting, days), OF_PARTNER, waiting, days)
+    repairs = [kind for kind in due if is_repair(kind, current, waiting, days)]
+    due = on_open_days(due, repairs, days)
     return {kind: datetime.combine(day, OFFICE_OPENS) for kind, day in due.items() if day is not None}
 
 
@@ -280,7 +283,7 @@ def _reader(current: TransactionState, waiting: TimerInputs, days: Days) -> Due:
     """Return the reminders of the reader who has the item."""
     if current.due_on is None or current.service is not Service.LOAN or not waiting.here:
         return {}
-    due = due_of_reader(current.due_on, days.reader_before, waiting.given_on)
+    due = due_of_reader(current.due_on, days.reader_term, waiting.given_on)
     overdue = _level(Timer.READER_OVERDUE, due, current, waiting, days)
     return {Timer.DUE_SOON: _due_soon(due, current, waiting, days), Timer.READER_OVERDUE: overdue}
 

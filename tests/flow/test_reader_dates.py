@@ -1,5 +1,6 @@
 """The reader's due date, and the days of grace: in every letter, in `show`, and when the timers fire."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from mailproc.cli import request_view
 from mailproc.office.queries import request_details
 from tests.flow.test_clock import kinds, subjects
 
+CLOSED = {"closed": ("sat", "sun", "2026-04-13/2026-04-14")}
 EARLIER = "[policy]\nreader_days_before = 5\n"
 GRACE = "[policy]\ngrace_days = 4\n"
 LENDERS, READERS = date(2026, 4, 13), date(2026, 4, 8)  # loan_days is 42; it comes on 2 March
@@ -33,6 +35,40 @@ def test_every_letter_and_timer_follows_the_readers_date(world):
     with world.store.read() as connection:
         shown = request_details.shown(connection, "B1", world.app.context)
     assert (shown.line.due, shown.reader_due) == (LENDERS, READERS)
+
+
+def closing(world, **library):
+    """The world with these keys of [library]."""
+    config = world.app.config
+    config = config.model_copy(update={"library": config.library.model_copy(update=library)})
+    world.app = replace(world.app, config=config, context=replace(world.app.context, config=config))
+    return world
+
+
+def test_no_reader_is_asked_to_come_or_reminded_while_we_are_closed(make_world, sqlite_url):
+    world = closing(make_world(sqlite_url), **CLOSED)
+    world.place()
+    world.act("B1", "receive")
+    assert "until Fri 10 Apr." in world.reader()[-1].text, "the lender's Mon 13 Apr is a closed day"
+    assert kinds(world) == {"DUE_SOON": date(2026, 4, 7), "READER_OVERDUE": date(2026, 4, 15)}
+    world.days(52)
+    days = [
+        world.app.context.local(row["at"]).date() for row in world.rows("event") if row["cause"] == "timer"
+    ]
+    assert days == [date(2026, 4, 7), date(2026, 4, 15), date(2026, 4, 22)]
+    assert world.verify().differences == ()
+
+
+def test_a_day_that_was_closed_only_later_is_waited_for(make_world, sqlite_url):
+    world = make_world(sqlite_url)
+    world.place()
+    assert kinds(world) == {"UNANSWERED": date(2026, 3, 9)}
+    closing(world, closed=("2026-03-09/2026-03-11",))
+    world.days(8)
+    assert kinds(world) == {"UNANSWERED": date(2026, 3, 12)}
+    assert world.transaction("B1")["attention"] in (None, [])
+    world.days(3)
+    assert world.transaction("B1")["attention"]
 
 
 def test_show_has_both_dates_where_they_differ(world, capsys):

@@ -22,6 +22,19 @@ def test_the_next_open_day() -> None:
     assert closed.opens(date(2026, 3, 4)) == date(2026, 3, 4)
 
 
+def test_the_last_open_day() -> None:
+    closed = closed_days.read(["sat", "sun", "2026-03-02"])
+    assert closed.closes(date(2026, 3, 2)) == date(2026, 2, 27)
+    assert closed.closes(date(2026, 3, 4)) == date(2026, 3, 4)
+    assert closed_days.read(closed_days.WEEKDAYS).closes(SUNDAY) is None
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_the_ends_of_the_calendar(day: date) -> None:
+    closed = closed_days.read([f"{day}", *closed_days.WEEKDAYS])
+    assert (closed.opens(day), closed.closes(day)) == (None, None)
+
+
 def test_a_library_that_never_opens() -> None:
     assert closed_days.read(closed_days.WEEKDAYS).opens(SUNDAY) is None
 

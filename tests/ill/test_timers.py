@@ -7,11 +7,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mailproc.ill import machine, reminders
+from mailproc.ill import closed_days, machine, reminders
 from mailproc.ill.attention import ENDS_WITH_THE_STATE
 from mailproc.ill.effects import AskAgain, AskStaff, FollowUpAct, Notify, Send
 from mailproc.ill.events import TIMERS, Timer
 from mailproc.ill.policy import Settings, effects
+from mailproc.ill.reader_due import ReaderTerm
 from mailproc.ill.terms import Role, Service, State
 from mailproc.ill.timer_schedule import Days, TimerInputs, about, fired
 from mailproc.ill.timers import REPAIRS, is_repair, wanted
@@ -152,11 +153,12 @@ CASES = {
         {"NOT_ARRIVED": after(21)},
     ),
     "with the reader, whose day is earlier": (
-        borrowing(State.RECEIVED, due_on=DUE), {"given_on": TODAY, "days": Days(reader_before=5)},
+        borrowing(State.RECEIVED, due_on=DUE), {"given_on": TODAY, "days": Days(reader_term=ReaderTerm(5))},
         {"DUE_SOON": after(-8, DUE), "READER_OVERDUE": after(-4, DUE)},
     ),
     "with the reader, whose earlier day would have passed": (
-        borrowing(State.RECEIVED, due_on=after(2).date()), {"given_on": TODAY, "days": Days(reader_before=5)},
+        borrowing(State.RECEIVED, due_on=after(2).date()),
+        {"given_on": TODAY, "days": Days(reader_term=ReaderTerm(5))},
         {"DUE_SOON": after(1), "READER_OVERDUE": after(2)},
     ),
     "with the reader, with days of grace": (
@@ -411,9 +413,9 @@ STANDINGS = st.builds(
 SMALL = st.integers(0, 30)
 LEVELS = st.integers(0, 4)
 COUNTS = {"overdue_levels", "repeats"}
-DAYS = st.builds(
-    Days, **{one.name: LEVELS if one.name in COUNTS else SMALL for one in dataclasses.fields(Days)}
-)
+CLOSED = st.sampled_from([closed_days.NEVER, closed_days.read(["sat", "sun", "2026-04-01/2026-04-20"])])
+NUMBERS = {one.name: LEVELS if one.name in COUNTS else SMALL for one in dataclasses.fields(Days)}
+DAYS = st.builds(Days, **NUMBERS | {"reader_term": st.builds(ReaderTerm, SMALL, CLOSED)})
 MORE = st.fixed_dictionaries(
     {
         "need_before": st.none() | DATES,
@@ -573,3 +575,31 @@ def test_every_kind_and_reason_has_a_word(tag):
     for reason in reminders.ATTENTION.values():
         assert language.attention_word(reason) != reason
         assert reason in ENDS_WITH_THE_STATE, "it is over once the transaction has moved"
+
+
+SHUT = Days(reader_term=ReaderTerm(closed=closed_days.read([f"{TODAY}/{DUE}"])))
+"""We are closed from today to the due date."""
+
+
+@pytest.mark.parametrize(
+    ("current", "more", "due"),
+    [
+        (borrowing(State.PENDING), {}, {"UNANSWERED": after(1, DUE)}),
+        (borrowing(State.PENDING), {"may_ask": True}, {"UNANSWERED": after(4)}),  # a machine repeats
+        (
+            borrowing(State.PENDING),
+            {"need_before": TODAY},
+            {"UNANSWERED": after(1, DUE), "NEED_BEFORE": after(1, DUE)},
+        ),
+        (lending(State.IN_PROCESS), {}, {"TO_ANSWER": after(1, DUE)}),
+        (lending(State.SHIPPED, due_on=TODAY), {}, {"LOAN_OVERDUE": after(1, DUE)}),
+        (
+            lending(State.IN_PROCESS),
+            {"need_before": TODAY, "expires": TODAY, "fired": {(Timer.NEED_BEFORE, TODAY): [FIRED]}},
+            {"TO_ANSWER": after(1, DUE), "EXPIRY": after(10)},
+        ),
+        (borrowing(State.NOT_SUPPLIED), {"ask_again": FIRED}, {"ASK_AGAIN": on(FIRED)}),
+    ],
+)
+def test_nobody_of_ours_is_asked_for_anything_while_we_are_closed(current, more, due) -> None:
+    assert waits(current, SHUT, **more) == due

@@ -230,3 +230,49 @@ def test_a_dry_run_shows_the_rota_and_its_reasons(world: World) -> None:
     done = place.place(world.store, world.app.context, wanted, "desk", dry_run=True)
     assert "XX-SECOND (place 1 of the rule)" in " ".join(map(str, done.warnings))
     assert world.rows("request") == []
+
+
+HERE, FAR = PartnerLending(country="gb", loan_cost=30), PartnerLending(country="DE", loan_cost=5)
+
+
+@pytest.mark.parametrize(
+    ("rule", "asked"),
+    [
+        (RotaRule(name="one", countries=("GB",)), ["XX-BL"]),
+        (RotaRule(name="one", countries=("de", "GB"), order=("country", "cost")), ["XX-SECOND", "XX-BL"]),
+        (RotaRule(name="one", countries=("GB", "DE"), order=("country", "cost")), ["XX-BL", "XX-SECOND"]),
+        (RotaRule(name="one", countries=("GB", "DE"), order=("cost",)), ["XX-SECOND", "XX-BL"]),
+        (RotaRule(name="one", countries=("DE",), partners=("XX-BL", "XX-SECOND")), ["XX-SECOND"]),
+        (RotaRule(name="one", cost_up_to=10, partners=("XX-BL", "XX-SECOND")), ["XX-SECOND"]),
+    ],
+)
+def test_a_rule_asks_by_country_and_by_cost(world: World, rule: RotaRule, asked: list[str]) -> None:
+    ruled(world, rule, XX_BL=HERE, XX_SECOND=FAR)
+    done = enter(world)
+    assert rota(world) == asked
+    assert "country" not in rule.order or "(GB" in " ".join(map(str, done.warnings))
+
+
+def test_who_may_cost_anything_is_asked(world: World) -> None:
+    ruled(world, RotaRule(name="one", cost_up_to=1, partners=("XX-BL",)))
+    enter(world)
+    assert rota(world) == ["XX-BL"], "its cost is not known"
+
+
+def test_a_rule_for_a_country_without_partners_has_nobody(world: World) -> None:
+    ruled(world, RotaRule(name="one", countries=("FR",)), XX_BL=HERE)
+    with pytest.raises(LocalFault, match="The rule one has nobody else"):
+        enter(world)
+
+
+def test_what_comes_while_we_are_closed_is_no_faster(world: World) -> None:
+    rule = RotaRule(name="rest", partners=("XX-BL", "XX-SECOND"), order=("speed",))
+    lending = {"XX_BL": PartnerLending(days=5.5), "XX_SECOND": PartnerLending(days=5)}
+    ruled(world, rule, **lending)
+    enter(world)
+    assert rota(world) == ["XX-SECOND", "XX-BL"]
+    ours = world.app.config.library.model_copy(update={"closed": ("sat", "sun")})
+    world.app = replace(world.app, config=world.app.config.model_copy(update={"library": ours}))
+    done = enter(ruled(world, rule, **lending), {"title": "Another"})
+    assert rota(world, "B2") == ["XX-BL", "XX-SECOND"], "both wait for Monday"
+    assert "7 days" in " ".join(map(str, done.warnings))

@@ -106,11 +106,11 @@ def _of_renewal(case: Case, event: Event, apdu: RenewAnswer) -> Facts:
     """Return whether a refusal answers no question of ours, or more time gives the reader none."""
     if not apdu.answer:
         return {} if case.current.state in RENEWAL_ASKED else {"unasked": True}
-    before = case.context.config.policy.reader_days_before
-    if apdu.due is None or not before:
+    term = case.context.reader_term
+    if apdu.due is None or not term.is_apart:
         return {}
     had = reader_standing.due(case.connection, case.transaction, case.context)
-    will = due_of_reader(apdu.due.on, before, later(case.day(event.at), 1))
+    will = due_of_reader(apdu.due.on, term, later(case.day(event.at), 1))
     return {"no_later": True} if had is not None and will <= had else {}
 
 

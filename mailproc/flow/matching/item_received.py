@@ -161,7 +161,7 @@ def recalled_by(
     if recall is None or named is None:
         return None
     tomorrow = later(context.local(recall.at).date(), 1)
-    day = due_of_reader(date.fromisoformat(named), context.config.policy.reader_days_before, tomorrow)
+    day = due_of_reader(date.fromisoformat(named), context.reader_term, tomorrow)
     return min(day, due_on or day)
 
 

@@ -171,9 +171,9 @@ def due(connection: Connection, transaction: Transaction, context: Context) -> d
     """Return the reader's due date of a loan to us."""
     if transaction.due_on is None:
         return None
-    before = context.config.policy.reader_days_before
-    given_on = item_received.given_on(connection, transaction.id, context) if before else None
-    return due_of_reader(transaction.due_on, before, given_on)
+    term = context.reader_term
+    given_on = item_received.given_on(connection, transaction.id, context) if term.is_apart else None
+    return due_of_reader(transaction.due_on, term, given_on)
 
 
 def _renewal_asked(connection: Connection, transaction: Transaction) -> bool:

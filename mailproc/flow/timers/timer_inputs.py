@@ -262,8 +262,8 @@ def _wanted_by(case: Case) -> date | None:
 
 
 def _due_of_reader(case: Case) -> date | None:
-    due_on, before = case.current.due_on, case.context.config.policy.reader_days_before
-    return due_of_reader(due_on, before, _given_on(case)) if due_on is not None else None
+    due_on, term = case.current.due_on, case.context.reader_term
+    return due_of_reader(due_on, term, _given_on(case)) if due_on is not None else None
 
 
 def _renewal_answered(case: Case) -> bool:
@@ -273,7 +273,7 @@ def _renewal_answered(case: Case) -> bool:
 
 def _given_on(case: Case) -> date | None:
     """Return the day that bounds the reader's due date; looked up only where that is not the lender's."""
-    apart = case.context.config.policy.reader_days_before and case.current.role is Role.REQUESTER
+    apart = case.context.reader_term.is_apart and case.current.role is Role.REQUESTER
     if not apart or case.current.due_on is None:
         return None
     return item_received.given_on(case.connection, case.id, case.context)

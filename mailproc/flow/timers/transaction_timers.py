@@ -188,7 +188,7 @@ def days(context: Context) -> Days:
         chase=policy.chase_days,
         arrive=policy.arrive_days,
         remind=policy.remind_days,
-        reader_before=policy.reader_days_before,
+        reader_term=context.reader_term,
         grace=policy.grace_days,
         overdue_every=policy.overdue_every_days,
         overdue_levels=policy.overdue_levels,

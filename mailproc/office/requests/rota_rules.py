@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from sqlalchemy import Connection
 
@@ -12,8 +13,9 @@ from mailproc.flow.context import Context
 from mailproc.ill import closed_days
 from mailproc.ill.apdu import Item, Money
 from mailproc.ill.apdu_json import value_from_json
+from mailproc.ill.date_arithmetic import later
 from mailproc.ill.holding import Available, LookUp
-from mailproc.ill.rota_order import COST, LOAD, SPEED, PossibleLender, is_dear, ordered
+from mailproc.ill.rota_order import COST, COUNTRY, LOAD, SPEED, PossibleLender, is_dear, ordered
 from mailproc.office.queries import holdings
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import rotas
@@ -119,11 +121,15 @@ def _known(
     held = _holders(context, occasion.looked) if rule.holders != "no" else {}
     only = rule.holders == "only" and any(one.use == "union" and not one.fault for one in occasion.looked)
     listed = {symbol.casefold(): place for place, symbol in enumerate(rule.partners)}
-    named = [*rule.partners, *held]
+    named = [*(rule.partners or _of_countries(context, rule)), *held]
     seen = {symbol.casefold() for symbol in occasion.tried}
     for symbol in named:
         partner = _lender(context, symbol)
-        if partner is None or partner.symbol.casefold() in seen:
+        if (
+            partner is None
+            or partner.symbol.casefold() in seen
+            or not _suits(rule, partner, occasion.service)
+        ):
             continue
         seen.add(partner.symbol.casefold())
         has = held.get(partner.symbol)
@@ -139,6 +145,7 @@ def _possible(
     place: int | None, source: str, available: bool,
 ) -> PossibleLender:  # fmt: skip
     lending, today = partner.lending, context.today()
+    country = lending.country.upper()
     counted = lending.load or LOAD in rule.order
     closed = closed_days.read(lending.closed)
     return PossibleLender(
@@ -146,13 +153,43 @@ def _possible(
         place,
         source,
         available,
-        lending.loan_cost if service == "LOAN" else lending.copy_cost,
-        lending.days,
+        _cost(partner, service),
+        _days_to_us(context, lending.days),
         rotas.count_unanswered(connection, partner.symbol) if counted else 0,
         lending.load,
         today in closed,
         closed.opens(today) if today in closed else None,
+        _countries(rule).index(country) if rule.countries else 0,
     )
+
+
+def _of_countries(context: Context, rule: RotaRule) -> tuple[str, ...]:
+    """Return every partner of the rule's countries."""
+    partners = context.config.partner if rule.countries else ()
+    return tuple(one.symbol for one in partners if one.lending.country.upper() in _countries(rule))
+
+
+def _suits(rule: RotaRule, partner: Partner, service: str) -> bool:
+    """Return whether a library of this country, at this cost, may be asked by the rule."""
+    if rule.countries and partner.lending.country.upper() not in _countries(rule):
+        return False
+    return not (rule.cost_up_to and is_dear(_cost(partner, service), rule.cost_up_to))
+
+
+def _countries(rule: RotaRule) -> tuple[str, ...]:
+    return tuple(one.upper() for one in rule.countries)
+
+
+def _cost(partner: Partner, service: str) -> float | None:
+    return partner.lending.loan_cost if service == "LOAN" else partner.lending.copy_cost
+
+
+def _days_to_us(context: Context, days: float) -> float:
+    """Return the days until it can be in our hands: on a closed day nobody unpacks it."""
+    arrives = later(context.today(), ceil(days))
+    if not days or arrives not in context.closed_days:
+        return days
+    return ((context.closed_days.opens(arrives) or arrives) - context.today()).days
 
 
 def _holders(context: Context, looked: Sequence[LookUp]) -> dict[str, tuple[str, bool]]:
@@ -180,7 +217,7 @@ def _proposed(context: Context, rule: RotaRule, one: PossibleLender, highest: fl
 
 
 def _why_cost(rule: RotaRule, one: PossibleLender, highest: float | None) -> Iterator[Sentence]:
-    if one.cost is not None and is_dear(one, highest):
+    if one.cost is not None and is_dear(one.cost, highest):
         yield sentence("rota-dear", cost=f"{one.cost:g}")
     elif COST in rule.order:
         known = one.cost is not None
@@ -193,6 +230,8 @@ def _why(rule: RotaRule, one: PossibleLender, highest: float | None) -> Iterator
         yield sentence(code, catalogue=one.holder)
     if one.listed is not None:
         yield sentence("rota-listed", place=one.listed + 1)
+    if COUNTRY in rule.order and rule.countries:
+        yield sentence("rota-country", country=_countries(rule)[one.country])
     yield from _why_cost(rule, one, highest)
     if one.days and SPEED in rule.order:
         yield sentence("rota-speed", days=f"{one.days:g}")
