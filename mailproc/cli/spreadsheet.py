@@ -2,13 +2,9 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 
-_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"  # also of full width, as Japanese spreadsheets take them
-_AT_BEGIN = re.compile(rf"[\t\r\n]|[\s\u00a0]*[{_SIGNS}]")
-_BEHIND_A_CELL = re.compile(rf";([\s\u00a0]*)(?=[{_SIGNS}])")
-"""Where a spreadsheet takes a text for a formula (OWASP, CSV injection); many end a cell with a semicolon."""
+from mailproc.formula_guard import harmless
 
 
 def written(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -22,10 +18,3 @@ def written(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def _cell(value: object) -> object:
     return harmless(value) if isinstance(value, str) else value
-
-
-def harmless(cell: str) -> str:
-    """Return a text that no spreadsheet takes for a formula, or for the end of a line."""
-    guarded = f"'{cell}" if _AT_BEGIN.match(cell) else cell
-    guarded = _BEHIND_A_CELL.sub(r";\1'", guarded)
-    return guarded.replace("\r", " ").replace("\n", " ")

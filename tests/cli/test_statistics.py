@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from mailproc.cli import spreadsheet, statistics
+from mailproc import formula_guard
+from mailproc.cli import statistics
 from mailproc.ill.attempt_figures import Leg, Outcome
 from mailproc.ill.terms import Role
 from mailproc.office.queries.statistics import GroupFigures
@@ -29,17 +30,17 @@ def test_no_text_is_a_formula(text: str) -> None:
     assert row[1] == "'" + text.replace("\r", " ").replace("\n", " ")
     assert head[-1].startswith("cost_"), "no formula begins with a letter"
     assert row[-1] == "-1.50", "a number is no text"
-    assert spreadsheet.harmless(text) == row[1]
+    assert formula_guard.harmless(text) == row[1]
 
 
 @pytest.mark.parametrize("text", ["A;=1+2", "A; =1", "A;\u00a0+1", " =1", "\u00a0@x", "\uff1d1", "A;\uff1d1"])
 def test_no_text_is_a_formula_where_a_semicolon_ends_a_cell(text: str) -> None:
-    for cell in spreadsheet.harmless(text).split(";"):
+    for cell in formula_guard.harmless(text).split(";"):
         assert not cell.strip().startswith(("=", "+", "-", "@", "\uff1d")), cell
 
 
 def test_a_word_stays_as_it_is() -> None:
-    assert spreadsheet.harmless("XX-BL") == "XX-BL"
+    assert formula_guard.harmless("XX-BL") == "XX-BL"
 
 
 def test_csv_has_a_column_for_each_figure_and_currency() -> None:

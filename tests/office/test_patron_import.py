@@ -1,5 +1,6 @@
 """Readers from a file: what is read, what is refused and where, what changes, and that it counts at once."""
 
+import csv
 import io
 import json
 import tracemalloc
@@ -540,6 +541,37 @@ def test_an_export_is_private_and_can_be_imported(small_world, tmp_path: Path, e
     assert counts(again) == (0, 0, 2, 0, 0)
     with pytest.raises(LocalFault, match="cannot be written"):
         exporting.export(small_world.store, file)
+
+
+FORMULAS = (
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    " =1+1",
+    "\u00a0=1+1",
+    "\uff1d1+1",
+    "\uff0b1",
+    "x;=1+1",
+    "x; =1+1",
+)
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_cell_of_an_export_is_a_formula_and_each_comes_back(small_world, tmp_path: Path, text):
+    """The same guard as in the other tables: each line of a cell has it."""
+    line = {"id": "R1", "name": f"A {text}", "email": "", "address": ["x", text], "blocks": [f"y; {text}"]}
+    run(small_world, json.dumps({**line, "category": text}), Form.JSON_LINES)
+    before = known(small_world, "R1")
+    file = tmp_path / "readers.csv"
+    exporting.export(small_world.store, file)
+    for row in csv.reader(io.StringIO(file.read_text(), newline="")):
+        for cell in row:
+            lines = [part for one in cell.splitlines() for part in one.split(";")]
+            assert not any(one.strip()[:1] in set("=+-@\uff1d\uff0b") for one in lines if one.strip())
+    again = run(small_world, file.read_bytes(), Form.CSV)
+    assert known(small_world, "R1") == before
+    assert counts(again) == (0, 0, 1, 0, 0)
 
 
 def test_an_import_leaves_an_open_request_its_address(small_world):

@@ -7,13 +7,12 @@ from itertools import chain
 
 from mailproc.config_patrons import PatronColumns
 from mailproc.errors import LocalFault
+from mailproc.formula_guard import as_it_was
 from mailproc.office.patrons import reader_fields
 from mailproc.office.patrons.said_readers import RefusedReader, SaidReader
 from mailproc.sentence import sentence
 
 DELIMITERS = (";", ",", "\t", "|")
-_FORMULA = ("'=", "'+", "'-", "'@")
-"""How ``charges --csv`` and ``patrons export`` write what a spreadsheet would compute."""
 
 
 def read(lines: Iterator[str], columns: PatronColumns) -> Iterator[SaidReader | RefusedReader]:
@@ -87,14 +86,10 @@ def _said(
         patron_id = reader_fields.id_of(row[:1]) if places["id"] == [0] else ""
         why = sentence("patrons-cells", cells=len(row), headings=len(headings))
         return RefusedReader(line, "", why, patron_id)
-    texts = {name: tuple(map(_without_guard, (row[one] for one in at))) for name, at in places.items()}
+    texts = {name: tuple(map(as_it_was, (row[one] for one in at))) for name, at in places.items()}
     return SaidReader(line, texts, {name: headings[at[0]].strip() for name, at in places.items()})
 
 
 def _of_several_lines(said: SaidReader | RefusedReader) -> SaidReader | RefusedReader:
     """A wrong row of several lines may hold other readers: a quotation mark that is missing joins them."""
     return replace(said, id="") if isinstance(said, RefusedReader) else said
-
-
-def _without_guard(cell: str) -> str:
-    return cell[1:] if cell.startswith(_FORMULA) else cell

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mailproc import private
 from mailproc.errors import LocalFault
+from mailproc.formula_guard import harmless_lines
 from mailproc.office.patrons import patron_details
 from mailproc.office.patrons.patron_details import PatronDetails
 from mailproc.office.patrons.patron_file import Form, form_of
@@ -16,9 +17,6 @@ from mailproc.office.patrons.said_readers import NAMES
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import patron_lists
 from mailproc.store.engine import Store
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""With one of these a spreadsheet takes a text for a formula (OWASP, CSV injection)."""
 
 
 def export(store: Store, file: Path) -> int:
@@ -72,9 +70,5 @@ def _csv_line(reader: PatronDetails) -> str:
 
 def _row(cells: tuple[str, ...]) -> str:
     made = io.StringIO()
-    csv.writer(made, lineterminator="\r\n").writerow(map(_harmless, cells))
+    csv.writer(made, lineterminator="\r\n").writerow(map(harmless_lines, cells))
     return made.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
