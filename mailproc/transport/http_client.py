@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from mailproc.transport.time_limit import addresses
 from mailproc.transport.tls import client_context
 
 
@@ -108,15 +109,18 @@ def _connect(connection: HTTPConnection, ending: "_Ending", limits: HttpLimits, 
 
 
 def _line(address: tuple[str, int], timeout: float, longest: float) -> socket.socket:
-    """Connect to the first address that answers. Raise OSError; TimeoutError once ``longest`` is over."""
+    """Connect to the first address that answers. Raise OSError; TimeoutError once ``longest`` is over.
+
+    The name has ``timeout`` to be looked up, as each address has to answer.
+    """
     until = time.monotonic() + longest
     last: OSError = TimeoutError()
-    for *_, found in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
+    for found in addresses(*address, min(timeout, longest)):
         left = until - time.monotonic()
         if left <= 0:
             raise TimeoutError
         try:
-            line = socket.create_connection((str(found[0]), int(found[1])), min(timeout, left))
+            line = socket.create_connection((found, address[1]), min(timeout, left))
         except OSError as error:
             last = error
             continue

@@ -1,10 +1,8 @@
 """Ask the library system about a patron, as [patrons.lookup] says: never longer than its time limit."""
 
 import ssl
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -23,6 +21,7 @@ from mailproc.sentence import Sentence, sentence
 from mailproc.transport import ncip_post, sip2_line
 from mailproc.transport.ncip_post import NcipServer
 from mailproc.transport.sip2_line import Sip2Server
+from mailproc.transport.time_limit import within
 
 T = TypeVar("T")
 NOBODY = "mailproc-check"
@@ -99,17 +98,8 @@ def asked(question: Callable[[], T], seconds: float) -> T:
     Reason: the name of a server is looked up without any limit of time. Raise TryLater once ``seconds`` are
     over, or for what went wrong, and Misconfigured.
     """
-    answer: Future[T] = Future()
-
-    def put() -> None:
-        try:
-            answer.set_result(question())
-        except Exception as error:
-            answer.set_exception(error)
-
-    threading.Thread(target=put, name="look-up of a reader", daemon=True).start()
     try:
-        return answer.result(seconds)
+        return within(seconds, question, "look-up of a reader")
     except (OSError, RemoteFault, UnicodeError) as error:  # the last: no such name can be looked up
         raise TryLater(_why(error, seconds)) from None
 

@@ -198,8 +198,8 @@ def test_a_name_of_many_dead_addresses_has_one_deadline(monkeypatch: pytest.Monk
         now[0] += timeout
         raise TimeoutError
 
-    addresses = [(0, 0, 0, "", (f"192.0.2.{number}", 443)) for number in range(1, 20)]
-    monkeypatch.setattr(http_client.socket, "getaddrinfo", lambda *_given, **_more: addresses)
+    addresses = [f"192.0.2.{number}" for number in range(1, 20)]
+    monkeypatch.setattr(http_client, "addresses", lambda *_given: addresses)
     monkeypatch.setattr(http_client.socket, "create_connection", dead)
     monkeypatch.setattr(http_client.time, "monotonic", lambda: now[0])
     with pytest.raises(HttpTrouble) as trouble:

@@ -143,6 +143,39 @@ def test_a_handshake_that_never_ends_is_ended() -> None:
         thread.join(10)
 
 
+def test_a_name_that_is_looked_up_without_end_keeps_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, asked = threading.Event(), []
+
+    def silent(*given: object, **_more: object) -> list[object]:
+        asked.append(given)
+        ended.wait(20)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    limits = HttpLimits(timeout=0.1, longest=5)
+    try:
+        for _ in range(3):
+            with pytest.raises(HttpTrouble) as trouble:
+                http_client.ask("GET", "http://ils.example/", limits=limits)
+            assert (trouble.value.late, trouble.value.asked) == (True, False)
+        assert len(asked) == 1  # a name that nobody answers for costs one thread
+    finally:
+        ended.set()
+
+
+def test_a_name_that_was_not_known_is_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([socket.gaierror(socket.EAI_AGAIN, "later"), socket.gaierror(socket.EAI_NONAME, "none")])
+
+    def unknown(*_given: object, **_more: object) -> list[object]:
+        raise next(answers)
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    for words in ("later", "none"):
+        with pytest.raises(HttpTrouble, match=words) as trouble:
+            http_client.ask("GET", "http://ils.example/")
+        assert (trouble.value.late, trouble.value.asked) == (False, False)
+
+
 def test_a_server_that_is_not_there_was_not_asked() -> None:
     with pytest.raises(HttpTrouble, match="refused") as trouble:
         http_client.ask("GET", "http://127.0.0.1:1/")
