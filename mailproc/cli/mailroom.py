@@ -1,15 +1,15 @@
 """Verbs that do something with letters: take in, and place what could not be placed."""
 
-from collections.abc import Callable, Iterator
-from typing import Annotated
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any
 
 import typer
 
 from mailproc.app.build import App
-from mailproc.cli import output
+from mailproc.cli import output, several_numbers
 from mailproc.cli.letter_files import LetterFile, letters
 from mailproc.cli.session import opened, who
-from mailproc.errors import LocalFault
+from mailproc.errors import LocalFault, TryLater
 from mailproc.mail.channel import INJECT
 from mailproc.office.mailroom import dismissal, hook_handling, incoming, redelivery
 from mailproc.office.mailroom.handled import Handled
@@ -131,9 +131,10 @@ def dismiss(
 @verbs.command("redeliver")
 def redeliver(
     ctx: typer.Context,
-    letter_id: Annotated[
-        str, typer.Argument(metavar="O12", help="A letter of ours; H12 is a call of a hook.")
-    ] = "",
+    letter_ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[O12]…", help="Letters of ours; H12 is a call of a hook."),
+    ] = None,
     arrived: Annotated[bool, typer.Option("--arrived", help="It did arrive: do not send again.")] = False,
     every: Annotated[
         bool,
@@ -143,11 +144,15 @@ def redeliver(
     as_json: Json = False,
 ) -> None:
     """Send the same letter again (after a failure, a bounce, a doubt, a hold)."""
-    if every == bool(letter_id) or (every and arrived):
+    ids = tuple(dict.fromkeys(letter_ids or ()))
+    if every == bool(ids) or (every and arrived):
         raise LocalFault(sentence("redeliver-which"))
     with opened(ctx) as app:
+        if len(ids) > 1:
+            _each_again(app, ids, arrived=arrived, dry_run=dry_run, as_json=as_json)
+            return
         if not every:
-            _tell(_again(app, letter_id, arrived=arrived, dry_run=dry_run), app, as_json=as_json)
+            _tell(_again(app, ids[0], arrived=arrived, dry_run=dry_run), app, as_json=as_json)
             return
         letters = redelivery.redeliver_all(app.store, dry_run=dry_run)
         letters += hook_handling.redeliver_all(app.store, app.context, dry_run=dry_run)
@@ -158,6 +163,30 @@ def redeliver(
             _tell(one, app, as_json=False)
         if not letters:
             output.line(app.context.language.label("letters", "none_to_redeliver"))
+
+
+def _each_again(app: App, ids: Sequence[str], *, arrived: bool, dry_run: bool, as_json: bool) -> None:
+    """What one of them refuses stops none of the others."""
+    answers: list[Handled | dict[str, Any]] = []
+    refused: list[str] = []
+    for one in ids:
+        try:
+            done = _again(app, one, arrived=arrived, dry_run=dry_run)
+        except (LocalFault, TryLater) as fault:
+            refused.append(one)
+            answers.append({"id": one, **several_numbers.why_refused(fault)})
+            if not as_json:
+                several_numbers.complain(one, fault, app.context.language)
+            continue
+        answers.append(done)
+        if not as_json:
+            _tell(done, app, as_json=False)
+    if as_json:
+        output.as_json(answers)
+    else:
+        several_numbers.sum_up(ids, refused, app.context.language)
+    if refused:
+        raise typer.Exit(1)
 
 
 def _again(app: App, letter_id: str, *, arrived: bool, dry_run: bool) -> Handled:

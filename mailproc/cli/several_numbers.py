@@ -33,8 +33,13 @@ def read(typed: str) -> tuple[str, ...] | None:
 
 def refused(number: str, fault: LocalFault | RemoteFault | TryLater) -> dict[str, Any]:
     """Return the answer for ``--json``: why, and what is possible instead."""
+    return {"number": number, **why_refused(fault)}
+
+
+def why_refused(fault: LocalFault | RemoteFault | TryLater) -> dict[str, Any]:
+    """Return the same without the number."""
     possible = fault.possible if isinstance(fault, LocalFault) else ()
-    return {"number": number, "refused": fault.said, "possible": list(possible)}
+    return {"refused": fault.said, "possible": list(possible)}
 
 
 def complain(number: str, fault: LocalFault | RemoteFault | TryLater, language: Language) -> None:
