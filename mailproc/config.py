@@ -16,6 +16,8 @@ from mailproc.config_rotas import PartnerLending as PartnerLending
 from mailproc.config_rotas import RotaRule as RotaRule
 from mailproc.config_section import Section as Section
 from mailproc.config_slips import Slips as Slips
+from mailproc.config_tcp import ListenTcp as ListenTcp
+from mailproc.config_tcp import PartnerTcp as PartnerTcp
 from mailproc.ill.copyright_rules import CopyrightLaw
 from mailproc.ill.terms import Role
 
@@ -190,6 +192,8 @@ class Partner(Section):
     codec: str = "artemail"
     dialect: str = ""
     transport: str = "mail"  # by which our messages reach their system; letters to their people go by mail
+    fallback: str = ""  # the transport that is used when that one has failed for fallback_after
+    fallback_after: float = Field(default=4, gt=0, le=96)  # hours
     roles: tuple[Role, ...] = (Role.RESPONDER,)
     language: str = "en"  # of letters to their people
     status: Literal["active", "paused"] = "active"
@@ -200,6 +204,7 @@ class Partner(Section):
     manner: dict[str, Literal["SEND", "NOTICE", "LOCAL", "REFUSE"]] = Field(default_factory=dict)
     artemail: PartnerArtemail = PartnerArtemail()
     letter: PartnerLetter = PartnerLetter()
+    tcp: PartnerTcp = PartnerTcp()
     lending: PartnerLending = PartnerLending()
 
 
@@ -306,6 +311,7 @@ class Config(Section):
     library: Library = Library()
     store: StoreSettings = StoreSettings()
     listen: Listen = Listen()
+    listen_tcp: ListenTcp = ListenTcp()
     proof: Proof = Proof()
     mailbox: tuple[Mailbox, ...] = ()
     deliver: Deliver = Deliver()

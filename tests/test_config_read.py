@@ -40,6 +40,8 @@ HELD_AS: dict[str, set[str]] = {
     "Catalogue": {"catalogue", "one"},
     "RotaRule": {"rule"},
     "PartnerLending": {"lending"},
+    "ListenTcp": {"listen_tcp", "listen"},
+    "PartnerTcp": {"tcp", "settings"},
 }
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.store.store_marker import Marker
 from mailproc.transport import transport
+from mailproc.transport.open_lines import OpenLines
 
 if TYPE_CHECKING:  # loaded when made, see below
     from mailproc.ill.apdu import Item
@@ -38,11 +39,15 @@ if TYPE_CHECKING:  # loaded when made, see below
 
 @dataclass(frozen=True)
 class App:
-    """Everything a verb of the command line works with. Close the store when done."""
+    """Everything a verb of the command line works with. Close the store when done.
+
+    ``lines``: connections to a port of ours on which somebody waits for answers.
+    """
 
     config: Config
     context: Context
     store: Store
+    lines: OpenLines = field(default_factory=OpenLines)
 
     def clock(self) -> datetime:
         return self.context.clock()
@@ -52,6 +57,12 @@ class App:
 
         Raises TryLater at once where the writer has no room."""
         return self.store.submit(lambda connection: inbox.keep(connection, letters))
+
+    def keep_now(self, letters: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
+        """The same where no service runs: it is committed when this returns. Raises TryLater."""
+        kept: Future[list[StoredLetter]] = Future()
+        kept.set_result(self.store.write(lambda connection: inbox.keep(connection, letters)))
+        return kept
 
 
 def now() -> datetime:

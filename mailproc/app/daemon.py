@@ -143,7 +143,7 @@ class Daemon:
             beginning.recover(app)
             if jobs.is_soon_examined(app.store):
                 app.store.examine()  # before the door opens: nothing comes into a damaged store
-            deliver, close = deliverer(app.config, app.context.clock)
+            deliver, close = deliverer(app.config, app.context.clock, app.keep, app.lines)
             stack.callback(self._end, close)  # before the lock goes: the next daemon finds nobody at work
             addresses = [address for one in self._channels if (address := self._opened(one, stack))]
             if figures := metrics.opened(app):

@@ -11,10 +11,17 @@ from mailproc.mail.letter import Envelope
 from mailproc.sentence import sentence
 from mailproc.transport import transport
 from mailproc.transport.folder_out import Folder
+from mailproc.transport.incoming import Keep
+from mailproc.transport.open_lines import OpenLines
 
 
-def deliverer(config: Config, clock: Callable[[], datetime]) -> tuple[Deliver, Callable[[], None]]:
-    """The ``deliver`` of station ⑤, for several threads, and what gives its connections back."""
+def deliverer(
+    config: Config, clock: Callable[[], datetime], keep: Keep, lines: OpenLines
+) -> tuple[Deliver, Callable[[], None]]:
+    """The ``deliver`` of station ⑤, for several threads, and what gives its connections back.
+
+    ``keep``, ``lines``: as in ``transport.Sending``.
+    """
     if config.deliver.mode == "folder":
         folder = Folder(config.file.parent / config.deliver.folder)
 
@@ -22,7 +29,7 @@ def deliverer(config: Config, clock: Callable[[], datetime]) -> tuple[Deliver, C
             return "filed", folder.send(envelope, raw, name)
 
         return file, lambda: None
-    ways = transport.made(config, clock)
+    ways = transport.made(transport.Sending(config, clock, keep, lines))
 
     def hand_over(envelope: Envelope, raw: bytes, name: str) -> tuple[str, str]:
         if envelope.transport not in ways:

@@ -23,7 +23,7 @@ def run_once(app: App) -> None:
         heartbeat = Heartbeat(app.store, app.context.clock, once=True)
         heartbeat.begin()
         stack.callback(heartbeat.end)
-        deliver, close = deliverer(app.config, app.context.clock)
+        deliver, close = deliverer(app.config, app.context.clock, app.keep_now, app.lines)
         deliver = heartbeat.noting(deliver)
         stack.callback(close)
         beginning.recover(app)

@@ -17,6 +17,7 @@ from mailproc.config_load import (
     rules_partner,
     rules_proof,
     rules_rota,
+    rules_tcp,
     rules_transport,
 )
 from mailproc.config_load.problem import ConfigProblem
@@ -29,6 +30,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from _library(config)
     yield from _store(config)
     yield from rules_transport.problems(config)
+    yield from rules_tcp.problems(config)
     yield from rules_partner.problems(config)
     yield from rules_proof.problems(config)
     yield from rules_hooks.problems(config)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mailproc.config import Account, Config, Partner
+from mailproc.config import Account, Config, Library, Partner
 from mailproc.errors import LocalFault
 from mailproc.ill.terms import Role
 from mailproc.mail import addresses
@@ -82,6 +82,12 @@ class Partners:
     def claimed_by(self, sender: Sender) -> tuple[Partner, ...]:
         """Return the partners whose ``accepts_from`` holds the addresses of envelope and header."""
         return tuple(one for one in self._all if accepts(one.accepts_from or (one.address,), sender))
+
+
+def is_library(symbol: str | None, library: Library) -> bool:
+    """Return whether ``symbol`` is the library's symbol or one of its aliases."""
+    names = {one.casefold() for one in (library.symbol, *library.aliases)}
+    return bool(symbol) and str(symbol).casefold() in names
 
 
 def is_of_one(sender: Sender) -> bool:

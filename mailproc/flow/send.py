@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
+from mailproc.flow import retrying
 from mailproc.flow.context import Context
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.parallel import ParallelSender, SendResult
@@ -147,7 +148,8 @@ def _send_one(row: OutgoingLetter, store: Store, context: Context, deliver: Deli
         try:
             raw = unmasked(row, context)
             store.check_run()
-            state, answer = deliver(Envelope(row.mail_from, row.rcpt_to, row.transport), raw, f"O{row.id}")
+            envelope = Envelope(row.mail_from, row.rcpt_to, row.transport, row.partner, row.trace)
+            state, answer = deliver(envelope, raw, f"O{row.id}")
         except BaseException as error:
             return SendResult(row, error=error)
         return SendResult(row, state, answer)
@@ -227,6 +229,7 @@ def _later(connection: Connection, row: OutgoingLetter, why: Part, context: Cont
     if not _ended(connection, row, "prepared"):
         return
     queue.later(connection, OutgoingRow, row.id, kept, context.clock(), was="prepared")
+    retrying.turn_to_fallback(connection, row, context)
 
 
 def _fail(connection: Connection, row: OutgoingLetter, why: Part, context: Context) -> None:
@@ -242,7 +245,7 @@ def doubt(connection: Connection, row: OutgoingLetter, why: Part, context: Conte
     If the receiver discards repeats, or the letter is to people (a second copy does no harm), the same bytes
     are sent again after a pause; otherwise staff decide.
     """
-    if outgoing.is_to_people(connection, row.id) or _repeat_safe(row, context):
+    if outgoing.is_to_people(connection, row.id) or retrying.repeat_safe(row, context):
         _later(connection, row, why, context)
     else:
         _leave_to_staff(connection, row, why, context)
@@ -253,11 +256,6 @@ def _leave_to_staff(connection: Connection, row: OutgoingLetter, why: Part, cont
         return
     _log.warning("O%s in doubt: %s", row.id, why)
     _tell(connection, row, "IN_DOUBT", why, context)
-
-
-def _repeat_safe(row: OutgoingLetter, context: Context) -> bool:
-    partner = context.partners.get(row.partner)
-    return partner is not None and context.registry.by_name(partner.codec).repeat_safe
 
 
 def _tell(connection: Connection, row: OutgoingLetter, kind: str, why: Part, context: Context) -> None:

@@ -90,6 +90,11 @@ def not_there() -> StatusOrErrorReport:
     return StatusOrErrorReport(report=Report(kind="status", current_state=State.UNKNOWN.name))
 
 
+def in_process() -> StatusOrErrorReport:
+    """Return the status of a request that has just come and that staff will decide about."""
+    return StatusOrErrorReport(report=Report(kind="status", current_state=State.IN_PROCESS.name))
+
+
 def _named(heard: Apdu) -> str:
     """Return which APDU an error report is about: its type and service time."""
     return f"{heard.type.name} {heard.sent_at.isoformat() if heard.sent_at else ''}".strip()

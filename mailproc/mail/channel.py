@@ -5,6 +5,11 @@ from dataclasses import dataclass
 
 LISTENER, INJECT = "listener", "inject"
 """Doors that are no mailbox: by them a letter in the store came from SMTP, or from the hands of staff."""
+TCP, TCP_ANSWER = "tcp", "tcp-answer"
+"""By these came an APDU on a socket: to our port, or back on a connection that we had opened."""
+
+APDU = "application/iso-10161-ill-1"
+"""The media type of an APDU in BER (RFC 2503)."""
 
 
 @dataclass(frozen=True)
@@ -13,8 +18,10 @@ class Channel:
 
     ``envelope``: the sender is given beside the letter, and the letter cannot change it. ``peer``: the
     client's IP address. ``login``: the user that has logged in. ``vouched``: staff vouch for the letter, and
-    may have given its envelope. ``opened_by``: the module whose ``incoming(app)`` opens the channel for the
-    service (``transport.incoming``); '' if nothing runs.
+    may have given its envelope. ``message``: the media type of what comes by it, one bare message each; ''
+    for letters. ``called``: we had called the sender, whose symbol stands for the login. ``opened_by``: the
+    module whose ``incoming(app)`` opens the channel for the service (``transport.incoming``); '' if nothing
+    runs.
     """
 
     name: str
@@ -22,12 +29,16 @@ class Channel:
     peer: bool = False
     login: bool = False
     vouched: bool = False
+    message: str = ""
+    called: bool = False
     opened_by: str = ""
 
 
 DOORS: dict[str, Channel] = {
     LISTENER: Channel("smtp", envelope=True, peer=True, login=True, opened_by="mailproc.app.smtp_listener"),
     INJECT: Channel("hand", vouched=True),
+    TCP: Channel("tcp", peer=True, login=True, message=APDU, opened_by="mailproc.app.tcp_listener"),
+    TCP_ANSWER: Channel("tcp", peer=True, message=APDU, called=True),
 }
 MAILBOX = Channel("imap", opened_by="mailproc.app.polling")
 """Any other door is the name of a mailbox, whose server may give the sender in Return-Path."""

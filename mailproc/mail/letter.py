@@ -114,8 +114,14 @@ class Body:
 
 @dataclass(frozen=True)
 class Envelope:
-    """The envelope (RFC 5321). An empty ``mail_from`` is the null sender. ``transport``: how it goes."""
+    """The envelope (RFC 5321). An empty ``mail_from`` is the null sender. ``transport``: how it goes.
+
+    ``partner``: the symbol of whose system it is for, '' for people of ours. ``trace``: what it comes from
+    ("I4 B1"), by which a transport finds the connection that waits for it.
+    """
 
     mail_from: str
     rcpt_to: str
     transport: str = BY_MAIL
+    partner: str = ""
+    trace: str = ""

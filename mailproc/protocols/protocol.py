@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from mailproc.config import Account, Config, Partner
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.ill.terms import ApduType, Ref, Role, TransactionId
+from mailproc.mail.letter import BY_MAIL
 from mailproc.protocols.codec import Codec, Manner
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class WireProtocol(ABC):
     """One protocol. ``name`` is its value of [[partner]] codec. All methods but ``codec`` are optional."""
 
     name: ClassVar[str]
+    transports: ClassVar[tuple[str, ...]] = (BY_MAIL,)
+    """Which transports (``transport.TRANSPORTS``) carry its messages, the usual one first."""
 
     @abstractmethod
     def codec(self, config: Config) -> Codec:

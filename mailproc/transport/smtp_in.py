@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any, cast
 
 from mailproc.config import Listen
 from mailproc.errors import Misconfigured
 from mailproc.transport.incoming import Keep
+from mailproc.transport.listening import client_host, network, new_loop
 from mailproc.transport.smtp_handler import SmtpHandler, WentOut
 from mailproc.transport.smtp_login import Logins
 from mailproc.transport.smtp_memory import Memory, made_room
@@ -54,7 +55,7 @@ class Listener:
         if listen.require_tls and not listen.tls_cert:
             raise Misconfigured("[listen] require_tls needs tls_cert")
         self._listen = listen
-        self._networks = [_network(network) for network in listen.networks]
+        self._networks = [network(one, "[listen] networks") for one in listen.networks]
         self._shared = ListenerState(
             listen=listen,
             clerk=SmtpHandler(listen, recipients, keep, clock, room, went_out),
@@ -110,7 +111,7 @@ class Listener:
                 self._loop.call_soon_threadsafe(then)
 
     def _run(self, bound: "Future[tuple[str, int]]") -> None:
-        with asyncio.Runner(loop_factory=_new_loop) as runner:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
             try:
                 runner.run(self._serve(bound))
             except BaseException as error:  # of the start: the one who started us raises it
@@ -168,15 +169,6 @@ class Listener:
         return Session(self._shared, host, asyncio.get_running_loop())
 
 
-def _new_loop() -> asyncio.AbstractEventLoop:
-    """uvloop is optional: the same behaviour, half as fast again."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()
-
-
 class _Gate(asyncio.Protocol):
     """Check a client before a session is made for it."""
 
@@ -185,7 +177,7 @@ class _Gate(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport = cast(asyncio.Transport, transport)  # uvloop's is one without saying so
-        host = _host(transport.get_extra_info("peername"))
+        host = client_host(transport.get_extra_info("peername"))
         refusal = self._listener.admit(host)
         if refusal:
             transport.write(refusal.encode("ascii") + b"\r\n")
@@ -194,26 +186,6 @@ class _Gate(asyncio.Protocol):
         session = self._listener.session(host)
         transport.set_protocol(session)
         session.connection_made(transport)
-
-
-def _host(peername: Any) -> str:
-    """The client's IP address; an IPv4 one as such where the socket speaks IPv6."""
-    if not peername:
-        return ""
-    address = str(peername[0]).partition("%")[0]
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return address
-    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
-    return str(mapped or ip)
-
-
-def _network(text: str) -> Any:
-    try:
-        return ip_network(text, strict=False)
-    except ValueError as error:
-        raise Misconfigured(f"[listen] networks: {error}") from None
 
 
 def _greeted(address: tuple[str, int]) -> None:

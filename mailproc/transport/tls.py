@@ -23,12 +23,58 @@ def server_context(certificate: str, key: str) -> ssl.SSLContext:
     """
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if why := _not_loaded(context, certificate, key):
+        raise Misconfigured(f"[listen] tls_cert, tls_key: {why}")
+    return context
+
+
+def mutual_context(certificate: str, key: str, clients: str) -> ssl.SSLContext:
+    """As ``server_context``, and each client must show a certificate that ``clients`` holds or has signed.
+
+    ``clients``: a PEM file of certificates, of authorities or of the clients themselves. No session tickets
+    are given: a client that waits for its answer alone (libyaz) misses it behind one. Raises Misconfigured.
+    """
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.num_tickets = 0
+    _demand(context, clients)
+    if why := _not_loaded(context, certificate, key):
+        raise Misconfigured(why)
+    return context
+
+
+def calling_context(certificate: str, key: str, authority: str) -> ssl.SSLContext:
+    """As ``client_context``, showing our certificate where ``certificate`` names one. Raises Misconfigured.
+
+    ``authority``: a PEM file that the server's certificate is checked by, '' for the system's.
+    """
+    context = client_context()
+    if authority:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        _demand(context, authority)
+    if certificate and (why := _not_loaded(context, certificate, key)):
+        raise Misconfigured(why)
+    return context
+
+
+def _demand(context: ssl.SSLContext, trusted: str) -> None:
+    """The other end must show a certificate that this file holds, or that one in it has signed."""
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a certificate alone may be trusted
+    try:
+        context.load_verify_locations(trusted)
+    except OSError as error:
+        raise Misconfigured(f"{trusted}: {_why(error)}") from None
+
+
+def _not_loaded(context: ssl.SSLContext, certificate: str, key: str) -> str:
+    """Load our chain; return why that is not possible."""
     try:
         context.load_cert_chain(certificate, key or None, password=_no_passphrase)
     except (OSError, ValueError) as error:
-        held = f"{certificate} and {key}" if key else certificate
-        raise Misconfigured(f"[listen] tls_cert, tls_key: {held}: {_why(error)}") from None
-    return context
+        return f"{f'{certificate} and {key}' if key else certificate}: {_why(error)}"
+    return ""
 
 
 def _why(error: OSError | ValueError) -> str:

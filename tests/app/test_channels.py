@@ -20,7 +20,7 @@ from mailproc.app import watchdog
 watchdog.STALL, watchdog.ROUND = 1.0, 0.2
 toy_transport.TcpIn.ask = lambda channel, alive: None
 """
-ENVELOPE = Envelope("ill@customer.example", "ill@town.example", "tcp")
+ENVELOPE = Envelope("ill@customer.example", "ill@town.example", "pigeon")
 
 
 def test_a_channel_that_is_a_line_of_the_table_takes_letters_until_the_service_ends(
@@ -31,7 +31,7 @@ def test_a_channel_that_is_a_line_of_the_table_takes_letters_until_the_service_e
     sender = TcpOut(lambda: port)
     assert sender.send(ENVELOPE, order("C1"), "O1") == "OK"
     app.until(["requests"], lambda found: len(found) == 1)
-    assert app.json("letter", "I1")["door"] == "tcp"
+    assert app.json("letter", "I1")["door"] == "pigeon"
     assert daemon.stop() == 0
     with pytest.raises(TryLater, match="nobody answers"):
         sender.send(ENVELOPE, order("C2"), "O2")
@@ -40,7 +40,7 @@ def test_a_channel_that_is_a_line_of_the_table_takes_letters_until_the_service_e
 def test_a_channel_that_does_not_answer_the_watchdog_ends_the_service(app: Installation) -> None:
     daemon = app.start(ready=False, code=ONE_LINE + NOBODY_ANSWERS)
     assert daemon.ends() == 1
-    daemon.says("no longer responding, the service stops: tcp (")
+    daemon.says("no longer responding, the service stops: pigeon (")
 
 
 @pytest.mark.parametrize("channel", [*opened_channels()], ids=lambda channel: channel.name)

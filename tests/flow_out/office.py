@@ -91,7 +91,9 @@ class Office(Desk):
         (self.folder / "config.toml").write_text(text)
         context = build.configured(self.folder / "config.toml", self.clock)
         self.app = App(context.config, context, self._opened)
-        self.deliver, self._close = delivery.deliverer(context.config, self.clock)
+        self.deliver, self._close = delivery.deliverer(
+            context.config, self.clock, self.app.keep_now, self.app.lines
+        )
 
     def close(self) -> None:
         self._close()

@@ -81,6 +81,7 @@ Call = Callable[[Any], Any]
 OF_OCTETS: dict[str, Call | None] = {
     "mail.charset.decode": lambda octets: [_module("mail.charset").decode(octets, label, Defects())
                                            for label in ("utf-8", "utf-16", "iso2022_jp", "hz", "x")],
+    "mail.received.letter": lambda octets: _module("mail.received").letter(octets, "tcp"),
     "mail.enclosures.filled": lambda octets: _module("mail.enclosures").filled(
         octets + _place_of_a_document(), ["d" * 64], "a@b.example", lambda _: b"%PDF-"),
     "mail.headers.split": lambda octets: _module("mail.headers").split(octets, Defects()),

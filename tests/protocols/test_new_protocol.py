@@ -76,7 +76,9 @@ class Office:
         """What goes by mail goes to the listener at that port."""
         config = self.app.config
         to = config.deliver.model_copy(update={"port": relay})
-        self.deliver, close = delivery.deliverer(config.model_copy(update={"deliver": to}), self.clock)
+        self.deliver, close = delivery.deliverer(
+            config.model_copy(update={"deliver": to}), self.clock, self.app.keep, self.app.lines
+        )
         self.ends.append(close)
 
     def run(self) -> int:
@@ -113,7 +115,7 @@ def open_two(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
     # The lines that a new protocol, transport and channel have in the program: one each.
     monkeypatch.setitem(registry.PROTOCOLS, Toy.name, Toy())
     monkeypatch.setitem(
-        TRANSPORTS, "tcp", lambda config, _clock: TcpOut(lambda: ports[config.library.symbol])
+        TRANSPORTS, "pigeon", lambda sending: TcpOut(lambda: ports[sending.config.library.symbol])
     )
     monkeypatch.setitem(DOORS, toy_transport.DOOR, toy_transport.CHANNEL)
 
@@ -129,9 +131,9 @@ def open_two(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
         started = {name: channel.start() for name, channel in opened.items()}
         ends.extend(channel.stop for channel in opened.values())
         listened = {name: address[1] for name, address in started.items() if address}
-        tcp = opened["tcp"]
+        tcp = opened["pigeon"]
         assert isinstance(tcp, TcpIn)
-        return Office(app, clock, listened["listener"], listened["tcp"], tcp, ends)
+        return Office(app, clock, listened["listener"], listened["pigeon"], tcp, ends)
 
     def open_both(transport: str) -> tuple[Office, Office]:
         town = open_one("town", "village", transport)
@@ -151,7 +153,7 @@ def _talk(*offices: Office) -> None:
         pass
 
 
-@pytest.mark.parametrize(("transport", "door_name"), [("mail", "listener"), ("tcp", "tcp")])
+@pytest.mark.parametrize(("transport", "door_name"), [("mail", "listener"), ("pigeon", "pigeon")])
 def test_a_loan_from_the_request_to_the_check_in(open_two: Open, transport: str, door_name: str) -> None:
     town, village = open_two(transport)
     number = town.place("village")
@@ -184,7 +186,7 @@ def _events(shown: request_details.RequestDetails) -> list[str]:
 def test_an_unanswered_letter_is_in_doubt_by_any_transport(open_two: Open) -> None:
     """The letter is kept at the other end, the line breaks before the answer: a receiver that throws repeats
     away gets it again, byte for byte, and it has its effect once."""
-    town, village = open_two("tcp")
+    town, village = open_two("pigeon")
     village.tcp_in.answers = False
     number = town.place("village")
     _talk(town, village)
@@ -200,7 +202,7 @@ def test_an_unanswered_letter_is_in_doubt_by_any_transport(open_two: Open) -> No
 
 def test_nothing_is_acknowledged_before_it_is_stored(open_two: Open) -> None:
     """The other end cannot keep it: the sender hears no "OK", and the letter comes again."""
-    town, village = open_two("tcp")
+    town, village = open_two("pigeon")
     keep, full = village.tcp_in.keep, Future()
     full.set_exception(TryLater("the disk is full"))
     village.tcp_in.keep = lambda _letters: full
@@ -217,7 +219,7 @@ def test_nothing_is_acknowledged_before_it_is_stored(open_two: Open) -> None:
 
 def test_letters_to_the_people_of_a_partner_go_by_mail(open_two: Open) -> None:
     """Their system takes messages; a notice is for somebody who reads mail."""
-    town, village = open_two("tcp")
+    town, village = open_two("pigeon")
     notices = {"cancel": "NOTICE"}
     (partner,) = (one.model_copy(update={"manner": notices}) for one in town.app.config.partner)
     config = town.app.config.model_copy(update={"partner": (partner,)})
@@ -226,16 +228,16 @@ def test_letters_to_the_people_of_a_partner_go_by_mail(open_two: Open) -> None:
     _talk(town, village)
     town.act(number, "cancel")
     _talk(town, village)
-    assert [row["transport"] for row in town.rows(OutgoingRow)] == ["tcp", "mail"]
-    assert [row["door"] for row in village.rows(InboxRow)] == ["tcp", "listener"]
+    assert [row["transport"] for row in town.rows(OutgoingRow)] == ["pigeon", "mail"]
+    assert [row["door"] for row in village.rows(InboxRow)] == ["pigeon", "listener"]
 
 
 def test_a_codec_or_transport_that_is_not_there_is_refused_with_the_names_of_those_that_are(
     open_two: Open, tmp_path: Path
 ) -> None:
     file = tmp_path / "config.toml"
-    file.write_text(configured("town", "village", transport="pigeon", codec="tay"))
+    file.write_text(configured("town", "village", transport="raven", codec="tay"))
     with pytest.raises(Misconfigured) as refused:
         build(file)
     assert 'codec = "tay": must be one of: artemail, iso10161, letter, toy' in str(refused.value)
-    assert 'partner[village].transport = "pigeon": must be one of: mail, tcp' in str(refused.value)
+    assert 'partner[village].transport = "raven": must be one of: mail, tcp, pigeon' in str(refused.value)

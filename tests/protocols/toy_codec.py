@@ -35,6 +35,7 @@ class ToyCodec(Codec):
 
 class Toy(WireProtocol):
     name = "toy"
+    transports = ("mail", "pigeon")
 
     def codec(self, config: Config) -> Codec:  # noqa: ARG002
         return ToyCodec()

@@ -11,7 +11,7 @@ from mailproc.mail.letter import Envelope
 from mailproc.store.inbox import NewLetter
 from mailproc.transport.incoming import ChannelHost, Incoming
 
-DOOR, CHANNEL = "tcp", Channel("tcp", peer=True, opened_by=__name__)
+DOOR, CHANNEL = "pigeon", Channel("pigeon", peer=True, opened_by=__name__)
 
 
 class TcpOut:
@@ -42,7 +42,7 @@ class TcpOut:
 class TcpIn(Incoming):
     """``answers``: False breaks the line instead of saying OK."""
 
-    name = "tcp"
+    name = "pigeon"
 
     def __init__(self, host: ChannelHost) -> None:
         self.keep, self.clock, self.answers = host.keep, host.clock, True

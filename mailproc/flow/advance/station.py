@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault, RemoteFault
 from mailproc.flow.advance import steps
 from mailproc.flow.context import Context
-from mailproc.flow.replies import error_reports, unmatched
+from mailproc.flow.replies import error_reports, request_reports, unmatched
 from mailproc.log import following
 from mailproc.sentence import sentence, stored
 from mailproc.store import events, queue
@@ -84,3 +84,4 @@ def take(connection: Connection, event_id: int, context: Context) -> None:
         events.shelve(connection, event_id, stored(why))
     else:
         _log.info("E%s %s: %s → %s", event_id, outcome.event, outcome.before, outcome.after)
+        request_reports.report(connection, event_id, outcome.after, context)

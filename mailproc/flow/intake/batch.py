@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from mailproc.errors import StillSilent, TryLater
 from mailproc.flow.context import Context
 from mailproc.flow.intake import forwarded_senders
-from mailproc.flow.reading.letter_reading import LetterReading, read
+from mailproc.flow.reading.inbox_reading import read
+from mailproc.flow.reading.letter_reading import LetterReading
 from mailproc.sentence import sentence
 from mailproc.store import letters, queue
 from mailproc.store.crash_note import Underway

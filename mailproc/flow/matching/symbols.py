@@ -8,16 +8,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mailproc.flow.context import Context
+from mailproc.flow.partners import is_library
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import Ref, Role, TransactionId
 
 
 def is_ours(symbol: str | None, context: Context) -> bool:
     """Return whether ``symbol`` is this library's symbol or one of its aliases."""
-    library = context.config.library
-    return bool(symbol) and str(symbol).casefold() in {
-        one.casefold() for one in (library.symbol, *library.aliases)
-    }
+    return is_library(symbol, context.config.library)
 
 
 def canonical(symbol: str, context: Context) -> str:

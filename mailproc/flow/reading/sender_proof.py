@@ -68,7 +68,7 @@ class Evidence:
         sender = self.sender
         if not sender.channel.peer:
             return sentence("proof-door-without-peer", door=sender.door)
-        if not _inside(sender.peer, partner.networks):
+        if not inside(sender.peer, partner.networks):
             return sentence("proof-not-in-networks", peer=_client(sender))
         return self._somebody_else(partner)
 
@@ -104,10 +104,10 @@ class Evidence:
             return sentence("proof-door-not-listed", door=sender.door)
         if sender.login:
             return sentence("proof-own-server")
-        if sender.channel.peer and config.proof.relay and not _inside(sender.peer, config.proof.relay):
+        if sender.channel.peer and config.proof.relay and not inside(sender.peer, config.proof.relay):
             return sentence("proof-not-our-relay", peer=_client(sender))
-        theirs = [one.symbol for one in config.partner if _inside(sender.peer, one.networks)]
-        theirs += [one.name for one in config.form if _inside(sender.peer, one.networks)]
+        theirs = [one.symbol for one in config.partner if inside(sender.peer, one.networks)]
+        theirs += [one.name for one in config.form if inside(sender.peer, one.networks)]
         return sentence("proof-from-networks", partner=theirs[0]) if theirs else ""
 
     @cached_property
@@ -179,7 +179,7 @@ def _client(sender: Sender) -> Part:
     return sender.peer or sentence("proof-the-client")
 
 
-def _inside(peer: str, networks: tuple[str, ...]) -> bool:
+def inside(peer: str, networks: tuple[str, ...]) -> bool:
     try:
         client = ip_address(peer)
     except ValueError:

@@ -13,7 +13,8 @@ from mailproc.flow.context import Context
 from mailproc.flow.intake import forwarded_senders
 from mailproc.flow.reading import form_letters
 from mailproc.flow.reading.envelope import with_envelope
-from mailproc.flow.reading.letter_reading import RELEASED, LetterReading, read
+from mailproc.flow.reading.inbox_reading import read
+from mailproc.flow.reading.letter_reading import RELEASED, LetterReading
 from mailproc.flow.replies import unmatched
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Message

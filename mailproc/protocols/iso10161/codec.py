@@ -38,6 +38,7 @@ class Iso10161Codec(Codec):
     dialects: Mapping[str, Dialect]
     warnings: tuple[str, ...] = ()
     critical: tuple[str, ...] = ()
+    our_port: str = ""
 
     name = settings.NAME
     media_types = frozenset({wire.MEDIA_TYPE})
@@ -50,7 +51,9 @@ class Iso10161Codec(Codec):
         overlay = config.file.parent / config.iso10161.dialects if config.iso10161.dialects else None
         known = dialects.load(overlay)
         settings.check(config, known)
-        return cls(known, tuple(settings.warnings(config, known)), config.iso10161.critical)
+        listen = config.listen_tcp
+        port = listen.public if listen.enabled else ""
+        return cls(known, tuple(settings.warnings(config, known)), config.iso10161.critical, port)
 
     @slow_work.outside_writes
     def recognise(self, letter: Letter) -> bool:
@@ -105,7 +108,7 @@ class Iso10161Codec(Codec):
         if refused := self.refuses(apdu, wire_.dialect):
             return Encoded(None, (Held(0, "", refused, value=True), *others))
         try:
-            message = schema.encode(apdu.type, writing.tree(apdu, _ends(wire_, dialect)))
+            message = schema.encode(apdu.type, writing.tree(apdu, self._ends(wire_, dialect)))
         except LocalFault as fault:
             return Encoded(None, (Held(0, "", fault.said, value=True), *others))
         return Encoded(_body(apdu, message, dialect, wire_), others, lossy=losses.of(0, apdu))
@@ -152,6 +155,25 @@ class Iso10161Codec(Codec):
         courtesy = isinstance(apdu, IllAnswer) and apdu.results is Results.WILL_SUPPLY
         return courtesy and Results.WILL_SUPPLY not in self.dialect(dialect).answers
 
+    def _ends(self, wire_: Wire, dialect: Dialect) -> "Ends":
+        from mailproc.protocols.iso10161.writing import Ends
+
+        library, partner = wire_.library, wire_.partner
+        by_tcp = settings.is_by_tcp(partner)
+        return Ends(
+            role=wire_.role,
+            our_symbol=library.symbol,
+            our_name=library.name,
+            our_address=library.email,
+            our_aliases=library.aliases,
+            their_symbol=partner.symbol,
+            their_address=wire_.address or partner.address,
+            our_port=self.our_port if by_tcp else "",
+            their_port=partner.tcp.address if by_tcp else "",
+            version=dialect.version,
+            chargeable_units=dialect.chargeable_units,
+        )
+
     def dialect(self, name: str) -> Dialect:
         """Return the dialect; a transaction's dialect that has left the data is treated as the standard."""
         return self.dialects.get(name, self.dialects[STANDARD])
@@ -189,23 +211,6 @@ def _unreadable(part: wire.MessagePart, fault: RemoteFault, where: str) -> Fault
 
     answer = fault_report.about(part.content, str(fault)) if part.encoding in ("", wire.ENCODING) else None
     return Fault(fault.position, where + str(fault), unit=wire.UNIT, answer=answer)
-
-
-def _ends(wire_: Wire, dialect: Dialect) -> "Ends":
-    from mailproc.protocols.iso10161.writing import Ends
-
-    library, partner = wire_.library, wire_.partner
-    return Ends(
-        role=wire_.role,
-        our_symbol=library.symbol,
-        our_name=library.name,
-        our_address=library.email,
-        our_aliases=library.aliases,
-        their_symbol=partner.symbol,
-        their_address=wire_.address or partner.address,
-        version=dialect.version,
-        chargeable_units=dialect.chargeable_units,
-    )
 
 
 def _body(apdu: Apdu, message: bytes, dialect: Dialect, wire_: Wire) -> Body:

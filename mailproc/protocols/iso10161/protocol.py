@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from mailproc.config import Config, Partner
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.ill.terms import TransactionId
+from mailproc.mail.letter import BY_MAIL
 from mailproc.protocols.codec import Codec
 from mailproc.protocols.protocol import Ability, WireProtocol
 
@@ -14,6 +15,7 @@ _CRITICAL = re.compile(r"\*|[0-9]+(\.[0-9]+)*+")
 
 class _Iso10161(WireProtocol):
     name = "iso10161"
+    transports = (BY_MAIL, "tcp")
 
     def codec(self, config: Config) -> Codec:
         from mailproc.protocols.iso10161.codec import Iso10161Codec

@@ -42,12 +42,26 @@ def warnings(config: Config, dialects: Mapping[str, Dialect]) -> Iterator[str]:
     """Yield what is allowed but probably not meant."""
     for partner in _partners(config):
         dialect = dialects.get(partner.dialect)
-        if dialect is not None and "e-mail" not in dialect.reached_by:
+        if dialect is not None and not _reached(partner, dialect):
             ways = " and ".join(dialect.reached_by)
             yield (
                 f"partner {partner.symbol}: {dialect.means} is reached by {ways}, not by e-mail: "
                 f"{partner.address} must be a gateway to it"
             )
+        if is_by_tcp(partner) and not partner.tcp.networks and partner.tcp.answer == "connect":
+            yield (
+                f"partner {partner.symbol}: it is sent messages by TCP, and its own are not taken by TCP: "
+                "[partner.tcp] networks is empty"
+            )
+
+
+def is_by_tcp(partner: Partner) -> bool:
+    """Return whether our messages may reach it by TCP."""
+    return "tcp" in (partner.transport, partner.fallback)
+
+
+def _reached(partner: Partner, dialect: Dialect) -> bool:
+    return "e-mail" in dialect.reached_by or ("tcp" in dialect.reached_by and is_by_tcp(partner))
 
 
 def _partners(config: Config) -> Iterator[Partner]:

@@ -24,6 +24,7 @@ _ANY_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  # times in an APDU have no zon
 class Ends:
     """What must be known of both ends. ``role`` is ours; empty values are omitted.
 
+    ``our_port``, ``their_port``: where each listens, "host:port", if this partner is reached by TCP.
     ``chargeable_units``: what a Shipped says if it names none; 0 for nothing.
     """
 
@@ -34,6 +35,8 @@ class Ends:
     our_aliases: tuple[str, ...] = ()
     their_symbol: str = ""
     their_address: str = ""
+    our_port: str = ""
+    their_port: str = ""
     version: int = 1
     chargeable_units: int = 0
 
@@ -109,12 +112,14 @@ def _charge(whole: Tree, ends: Ends) -> None:
 def _set_reply_address(whole: Tree, ends: Ends) -> None:
     """Keep the APDU's own reply_to; without one, answers go to our address."""
     info = whole.setdefault(delivery_info.AT, {})
-    ours = delivery_info.by_mail(ends.our_address, ends.our_aliases)
-    theirs = delivery_info.by_mail(ends.their_address)
-    if ours:
-        info.setdefault("sender-info", [ours])
-    if theirs:
-        info.setdefault("recipient-info", [theirs])
+    ours = (
+        delivery_info.by_tcp(ends.our_port, ends.our_aliases),
+        delivery_info.by_mail(ends.our_address, ends.our_aliases),
+    )
+    theirs = delivery_info.by_tcp(ends.their_port), delivery_info.by_mail(ends.their_address)
+    for at, ways in (("sender-info", ours), ("recipient-info", theirs)):
+        if known := [way for way in ways if way]:
+            info.setdefault(at, known)
     if not info:
         del whole[delivery_info.AT]
         return

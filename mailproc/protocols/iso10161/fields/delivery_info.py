@@ -19,6 +19,7 @@ AT = "delivery-info"
 _OBJECT = bytes.fromhex("0605 28CF310D03")  # the identifier, in octets
 _EXTERNAL, _SINGLE_TYPE = b"\x28", b"\xa0"
 _BY_MAIL = ("BER_IN_MIME",)
+_BY_TCP = ("BER",)
 
 
 def lifted(tree: Tree, at: str) -> Tree:
@@ -87,3 +88,11 @@ def by_mail(address: str, aliases: tuple[str, ...] = ()) -> Tree | None:
     if not address:
         return None
     return _write_entry(ReplyTo(address=address, encodings=_BY_MAIL, aliases=aliases))
+
+
+@lru_cache(_KEPT)
+def by_tcp(place: str, aliases: tuple[str, ...] = ()) -> Tree | None:
+    """Return the entry of a party that listens on a socket ("host:port"); cached as ``by_mail``."""
+    if not place:
+        return None
+    return _write_entry(ReplyTo(address=place, encodings=_BY_TCP, aliases=aliases))

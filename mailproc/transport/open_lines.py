@@ -1,0 +1,69 @@
+"""The connections of our port that are open now, by the letters that came on them: an answer may go back.
+
+Some systems wait for their answer on the connection on which they have asked. What waits there is nowhere
+stored; an answer whose connection is gone takes the usual way.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Condition
+from typing import Protocol
+
+STORING = 1.0
+"""Seconds to wait for a connection whose letter is stored just now: the answer may be quicker than it."""
+
+
+class Line(Protocol):
+    """A connection on which somebody may wait."""
+
+    def answer(self, octets: bytes) -> bool:
+        """Write an answer; return whether the other end's host has it. For any thread but the loop's."""
+        ...
+
+
+class OpenLines:
+    """For several threads."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._lines: dict[int, Line] = {}
+        self._storing = 0
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """A letter is being stored whose connection will be ``opened``."""
+        with self._changed:
+            self._storing += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._storing -= 1
+                self._changed.notify_all()
+
+    def opened(self, inbox_id: int, line: Line) -> None:
+        """The letter I``inbox_id`` came on this connection, where its sender waits."""
+        with self._changed:
+            self._lines[inbox_id] = line
+            self._changed.notify_all()
+
+    def closed(self, line: Line) -> None:
+        """Nobody waits there any more."""
+        with self._changed:
+            self._lines = {one: kept for one, kept in self._lines.items() if kept is not line}
+
+    def answer(self, trace: str, octets: bytes) -> bool:
+        """Write what is due to a letter (its ``trace``) where that letter came; False if nobody waits."""
+        inbox_id = _letter_of(trace)
+        if not inbox_id:
+            return False
+        with self._changed:
+            self._changed.wait_for(lambda: inbox_id in self._lines or not self._storing, STORING)
+            line = self._lines.get(inbox_id)
+        return line is not None and line.answer(octets)
+
+
+def _letter_of(trace: str) -> int:
+    """Return the number of the letter that a trace begins with; 0 for what staff or a date began."""
+    word = trace.split(" ", 1)[0]
+    return int(word[1:]) if word[:1] == "I" and word[1:].isdigit() else 0

@@ -1,0 +1,233 @@
+"""Listen for APDUs on TCP, with an event loop in a thread of its own.
+
+The protocol knows no login: an address that is in no partner's networks is closed before an octet is read,
+and before TLS is spoken with it.
+"""
+
+import asyncio
+import hashlib
+import logging
+import os
+import ssl
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Any, cast
+
+from mailproc.config import Partner
+from mailproc.config_tcp import ListenTcp
+from mailproc.errors import Misconfigured
+from mailproc.transport.incoming import Keep
+from mailproc.transport.listening import Network, client_host, network, new_loop
+from mailproc.transport.open_lines import OpenLines
+from mailproc.transport.smtp_groups import Groups
+from mailproc.transport.tcp_session import Caller, SessionHost, TcpSession
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 128
+STARTING = 10.0  # seconds
+FAREWELL = 1.5  # seconds that messages under way have when the listener stops
+ENDING = 10.0  # seconds to wait for a loop that hangs
+HANDSHAKE = 10.0  # seconds
+TELL_EVERY = 3600.0  # seconds until a refused stream of the same address is told again
+MOST_TOLD = 10_000
+
+
+class TcpListener:
+    """Takes APDUs from the networks of ``partners``; ``keep`` commits them. Raises Misconfigured."""
+
+    def __init__(
+        self,
+        listen: ListenTcp,
+        partners: Sequence[Partner],
+        keep: Keep,
+        clock: Callable[[], datetime],
+        lines: OpenLines,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._listen = listen
+        self._admitted = [
+            (network(one, "networks"), _waits(who)) for who in partners for one in who.tcp.networks
+        ]
+        self.tls = tls
+        self._told = _Told()
+        self._host = SessionHost(listen, Groups(keep), clock, lines, self._told.is_new)
+        self._open: Counter[str] = Counter()
+        self._sessions: set[TcpSession] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ending: asyncio.Event | None = None
+
+    def start(self) -> int:
+        """Listen; return the port that was bound. Raise Misconfigured where the address cannot be had."""
+        bound: Future[int] = Future()
+        self._thread = threading.Thread(target=self._run, args=(bound,), name="tcp-in", daemon=True)
+        self._thread.start()
+        try:
+            return bound.result(STARTING)
+        except OSError as error:
+            self.stop()
+            why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+            where = f"{self._listen.host} port {self._listen.port}"
+            raise Misconfigured(f"cannot listen on {where}: {why}") from None
+
+    def stop(self) -> None:
+        """Accept no more, let messages under way be stored, end within 2 seconds."""
+        if self._thread is None:
+            return
+        if self._loop is not None and self._ending is not None:
+            with suppress(RuntimeError):  # it has ended already
+                self._loop.call_soon_threadsafe(self._ending.set)
+        self._thread.join(ENDING)
+        self._thread = None
+
+    def ask(self, then: Callable[[], None]) -> None:
+        """Have ``then`` called by the listener's loop, if it runs."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(then)
+
+    def _run(self, bound: "Future[int]") -> None:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            try:
+                runner.run(self._serve(bound))
+            except BaseException as error:  # of the start: the one who started us raises it
+                if bound.done():
+                    raise
+                bound.set_exception(error)
+
+    async def _serve(self, bound: "Future[int]") -> None:
+        self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(_loop_trouble)
+        self._ending = asyncio.Event()
+        server = await self._loop.create_server(
+            lambda: _Gate(self), self._listen.host or None, self._listen.port, backlog=BACKLOG
+        )
+        bound.set_result(server.sockets[0].getsockname()[1])
+        await self._ending.wait()
+        server.close()
+        await self._farewell()
+
+    async def _farewell(self) -> None:
+        for session in tuple(self._sessions):
+            session.leave()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=FAREWELL)
+        for session in tuple(self._sessions):
+            session.cut()
+
+    # Clients
+
+    def why_not(self, host: str) -> str:
+        """Return why this client is not served now; '' if it is."""
+        if not self._networks_of(host):
+            return "it is in no partner's networks"
+        if self._open[host] >= self._listen.max_connections_per_host:
+            return "too many connections from it"
+        if self._open.total() >= self._listen.max_connections:
+            return "too many connections"
+        return ""
+
+    def turned_away(self, host: str, why: str) -> None:
+        level = logging.WARNING if self._told.is_new(f"turned away {host}") else logging.DEBUG
+        log.log(level, "TCP client %s closed unread: %s", host, why)
+
+    def admit(self, host: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve this client in a task of its own."""
+        self._open[host] += 1
+        task = asyncio.get_running_loop().create_task(self._session(host, reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _session(self, host: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        session: TcpSession | None = None
+        try:
+            certificate = await self._certificate(writer)
+            waits = any(waits for _, waits in self._networks_of(host))
+            session = TcpSession(self._host, Caller(host, certificate, waits), reader, writer)
+            self._sessions.add(session)
+            await session.serve()
+        except (OSError, TimeoutError) as error:  # TLS fails; a session handles its own
+            log.warning("TCP client %s: no TLS with it: %s", host, _tls_words(error))
+            writer.transport.abort()
+        finally:
+            if session is not None:
+                self._sessions.discard(session)
+            self._open[host] -= 1
+            if not self._open[host]:
+                del self._open[host]
+
+    async def _certificate(self, writer: asyncio.StreamWriter) -> str:
+        """Return the SHA-256 of the client's certificate, after the handshake; '' without TLS."""
+        if self.tls is None:
+            return ""
+        await writer.start_tls(self.tls, ssl_handshake_timeout=HANDSHAKE)
+        shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        return hashlib.sha256(shown).hexdigest() if shown else ""
+
+    def _networks_of(self, host: str) -> list[tuple[Network, bool]]:
+        try:
+            address = ip_address(host)
+        except ValueError:
+            return []
+        return [(one, waits) for one, waits in self._admitted if address in one]
+
+
+class _Gate(asyncio.StreamReaderProtocol):
+    """Checks a client before anything of it is read."""
+
+    def __init__(self, listener: TcpListener) -> None:
+        self._listener = listener
+        self._client = ""
+        super().__init__(asyncio.StreamReader(), self._admitted)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        stream = cast(asyncio.Transport, transport)  # uvloop's is one without saying so
+        self._client = client_host(transport.get_extra_info("peername"))
+        if why := self._listener.why_not(self._client):
+            self._listener.turned_away(self._client, why)
+            stream.abort()
+            return
+        if self._listener.tls:
+            stream.pause_reading()  # its first octets are for TLS alone
+        super().connection_made(transport)
+
+    def _admitted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._listener.admit(self._client, reader, writer)
+
+
+class _Told:
+    """Whom staff were told of within the hour, in memory: after a start they are told again."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, float] = {}
+
+    def is_new(self, about: str) -> bool:
+        now = asyncio.get_running_loop().time()
+        self._at = {who: at for who, at in self._at.items() if now - at < TELL_EVERY}
+        if about in self._at or len(self._at) >= MOST_TOLD:
+            return False
+        self._at[about] = now
+        return True
+
+
+def _waits(partner: Partner) -> bool:
+    return partner.tcp.answer != "connect"
+
+
+def _tls_words(error: BaseException) -> str:
+    return str(getattr(error, "reason", "") or type(error).__name__)
+
+
+def _loop_trouble(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Clients that vanish are no news; anything else in the loop is, without an error's words."""
+    error = context.get("exception")
+    quiet = isinstance(error, ConnectionError | TimeoutError | ssl.SSLError)
+    level = logging.DEBUG if quiet else logging.ERROR
+    log.log(level, "TCP listener: %s (%s)", context.get("message"), type(error).__name__)
