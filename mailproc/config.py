@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr
 from mailproc.config_catalogues import Catalogue as Catalogue
 from mailproc.config_forms import RequestForm as RequestForm
 from mailproc.config_hooks import Hook as Hook
+from mailproc.config_illsbn import PartnerIllsbn as PartnerIllsbn
 from mailproc.config_ncip import Ncip as Ncip
 from mailproc.config_patron_lookup import PatronLookupSettings as PatronLookupSettings
 from mailproc.config_patrons import Patrons as Patrons
@@ -203,6 +204,7 @@ class Partner(Section):
     login: Login | None = None
     manner: dict[str, Literal["SEND", "NOTICE", "LOCAL", "REFUSE"]] = Field(default_factory=dict)
     artemail: PartnerArtemail = PartnerArtemail()
+    illsbn: PartnerIllsbn = PartnerIllsbn()
     letter: PartnerLetter = PartnerLetter()
     tcp: PartnerTcp = PartnerTcp()
     lending: PartnerLending = PartnerLending()

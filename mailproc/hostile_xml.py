@@ -5,7 +5,9 @@ come the "billion laughs" and files of this machine (CWE-776, CWE-611): no peer 
 refused before anything in it is read. Names come without their namespace: many systems leave it out.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -22,15 +24,37 @@ MOST_ATTRIBUTES = 100
 """Of one element: lxml looks through all of them for each."""
 MOST_OF_RECORD = 1_000_000
 """Octets of one record of a document that is read record by record, and of what stands between two."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a document may have: octets, elements in elements, and elements at all (None: as many as fit).
+
+    ``doctype_name``: it may begin with a document type that is a name and nothing else, which is not read.
+    """
+
+    octets: int = MOST
+    depth: int = DEEPEST
+    elements: int | None = None
+    doctype_name: bool = False
+
+
+LIMITS = Limits()
+_DOCTYPE_NAME = re.compile(
+    rb"(\A(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^<>]{0,200}\?>)?\s*+)(<!DOCTYPE\s++[\w.:-]{1,100}\s*+>)"
+)
+
 Element: TypeAlias = etree._Element  # lxml gives its type no public name
 
 
 @slow_work.outside_writes
-def parse(content: bytes) -> Element:
+def parse(content: bytes, limits: Limits = LIMITS) -> Element:
     """Return the root of a document. Raise RemoteFault with the line of what is wrong."""
-    if len(content) > MOST:
-        raise RemoteFault(sentence("xml-too-long", most=MOST))
-    for root, _ in records(content.splitlines(keepends=True), (), most=MOST):
+    if len(content) > limits.octets:
+        raise RemoteFault(sentence("xml-too-long", most=limits.octets))
+    if limits.doctype_name:
+        content = _DOCTYPE_NAME.sub(_blank, content, count=1)
+    for root, _ in _read(content.splitlines(keepends=True), (), limits):
         return root
     raise RemoteFault(sentence("xml-wrong", why="no element"))
 
@@ -43,7 +67,11 @@ def records(
 
     ``lines``: of bounded length. Raise RemoteFault with the line of what is wrong.
     """
-    target = _Records(frozenset(names))
+    yield from _read(lines, names, Limits(octets=most))
+
+
+def _read(lines: Iterable[bytes], names: Collection[str], limits: Limits) -> Iterator[tuple[Element, int]]:
+    target = _Records(frozenset(names), limits)
     make: Any = etree.XMLParser  # its types know a target less than it does
     parser = make(
         target=target, resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False,
@@ -52,14 +80,19 @@ def records(
     since = 0
     for target.line, line in enumerate(lines, 1):
         since += len(line)
-        if since > most:
-            raise RemoteFault(sentence("xml-record-long", most=most), target.line)
+        if since > limits.octets:
+            raise RemoteFault(sentence("xml-record-long", most=limits.octets), target.line)
         _fed(parser, target, line)
         if target.done:
             yield from target.taken()
             since = 0
     _fed(parser, target, None)
     yield from target.taken()
+
+
+def _blank(doctype: re.Match[bytes]) -> bytes:
+    """Keep the lines: faults name them."""
+    return doctype[1] + b"\n" * doctype[2].count(b"\n")
 
 
 def _fed(parser: Any, target: "_Records", line: bytes | None) -> None:
@@ -83,10 +116,12 @@ def _why(error: etree.XMLSyntaxError) -> str:
 class _Records:
     """Is told by lxml what is in the document (the "target" of its parser), and keeps the records."""
 
-    def __init__(self, names: frozenset[str]) -> None:
+    def __init__(self, names: frozenset[str], limits: Limits) -> None:
         self.line = 0
         self.done: list[tuple[Element, int]] = []
         self._names = names
+        self._limits = limits
+        self._elements = 0
         self._builder: Any = None
         self._begun = self._depth = self._level = 0
 
@@ -96,8 +131,11 @@ class _Records:
     def start(self, tag: str, attributes: Any) -> None:
         name = _local(tag)
         self._level += 1
-        if self._level > DEEPEST:
-            raise RemoteFault(sentence("xml-deep", most=DEEPEST), self.line)
+        self._elements += 1
+        if self._level > self._limits.depth:
+            raise RemoteFault(sentence("xml-deep", most=self._limits.depth), self.line)
+        if self._limits.elements is not None and self._elements > self._limits.elements:
+            raise RemoteFault(sentence("xml-elements", most=self._limits.elements), self.line)
         if len(attributes) > MOST_ATTRIBUTES:
             raise RemoteFault(sentence("xml-attributes", most=MOST_ATTRIBUTES), self.line)
         if self._builder is None:

@@ -16,6 +16,7 @@ HELD_AS: dict[str, set[str]] = {
     "Config": {"config"},
     "Login": {"login"},
     "PartnerLetter": {"letter"},
+    "PartnerIllsbn": {"illsbn", "settings"},
     "Partner": {"partner", "one", "bundle", "to"},
     "PartnerArtemail": {"artemail", "settings"},
     "DeliveryKeywords": {"wanted"},

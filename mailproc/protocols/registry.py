@@ -11,6 +11,7 @@ from mailproc.ill.apdu import Apdu, IllAnswer
 from mailproc.mail.letter import Letter
 from mailproc.protocols.artemail.protocol import ARTEMAIL
 from mailproc.protocols.codec import Codec, Explained, Follows
+from mailproc.protocols.illsbn.protocol import ILLSBN
 from mailproc.protocols.iso10161.protocol import ISO10161
 from mailproc.protocols.letter.protocol import LETTER
 from mailproc.protocols.protocol import WireProtocol
@@ -21,6 +22,7 @@ if TYPE_CHECKING:  # loaded when made
 
 PROTOCOLS: dict[str, WireProtocol] = {
     ARTEMAIL.name: ARTEMAIL,
+    ILLSBN.name: ILLSBN,
     ISO10161.name: ISO10161,
     LETTER.name: LETTER,
 }

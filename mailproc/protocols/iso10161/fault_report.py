@@ -8,8 +8,8 @@ from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import Apdu, Report, StatusOrErrorReport
 from mailproc.ill.size_limits import beginning_of
 from mailproc.ill.terms import ApduType, TransactionId
+from mailproc.protocols.field_codec import UnreadableComponent
 from mailproc.protocols.iso10161.ber import elements, schema
-from mailproc.protocols.iso10161.fields.field_codec import UnreadableComponent
 from mailproc.protocols.iso10161.fields.parties import TRANSACTION
 
 _APPLICATION, _CLASS = 0x60, 0xE0

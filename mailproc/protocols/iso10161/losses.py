@@ -3,7 +3,7 @@
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Overdue
 from mailproc.ill.note_sentences import LEVEL, POSITION, written
 from mailproc.protocols.codec import Held, NotTold
-from mailproc.protocols.iso10161.fields.field_codec import Tree
+from mailproc.protocols.field_codec import Tree
 from mailproc.protocols.iso10161.fields.strings import WORDS, tidy
 
 MOST_WORDS = 200

@@ -11,9 +11,9 @@ from typing import Any
 from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import APDU_CLASSES, Apdu
 from mailproc.ill.terms import ApduType
+from mailproc.protocols.field_codec import Tree, read_fields
 from mailproc.protocols.iso10161.fields import delivery_info, unmapped
 from mailproc.protocols.iso10161.fields.apdu_fields import KINDS, ApduFields, said
-from mailproc.protocols.iso10161.fields.field_codec import Tree, read_fields
 
 
 def apdu(kind: ApduType, tree: Tree) -> Apdu:

@@ -10,10 +10,10 @@ from datetime import datetime
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import Role
+from mailproc.protocols.field_codec import Tree, found
 from mailproc.protocols.iso10161 import reading
 from mailproc.protocols.iso10161.fields import delivery_info, unmapped
 from mailproc.protocols.iso10161.fields.apdu_fields import KINDS, said
-from mailproc.protocols.iso10161.fields.field_codec import Tree, found
 from mailproc.protocols.iso10161.fields.parties import INSTITUTION, NAME_AT, SYSTEM
 from mailproc.sentence import Part
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
 from mailproc.ill.terms import ApduType, Results
+from mailproc.protocols.field_codec import Tree, UnreadableComponent
 from mailproc.protocols.iso10161 import reading, writing
 from mailproc.protocols.iso10161.ber import schema
 from mailproc.protocols.iso10161.fields import delivery_info, unmapped
 from mailproc.protocols.iso10161.fields.apdu_fields import KINDS
 from mailproc.protocols.iso10161.fields.dates import DATE
-from mailproc.protocols.iso10161.fields.field_codec import Tree, UnreadableComponent
 from mailproc.protocols.iso10161.fields.money import AMOUNT
 from mailproc.protocols.iso10161.fields.strings import ILL_STRING, WORDS
 from mailproc.protocols.iso10161.writing import NOBODY

@@ -32,12 +32,12 @@ from mailproc.ill.apdu import (
     StatusOrErrorReport,
 )
 from mailproc.ill.terms import ApduType, Results, Role, Service, TransactionId
+from mailproc.protocols.field_codec import Pair, Tree, UnreadableComponent, listed
 from mailproc.protocols.iso10161 import reading, writing
 from mailproc.protocols.iso10161.ber import schema
 from mailproc.protocols.iso10161.fields import enumerations, parties, reports, unmapped
 from mailproc.protocols.iso10161.fields.dates import DATE, MOMENT
 from mailproc.protocols.iso10161.fields.enumerations import MOST_RECENT_SERVICE
-from mailproc.protocols.iso10161.fields.field_codec import Pair, Tree, UnreadableComponent, listed
 from mailproc.protocols.iso10161.fields.money import AMOUNT, AMOUNT_IN_WORDS
 from mailproc.protocols.iso10161.writing import NOBODY, Ends
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mailproc.ill.apdu import Delivery, Postal
-from mailproc.protocols.iso10161.fields.field_codec import Pair, Tree, UnreadableComponent, field, record
+from mailproc.protocols.field_codec import Pair, Tree, UnreadableComponent, field, record
 from mailproc.protocols.iso10161.fields.parties import INSTITUTION, MAIL, NAME_AT, read_address
 from mailproc.protocols.iso10161.fields.strings import WORDS
 

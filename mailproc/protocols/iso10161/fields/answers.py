@@ -5,16 +5,7 @@ from typing import Any, NamedTuple
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Condition, IllAnswer
 from mailproc.ill.terms import Results
-from mailproc.protocols.iso10161 import losses
-from mailproc.protocols.iso10161.fields.dates import DATE
-from mailproc.protocols.iso10161.fields.enumerations import (
-    CONDITION,
-    LOCATIONS_REASON,
-    REASON,
-    RETRY_REASON,
-    SUPPLY_REASON,
-)
-from mailproc.protocols.iso10161.fields.field_codec import (
+from mailproc.protocols.field_codec import (
     ApduField,
     Pair,
     Tree,
@@ -23,6 +14,15 @@ from mailproc.protocols.iso10161.fields.field_codec import (
     read_fields,
     record,
     write_fields,
+)
+from mailproc.protocols.iso10161 import losses
+from mailproc.protocols.iso10161.fields.dates import DATE
+from mailproc.protocols.iso10161.fields.enumerations import (
+    CONDITION,
+    LOCATIONS_REASON,
+    REASON,
+    RETRY_REASON,
+    SUPPLY_REASON,
 )
 from mailproc.protocols.iso10161.fields.money import AMOUNT_IN_WORDS, OTHER_WORDS
 from mailproc.protocols.iso10161.fields.parties import LOCATION

@@ -6,6 +6,15 @@ from typing import Any, NamedTuple
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Apdu, IllAnswer, Shipped
 from mailproc.ill.terms import ApduType
+from mailproc.protocols.field_codec import (
+    ApduField,
+    Pair,
+    Tree,
+    chosen,
+    field,
+    listed,
+    write_fields,
+)
 from mailproc.protocols.iso10161 import losses
 from mailproc.protocols.iso10161.fields import answers, delivery_info, reports, requests, shipments
 from mailproc.protocols.iso10161.fields.addresses import DELIVERY, ELECTRONIC
@@ -17,15 +26,6 @@ from mailproc.protocols.iso10161.fields.enumerations import (
     SHIPPED_CONDITION,
     SHIPPED_SERVICE,
     TRANSACTION_TYPE,
-)
-from mailproc.protocols.iso10161.fields.field_codec import (
-    ApduField,
-    Pair,
-    Tree,
-    chosen,
-    field,
-    listed,
-    write_fields,
 )
 from mailproc.protocols.iso10161.fields.items import ITEM, PERSON
 from mailproc.protocols.iso10161.fields.money import AMOUNT

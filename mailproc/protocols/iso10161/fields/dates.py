@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Due
-from mailproc.protocols.iso10161.fields.field_codec import Pair, Tree, UnreadableComponent, field, record
+from mailproc.protocols.field_codec import Pair, Tree, UnreadableComponent, field, record
 
 
 def _read_date(octets: bytes) -> date:

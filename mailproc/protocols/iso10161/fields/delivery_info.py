@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import ReplyTo
+from mailproc.protocols.field_codec import Pair, Tree, listed
 from mailproc.protocols.iso10161.ber import schema
 from mailproc.protocols.iso10161.ber.elements import First, element
 from mailproc.protocols.iso10161.fields.enumerations import ENCODING
-from mailproc.protocols.iso10161.fields.field_codec import Pair, Tree, listed
 from mailproc.protocols.iso10161.fields.parties import ADDRESS, SYSTEM
 
 AT = "delivery-info"

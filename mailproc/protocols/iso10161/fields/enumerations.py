@@ -9,7 +9,7 @@ from typing import Any
 
 from mailproc.errors import LocalFault
 from mailproc.ill.terms import REASON_UNFILLED, ApduType, Results, Service, State
-from mailproc.protocols.iso10161.fields.field_codec import Pair, UnreadableComponent, named
+from mailproc.protocols.field_codec import Pair, UnreadableComponent, named
 
 _REASONS = {number: name for name, number in REASON_UNFILLED.items()}
 

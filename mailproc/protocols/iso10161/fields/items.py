@@ -3,8 +3,8 @@
 import re
 
 from mailproc.ill.apdu import Item, Person
+from mailproc.protocols.field_codec import Pair, field, record
 from mailproc.protocols.iso10161.fields.enumerations import ITEM_TYPE
-from mailproc.protocols.iso10161.fields.field_codec import Pair, field, record
 from mailproc.protocols.iso10161.fields.strings import WORDS
 from mailproc.protocols.iso10161.fields.system_numbers import SYSTEM_NO
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Money
-from mailproc.protocols.iso10161.fields.field_codec import Pair, Tree, UnreadableComponent
+from mailproc.protocols.field_codec import Pair, Tree, UnreadableComponent
 from mailproc.protocols.iso10161.fields.strings import WORDS, decoded
 
 MOST = 10

@@ -9,7 +9,7 @@ from typing import Any
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Location, OptionalMessages, ReplyTo
 from mailproc.ill.terms import TransactionId
-from mailproc.protocols.iso10161.fields.field_codec import Pair, Tree, UnreadableComponent, field, record
+from mailproc.protocols.field_codec import Pair, Tree, UnreadableComponent, field, record
 from mailproc.protocols.iso10161.fields.strings import NAME, WORDS
 
 SYMBOL_AT = "person-or-institution-symbol"

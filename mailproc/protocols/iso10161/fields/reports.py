@@ -10,6 +10,7 @@ from typing import Any
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Report, StatusOrErrorReport
 from mailproc.ill.terms import State
+from mailproc.protocols.field_codec import Pair, Tree, UnreadableComponent, is_number
 from mailproc.protocols.iso10161.fields.dates import DATE, DATE_TEXT
 from mailproc.protocols.iso10161.fields.enumerations import (
     APDU_TYPE,
@@ -24,7 +25,6 @@ from mailproc.protocols.iso10161.fields.enumerations import (
     STATE,
     UNABLE,
 )
-from mailproc.protocols.iso10161.fields.field_codec import Pair, Tree, UnreadableComponent, is_number
 from mailproc.protocols.iso10161.fields.parties import SYSTEM
 from mailproc.protocols.iso10161.fields.strings import WORDS
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Delivery, IllRequest
+from mailproc.protocols.field_codec import Tree, UnreadableComponent, found, put
 from mailproc.protocols.iso10161.fields.addresses import asked_by_mail
 from mailproc.protocols.iso10161.fields.dates import DATE
-from mailproc.protocols.iso10161.fields.field_codec import Tree, UnreadableComponent, found, put
 from mailproc.protocols.iso10161.fields.parties import REQUESTER_MESSAGES, WE_BORROW
 from mailproc.protocols.iso10161.fields.unmapped import DEFAULTS
 from mailproc.sentence import sentence

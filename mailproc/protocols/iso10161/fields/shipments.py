@@ -5,9 +5,9 @@ from typing import Any
 
 from mailproc.ill.apdu import Damaged, Received, Shipped
 from mailproc.ill.terms import Service
+from mailproc.protocols.field_codec import Pair, Tree
 from mailproc.protocols.iso10161.fields.dates import DATE
 from mailproc.protocols.iso10161.fields.enumerations import SHIPPED_SERVICE
-from mailproc.protocols.iso10161.fields.field_codec import Pair, Tree
 from mailproc.protocols.iso10161.losses import into_note
 
 _COMPLETE, _UNITS = "complete-document", "specific-units"

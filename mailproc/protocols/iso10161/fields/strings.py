@@ -12,7 +12,7 @@ We always write generalString, as peers do.
 
 from typing import Any
 
-from mailproc.protocols.iso10161.fields.field_codec import Pair
+from mailproc.protocols.field_codec import Pair
 
 STRANGE = "\ufffd"
 """Marks a name whose octets are not UTF-8 of a text that can be stored; their Latin-1 form follows."""

@@ -8,9 +8,9 @@ prefix. The two lists number their systems differently (OCLC is 4 in one and 3 i
 from typing import Any
 
 from mailproc.errors import RemoteFault
+from mailproc.protocols.field_codec import Pair, Tree, UnreadableComponent
 from mailproc.protocols.iso10161.ber import schema
 from mailproc.protocols.iso10161.ber.elements import First
-from mailproc.protocols.iso10161.fields.field_codec import Pair, Tree, UnreadableComponent
 from mailproc.protocols.iso10161.fields.parties import SYSTEM
 from mailproc.protocols.iso10161.fields.strings import WORDS
 

@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 from mailproc.errors import LocalFault
-from mailproc.protocols.iso10161.fields.field_codec import Tree
+from mailproc.protocols.field_codec import Tree
 from mailproc.protocols.iso10161.fields.strings import ILL_STRING, NAME, WORDS, tidy
 
 Path = tuple[str, ...]

@@ -1,0 +1,100 @@
+"""Find the document in a letter, and read it: as XML, or as the form field in which the hub posts it.
+
+The hub's documents name a character set that they are not always written in, and come with their markup as
+entities now and then. So a document is read as UTF-8 if it is valid, else as Windows-1252; and what is no XML
+is unescaped and read again.
+"""
+
+import html
+import re
+from urllib.parse import unquote_to_bytes
+
+from mailproc import hostile_xml
+from mailproc.errors import RemoteFault
+from mailproc.hostile_xml import Element, Limits
+from mailproc.mail.letter import Letter, Part
+from mailproc.protocols.illsbn.element_table import ROOT
+from mailproc.sentence import sentence
+
+MEDIA_TYPE = "application/xml"
+MEDIA_TYPES = frozenset({MEDIA_TYPE, "text/xml"})
+LIMITS = Limits(octets=2**20, depth=32, elements=20_000, doctype_name=True)
+MOST_PARTS = 25
+FIELD = "BufferILL="
+"""The form field in which the hub posts a document; behind the last one is nothing else."""
+
+_LOOKED_AT = 2_000  # characters before the root: a declaration, a document type, a comment
+_SHOWS_ITSELF = re.compile(rb"(?:<|&lt;|&amp;lt;|%3[Cc]|%253[Cc])(?:[\w-]{1,20}:)?ILL-APDU")
+_FORMS = frozenset({"application/x-www-form-urlencoded", "text/plain", "application/octet-stream"})
+_DECLARATION = re.compile(r"\A\s*+<\?xml[^<>]{0,200}\?>")
+_MOST_ESCAPES = 2
+
+
+def found(letter: Letter) -> tuple[Part, ...]:
+    """Return the parts that hold a document, readable or not."""
+    return tuple(part for part in letter.parts if _is_document(part))[:MOST_PARTS]
+
+
+def _is_document(part: Part) -> bool:
+    typed = part.media_type in MEDIA_TYPES
+    begin = part.content[:_LOOKED_AT]
+    return (typed or part.media_type in _FORMS) and _SHOWS_ITSELF.search(begin) is not None
+
+
+def text_of(content: bytes) -> str:
+    """Return the characters of a document, out of its form field if it stands in one.
+
+    Raise RemoteFault if it is too long.
+    """
+    if len(content) > 3 * LIMITS.octets:  # percent-encoded
+        raise RemoteFault(sentence("xml-too-long", most=LIMITS.octets))
+    _, is_field, behind = content.rpartition(FIELD.encode())
+    if is_field or content.lstrip()[:1] == b"%":
+        content = unquote_to_bytes(behind.replace(b"+", b" "))
+    if len(content) > LIMITS.octets:
+        raise RemoteFault(sentence("xml-too-long", most=LIMITS.octets))
+    return _decoded(content)
+
+
+def _decoded(content: bytes) -> str:
+    for charset in ("utf-8-sig", "cp1252"):
+        try:
+            return content.decode(charset)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("latin-1")
+
+
+def root_of(content: bytes) -> Element:
+    """Return the root of a document. Raise RemoteFault that says what is wrong with it."""
+    text = text_of(content)
+    problem: RemoteFault | None = None
+    for _ in range(_MOST_ESCAPES + 1):
+        try:
+            root = _parsed(text)
+        except RemoteFault as fault:
+            problem = problem or fault
+        else:
+            if not _is_escaped_inside(root):
+                return root
+        text = html.unescape(text)
+    raise problem or RemoteFault(sentence("xml-wrong", why="its markup is escaped more than twice"))
+
+
+def _parsed(text: str) -> Element:
+    """Parse without the declaration: the characters are known already."""
+    root = hostile_xml.parse(
+        _DECLARATION.sub(_line_ends, text, count=1).strip().encode("utf-8", "replace"), LIMITS
+    )
+    if root.tag != ROOT:
+        raise RemoteFault(sentence("sbn-other-root", found=str(root.tag)[:80], expected=ROOT))
+    return root
+
+
+def _line_ends(declaration: re.Match[str]) -> str:
+    return "\n" * declaration[0].count("\n")
+
+
+def _is_escaped_inside(root: Element) -> bool:
+    """Return whether the root's content is markup that was written as entities."""
+    return not len(root) and (root.text or "").lstrip()[:1] == "<"
