@@ -156,8 +156,8 @@ def _has_number(apdu: Apdu) -> bool:
     return apdu.ref is not None and is_number(apdu.ref.number)
 
 
-def _ends(wire_: Wire, settings: PartnerIllsbn) -> writing.Ends:
-    return writing.Ends(
+def _ends(wire_: Wire, settings: PartnerIllsbn) -> writing.BothLibraries:
+    return writing.BothLibraries(
         role=wire_.role,
         ours=settings.our_id or wire_.library.symbol,
         theirs=wire_.partner.symbol,

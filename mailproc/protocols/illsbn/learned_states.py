@@ -25,7 +25,7 @@ AT = "Current-state"
 """Where an APDU that was made of a state keeps its code (``Apdu.extensions``)."""
 
 
-class Told(NamedTuple):
+class ToldState(NamedTuple):
     """What the hub tells of a transaction: the code of its state, since when, and a remark."""
 
     code: str
@@ -42,7 +42,7 @@ def code_of(apdu: Apdu) -> str:
     return ""
 
 
-def made(told: Told, about: Apdu) -> Apdu | None:
+def made(told: ToldState, about: Apdu) -> Apdu | None:
     """Return the message that makes the state; None if the request itself does, or no message is known.
 
     ``about``: what names the transaction, the libraries and the time.
@@ -62,7 +62,7 @@ def made(told: Told, about: Apdu) -> Apdu | None:
     return apdu
 
 
-def _details(by: MadeBy, told: Told) -> dict[str, Any]:
+def _details(by: MadeBy, told: ToldState) -> dict[str, Any]:
     if by.results is not None:
         return {"results": by.results} | _of_answer(by.results, told)
     said: dict[str, Any] = {} if by.answer is None else {"answer": by.answer}
@@ -85,7 +85,7 @@ def _details(by: MadeBy, told: Told) -> dict[str, Any]:
     return said
 
 
-def _of_answer(results: Results, told: Told) -> dict[str, Any]:
+def _of_answer(results: Results, told: ToldState) -> dict[str, Any]:
     match results:
         case Results.CONDITIONAL:
             return {"conditions": (Condition(condition="other"),)}
@@ -108,7 +108,7 @@ def of_request(request: IllRequest, ours: Role | None) -> tuple[Apdu, ...]:
     rest = tuple(one for one in request.extensions if one["at"] != AT)
     plain = replace(request, extensions=rest)
     service = request.services[0] if request.services else None
-    reached = made(Told(code, None, request.note, service), plain)
+    reached = made(ToldState(code, None, request.note, service), plain)
     first = () if ours is Role.REQUESTER else (plain,)
     if reached is None:
         return (*first, _report(code, request, ours))
@@ -133,7 +133,7 @@ def of_report(told: StatusOrErrorReport, code: str, ours: Role | None) -> Apdu:
         return told
     history = told.report.history or {}
     day = history.get("date_of_most_recent_service")
-    reached = made(Told(code, date.fromisoformat(day) if day else None, told.note), told)
+    reached = made(ToldState(code, date.fromisoformat(day) if day else None, told.note), told)
     if reached is not None:
         return reached
     state = state_codes.state_of(code, ours).name

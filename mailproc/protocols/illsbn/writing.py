@@ -21,7 +21,7 @@ _ANY_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  # times in an APDU have no zon
 
 
 @dataclass(frozen=True)
-class Ends:
+class BothLibraries:
     """What must be known of both ends. ``role`` is ours."""
 
     role: Role = Role.REQUESTER
@@ -30,10 +30,10 @@ class Ends:
     settings: PartnerIllsbn = field(default_factory=PartnerIllsbn)
 
 
-NOBODY = Ends()
+NOBODY = BothLibraries()
 
 
-def tree(apdu: Apdu, ends: Ends = NOBODY) -> Tree:
+def tree(apdu: Apdu, ends: BothLibraries = NOBODY) -> Tree:
     """Return the tree. Raise LocalFault that names what is missing, or the field that has no room."""
     if apdu.sent_at is None:
         raise LocalFault("sent_at: a message must say its time")
@@ -66,7 +66,7 @@ def our_number(named: TransactionId) -> str:
     return "-".join(filter(None, (named.tgq, named.tq)))
 
 
-def _name_parties(apdu: Apdu, whole: Tree, ends: Ends) -> None:
+def _name_parties(apdu: Apdu, whole: Tree, ends: BothLibraries) -> None:
     """Name both libraries: ours as the hub knows it, the other as the message does."""
     named = {"Requester-Id": apdu.requester or "", "Responder-Id": apdu.responder or ""}
     ours, theirs = named if ends.role is Role.REQUESTER else reversed(named)
@@ -98,7 +98,7 @@ def project(apdu: Apdu) -> Apdu:
 def refuses(apdu: Apdu, settings: PartnerIllsbn) -> Part:
     """Return why ``apdu`` cannot be expressed, as a sentence, or ''; time and number may still be missing."""
     try:
-        tree(replace(apdu, sent_at=apdu.sent_at or _ANY_TIME), Ends(settings=settings))
+        tree(replace(apdu, sent_at=apdu.sent_at or _ANY_TIME), BothLibraries(settings=settings))
     except LocalFault as fault:
         return fault.said
     return ""
