@@ -7,6 +7,7 @@ from mailproc.ill.terms import ApduType
 from mailproc.mail.parse import parse
 from mailproc.protocols.iso10161.ber import schema
 from mailproc.protocols.iso10161.ber.elements import element
+from tests.linear import hub_documents
 
 PLAIN = (
     "From: ill@customer.example\nSubject: LOAN\n\nILL Request\nBL account ID: 99-0001\nRequest ID: B2-1\n"
@@ -57,6 +58,8 @@ def _string(tag: bytes, octets: bytes) -> bytes:
 
 
 BY_NAME: dict[str, Callable[[int], Any]] = {
+    "protocols.illsbn.money.number": lambda _length: "9,00",
+    "protocols.illsbn.wire.root_of": hub_documents.documents()["many notes"],
     "protocols.artemail.mask.unmask": masked_order,
     "protocols.artemail.plain.read": plain_order,
     "protocols.iso10161.ber.plain_reader.read": message,

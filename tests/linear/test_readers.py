@@ -37,7 +37,7 @@ from mailproc.protocols import registry
 from mailproc.protocols.artemail.mask import Masker
 from mailproc.protocols.form.reading import labels_of
 from mailproc.secret_words import SecretWords
-from tests.linear import accepted, attacks
+from tests.linear import accepted, attacks, hub_documents
 from tests.linear.stopwatch import too_steep
 
 FULL = os.environ.get("REQUIRE_ALL") == "1"
@@ -61,6 +61,7 @@ CONFIG = Config(
 CODECS = registry.load(CONFIG)
 ART = CODECS.by_name("artemail")
 ISO = CODECS.by_name("iso10161")
+SBN = CODECS.by_name("illsbn")
 FORM = labels_of(Role.REQUESTER, "web", {}, {})
 MASK = Masker(["secret-word", "abc"])
 WORDS = SecretWords(["secret-word", "another"], exact=["abc"])
@@ -180,6 +181,11 @@ OF_TEXT: dict[str, Call | None] = {
         for said in (text, f"Note: {text}", text.replace("\n", "\nTitle: ")) for bare in (False, True)],
     "protocols.form.reading.is_order": lambda text: _module("protocols.form.reading").is_order(text, FORM),
     "protocols.form.values.service": lambda text: _module("protocols.form.values").service(text, FORM.services),
+    "protocols.illsbn.unmapped.kept": None,  # of a document that was read: tried with the codec
+    "protocols.illsbn.state_codes.state_of": lambda text: _module(
+        "protocols.illsbn.state_codes").state_of(text, None),
+    "protocols.illsbn.learned_states.of_report": lambda text: _module(
+        "protocols.illsbn.learned_states").of_report(_report(text), "F127", None),
     "protocols.iso10161.fields.parties.optional_messages": None,  # made once, of our own words
     "protocols.iso10161.fields.unmapped.kept": None,  # of an APDU that was read: tried with the codec
 }  # fmt: skip
@@ -212,6 +218,8 @@ MORE: dict[str, tuple[str, Call]] = {
     "iso10161 recognise": ("letter", ISO.recognise),
     "iso10161 decode": ("letter", ISO.decode),
     "iso10161 decode of BER": ("ber", lambda raw: ISO.decode(parse(attacks.BER_HEAD + raw))),
+    "illsbn recognise": ("letter", SBN.recognise),
+    "illsbn decode of XML": ("xml", lambda raw: SBN.decode(parse(hub_documents.HEAD + raw))),
     "mail.parse.parse": ("raw", parse),
     "ill.item_identity.key": (
         "text",
@@ -274,6 +282,11 @@ def _module(name: str) -> Any:
 def _system_numbers() -> str:
     types: dict[str, str] = _module("protocols.iso10161.fields.system_numbers")._TYPES
     return next(iter(types.values()))
+
+
+def _report(text: str) -> Any:
+    apdu = _module("ill.apdu")
+    return apdu.StatusOrErrorReport(note=text, report=apdu.Report(kind="status"))
 
 
 def _place_of_a_document() -> bytes:
@@ -389,6 +402,8 @@ def _attacks(kind: str) -> dict[str, Callable[[int], Any]]:
         return attacks.letters()
     if kind == "ber":
         return attacks.ber()
+    if kind == "xml":
+        return hub_documents.documents()
     if kind == "text":
         return attacks.texts()
     octets = {name: (lambda length, made=made: made(length).encode("latin-1"))
