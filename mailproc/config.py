@@ -260,6 +260,7 @@ class ReaderNotices(Section):
     waiting_list: bool = False  # the lender has put it on a waiting list
     renewal_refused: bool = False  # the lender does not let it be kept longer
     in_library: bool = False  # it may be used in the library only
+    declined: bool = True  # staff have declined what the reader submitted
 
 
 class Documents(Section):

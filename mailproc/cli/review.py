@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import typer
 
-from mailproc.app.build import App
 from mailproc.cli import output, request_view, requests, truncated
 from mailproc.cli.choices import service_of
 from mailproc.cli.request import tell as tell_entered
@@ -15,9 +14,8 @@ from mailproc.office.queries import listing, request_details
 from mailproc.office.queries.listing import Filter
 from mailproc.office.queries.request_details import RequestDetails
 from mailproc.office.requests import review_steps, reviewing
-from mailproc.office.requests.reviewing import Acceptance
+from mailproc.office.requests.reviewing import Acceptance, Declined
 from mailproc.sentence import sentence
-from mailproc.store.rows import StoredRequest
 
 verbs = typer.Typer()
 
@@ -118,33 +116,33 @@ def accept(
 def decline(
     ctx: typer.Context,
     number: Number,
-    reason: Annotated[str, typer.Option(help="Why; it stands in the history.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; the reader of the library reads it.")] = "",
+    quiet: Annotated[bool, typer.Option("--quiet", help="The reader gets no letter.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Let it wait for review again.")] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Decline a request to review: nobody is asked, and it is closed. --undo takes that back."""
+    """Decline a request to review: nobody is asked, and its reader is told. --undo takes that back."""
     with opened(ctx) as app:
-        language = app.context.language
         if undo:
-            request = reviewing.take_back(app.store, app.context, number, who(app))
+            done = reviewing.take_back(app.store, app.context, number, who(app))
         else:
-            request = reviewing.decline(app.store, app.context, number, reason, who(app), dry_run=dry_run)
+            done = reviewing.decline(
+                app.store, app.context, number, reason, who(app), quiet=quiet, dry_run=dry_run
+            )
         if as_json:
             with app.store.read() as connection:
-                line = request_details.shown(connection, request.number, app.context).line
-            output.as_json(requests.line_json(line) | {"dry_run": dry_run})
+                line = request_details.shown(connection, done.request.number, app.context).line
+            said = {"dry_run": dry_run, "reader_told": done.writes}
+            output.as_json(requests.line_json(line) | said)
             return
-        if dry_run:
-            output.line(language.word(sentence("nothing-changed")))
-        code = "review-again" if undo else "is-declined"
-        output.line(language.word(sentence(code, number=request.number)))
-        if not undo:
-            _tell_untold(app, request)
+        _tell_declined(done, app.context.language, undo=undo, dry_run=dry_run)
 
 
-def _tell_untold(app: App, request: StoredRequest) -> None:
-    with app.store.read() as connection:
-        said = reviewing.untold(connection, request)
-    if said is not None:
-        output.line(output.one_line(app.context.language.word(said)))
+def _tell_declined(done: Declined, language: Language, *, undo: bool, dry_run: bool) -> None:
+    if dry_run:
+        output.line(language.word(sentence("nothing-changed")))
+    code = "review-again" if undo else "is-declined"
+    output.line(language.word(sentence(code, number=done.request.number)))
+    if done.said is not None:
+        output.line(output.one_line(language.word(done.said)))

@@ -80,7 +80,7 @@ VERBS: Mapping[str, Verb] = {
     ),
     "decline": Verb(
         "review",
-        "Decline a request to review: nobody is asked, and it is closed. --undo takes that back.",
+        "Decline a request to review: nobody is asked, and its reader is told. --undo takes that back.",
     ),
     "requests": Verb("requests", "List requests, those to review first, then the last changed first."),
     "show": Verb("requests", "Show one request: its state, how to go on, its whole history."),

@@ -17,6 +17,8 @@ ACKNOWLEDGED = "patron/acknowledged"
 WAITING_LIST = "patron/waiting_list"
 RENEWAL_REFUSED = "patron/renewal_refused"
 IN_LIBRARY = "patron/in_library"
+DECLINED = "patron/declined"
+"""Of a wish that staff decline: nobody was asked for it, so no step writes it."""
 
 
 def effects(

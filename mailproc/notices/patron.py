@@ -146,6 +146,11 @@ class PatronRenewalRefused(ToPatron):
     in_library: bool = field_help("May it be used in our library only?", sample=False, optional=True)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PatronDeclined(ToPatron):
+    note: str = field_help("Why, as staff say it.", sample="It is on our own shelves.", optional=True)
+
+
 TO_READERS = (
     Contract(
         "en/patron/arrived.txt",
@@ -189,6 +194,11 @@ TO_READERS = (
         "en/patron/acknowledged.txt",
         ToPatron,
         "Tells a reader that we have the request ([notices] acknowledged).",
+    ),
+    Contract(
+        "en/patron/declined.txt",
+        PatronDeclined,
+        "Tells a reader that what was submitted has been declined ([notices] declined).",
     ),
     Contract(
         "en/patron/waiting_list.txt",

@@ -5,6 +5,7 @@ Whether one has still to leave; and how they go when nobody may know any more wh
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from sqlalchemy import Connection, RowMapping, and_, bindparam, select
 
@@ -12,6 +13,7 @@ from mailproc.store import letter_bytes, outgoing
 from mailproc.store.events import EVENT
 from mailproc.store.intent_bodies import name_of
 from mailproc.store.letters import DISMISSED
+from mailproc.store.letters_before_order import OF_REQUEST
 from mailproc.store.outgoing import INTENT, OUTGOING, PRINTED, TO_PRINT
 from mailproc.store.prepared_statements import Constant, one_of, table_of
 from mailproc.store.rows import OutgoingLetter
@@ -25,22 +27,22 @@ UNSENT = ("prepared", "sending", "held", "in_doubt", TO_PRINT)
 _TRANSACTION = table_of(TransactionRow)
 _INBOX = table_of(InboxRow)
 _TO_READER = and_(INTENT.c.kind == "notice", INTENT.c.body["to"].as_string() == "patron")
-_JOINED = INTENT.outerjoin(_TRANSACTION, _TRANSACTION.c.id == INTENT.c.transaction_id)
-_LETTERS = Constant(
-    select(OUTGOING.c.id, OUTGOING.c.state, OUTGOING.c.prepared_at, OUTGOING.c.archived)
-    .select_from(_JOINED.join(OUTGOING, OUTGOING.c.id == INTENT.c.outgoing_id))
-    .where(_TRANSACTION.c.request_id == bindparam("request_id"), _TO_READER)
-    .order_by(OUTGOING.c.id)
+_OF_ATTEMPTS = INTENT.c.transaction_id.in_(
+    select(_TRANSACTION.c.id).where(_TRANSACTION.c.request_id == bindparam("request_id"))
 )
-_UNWRITTEN = Constant(
-    select(INTENT.c.id)
-    .select_from(_JOINED)
-    .where(
-        _TRANSACTION.c.request_id == bindparam("request_id"),
-        _TO_READER,
-        one_of(INTENT.c.state, UNWRITTEN),
+_OF = (_OF_ATTEMPTS, OF_REQUEST)
+"""Conditions on an intent of a request: of its attempts, and from before it was ordered."""
+_LETTERS = tuple(
+    Constant(
+        select(OUTGOING.c.id, OUTGOING.c.state, OUTGOING.c.prepared_at, OUTGOING.c.archived)
+        .select_from(INTENT.join(OUTGOING, OUTGOING.c.id == INTENT.c.outgoing_id))
+        .where(of, _TO_READER)
     )
-    .limit(1)
+    for of in _OF
+)
+_UNWRITTEN = tuple(
+    Constant(select(INTENT.c.id).where(of, _TO_READER, one_of(INTENT.c.state, UNWRITTEN)).limit(1))
+    for of in _OF
 )
 _UNADDRESS = Constant(
     OUTGOING.update()
@@ -74,10 +76,15 @@ _UNSIGN = Constant(
 
 def wait(connection: Connection, request_id: int) -> bool:
     """Return whether a letter to the reader has still to be written or to leave, or may not have arrived."""
-    values = {"request_id": request_id}
-    if _UNWRITTEN.rows(connection, values):
+    if any(each.rows(connection, {"request_id": request_id}) for each in _UNWRITTEN):
         return True
-    return any(row["state"] in UNSENT for row in _LETTERS.rows(connection, values))
+    return any(row["state"] in UNSENT for row in _letters(connection, request_id))
+
+
+def _letters(connection: Connection, request_id: int) -> list[RowMapping]:
+    """Return the letters to the reader that were written, by their ids."""
+    rows = (row for each in _LETTERS for row in each.rows(connection, {"request_id": request_id}))
+    return sorted(rows, key=itemgetter("id"))
 
 
 def last_since(
@@ -98,7 +105,7 @@ def last_since(
 
 def waiting(connection: Connection, request_id: int) -> dict[int, datetime]:
     """Return the ids of e-mails to the reader that are about to leave, and when each was written."""
-    rows = _LETTERS.rows(connection, {"request_id": request_id})
+    rows = _letters(connection, request_id)
     return {row["id"]: row["prepared_at"] for row in rows if row["state"] == "prepared"}
 
 
@@ -121,7 +128,7 @@ def erase(connection: Connection, request_id: int) -> Sequence[int]:
 
 def _over(connection: Connection, request_id: int) -> list[RowMapping]:
     """Return the letters to the reader that will not leave any more."""
-    rows = _LETTERS.rows(connection, {"request_id": request_id})
+    rows = _letters(connection, request_id)
     return [row for row in rows if row["state"] in OVER]
 
 

@@ -9,6 +9,7 @@ from mailproc.store.current_patrons import IS_CURRENT, PATRON
 from mailproc.store.patrons import REQUEST
 from mailproc.store.prepared_statements import Constant
 from mailproc.store.rows import StoredPatron
+from mailproc.store.submissions import DECLINED
 from mailproc.store.tables import Instant
 from mailproc.store.text import storable
 
@@ -29,6 +30,7 @@ _SINCE = Constant(
     .where(
         REQUEST.c.patron_id == bindparam("patron_id"),
         REQUEST.c.created_at >= bindparam("since", type_=Instant),
+        REQUEST.c.outcome != DECLINED,
     )
 )
 
@@ -42,7 +44,7 @@ def all_patrons(connection: Connection) -> Iterator[StoredPatron]:
 
 
 def count_since(connection: Connection, patron_id: str, since: datetime) -> int:
-    """Return how many requests of the reader were placed since then."""
+    """Return how many requests of the reader were placed since then, without those that staff declined."""
     values = {"patron_id": storable(patron_id), "since": since}
     return int(_SINCE.scalar(connection, values))
 

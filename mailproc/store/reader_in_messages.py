@@ -22,6 +22,7 @@ from mailproc.store.intent_bodies import (
     SendApdu,
     SendReport,
 )
+from mailproc.store.letters_before_order import OF_REQUEST
 from mailproc.store.outgoing import INTENT
 from mailproc.store.prepared_statements import Constant, table_of, update_of
 from mailproc.store.reader_words import ReaderWords
@@ -51,6 +52,7 @@ _INTENTS = Constant(
     .join(_TRANSACTION, _TRANSACTION.c.id == INTENT.c.transaction_id)
     .where(_IN_ATTEMPTS)
 )
+_INTENTS_BEFORE = Constant(select(INTENT.c.id, INTENT.c.body).where(OF_REQUEST))
 _HISTORY = Constant(
     select(HISTORY.c.id, HISTORY.c.note)
     .join(_TRANSACTION, _TRANSACTION.c.id == HISTORY.c.transaction_id)
@@ -92,7 +94,8 @@ def erase(connection: Connection, request_id: int, words: ReaderWords) -> None:
         for apdu, facts in [(_unnamed_apdu(row["apdu"], words), _unnamed_facts(row["facts"], words))]
         if (apdu, facts) != (row["apdu"], row["facts"])
     ]
-    intents = [(row["id"], row["body"]) for row in _INTENTS.rows(connection, wanted)]
+    said = (*_INTENTS.rows(connection, wanted), *_INTENTS_BEFORE.rows(connection, wanted))
+    intents = [(row["id"], row["body"]) for row in said]
     bodies = [
         {"row_id": one, "body": new}
         for one, body in intents

@@ -95,6 +95,11 @@ def keys(item: ItemJson | None) -> dict[str, str]:
     return dict(zip(_KEYS, map(storable, found), strict=True))
 
 
+def name_reader(connection: Connection, request_id: int, patron_id: str | None) -> None:
+    """Record for whom a request is; None: it is not said."""
+    connection.execute(REQUEST.update().where(REQUEST.c.id == request_id).values(patron_id=patron_id))
+
+
 def load(connection: Connection, request_id: int) -> StoredRequest:
     return _LOAD.one(connection, {"request_id": request_id})
 

@@ -17,6 +17,7 @@ from mailproc.store.text import storable
 SUBMISSION = table_of(SubmissionRow)
 PORTION = 500
 REVIEW, ACCEPTED, DECLINED = "review", "accepted", "declined"
+"""States of a submission; the last is the outcome of its request too."""
 
 
 class ReaderSaid(TypedDict, total=False):

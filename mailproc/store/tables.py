@@ -527,6 +527,8 @@ class TimerRow(SQLModel, table=True):
     fired_event_id: int | None = None
 
 
+OF_NO_ATTEMPT = "transaction_id IS NULL"
+"""Condition on an intent: it is about a request that nobody was asked for, or about none."""
 TO_WORD = "state IN ('held', 'todo')"
 """Condition on an intent: it waits to be composed. In this order, or SQLite uses its index elsewhere too."""
 
@@ -539,6 +541,12 @@ class IntentRow(QueueRow, table=True):
         UniqueConstraint("event_id", "seq"),
         Index("ix_intent_transaction", "transaction_id", "id"),
         Index("ix_intent_outgoing", "outgoing_id"),
+        Index(
+            "ix_intent_request",
+            "request_id",
+            sqlite_where=text(OF_NO_ATTEMPT),
+            postgresql_where=text(OF_NO_ATTEMPT),
+        ),
         Index("ix_intent_queue", "state", "not_before", "id"),
         Index("ix_intent_waiting", "kind", "partner", "not_before", "id", sqlite_where=text(TO_WORD)),
     )

@@ -86,6 +86,19 @@ def test_it_is_declined_and_taken_back(office: Cli) -> None:
     assert "To review" in office("requests").out
 
 
+def test_its_reader_hears_of_it_unless_staff_want_no_letter(office: Cli, folder: Path) -> None:
+    (folder / "readers.csv").write_text("id,name,email\nR1,R. Reader,r@readers.example\n")
+    assert office("patrons", "import", "readers.csv").code == 0
+    quiet = office("decline", "B1", "--reason", "we hold it", "--quiet", "--dry-run", "--json").json
+    assert quiet["reader_told"] is False
+    told = office("decline", "B1", "--reason", "we hold it").out.splitlines()[-1]
+    assert told == "The reader R. Reader hears of it by e-mail to r@readers.example, with your reason."
+    assert office("run", "--once").code == 0
+    assert "O1 (" in office("show", "B1").out
+    assert "We cannot order it" in office("letter", "O1").out
+    assert "has been told already" in office("decline", "B1", "--undo").out
+
+
 def test_of_a_forgotten_reader_no_words_are_shown(office: Cli, folder: Path) -> None:
     assert "As it was written:" in office("review", "B1").out
     with closing(sqlite3.connect(folder / "var/mailproc.db")) as store, store:

@@ -196,17 +196,13 @@ def test_staff_are_told_to_whom_a_declined_wish_belongs(office, letter, readers,
     if readers:
         imported(office, readers)
     send(office, letter)
-    request = decline(office, "B1")
-    with office.store.read() as connection:
-        said = reviewing.untold(connection, request)
+    said = reviewing.decline(office.store, office.app.context, "B1", "we hold it", "clerk", quiet=True).said
     assert (str(said) if said else None) == (told and f"The reader has not been told: {told}.")
 
 
 def test_staff_are_told_which_library_hears_nothing(office):
     send(office, ORDER, ADDRESS[CUSTOMER])
-    with office.store.read() as connection:
-        said = reviewing.untold(connection, decline(office, "L1"))
-    assert str(said) == f"{CUSTOMER} has not been told; their number is SUB:2026-1."
+    assert str(decline(office, "L1").said) == f"{CUSTOMER} has not been told; their number is SUB:2026-1."
 
 
 def test_nothing_is_asked_before_it_is_accepted(office):

@@ -30,6 +30,7 @@ from mailproc.store import (
     item_barcodes,
     letter_bytes,
     letters,
+    letters_before_order,
     letters_to_reader,
     look_ups,
     named_requests,
@@ -359,6 +360,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "still_wanted": lambda c: order_letters.still_wanted(c, 1),
     },
     requests: {
+        "name_reader": lambda c: requests.name_reader(c, 1, None),
         "load": lambda c: requests.load(c, 1),
         "by_number": lambda c: requests.by_number(c, "B1"),
         "number_of": lambda c: requests.number_of(c, 1),
@@ -476,6 +478,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "erase": lambda c: reader_in_messages.erase(c, 1, ReaderWords([], [], [])),
     },
     staff_letters: {"empty": lambda c: staff_letters.empty(c, [1])},
+    letters_before_order: {"intents": lambda c: letters_before_order.intents(c, 1)},
     letters_to_reader: {
         "waiting": lambda c: letters_to_reader.waiting(c, 1),
         "last_since": lambda c: letters_to_reader.last_since(c, 1, ("patron/arrived",), NOW),

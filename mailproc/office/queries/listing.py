@@ -25,12 +25,11 @@ from mailproc.store.events import EVENT
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
 from mailproc.store.rows import StoredRequest, TransactionOptions
+from mailproc.store.submissions import DECLINED
 from mailproc.store.transactions import TRANSACTION
 
 CLOSED = "closed"
 """The outcome of a request that staff closed."""
-DECLINED = "declined"
-"""The outcome of one that staff declined when they reviewed it."""
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
@@ -24,25 +22,24 @@ from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import (
     agenda,
-    answered,
     entry_details,
     holdings,
+    letters_about,
     pending_timers,
     recorded_history,
     reviews,
 )
 from mailproc.office.queries.entry_details import NOTHING, EntryDetails
 from mailproc.office.queries.find import request_of
+from mailproc.office.queries.letters_about import LetterAbout, Untold
 from mailproc.office.queries.listing import ListedRequest, RequestLine, joined, line_of, unsent
 from mailproc.office.queries.pending_timers import NextTimer
 from mailproc.office.queries.recorded_history import HistoryLine
 from mailproc.office.queries.reviews import Review
-from mailproc.sentence import Note, note
 from mailproc.store import (
     charges,
     events,
     item_barcodes,
-    outgoing,
     patrons,
     requests,
     submissions,
@@ -51,7 +48,7 @@ from mailproc.store import (
 )
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
-from mailproc.store.rows import Intent, StoredCharge, StoredRequest, Transaction
+from mailproc.store.rows import StoredCharge, StoredRequest, Transaction
 
 if TYPE_CHECKING:
     from mailproc.notices.catalogue import Way
@@ -63,27 +60,6 @@ class Question:
 
     id: str
     text: str
-
-
-@dataclass(frozen=True)
-class LetterAbout:
-    """A letter of ours in which the request is spoken of. ``answered``: it lies in the folder, and what it
-    says was answered."""
-
-    id: str
-    state: str
-    subject: str
-    rcpt_to: str
-    prepared_at: datetime
-    answered: bool
-
-
-@dataclass(frozen=True)
-class Untold:
-    """A notice ("patron/unfilled") for which no letter was written."""
-
-    notice: str
-    why: Note
 
 
 @dataclass(frozen=True)
@@ -177,8 +153,10 @@ def shown(
         loan_terms=(latest.options or {}).get("loan_terms") if latest else None,
         actions=_actions(connection, latest, context) if latest else (),
         rota=tuple(requests.rota(connection, request.id)),
-        letters=tuple(_letters(connection, attempts)),
-        untold=tuple(_untold(connection, attempts)) if request.patron_id is not None else (),
+        letters=tuple(letters_about.letters(connection, request.id, attempts, submitted=review is not None)),
+        untold=tuple(letters_about.untold(connection, request.id, attempts))
+        if request.patron_id is not None
+        else (),
         history=tuple(recorded_history.history(connection, request.id)),
         review=review,
         ahead=pending_timers.of_attempts(connection, attempts),
@@ -290,6 +268,13 @@ def _identity(transaction: Transaction) -> dict[str, str]:
     return {name: value for name in names if (value := getattr(transaction, name))}
 
 
+def _untold(
+    connection: Connection, request: StoredRequest, attempts: Sequence[Transaction]
+) -> tuple[Untold, ...]:
+    named = request.patron_id is not None
+    return tuple(letters_about.untold(connection, request.id, attempts)) if named else ()
+
+
 def _patron(connection: Connection, request: StoredRequest) -> dict[str, str] | None:
     if request.patron_id is None:
         return None
@@ -310,31 +295,3 @@ def _actions(connection: Connection, row: Transaction, context: Context | None) 
     if WITHIN.keys() & set(can) and not item_received.is_here(connection, row.id):
         can = tuple(action for action in can if action not in WITHIN)  # the reader cannot have it yet
     return (*can, *undo)
-
-
-def _letters(connection: Connection, attempts: Sequence[Transaction]) -> list[LetterAbout]:
-    """Return our letters about these transactions."""
-    ids = [attempt.id for attempt in attempts]
-    intents, letters = outgoing.INTENT, outgoing.OUTGOING
-    spoken = select(intents).where(intents.c.transaction_id.in_(ids), intents.c.outgoing_id.is_not(None))
-    rows = made(Intent, connection.execute(spoken.order_by(intents.c.outgoing_id)))
-    by_letter = {number: list(said) for number, said in groupby(rows, key=attrgetter("outgoing_id"))}
-    columns = (letters.c.id, letters.c.state, letters.c.subject, letters.c.rcpt_to, letters.c.prepared_at)
-    statement = select(*columns).where(letters.c.id.in_(by_letter)).order_by(letters.c.id)
-    return [
-        LetterAbout(
-            f"O{row.id}",
-            row.state,
-            row.subject,
-            row.rcpt_to,
-            row.prepared_at,
-            row.state == "filed" and answered.answered(connection, by_letter[row.id]),
-        )
-        for row in connection.execute(statement)
-    ]
-
-
-def _untold(connection: Connection, attempts: Sequence[Transaction]) -> list[Untold]:
-    """Return what the reader was not told."""
-    unwritten = outgoing.unwritten(connection, [attempt.id for attempt in attempts])
-    return [Untold(one.notice.name, note(one.last_error)) for one in unwritten]

@@ -18,8 +18,7 @@ from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.catalogues import locate
 from mailproc.office.patrons import patron_details
 from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
-from mailproc.office.queries import listing
-from mailproc.office.requests import lend, missing, place, request_checks, review_steps
+from mailproc.office.requests import declined_letter, lend, missing, place, request_checks, review_steps
 from mailproc.office.requests.entered import Entered
 from mailproc.office.requests.lend import HandedOrder
 from mailproc.office.requests.place import Wanted
@@ -43,6 +42,18 @@ class Acceptance:
     patron: str = ""
     nobody: bool = False
     service: str = ""
+
+
+@dataclass(frozen=True)
+class Declined:
+    """A request that was declined, or waits for review again.
+
+    ``said``: who hears of it, or does not; ``writes``: a letter to the reader follows.
+    """
+
+    request: StoredRequest
+    said: Sentence | None = None
+    writes: bool = False
 
 
 def accept(
@@ -137,20 +148,28 @@ def order(
 
 
 def decline(
-    store: Store, context: Context, number: str, reason: str, by: str, *, dry_run: bool = False
-) -> StoredRequest:
-    """Close it without asking anybody. Raise LocalFault without a reason."""
+    store: Store, context: Context, number: str, reason: str, by: str, *,
+    quiet: bool = False, dry_run: bool = False,
+) -> Declined:  # fmt: skip
+    """Close it without asking anybody, and write to its reader; ``quiet``: nobody is told.
+
+    Raise LocalFault without a reason.
+    """
     kept = " ".join(storable(reason).split())[:LONGEST_REASON]
     if not kept:
         raise LocalFault(sentence("decline-why"))
 
-    def job(connection: Connection) -> StoredRequest:
+    def job(connection: Connection) -> Declined:
         request, submission = review_steps.of(connection, number)
         if submission.state == DECLINED:
             raise LocalFault(sentence("review-declined", number=request.number), (_again(request),))
-        review_steps.decided(connection, context, submission, DECLINED, by, (kept,))
-        requests.close(connection, request.id, context.clock(), listing.DECLINED)
-        return request
+        event_id = review_steps.decided(connection, context, submission, DECLINED, by, (kept,))
+        requests.close(connection, request.id, context.clock(), DECLINED)
+        reader = None if quiet else declined_letter.reader_to_tell(connection, context, request)
+        if reader is None:
+            return Declined(request, untold(connection, request))
+        declined_letter.write(connection, request, reader, event_id, kept)
+        return Declined(request, declined_letter.told(reader), writes=True)
 
     return foreseen(store, job) if dry_run else store.write(job)
 
@@ -175,16 +194,16 @@ def untold(connection: Connection, request: StoredRequest) -> Sentence | None:
     return sentence("declined-reader", reader=name, address=address or none) if name or address else None
 
 
-def take_back(store: Store, context: Context, number: str, by: str) -> StoredRequest:
+def take_back(store: Store, context: Context, number: str, by: str) -> Declined:
     """Let a declined request wait for review again. Raise LocalFault if it was not declined."""
 
-    def job(connection: Connection) -> StoredRequest:
+    def job(connection: Connection) -> Declined:
         request, submission = review_steps.of(connection, number)
         if submission.state != DECLINED:
             raise LocalFault(sentence("review-not-declined", number=request.number))
         review_steps.decided(connection, context, submission, REVIEW, by)
         requests.reopen(connection, request.id)
-        return request
+        return Declined(request, declined_letter.take_back(connection, request))
 
     return store.write(job)
 

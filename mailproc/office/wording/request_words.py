@@ -23,8 +23,9 @@ from mailproc.notices.citation import cited
 from mailproc.notices.holding import in_words
 from mailproc.notices.language import Language
 from mailproc.notices.order_details import DECLARED
+from mailproc.office.queries.letters_about import LetterAbout
 from mailproc.office.queries.listing import RequestLine
-from mailproc.office.queries.request_details import LetterAbout, RequestDetails
+from mailproc.office.queries.request_details import RequestDetails
 from mailproc.office.wording import plain_text
 from mailproc.office.wording.review_words import reviewed, to_decide
 from mailproc.store.rows import StoredCharge

@@ -71,6 +71,8 @@ def _submissions() -> None:
     )
     op.create_index("ix_submission_content", "submission", ["content", "at"])
     op.create_index("ix_submission_patron", "submission", ["patron_id"])
+    alone = sa.text("transaction_id IS NULL")
+    op.create_index("ix_intent_request", "intent", ["request_id"], sqlite_where=alone, postgresql_where=alone)
 
 
 def _catalogues() -> None:
