@@ -19,6 +19,8 @@ from mailproc.config_section import Section as Section
 from mailproc.config_slips import Slips as Slips
 from mailproc.config_tcp import ListenTcp as ListenTcp
 from mailproc.config_tcp import PartnerTcp as PartnerTcp
+from mailproc.config_slnp import ListenSlnp as ListenSlnp
+from mailproc.config_slnp import PartnerSlnp as PartnerSlnp
 from mailproc.ill.copyright_rules import CopyrightLaw
 from mailproc.ill.terms import Role
 
@@ -205,6 +207,7 @@ class Partner(Section):
     manner: dict[str, Literal["SEND", "NOTICE", "LOCAL", "REFUSE"]] = Field(default_factory=dict)
     artemail: PartnerArtemail = PartnerArtemail()
     illsbn: PartnerIllsbn = PartnerIllsbn()
+    slnp: PartnerSlnp = PartnerSlnp()
     letter: PartnerLetter = PartnerLetter()
     tcp: PartnerTcp = PartnerTcp()
     lending: PartnerLending = PartnerLending()
@@ -315,6 +318,7 @@ class Config(Section):
     store: StoreSettings = StoreSettings()
     listen: Listen = Listen()
     listen_tcp: ListenTcp = ListenTcp()
+    listen_slnp: ListenSlnp = ListenSlnp()
     proof: Proof = Proof()
     mailbox: tuple[Mailbox, ...] = ()
     deliver: Deliver = Deliver()

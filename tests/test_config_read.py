@@ -43,6 +43,9 @@ HELD_AS: dict[str, set[str]] = {
     "PartnerLending": {"lending"},
     "ListenTcp": {"listen_tcp", "listen"},
     "PartnerTcp": {"tcp", "settings"},
+    "ListenSlnp": {"listen", "listen_slnp"},
+    "PartnerSlnp": {"slnp"},
+    "SlnpInfo": {"info", "told", "settings_"},
 }
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""
 

@@ -175,6 +175,8 @@ class Daemon:
         self._stations.set()
         self._sender.set()
         self._hooks.set()
+        for channel in self._channels:
+            channel.committed()
 
     def _opened(self, channel: Incoming, stack: ExitStack) -> Address | None:
         """Start a channel, watch it, and have it stopped before the stations are."""

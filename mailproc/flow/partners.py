@@ -80,7 +80,12 @@ class Partners:
         return partner
 
     def claimed_by(self, sender: Sender) -> tuple[Partner, ...]:
-        """Return the partners whose ``accepts_from`` holds the addresses of envelope and header."""
+        """Return the partners whose ``accepts_from`` holds the addresses of envelope and header.
+
+        By a door for one partner it is that one.
+        """
+        if sender.channel.partner:
+            return tuple(one for one in self._all if one.symbol == sender.login)
         return tuple(one for one in self._all if accepts(one.accepts_from or (one.address,), sender))
 
 

@@ -72,7 +72,8 @@ class LetterFacts(TypedDict, total=False):
     written it; ``withheld``: only staff may release it; ``told_on``: the day on which its sender was told
     that we know no such request; ``matched_by``: people wrote it, and what in it named the request
     (in-reply-to | subject | text | quoted); ``documents``: how many came with it; ``several``: its letter is
-    about other requests too; ``link``: it says where a document waits.
+    about other requests too; ``link``: it says where a document waits; ``answered_at_once``: its sender heard
+    at once, on the same line, that it is refused.
     """
 
     listener: str
@@ -86,6 +87,7 @@ class LetterFacts(TypedDict, total=False):
     documents: int
     several: bool
     link: bool
+    answered_at_once: bool
 
 
 class RepeatFacts(TypedDict, total=False):

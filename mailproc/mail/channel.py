@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-LISTENER, INJECT = "listener", "inject"
+LISTENER, INJECT, SLNP = "listener", "inject", "slnp"
 """Doors that are no mailbox: by them a letter in the store came from SMTP, or from the hands of staff."""
 TCP, TCP_ANSWER = "tcp", "tcp-answer"
 """By these came an APDU on a socket: to our port, or back on a connection that we had opened."""
@@ -19,9 +19,9 @@ class Channel:
     ``envelope``: the sender is given beside the letter, and the letter cannot change it. ``peer``: the
     client's IP address. ``login``: the user that has logged in. ``vouched``: staff vouch for the letter, and
     may have given its envelope. ``message``: the media type of what comes by it, one bare message each; ''
-    for letters. ``called``: we had called the sender, whose symbol stands for the login. ``opened_by``: the
-    module whose ``incoming(app)`` opens the channel for the service (``transport.incoming``); '' if nothing
-    runs.
+    for letters. ``called``: we had called the sender, whose symbol stands for the login. ``partner``: the
+    door lets in nobody but a partner, and ``login`` is its symbol. ``opened_by``: the module whose
+    ``incoming(app)`` opens the channel for the service (``transport.incoming``); '' if nothing runs.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Channel:
     vouched: bool = False
     message: str = ""
     called: bool = False
+    partner: bool = False
     opened_by: str = ""
 
 
@@ -39,6 +40,7 @@ DOORS: dict[str, Channel] = {
     INJECT: Channel("hand", vouched=True),
     TCP: Channel("tcp", peer=True, login=True, message=APDU, opened_by="mailproc.app.tcp_listener"),
     TCP_ANSWER: Channel("tcp", peer=True, message=APDU, called=True),
+    SLNP: Channel("slnp", peer=True, partner=True, opened_by="mailproc.app.slnp_door"),
 }
 MAILBOX = Channel("imap", opened_by="mailproc.app.polling")
 """Any other door is the name of a mailbox, whose server may give the sender in Return-Path."""

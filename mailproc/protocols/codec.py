@@ -14,8 +14,12 @@ from typing import Any, ClassVar, Literal, Protocol
 from mailproc import slow_work
 from mailproc.config import Library, Partner
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest
+from mailproc.ill.facts import RequestRefusal
+from mailproc.ill.submitted import SubmittedRequest
 from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.letter import Body, Letter
+from mailproc.protocols.explained import Explained as Explained
+from mailproc.protocols.explained import ReadLine as ReadLine
 from mailproc.sentence import Part
 
 
@@ -68,13 +72,17 @@ class Decoded:
     """What a letter says.
 
     ``apdus`` are certain. ``unsure``: a number with an unknown code; intake keeps it if the number is one of
-    ours, and drops it otherwise. ``faults`` affect only their own order.
+    ours, and drops it otherwise. ``faults`` affect only their own order. ``placed``: requests of ours that
+    the partner has already, under its own number, and finds a lender for. ``refused``: why the door has
+    refused the partner's order, in its answer to it.
     """
 
     apdus: tuple[Apdu, ...] = ()
     unsure: tuple[Apdu, ...] = ()
     faults: tuple[Fault, ...] = ()
     credentials: Credentials | None = None
+    placed: tuple[SubmittedRequest, ...] = ()
+    refused: RequestRefusal | None = None
 
 
 @dataclass(frozen=True)
@@ -152,36 +160,6 @@ class Renderer(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class ReadLine:
-    """A line of a letter, and what a codec makes of it. ``line`` counts from 1; 0 is the subject.
-
-    ``kind`` is a word of the protocol; ``row`` names the row of its tables that matched the line.
-    """
-
-    line: int
-    text: str
-    kind: str
-    row: str = ""
-    overlaid: bool = False
-    means: str = ""
-    apdu: Apdu | None = None
-
-
-@dataclass(frozen=True)
-class Explained:
-    """How a letter is read.
-
-    ``kind``: what the letter is taken for, "" if no protocol reads it; ``means``: the same in words.
-    ``overlay``: the site's table that overlays the shipped ones, "" for none.
-    """
-
-    kind: str
-    means: str
-    lines: tuple[ReadLine, ...] = ()
-    overlay: str = ""
-
-
 Follows = Literal["next", "ask", "wait", "locations"]
 """What an unfilled answer leads to: the next library, a question to staff, a pause, other locations."""
 
@@ -199,6 +177,8 @@ class Codec(ABC):
     """Whether people read its letters: then ``Wire.in_words`` writes them."""
     encloses: ClassVar[bool] = False
     """Whether files may be further parts of its letters; if not, they go in a letter of their own."""
+    names_orders: ClassVar[bool] = False
+    """Whether a Message-ID names an order: a second letter of that name with other content is refused."""
     media_types: ClassVar[frozenset[str]] = frozenset()
     """Media types that identify a part as this protocol's message."""
 
@@ -261,6 +241,10 @@ class Codec(ABC):
     def unsaid(self, apdu: Apdu, dialect: str, partner: Partner | None) -> bool:  # noqa: ARG002
         """Is this very APDU one that the partner is not told and need not be? ``encode`` leaves it out."""
         return False
+
+    def by_hand(self, apdu: Apdu, partner: Partner | None) -> Part:  # noqa: ARG002
+        """Return what staff do at the partner's page, as this APDU is not sent; '' if nothing."""
+        return ""
 
     def not_told(
         self,

@@ -15,6 +15,7 @@ from mailproc.protocols.illsbn.protocol import ILLSBN
 from mailproc.protocols.iso10161.protocol import ISO10161
 from mailproc.protocols.letter.protocol import LETTER
 from mailproc.protocols.protocol import WireProtocol
+from mailproc.protocols.slnp.protocol import SLNP
 
 if TYPE_CHECKING:  # loaded when made
     from mailproc.protocols.follows import FollowsTable
@@ -25,6 +26,7 @@ PROTOCOLS: dict[str, WireProtocol] = {
     ILLSBN.name: ILLSBN,
     ISO10161.name: ISO10161,
     LETTER.name: LETTER,
+    SLNP.name: SLNP,
 }
 
 

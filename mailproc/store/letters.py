@@ -71,6 +71,16 @@ _SAME_CONTENT = Constant(
     )
     .limit(1)
 )
+_OTHER_CONTENT = Constant(
+    select(INBOX.c.id)
+    .where(
+        INBOX.c.message_id == bindparam("message_id"),
+        INBOX.c.content_digest != bindparam("content_digest"),
+        INBOX.c.taken_from == bindparam("taken_from"),
+        _IS_TAKEN,
+    )
+    .limit(1)
+)
 _SENDER_OF = Constant(
     select(INBOX.c.partner, INBOX.c.proof, INBOX.c.taken_from).where(INBOX.c.id == bindparam("inbox_id")),
     LetterSender,
@@ -200,6 +210,15 @@ def earlier_copy(
     found: int | None = _SAME_BYTES.scalar(connection, values)
     if found is None and message_id and content_digest:
         found = _SAME_CONTENT.scalar(connection, values | {"message_id": storable(message_id)})
+    return found
+
+
+def other_content(
+    connection: Connection, taken_from: str, message_id: str, content_digest: str
+) -> int | None:
+    """Return a letter of the same sender and name that had its effect and says something else."""
+    values = {"taken_from": storable(taken_from), "content_digest": content_digest}
+    found: int | None = _OTHER_CONTENT.scalar(connection, values | {"message_id": storable(message_id)})
     return found
 
 

@@ -59,6 +59,9 @@ class Incoming:
         ``watchdog.STALL`` seconds, the service ends and is started again."""
         alive()
 
+    def committed(self) -> None:
+        """Something was committed. Called in the writer's thread, so it ends at once."""
+
     def secrets_changed(self) -> None:
         """Take the secrets of the configuration as they are now; a section that is held has them already."""
 

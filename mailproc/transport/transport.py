@@ -58,9 +58,16 @@ def _tcp(sending: Sending) -> Transport:
     return TcpOut(sending)
 
 
+def _slnp(sending: Sending) -> Transport:
+    from mailproc.transport.slnp_out import SlnpOut
+
+    return SlnpOut(sending.config)
+
+
 TRANSPORTS: dict[str, Make] = {
     BY_MAIL: _mail,
     "tcp": _tcp,
+    "slnp": _slnp,
 }
 
 

@@ -62,6 +62,7 @@ CODECS = registry.load(CONFIG)
 ART = CODECS.by_name("artemail")
 ISO = CODECS.by_name("iso10161")
 SBN = CODECS.by_name("illsbn")
+SLNP = CODECS.by_name("slnp")
 FORM = labels_of(Role.REQUESTER, "web", {}, {})
 MASK = Masker(["secret-word", "abc"])
 WORDS = SecretWords(["secret-word", "another"], exact=["abc"])
@@ -133,6 +134,7 @@ OF_OCTETS: dict[str, Call | None] = {
         "Message", octets),
     "protocols.iso10161.ber.schema.decode_system_numbers": lambda octets: _module(
         "protocols.iso10161.ber.schema").decode_system_numbers(_system_numbers(), octets),
+    "protocols.slnp.wire.letter": lambda octets: _module("protocols.slnp.wire").letter(octets, "x", "a@b.example", "now"),
 }  # fmt: skip
 """None: it takes no stranger's octets, or what it is made of is tried by itself."""
 OF_TEXT: dict[str, Call | None] = {
@@ -217,6 +219,13 @@ MORE: dict[str, tuple[str, Call]] = {
     "artemail perhaps": ("letter", ART.perhaps),
     "iso10161 recognise": ("letter", ISO.recognise),
     "iso10161 decode": ("letter", ISO.decode),
+    "slnp recognise": ("letter", SLNP.recognise),
+    "slnp decode": ("text", lambda text: SLNP.decode(parse(_slnp_letter(text)))),
+    "slnp cutter": ("text", lambda text: _cut(text.encode())),
+    "slnp answer with data": (
+        "text",
+        lambda text: _module("protocols.slnp.answers").data("SLNPFLBestellung", [("A", text)]),
+    ),
     "iso10161 decode of BER": ("ber", lambda raw: ISO.decode(parse(attacks.BER_HEAD + raw))),
     "illsbn recognise": ("letter", SBN.recognise),
     "illsbn decode of XML": ("xml", lambda raw: SBN.decode(parse(hub_documents.HEAD + raw))),
@@ -263,6 +272,31 @@ MORE: dict[str, tuple[str, Call]] = {
     ),
 }
 """Methods, and what is tried with another kind of text too."""
+
+
+def _slnp_letter(text: str) -> bytes:
+    """An order in whose every field the words stand."""
+    fields = (
+        "SigelNB",
+        "SigelListe",
+        "BenutzerNummer",
+        "Titel",
+        "ErledFrist",
+        "MaxKostenKopie",
+        "Email1",
+        "Info",
+    )
+    lines = "".join(f"{name}:{text.replace(chr(10), ' ')}\n" for name in fields)
+    command = f"SLNPFLBestellung\nBsTyp:AFL\nBestellId:1\n{lines}SigelListe:XX-A\nSLNPEndCommand\n"
+    letter: bytes = _module("protocols.slnp.wire").letter(command.encode(), "x", "a@b.example", "now")
+    return letter
+
+
+def _cut(octets: bytes) -> None:
+    """As they come from a slow line: one at a time."""
+    cutter = _module("protocols.slnp.grammar").Cutter()
+    for at in range(len(octets)):
+        list(cutter.feed(octets[at : at + 1]))
 
 
 class _Font:

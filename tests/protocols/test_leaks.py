@@ -17,6 +17,7 @@ WORDS = {
     "artemail": re.compile(r"(?i)artemail|filerefno|british library|copyrt|\bNNNN\b|\bWLX\b|replycode"),
     "illsbn": re.compile(r"(?i)sbn|iccu|bufferill"),
     "iso10161": re.compile(r"iso10161|\bber\b|asn\.?1|2\.?503", re.IGNORECASE),
+    "slnp": re.compile(r"SLNP[A-Z]\w|BsTyp|BestellId|PFLNummer|Sigel[NG]B"),
 }
 EXCEPTIONS = {
     "artemail": {
@@ -38,6 +39,9 @@ EXCEPTIONS = {
         "protocols/form/reading.py": "labels of order mails that are named as its fields",
         "ill/source_tags.py": "the law names where in the standard it stands",
         "practice/": "the other half for trying is a library that speaks it",
+    },
+    "slnp": {
+        "config_slnp.py": "keys are declared where all keys are",
     },
 }
 """By protocol: the files outside its folder that name it, and why."""

@@ -259,6 +259,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "record": lambda c: letters.record(c, 1),
         "sender_of": lambda c: letters.sender_of(c, 1),
         "earlier_copy": lambda c: letters.earlier_copy(c, "XX-BL", "d", "m", "cd"),
+        "other_content": lambda c: letters.other_content(c, "XX-BL", "m", "cd"),
         "ours": lambda c: letters.ours(c, ["m@x.example"]),
         "named_by": lambda c: letters.named_by(c, ["a subject"], ["a@bl.example"], NOW),
         "quoted": lambda c: letters.quoted(c, ["B1"], ["a@bl.example"], NOW),

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailproc.config import Partner
 from mailproc.flow import delivery_mode, our_letters
-from mailproc.flow.advance import attached_files
+from mailproc.flow.advance import attached_files, message_way
 from mailproc.flow.advance.follow_ups import ask_again, can_be_asked, follow_up, follow_with
 from mailproc.flow.advance.work import Work
 from mailproc.flow.matching import item_received, readers_copy
@@ -40,7 +40,7 @@ from mailproc.ill.effects import (
     Withdraw,
     Withhold,
 )
-from mailproc.ill.event_names import NEWS, told
+from mailproc.ill.event_names import told
 from mailproc.ill.events import READER_WROTE
 from mailproc.ill.facts import Facts
 from mailproc.ill.policy import ASK, REMARKS
@@ -122,11 +122,8 @@ def _send(work: Work, effect: Send) -> None:
     transaction, context = work.transaction, work.context
     codec = context.registry.by_name(transaction.codec)
     partner = context.partners.get(transaction.partner)
-    role = transaction.role
-    way = delivery_mode.effective(codec, partner, effect.apdu.type, role, transaction.dialect)
+    way = message_way.of(work, effect.apdu, codec, partner)
     files = attached_files.rows(work)
-    if way is Manner.LOCAL and told(effect.apdu) in NEWS:
-        way = Manner.NOTICE
     if way is Manner.LOCAL:
         _leave_unsent(work, effect.apdu, files)
         return
@@ -139,7 +136,8 @@ def _send(work: Work, effect: Send) -> None:
     if way is Manner.SEND and codec.lacks_word(effect.apdu, transaction.dialect):
         way = Manner.NOTICE
     said = _with_optional(work, effect.apdu, codec, partner) if way is Manner.SEND else effect.apdu
-    apdu = apdu_json.to_json(_addressed(work, said))
+    addressed = _addressed(work, said)
+    apdu = apdu_json.to_json(addressed)
     what = Word("told", told(effect.apdu))
     if work.event.cause == "letter":
         work.answered.append(told(effect.apdu))
@@ -150,7 +148,7 @@ def _send(work: Work, effect: Send) -> None:
         return
     work.intend(SendApdu(apdu, files if codec.encloses else ()))
     unsaid = codec.unsaid(said, transaction.dialect, partner)  # then it leaves it out of the letter
-    nothing = sentence("nothing-sent", partner=transaction.partner)
+    nothing = codec.by_hand(addressed, partner) or sentence("nothing-sent", partner=transaction.partner)
     way_there = "letter-to-people" if codec.for_people else "message-to"
     work.words.append(nothing if unsaid else sentence(way_there, **where, what=what))
     if files and not codec.encloses:
@@ -212,7 +210,7 @@ def _addressed(work: Work, apdu: Apdu) -> Apdu:
     return replace(
         apdu,
         transaction=TransactionId(named, row.tgq, row.tq, row.stq),
-        ref=None if wire else Ref(number=options.get("number", ""), customer_code=code),
+        ref=None if wire else Ref(code, options.get("number", ""), options.get("order_line", "")),
         requester=ours if borrowing else wire.get("requester") or theirs,
         responder=apdu.responder if forwarded else theirs if borrowing else ours,
         sent_at=work.service_time(),

@@ -6,6 +6,7 @@ from mailproc.flow.matching import accounts
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.attention import Reason
+from mailproc.ill.facts import Facts
 from mailproc.store import events, requests, rotas
 from mailproc.store.events import NewEvent
 
@@ -42,11 +43,14 @@ def follow_up(
 ) -> None:
     """Add an event of policy in the same commit; its step follows this one."""
     letter = events.due_to(work.event)
+    facts: Facts = {} if letter is None else {"from_letter": letter}
+    if (work.event.facts or {}).get("answered_at_once"):
+        facts["answered_at_once"] = True
     event = NewEvent(
         cause="policy",
         type=action,
         at=work.event.at,
-        facts=None if letter is None else {events.FROM_LETTER: letter},
+        facts=facts or None,
         apdu=apdu_json.to_json(apdu) if apdu is not None else None,
         partner=work.transaction.partner,
         request_id=request_id,

@@ -149,7 +149,8 @@ def decide(case: Case, event: Event, apdu: Apdu | None) -> Decision:
     if "STATUS_OR_ERROR_REPORT" in taken.outcome.replies:
         known["history"] = status_report.history(case)
     effects = policy.effects(taken, occurrence, case.context.settings)
-    if event.heard_by:  # nothing is sent: whoever told us by telephone is answered by telephone
+    if event.heard_by or (known.get("answered_at_once") and event.cause == "policy"):
+        # nothing is sent: who told us by telephone is answered by telephone, and who waits on a line there
         effects = tuple(effect for effect in effects if not isinstance(effect, Send))
     elif event.cause == "staff":
         guards.check_expressible(case, event, effects)

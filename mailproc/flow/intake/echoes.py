@@ -7,7 +7,7 @@ in answer to a letter that is not ours has somebody else's words in it. Both are
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.flow.reading.letter_reading import RELEASED, LetterReading
+from mailproc.flow.reading.letter_reading import RELEASED, LetterReading, proven_sender
 from mailproc.ill.terms import Role
 from mailproc.mail.automatic import is_of_machine
 from mailproc.mail.own_letters import attached_ids
@@ -50,3 +50,15 @@ def _is_report(connection: Connection, outgoing_id: int) -> bool:
         if intent.kind == "apdu":
             return transactions.load(connection, intent.said_in).role is Role.RESPONDER
     return False
+
+
+def number_used_again(connection: Connection, reading: LetterReading, context: Context) -> Part:
+    """Return why an order is shelved whose number another order of the same sender has; '' if none has.
+
+    Of a protocol whose letters are named as their orders.
+    """
+    if not reading.codec or not context.registry.by_name(reading.codec).names_orders:
+        return ""
+    name = reading.letter.message_id[:250]
+    first = letters.other_content(connection, proven_sender(reading), name, reading.content_digest)
+    return "" if first is None else sentence("order-number-again", letter=f"I{first}")

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from mailproc.config import Partner
 from mailproc.flow.context import Context
-from mailproc.flow.intake import faulty_requests
+from mailproc.flow.intake import faulty_requests, placed_requests
 from mailproc.flow.matching import accounts
 from mailproc.flow.matching.transaction_lookup import find
 from mailproc.flow.reading import documents
@@ -22,13 +21,13 @@ from mailproc.flow.reading.event_columns import (
 from mailproc.flow.reading.letter_reading import LetterReading
 from mailproc.ill.apdu import Apdu, Message, StatusOrErrorReport
 from mailproc.ill.facts import Facts
+from mailproc.ill.submitted import SubmittedRequest
 from mailproc.ill.terms import Role
 from mailproc.mail.addresses import ascii_lower
 from mailproc.protocols.codec import Fault
 from mailproc.sentence import Sentence, sentence, stored
 from mailproc.store import letters, outgoing, transactions
 from mailproc.store.events import WITHHELD, NewEvent
-from mailproc.store.rows import Transaction
 from mailproc.store.text import storable
 
 
@@ -39,7 +38,7 @@ class LetterMessage:
     ``unsure``: only its sender makes it a message.
     """
 
-    said: Apdu | Fault
+    said: Apdu | Fault | SubmittedRequest
     unsure: bool = False
 
 
@@ -77,6 +76,7 @@ def messages_of(reading: LetterReading) -> list[LetterMessage]:
     decoded = reading.decoded
     return [
         *(LetterMessage(apdu) for apdu in decoded.apdus),
+        *(LetterMessage(request) for request in decoded.placed),
         *(LetterMessage(apdu, unsure=True) for apdu in decoded.unsure),
         *(LetterMessage(fault) for fault in decoded.faults),
     ]
@@ -119,6 +119,9 @@ def _place_one(
     said = message.said
     if isinstance(said, Fault):
         _fault(connection, reading, said, None, placement, context)
+        return
+    if isinstance(said, SubmittedRequest):
+        placed_requests.begin(connection, reading, said, placement, context)
         return
     fault = None if message.unsure else context.registry.by_name(reading.codec).withheld(said)
     if fault is not None:
@@ -179,7 +182,7 @@ def _place(
     transaction = find(connection, symbol, apdu, context)
     if transaction is not None:
         placement.placed += 1
-        if other := _of_another_account(reading.partner, apdu, transaction):
+        if other := accounts.of_another(reading.partner, apdu, transaction):
             _add_event(placement, reading, apdu, shelved=other)
             return
         _learn(connection, symbol, apdu, transaction.id)
@@ -215,21 +218,6 @@ def _listener(connection: Connection, reading: LetterReading, apdu: Apdu, contex
     return {}
 
 
-def _of_another_account(partner: Partner, apdu: Apdu, transaction: Transaction) -> str:
-    """Return why a message is not about this order although the number matches: it names another account.
-
-    Another system may use the same numbers under that account, or it is our own report on an order of theirs.
-    """
-    ordered_by = (transaction.options or {}).get("account", "")
-    code = apdu.ref.customer_code if apdu.ref else ""
-    if accounts.is_theirs(partner, code):
-        return stored(sentence("account-theirs", partner=partner.symbol, code=code))
-    if not ordered_by or code == ordered_by or not accounts.is_known(partner, code):
-        return ""
-    number = apdu.ref.number if apdu.ref else ""
-    return stored(sentence("account-differs", number=number, account=ordered_by, code=code))
-
-
 def _learn(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:
     """Store the partner's own number for the order; a later letter may carry only that."""
     if apdu.ref is not None and apdu.ref.order_line:
@@ -244,7 +232,9 @@ def _place_order(reading: LetterReading, apdu: Apdu, placement: Placement) -> No
         why = stored(sentence("borrows-not", partner=reading.partner.symbol))
         _add_event(placement, reading, apdu, shelved=why)
         return
-    _add_event(placement, reading, apdu)
+    refused = reading.decoded.refused
+    at_once: Facts | None = {"refused": refused, "answered_at_once": True} if refused else None
+    _add_event(placement, reading, apdu, facts=at_once)
 
 
 def _our_roles(reading: LetterReading) -> tuple[Role, ...]:
@@ -277,7 +267,7 @@ def _place_stranger(
 
 
 def _numbers(messages: Sequence[LetterMessage]) -> list[str]:
-    apdus = (one.said for one in messages if not isinstance(one.said, Fault))
+    apdus = (one.said for one in messages if isinstance(one.said, Apdu))
     return [apdu.ref.number.upper() for apdu in apdus if apdu.ref and apdu.ref.number]
 
 

@@ -164,6 +164,8 @@ def settle(connection: Connection, reading: LetterReading, context: Context) -> 
         _done(connection, reading, sentence("own-letter-back", letter=f"O{own}"))
     elif reading.refused:
         _shelve(connection, reading, reading.refused, context)
+    elif again := echoes.number_used_again(connection, reading, context):
+        _shelve(connection, replace(reading, alarm=Reason.UNREADABLE), again, context)
     elif why := echoes.why_second_hand(connection, reading, context):
         _shelve(connection, replace(reading, alarm=Reason.SHELVED), why, context)
     elif reading.form is not None:

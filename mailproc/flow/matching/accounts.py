@@ -7,8 +7,10 @@ knows the order under no other.
 
 from mailproc.config import Account, Partner
 from mailproc.errors import LocalFault
+from mailproc.ill.apdu import Apdu
 from mailproc.protocols import registry
-from mailproc.sentence import sentence
+from mailproc.sentence import sentence, stored
+from mailproc.store.rows import Transaction
 
 
 def ours(partner: Partner) -> tuple[Account, ...]:
@@ -65,3 +67,18 @@ def shown(account: Account) -> str:
     called = f" ({account.name})" if account.name else ""
     takes = " ".join(account.services)
     return f"{account.customer_code}{called} {takes}".rstrip()
+
+
+def of_another(partner: Partner, apdu: Apdu, transaction: Transaction) -> str:
+    """Return why a message is not about this order although the number matches: it names another account.
+
+    Another system may use the same numbers under that account, or it is our own report on an order of theirs.
+    """
+    ordered_by = (transaction.options or {}).get("account", "")
+    code = apdu.ref.customer_code if apdu.ref else ""
+    if is_theirs(partner, code):
+        return stored(sentence("account-theirs", partner=partner.symbol, code=code))
+    if not ordered_by or code == ordered_by or not is_known(partner, code):
+        return ""
+    number = apdu.ref.number if apdu.ref else ""
+    return stored(sentence("account-differs", number=number, account=ordered_by, code=code))

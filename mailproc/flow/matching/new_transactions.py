@@ -45,6 +45,9 @@ def ask(connection: Connection, event: Event, context: Context) -> tuple[Transac
         raise LocalFault(sentence("rota-end", number=request.number))
     partner = context.partners.lender(candidate.partner)
     attempt_number = len(attempts) + 1
+    theirs = str(
+        (event.ref or {}).get("order_line") or ""
+    )  # the partner brought it, under a number of its own
     number = registry.spoken_with(partner).number(partner, f"{request.number}-{attempt_number}")
     transaction = transactions.create(
         connection,
@@ -61,20 +64,24 @@ def ask(connection: Connection, event: Event, context: Context) -> tuple[Transac
             codec=partner.codec,
             dialect=partner.dialect,
             service=request.service,
-            options=_pinned(number, partner, request),
+            options=_pinned(number, partner, request, theirs),
             updated_at=event.at,
         ),
     )
     transactions.refer(connection, partner.symbol, "number", number.upper(), transaction_id=transaction.id)
+    if theirs:
+        transactions.refer(
+            connection, partner.symbol, "order_line", theirs.upper(), transaction_id=transaction.id
+        )
     requests.asked(connection, request.id, candidate.position, transaction.id)
     requests.reopen(connection, request.id)
     return transaction, wanted_of(request, patrons.load(connection, request.patron_id))
 
 
-def _pinned(number: str, partner: Partner, request: StoredRequest) -> TransactionOptions:
+def _pinned(number: str, partner: Partner, request: StoredRequest, theirs: str) -> TransactionOptions:
     """Return the order's number and customer code: later messages about the order use the same."""
     chosen = accounts.choose(partner, request.service, request.account)
-    pinned = TransactionOptions(number=number)
+    pinned = TransactionOptions(number=number, order_line=theirs) if theirs else {"number": number}
     if chosen:
         pinned["account"] = chosen.customer_code
     return pinned
@@ -152,7 +159,9 @@ def _key_by_hand(connection: Connection, key: TransactionId, partner: str, numbe
 def _names_on_the_wire(wanted: IllRequest) -> TransactionOptions | None:
     """Return the names as the borrower spells them; our answers use its spelling."""
     if wanted.transaction is None:
-        return {"number": wanted.ref.number} if wanted.ref else None
+        ref = wanted.ref
+        more: TransactionOptions = {"order_line": ref.order_line} if ref and ref.order_line else {}
+        return {"number": ref.number, **more} if ref else None
     said = {
         "initial_requester": wanted.transaction.initial_requester,
         "requester": wanted.requester or "",

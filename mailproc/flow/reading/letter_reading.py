@@ -334,7 +334,7 @@ def _decoded(reading: LetterReading, codec: Codec, partners: tuple[Partner, ...]
         if not partners:
             why = sentence("code-not-theirs", code=said.customer_code, partners=names)
             return replace(reading, refused=why, alarm=Reason.FILE_REFUSED)
-    if not (decoded.apdus or decoded.unsure or decoded.faults or said):
+    if not (decoded.apdus or decoded.placed or decoded.unsure or decoded.faults or said):
         return replace(reading, refused=sentence("not-readable"), alarm=Reason.UNREADABLE)
     if (many := len(decoded.apdus) + len(decoded.unsure) + len(decoded.faults)) > MOST_MESSAGES:
         why = sentence("too-many-messages", count=many, most=MOST_MESSAGES)

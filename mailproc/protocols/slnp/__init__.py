@@ -1,0 +1,1 @@
+"""SLNP: the lines that Germany's central servers (ZFL) and the systems of libraries exchange."""

@@ -1,0 +1,171 @@
+"""Listen for SLNP: commands of a few lines over TCP, each answered on the same connection, in order.
+
+The listener has an event loop and a thread of its own. Who may connect: addresses of the list, and with TLS
+only who shows the one certificate that was pinned.
+"""
+
+import asyncio
+import logging
+import os
+import ssl
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+
+from mailproc.config import ListenSlnp
+from mailproc.errors import Misconfigured
+from mailproc.protocols.slnp import answers
+from mailproc.protocols.slnp.grammar import QUIT, Cutter, SyntaxFault
+from mailproc.transport.tls import server_context
+
+_log = logging.getLogger(__name__)
+
+PORTION = 16_384
+BEGINNING = 10.0
+"""Seconds for the listener to begin."""
+ENDING = 2.0
+"""Seconds for the answers under way when it ends."""
+
+Answer = Callable[[bytes, str], Awaitable[bytes]]
+"""From the octets of a command and the client's address to the octets of the answer. Never raises."""
+
+
+class SlnpListener:
+    """Takes commands and writes what ``answer`` says to each."""
+
+    def __init__(self, listen: ListenSlnp, answer: Answer) -> None:
+        """Raise Misconfigured for a certificate that cannot be read."""
+        self._listen, self._answer = listen, answer
+        self._networks = [ip_network(network) for network in listen.networks]
+        self._tls = pinned_context(listen) if listen.tls_cert else None
+        self._pinned = _octets(listen.client_cert) if listen.tls_cert else b""
+        self._clients: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ending: asyncio.Event | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> int:
+        """Listen; return the port. Raise Misconfigured where the address cannot be had."""
+        bound: Future[int] = Future()
+        self._thread = threading.Thread(target=self._run, args=(bound,), name="slnp-in", daemon=True)
+        self._thread.start()
+        try:
+            return bound.result(BEGINNING)
+        except OSError as error:
+            self._thread.join()
+            why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+            where = f"{self._listen.host} port {self._listen.port}"
+            raise Misconfigured(f"cannot listen on {where}: {why}") from None
+
+    def stop(self) -> None:
+        """Take no more commands, let answers under way be finished, and end within 2 seconds."""
+        if self._thread is None or self._loop is None or self._ending is None:
+            return
+        with suppress(RuntimeError):  # it has ended
+            self._loop.call_soon_threadsafe(self._ending.set)
+        self._thread.join(2 * ENDING)
+        self._thread = None
+
+    def call(self, then: Callable[[], None]) -> None:
+        """Have ``then`` called by the listener's loop, if it runs; for any thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has ended
+                self._loop.call_soon_threadsafe(then)
+
+    def _run(self, bound: "Future[int]") -> None:
+        try:
+            asyncio.run(self._serve(bound))
+        except OSError as error:  # of the start: the one who started us raises it
+            if bound.done():
+                raise
+            bound.set_exception(error)
+
+    async def _serve(self, bound: "Future[int]") -> None:
+        self._loop, self._ending = asyncio.get_running_loop(), asyncio.Event()
+        listen = self._listen
+        server = await asyncio.start_server(self._accepted, listen.host or None, listen.port, ssl=self._tls)
+        bound.set_result(server.sockets[0].getsockname()[1])
+        await self._ending.wait()
+        server.close()
+        if self._clients:
+            await asyncio.wait(self._clients, timeout=ENDING)
+        for client in self._clients:
+            client.cancel()
+
+    async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        host = str((writer.get_extra_info("peername") or [""])[0])
+        if task is None or not self._may_speak(host, writer):
+            writer.close()
+            return
+        self._clients.add(task)
+        try:
+            await self._converse(reader, writer, host)
+        except (TimeoutError, OSError, EOFError) as error:
+            _log.debug("the connection of %s ended: %s", host, type(error).__name__)
+        finally:
+            self._clients.discard(task)
+            writer.close()
+
+    def _may_speak(self, host: str, writer: asyncio.StreamWriter) -> bool:
+        if not self._is_listed(host):
+            _log.warning("SLNP client %s refused: it is in none of [listen_slnp] networks", host)
+            return False
+        shown = writer.get_extra_info("ssl_object")
+        if self._tls is not None and shown.getpeercert(binary_form=True) != self._pinned:
+            _log.warning("SLNP client %s refused: it shows another certificate", host)
+            return False
+        if len(self._clients) >= self._listen.max_connections:
+            _log.warning("SLNP client %s refused: %s are connected", host, len(self._clients))
+            return False
+        return True
+
+    def _is_listed(self, host: str) -> bool:
+        try:
+            address = ip_address(host.partition("%")[0])
+        except ValueError:
+            return False
+        mapped = getattr(address, "ipv4_mapped", None)
+        return any((mapped or address) in network for network in self._networks)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str) -> None:
+        """Answer command after command, each of which must be whole ``timeout`` seconds after the last."""
+        if self._listen.greeting:
+            writer.write(answers.GREETING)
+        cutter, loop = Cutter(), asyncio.get_running_loop()
+        until = loop.time() + self._listen.timeout
+        while octets := await asyncio.wait_for(reader.read(PORTION), until - loop.time()):
+            try:
+                for command in cutter.feed(octets):
+                    if command == QUIT.encode():
+                        return
+                    await self._say(await self._answer(command, host), writer)
+                    until = loop.time() + self._listen.timeout
+            except SyntaxFault as fault:
+                _log.warning("SLNP client %s: %s", host, fault)
+                await self._say(answers.failed(str(fault)), writer)
+                return
+
+    async def _say(self, octets: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(octets)
+        await asyncio.wait_for(writer.drain(), self._listen.timeout)
+
+
+def pinned_context(listen: ListenSlnp) -> ssl.SSLContext:
+    """Return our side of TLS, which demands the pinned certificate. Raise Misconfigured."""
+    context = server_context(listen.tls_cert, listen.tls_key)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # the certificate itself, whoever has signed it
+    try:
+        context.load_verify_locations(listen.client_cert)
+    except (OSError, ValueError) as error:
+        why = (isinstance(error, OSError) and error.strerror) or "no certificate in PEM form"
+        raise Misconfigured(f"client_cert: {listen.client_cert}: {why}") from None
+    return context
+
+
+def _octets(client_cert: str) -> bytes:
+    return ssl.PEM_cert_to_DER_cert(Path(client_cert).read_text("ascii"))
