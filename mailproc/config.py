@@ -17,10 +17,10 @@ from mailproc.config_rotas import PartnerLending as PartnerLending
 from mailproc.config_rotas import RotaRule as RotaRule
 from mailproc.config_section import Section as Section
 from mailproc.config_slips import Slips as Slips
-from mailproc.config_tcp import ListenTcp as ListenTcp
-from mailproc.config_tcp import PartnerTcp as PartnerTcp
 from mailproc.config_slnp import ListenSlnp as ListenSlnp
 from mailproc.config_slnp import PartnerSlnp as PartnerSlnp
+from mailproc.config_tcp import ListenTcp as ListenTcp
+from mailproc.config_tcp import PartnerTcp as PartnerTcp
 from mailproc.ill.copyright_rules import CopyrightLaw
 from mailproc.ill.terms import Role
 
