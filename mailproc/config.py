@@ -21,6 +21,8 @@ from mailproc.config_slnp import ListenSlnp as ListenSlnp
 from mailproc.config_slnp import PartnerSlnp as PartnerSlnp
 from mailproc.config_tcp import ListenTcp as ListenTcp
 from mailproc.config_tcp import PartnerTcp as PartnerTcp
+from mailproc.config_web import Metrics as Metrics
+from mailproc.config_web import Web as Web
 from mailproc.ill.copyright_rules import CopyrightLaw
 from mailproc.ill.terms import Role
 
@@ -302,14 +304,6 @@ class Iso10161(Section):
     critical: tuple[str, ...] = ()  # critical extensions that are taken though nobody here understands them
 
 
-class Metrics(Section):
-    """Figures for Prometheus, over HTTP and without a password."""
-
-    enabled: bool = False
-    host: str = "127.0.0.1"
-    port: int = Field(default=9464, ge=0, le=65535)
-
-
 class Config(Section):
     """The whole file. ``file`` is where it came from; relative paths start at its folder."""
 
@@ -340,6 +334,7 @@ class Config(Section):
     artemail: Artemail = Artemail()
     iso10161: Iso10161 = Iso10161()
     metrics: Metrics = Metrics()
+    web: Web = Web()
 
     def proofs_of(self, partner: Partner) -> tuple[ProofName, ...]:
         """What may prove a letter to be the partner's. Where none is written nobody is believed, except

@@ -19,6 +19,7 @@ from contextlib import ExitStack, suppress
 from mailproc.app import (
     beginning,
     channels,
+    desk,
     hook_deliverers,
     jobs,
     metrics,
@@ -148,6 +149,8 @@ class Daemon:
             addresses = [address for one in self._channels if (address := self._opened(one, stack))]
             if figures := metrics.opened(app):
                 stack.callback(figures.stop)
+            if pages := desk.opened(app):
+                stack.callback(pages.stop)
             self._start(deliver, still_ours)
             self._jobs.start(stack)
             ready(addresses)

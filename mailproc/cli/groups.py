@@ -56,6 +56,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "resume": "mailproc resume UK-BL",
         "authorize": "mailproc authorize intray",
         "password": "mailproc password",
+        "staff": 'mailproc staff add rau --name "M. Rau"',
         "demo": "mailproc demo",
         "practice": "mailproc practice --write practice.toml",
     },

@@ -14,12 +14,19 @@ verbs = typer.Typer()
 @verbs.command("password")
 def password() -> None:
     """Make the hash for a partner's login: asks for the password twice, or reads one line from a pipe."""
-    from mailproc import passwords  # here: no other verb needs it
+    from mailproc import passwords  # here: few verbs need it
+
+    typer.echo(passwords.hashed(typed()))
+
+
+def typed() -> str:
+    """Return a password from the terminal, asked for twice, or from a pipe. Raise LocalFault."""
+    from mailproc import passwords  # as above
 
     said = _asked() if sys.stdin.isatty() else _read(passwords.LONGEST)
     if not said or not said.isprintable() or len(said.encode()) > passwords.LONGEST:
         raise LocalFault(sentence("password-length", most=passwords.LONGEST))
-    typer.echo(passwords.hashed(said))
+    return said
 
 
 def _asked() -> str:

@@ -164,6 +164,9 @@ VERBS: Mapping[str, Verb] = {
         "password",
         "Make the hash for a partner's login: asks for the password twice, or reads one line from a pipe.",
     ),
+    "staff": Verb(
+        "staff", "List who may use the desk; add a person, change a password, show one out at once."
+    ),
     "patterns": Verb(
         "patterns",
         "Show how a reply of the British Library is read, line by line, and by which pattern.",

@@ -19,6 +19,7 @@ from mailproc.config_load import (
     rules_rota,
     rules_tcp,
     rules_transport,
+    rules_web,
 )
 from mailproc.config_load.problem import ConfigProblem
 from mailproc.config_load.value_checks import ADDRESS, LANGUAGE, is_address, is_language
@@ -37,6 +38,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from rules_forms.problems(config)
     yield from rules_ncip.problems(config)
     yield from rules_catalogue.problems(config)
+    yield from rules_web.problems(config)
     if wrong := rules_transport.not_a_time(config.schedule.sweep):
         yield ConfigProblem(("schedule", "sweep"), wrong, config.schedule.sweep)
     if config.schedule.digest and (wrong := rules_transport.not_a_time(config.schedule.digest)):

@@ -26,6 +26,7 @@ from mailproc.store import (  # noqa: F401  # their tables
     foreign_schema,
     hook_tables,
     patron_tables,
+    staff_tables,
     submission_tables,
     upkeep_tables,
 )

@@ -51,6 +51,7 @@ WITHOUT = frozenset(
         "copy-store",
         "purge",
         "restore",
+        "staff",
     }
     | {"init"}
     | {"review", "accept", "decline"}

@@ -71,6 +71,7 @@ CALLS: dict[str, list[list[str]]] = {
     "note": [["B1", "A word for colleagues"]],
     "charges": [[], ["B1"], ["B1", "--add", "4.20 EUR"]],
     "hooks": [[]],
+    "staff": [[]],
     "slips": [["--dry-run"], [], ["--reprint", "L1"], ["bands"]],
     "stats": [[], ["--by", "partner"]],
     "patrons": [

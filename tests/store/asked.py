@@ -52,6 +52,7 @@ from mailproc.store import (
     same_item,
     settled_letters,
     slips,
+    staff,
     staff_letters,
     submissions,
     timers,
@@ -70,6 +71,7 @@ from mailproc.store.patron_imports import FiledReader
 from mailproc.store.reader_words import ReaderWords
 from mailproc.store.requests import NewRequest
 from mailproc.store.rows import InboxLetter, SaidIntent
+from mailproc.store.staff import StaffMember
 from mailproc.store.submissions import Submission
 from mailproc.store.tables import EventRow, InboxRow
 from mailproc.store.transactions import NewTransaction
@@ -114,6 +116,7 @@ SUBMISSION = Submission(
     guessed=False, patron_id="r9", reader={"name": "A. Reader"}, lenders=None, unread=None, doubtful=None,
     words="Title: A book", event_ids=[1],
 )  # fmt: skip
+PERSON = StaffMember("rau", "M. Rau", "work", "", NOW)
 NAMED = TransactionId("XX-A", "B1", "1", "")
 HISTORY = {"transaction_id": 1, "event_id": 1, "at": NOW, "event": "E", "from_state": "A", "to_state": "B"}
 FOUND = {"message_id": "m", "taken_from": "XX-BL"}
@@ -539,5 +542,16 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "named_after": lambda c: submissions.named_after(c, ""),
         "of_reader": lambda c: submissions.of_reader(c, "r9"),
         "erase": lambda c: submissions.erase(c, 99),
+    },
+    staff: {
+        "load": lambda c: staff.load(c, "rau"),
+        "listed": staff.listed,
+        "keep": lambda c: staff.keep(c, PERSON),
+        "begin_session": lambda c: staff.begin_session(c, "t" * 64, "rau", NOW),
+        "session": lambda c: staff.session(c, "t" * 64),
+        "see": lambda c: staff.see(c, "t" * 64, NOW),
+        "end_session": lambda c: staff.end_session(c, "t" * 64),
+        "end_sessions": lambda c: staff.end_sessions(c, "rau"),
+        "forget_sessions": lambda c: staff.forget_sessions(c, NOW - HOUR, NOW - HOUR),
     },
 }

@@ -38,6 +38,8 @@ FEW = {
     "shared_place",
     "catalogue_pause",
     "older_attempts",
+    "staff",
+    "staff_session",
 }
 """Tables that hold a row for each thing of the configuration, for each copy of the store, or each import."""
 SCHEMA = {"pg_trigger", "pg_rewrite"}

@@ -18,6 +18,9 @@ from sqlalchemy import Connection, Executable, make_url
 
 import mailproc
 from mailproc.app.build import build
+from mailproc.office.acts.overtaken import Overtaken
+from mailproc.office.desk.staff_desk import StaffDesk
+from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.store import queue
 from mailproc.store.engine import Store
 from mailproc.store.prepared_statements import Constant
@@ -215,11 +218,31 @@ def test_no_statement_of_a_day_grows_and_each_row_is_made_of_its_columns(office:
             day.work()
         for line in QUESTIONS.strip().splitlines():
             day.do(*shlex.split(line))
+        _at_the_desk()
     with closing(_opened()) as store:
         assert _asked(store, lambda connection: faults(connection, said)) == []
     assert _unheard(said) == UNHEARD
     assert rows.wrong == []
     assert unheard(rows, "flow/**/*.py") + unheard(rows, "office/**/*.py") == []
+
+
+def _at_the_desk() -> None:
+    """Every page of the desk, and an act on one that is out of date."""
+    app = build(Path("config.toml"))
+    with closing(app.store):
+        desk = StaffDesk(app.store, app.context)
+        desk.to_do(), desk.request("B1"), desk.letters(""), desk.letters("XX-BL"), desk.letter("I1")
+        for chosen in (
+            {},
+            {"attention": "1"},
+            {"role": "RESPONDER"},
+            {"partner": "XX-BL", "state": "SHIPPED"},
+        ):
+            desk.requests(chosen)
+        desk.requests({}, "book")
+        person = StaffPerson("rau", "M. Rau", StaffRole.WORK)
+        with pytest.raises(Overtaken):
+            desk.act(person, "B1", {"action": "cancel", "seen": "an older one"})
 
 
 UNHEARD = [

@@ -54,7 +54,7 @@ class StaffAct:
     ``partial``: what came is not what was asked for. ``attach``: paths of files that go with it.
     ``barcode``: of the item, for our library system.
     ``anyway``: staff insist on what was refused as pointless. ``once``: a mark that makes a double click one
-    action.
+    action. ``seen``: the mark of the request as it was shown (``overtaken.mark``), '' if it was not.
     """
 
     action: str
@@ -82,6 +82,7 @@ class StaffAct:
     by: str = ""
     door: str = "cli"
     once: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,15 @@ from mailproc.ill.apdu import Apdu, Overdue, RenewAnswer, Shipped
 from mailproc.ill.facts import Facts
 from mailproc.ill.findings import Noted
 from mailproc.ill.terms import Role, Service
-from mailproc.office.acts import act_days, action_names, attached_files, item_barcode, meaning, options
+from mailproc.office.acts import (
+    act_days,
+    action_names,
+    attached_files,
+    item_barcode,
+    meaning,
+    options,
+    overtaken,
+)
 from mailproc.office.acts.act_messages import StaffAct, apdu_of
 from mailproc.office.acts.attached_files import AttachedFile
 from mailproc.office.acts.dry_run import foreseen
@@ -114,6 +122,7 @@ def _perform(
         for event_id in older:
             advance.take(connection, event_id, context)
         transaction = transactions.load(connection, transaction.id)
+    overtaken.check(connection, act.seen, act.number, transaction.id)
     said = _said(connection, context, act, transaction)
     event = _with_facts(_event(act, said, transaction, context), files, live)
     warned = _repeats(connection, context, act, transaction)

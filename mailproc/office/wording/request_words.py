@@ -69,6 +69,11 @@ def to_do(found: RequestDetails, language: Language) -> list[tuple[str, str]]:
     return [*_to_do(found, language), *reviewed(found, language)]
 
 
+def if_nobody_acts(found: RequestDetails, context: Context) -> list[str]:
+    """Return what the clock does, in order; first that a partner's words stop its letters to the partner."""
+    return list(_if_nobody_acts(found, context))
+
+
 def particulars(found: RequestDetails, context: Context) -> list[tuple[str, str]]:
     """Return what else is known of it, and what its reader was not told, each with its label."""
     return [*_particulars(found, context), *_untold(found, context.language)]
@@ -258,7 +263,6 @@ def _letters(letters: Sequence[LetterAbout], language: Language) -> str:
 
 
 def _if_nobody_acts(found: RequestDetails, context: Context) -> Iterator[str]:
-    """What the clock does, in order; first that a partner's words stop its letters to the partner."""
     language = context.language
     if Reason.MESSAGE in found.line.needs and not found.closed_at:
         yield language.texts.labels["show"]["staff_first"]

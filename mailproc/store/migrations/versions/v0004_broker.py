@@ -13,6 +13,7 @@ def upgrade() -> None:
     _privacy()
     _catalogues()
     _figures()
+    _staff()
 
 
 def _hook_calls() -> None:
@@ -170,3 +171,21 @@ def _figures() -> None:
         "INSERT INTO older_attempts (id, until, done) SELECT 1, newest, 0"
         " FROM (SELECT max(id) AS newest FROM transactions) AS known WHERE newest IS NOT NULL"
     )
+
+
+def _staff() -> None:
+    at = sa.DateTime(timezone=True)
+    op.create_table(
+        "staff",
+        *_words("login", "name", "role", "hash"),
+        sa.Column("added_at", at, nullable=False),
+        sa.Column("out_at", at, nullable=True),
+        sa.PrimaryKeyConstraint("login"),
+    )
+    op.create_table(
+        "staff_session",
+        *_words("token", "login"),
+        *(sa.Column(name, at, nullable=False) for name in ("begun_at", "seen_at")),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    op.create_index("ix_staff_session_login", "staff_session", ["login"])

@@ -1,0 +1,47 @@
+"""[web]: the desk, where config.toml asks for it, in a thread and a loop of its own."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from mailproc import config_load
+from mailproc.app import web_extra
+from mailproc.app.build import App
+from mailproc.errors import Misconfigured
+from mailproc.office.staff import people
+
+if TYPE_CHECKING:
+    from mailproc.transport.http_server import HttpServer
+
+_log = logging.getLogger(__name__)
+
+PROXIES = ("127.0.0.1", "::1")
+"""A proxy on this machine says who the client is."""
+
+
+def opened(app: App) -> "HttpServer | None":
+    """Begin to serve; None where it is not switched on. Raise Misconfigured with key and line."""
+    web = app.config.web
+    if not web.enabled:
+        return None
+    try:
+        server = _made(app)
+        host, port = server.start()
+    except Misconfigured as error:
+        raise config_load.wrong(app.config, ("web", "enabled"), str(error), True) from None
+    _log.info("the desk is at %s", web.public_url or f"http://{host}:{port}/")
+    if not any(one.out_at is None for one in people.listed(app.store)):
+        _log.warning("nobody may use the desk yet: mailproc staff add LOGIN")
+    return server
+
+
+def _made(app: App) -> "HttpServer":
+    serve = web_extra.http_server()
+    from mailproc.office.desk.staff_desk import StaffDesk  # here: only the desk loads its pages
+    from mailproc.transport.http_server import HttpServerLimits
+    from mailproc.web import site
+    from mailproc.web.asked import LARGEST
+
+    web = app.config.web
+    pages = site.application(StaffDesk(app.store, app.context), web)
+    proxies = PROXIES if web.public_url else ()
+    return serve(pages, web.host, web.port, HttpServerLimits(body=LARGEST), proxies, "desk")

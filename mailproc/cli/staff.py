@@ -1,0 +1,79 @@
+"""The verb of the desk: who may use it."""
+
+from enum import Enum
+from typing import Annotated, Any
+
+import typer
+
+from mailproc.app.build import App
+from mailproc.cli import output
+from mailproc.cli.password import typed
+from mailproc.cli.session import opened
+from mailproc.errors import LocalFault
+from mailproc.office.staff import people
+from mailproc.sentence import sentence
+from mailproc.store.staff import StaffMember
+
+verbs = typer.Typer()
+COLUMNS = ("login", "name", "role", "since", "out")
+
+
+class StaffTask(Enum):
+    LIST = "list"
+    ADD = "add"
+    PASSWD = "passwd"  # noqa: S105  # a word of the command line
+    OUT = "out"
+
+
+@verbs.command("staff")
+def staff(
+    ctx: typer.Context,
+    what: Annotated[StaffTask, typer.Argument(help="What to do.")] = StaffTask.LIST,
+    login: Annotated[str, typer.Argument(metavar="[LOGIN]", help="Whom it is about.")] = "",
+    name: Annotated[str, typer.Option(help="With add: the person's name.")] = "",
+    role: Annotated[
+        str, typer.Option(help="With add: look, work (acts on requests), keep (texts, partners too).")
+    ] = "work",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")] = False,
+) -> None:
+    """List who may use the desk; add a person, change a password, show one out at once."""
+    if bool(login) != (what is not StaffTask.LIST) or (name and what is not StaffTask.ADD):
+        ways = "staff list, staff add LOGIN --name NAME, staff passwd LOGIN, staff out LOGIN"
+        raise LocalFault(sentence("staff-what", ways=ways))
+    with opened(ctx) as app:
+        match what:
+            case StaffTask.LIST:
+                _tell(people.listed(app.store), app, as_json=as_json)
+                return
+            case StaffTask.ADD:
+                wanted = people.role_of(role)
+                done = people.add(app.store, app.context, login, name or login, wanted, typed())
+            case StaffTask.PASSWD:
+                done = people.change_password(app.store, login, typed())
+            case StaffTask.OUT:
+                done = people.show_out(app.store, app.context, login)
+        _tell([done], app, as_json=as_json)
+
+
+def _tell(found: list[StaffMember], app: App, *, as_json: bool) -> None:
+    if as_json:
+        output.as_json([_plain(one) for one in found])
+        return
+    labels, shown = app.context.language.texts.labels, app.context.shown
+    words = labels["staff"]
+    rows = [
+        (one.login, one.name, words[one.role], shown(one.added_at), shown(one.out_at) if one.out_at else "")
+        for one in found
+    ]
+    output.table([words[name] for name in COLUMNS], rows, words["empty"])
+
+
+def _plain(one: StaffMember) -> dict[str, Any]:
+    """Return a person without the hash of the password."""
+    return {
+        "login": one.login,
+        "name": one.name,
+        "role": one.role,
+        "added_at": one.added_at,
+        "out_at": one.out_at,
+    }

@@ -1,0 +1,44 @@
+"""What must hold of [web]: the desk is never open to the world by mistake."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from mailproc.config import Config, Web
+from mailproc.config_load.problem import ConfigProblem
+from mailproc.config_load.value_checks import HOST, is_host, is_loopback, is_url
+
+_OPEN = (
+    "passwords and readers' names would cross the network unprotected: keep 127.0.0.1, or put a proxy with"
+    ' TLS in front and name it, public_url = "https://…"'
+)
+_URL = 'must be how browsers call the desk, without a path: "https://ill.library.example"'
+
+
+def problems(config: Config) -> Iterator[ConfigProblem]:
+    """Yield nothing while the desk is off."""
+    web = config.web
+    if not web.enabled:
+        return
+    if not is_host(web.host):
+        yield ConfigProblem(("web", "host"), HOST, web.host)
+    elif not is_loopback(web.host) and not web.public_url.startswith("https://"):
+        yield ConfigProblem(("web", "host"), _OPEN, web.host)
+    if wrong := _not_a_url(web):
+        yield ConfigProblem(("web", "public_url"), wrong, web.public_url)
+    others = (
+        ("listen", config.listen.enabled, config.listen.port),
+        ("metrics", config.metrics.enabled, config.metrics.port),
+    )
+    for name, enabled, port in others:
+        if enabled and web.port == port != 0:
+            yield ConfigProblem(("web", "port"), f"is {name}.port too; name another", web.port)
+
+
+def _not_a_url(web: Web) -> str:
+    """Http is for this machine alone."""
+    if not web.public_url:
+        return ""
+    if not is_url(web.public_url) or urlsplit(web.public_url)[2:] != ("", "", ""):
+        return _URL
+    parts = urlsplit(web.public_url)
+    return "" if parts.scheme == "https" or is_loopback(parts.hostname or "") else _OPEN

@@ -1,0 +1,110 @@
+"""Act on a request at the desk: what a form says becomes an act, as by the command line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from mailproc.errors import LocalFault
+from mailproc.flow.advance.steps import StepOutcome
+from mailproc.flow.context import Context
+from mailproc.ill.actions import HEARD_BY
+from mailproc.ill.status import status
+from mailproc.ill.terms import State
+from mailproc.office.acts import perform
+from mailproc.office.acts.act_messages import StaffAct
+from mailproc.office.staff.people import StaffPerson, StaffRole
+from mailproc.sentence import sentence
+from mailproc.store.engine import Store
+
+DOOR = "desk"
+MOST_ONCE = 64
+"""Characters of a mark."""
+
+
+@dataclass(frozen=True)
+class ActDone:
+    """What became of the request, and what follows, in words."""
+
+    words: tuple[str, ...]
+
+
+def act(store: Store, context: Context, person: StaffPerson, number: str, said: Mapping[str, str]) -> ActDone:
+    """Do what the form says. Raise LocalFault (``Overtaken`` if somebody was quicker) and TryLater."""
+    if not person.may(StaffRole.WORK):
+        raise LocalFault(sentence("staff-may-not", name=person.name))
+    outcome = perform.perform(store, context, _meant(number, said, person))
+    return ActDone(tuple(_words(number, outcome, context)))
+
+
+def _meant(number: str, said: Mapping[str, str], person: StaffPerson) -> StaffAct:
+    return StaffAct(
+        action=said.get("action", ""),
+        number=number,
+        on=_day(_text(said, "on")),
+        answer=_answer(said.get("answer", "")),
+        position=_number(said, "position"),
+        level=_number(said, "level"),
+        locations=tuple(said.get("locations", "").replace(",", " ").split()),
+        quiet=bool(said.get("quiet")),
+        wrong=bool(said.get("wrong")),
+        partial=bool(said.get("partial")),
+        anyway=bool(said.get("anyway")),
+        heard_by=_heard_by(said.get("heard_by", "")),
+        by=person.login,
+        door=DOOR,
+        once=said.get("once", "")[:MOST_ONCE],
+        seen=said.get("seen", "")[:MOST_ONCE],
+        note=_text(said, "note"),
+        reason=_text(said, "reason"),
+        condition=_text(said, "condition"),
+        service=_text(said, "service"),
+        cost=_text(said, "cost"),
+        via=_text(said, "via"),
+        to=_text(said, "to"),
+        barcode=_text(said, "barcode"),
+    )
+
+
+def _text(said: Mapping[str, str], name: str) -> str:
+    return said.get(name, "").strip()
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise LocalFault(sentence("date-written", option="--date", given=text[:40])) from None
+
+
+def _answer(text: str) -> bool | None:
+    if text not in ("", "yes", "no"):
+        raise LocalFault(sentence("answer-yes-no"))
+    return text == "yes" if text else None
+
+
+def _number(said: Mapping[str, str], name: str) -> int | None:
+    text = _text(said, name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        raise LocalFault(sentence("desk-number", given=text[:40]))
+    return int(text)
+
+
+def _heard_by(text: str) -> str:
+    if text and text not in HEARD_BY:
+        raise LocalFault(sentence("heard-by-one-of", known=", ".join(HEARD_BY)))
+    return text
+
+
+def _words(number: str, outcome: StepOutcome, context: Context) -> list[str]:
+    """Return how it stands now, what was found about the event, and what follows."""
+    language = context.language
+    if not outcome.after:
+        return [f"{number}: {language.noted_word(outcome.note)}"]
+    stands = status(State[outcome.after], promise=outcome.promise, closed=outcome.event == "close")
+    became = "noted" if outcome.event == "note" else "is_now"
+    words = [language.label("act", became, number=number, status=language.status(stands, context.today()))]
+    if outcome.note and outcome.note not in map(str, outcome.words):
+        words.append(language.noted_word(outcome.note))
+    return [*words, *map(language.word, outcome.words)]

@@ -1,0 +1,87 @@
+"""The page of one request: how it stands, what may be done and what follows, and all that happened."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from mailproc.flow.context import Context
+from mailproc.ill.terms import Role
+from mailproc.notices.language import Language
+from mailproc.office.acts import overtaken
+from mailproc.office.desk import act_forms
+from mailproc.office.desk.act_forms import ActForm
+from mailproc.office.queries import request_details
+from mailproc.office.queries.find import transaction_of
+from mailproc.office.queries.request_details import RequestDetails
+from mailproc.office.wording import history_words, request_words
+from mailproc.office.wording.history_words import WordedChange
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    """``name``: number, title, author, reader. ``code``: of its state. ``to_do`` and ``particulars``: labels
+    with their values. ``ahead``: what happens if nobody acts. ``acts``: what we may do; ``told``: what the
+    partner may have told us. ``history``: the newest first. ``seen``: the mark of all this, '' for one that
+    nobody was asked for."""
+
+    number: str
+    name: str
+    headline: str
+    code: str
+    to_do: tuple[tuple[str, str], ...]
+    ahead: tuple[str, ...]
+    particulars: tuple[tuple[str, str], ...]
+    acts: tuple[ActForm, ...]
+    told: tuple[ActForm, ...]
+    history: tuple[WordedChange, ...]
+    seen: str
+
+    def form(self, key: str) -> ActForm | None:
+        """Return the form with this key; None if it is not offered (any more)."""
+        return next((one for one in (*self.acts, *self.told) if one.key == key), None)
+
+
+def page(connection: Connection, number: str, context: Context) -> RequestPage:
+    """Return the page. Raise LocalFault if there is no such request, or several."""
+    found = request_details.shown(connection, number, context, context.language)
+    acts, told, seen = _acts(connection, found, context)
+    return RequestPage(
+        number=found.line.number,
+        name=request_words.named(found, context.language),
+        headline=request_words.headline(found, context),
+        code=found.line.state,
+        to_do=tuple(_to_do(found, context.language)),
+        ahead=tuple(request_words.if_nobody_acts(found, context)),
+        particulars=tuple(_particulars(found, context)),
+        acts=acts,
+        told=told,
+        history=tuple(reversed(history_words.rows(found.history, found.line.role, context))),
+        seen=seen,
+    )
+
+
+def _to_do(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
+    """Yield what is to be done without the acts, which stand below as forms."""
+    words = language.texts.labels["show"]
+    for label, value in request_words.to_do(found, language):
+        is_act = label == words["go_on"] and value.startswith("mailproc act ")
+        if label != words["possible"] and not is_act:
+            yield label, value
+
+
+def _particulars(found: RequestDetails, context: Context) -> Iterator[tuple[str, str]]:
+    ahead = context.language.texts.labels["show"]["if_nobody_acts"]
+    return (pair for pair in request_words.particulars(found, context) if pair[0] != ahead)
+
+
+def _acts(
+    connection: Connection, found: RequestDetails, context: Context
+) -> tuple[tuple[ActForm, ...], tuple[ActForm, ...], str]:
+    """Return no acts for a request that nobody was asked for: it is reviewed first."""
+    if not found.line.attempt:
+        return (), (), ""
+    number, now = found.line.number, found.line.status
+    acts = act_forms.offered(connection, number, now, context)
+    told = act_forms.told_by(Role[found.line.role], context) if not found.closed_at else ()
+    return acts, told, overtaken.mark(connection, transaction_of(connection, number).id)

@@ -1,0 +1,97 @@
+"""The page of the list of requests: filters, and what was typed into Find."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from mailproc.flow.context import Context
+from mailproc.ill.terms import Role, State
+from mailproc.office.queries import listing
+from mailproc.office.queries.request_filter import Filter
+from mailproc.office.wording import request_words
+from mailproc.office.wording.plain_text import cut
+
+MOST = 100
+"""Requests on a page; more are found by narrower filters."""
+LONGEST = 80
+COLUMNS = ("number", "title", "service", "reader", "partner", "status", "needed_by", "due", "needs")
+
+Choices = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ListedLine:
+    """A row; ``cells`` in the order of ``COLUMNS``, the number first."""
+
+    number: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RequestListPage:
+    """``filters``: by their names, the codes that may be chosen with their words. ``chosen``: those that are;
+    ``left_out``: a sentence where not all are shown."""
+
+    columns: tuple[str, ...]
+    rows: tuple[ListedLine, ...]
+    filters: Mapping[str, tuple[str, Choices]]
+    chosen: Mapping[str, str]
+    find: str
+    left_out: str
+    empty: str
+
+
+def page(connection: Connection, chosen: Mapping[str, str], find: str, context: Context) -> RequestListPage:
+    """Return the requests that fit. A value that no filter offers chooses nothing."""
+    filters = _filters(context)
+    known = {name: chosen.get(name, "") for name, (_, codes) in filters.items()}
+    known = {name: code for name, code in known.items() if code in dict(filters[name][1])}
+    wanted = Filter(
+        role=known.get("role", ""),
+        state=known.get("state", ""),
+        partner=known.get("partner", ""),
+        service=known.get("service", ""),
+        attention=bool(known.get("attention")),
+        find=find,
+        limit=MOST,
+    )
+    lines = listing.listed(connection, wanted, context.today())
+    words = context.language.texts.labels["requests"]
+    return RequestListPage(
+        columns=tuple(words[name] for name in COLUMNS),
+        rows=tuple(ListedLine(line.number, _cells(line, context)) for line in lines),
+        filters=filters,
+        chosen=known,
+        find=find,
+        left_out=context.language.label("desk", "narrower", count=MOST) if len(lines) == MOST else "",
+        empty=words["empty"],
+    )
+
+
+def _filters(context: Context) -> dict[str, tuple[str, Choices]]:
+    language = context.language
+    words, desk = language.texts.labels["requests"], language.texts.labels["desk"]
+    partners = sorted({one.symbol for one in context.config.partner})
+    return {
+        "role": (desk["side"], ((Role.REQUESTER, desk["borrow"]), (Role.RESPONDER, desk["lend"]))),
+        "state": (words["status"], tuple((one.name, language.term_word(one)) for one in State)),
+        "partner": (words["partner"], tuple((one, one) for one in partners)),
+        "service": (words["service"], tuple((one, language.service_word(one)) for one in ("LOAN", "COPY"))),
+        "attention": (words["needs"], (("1", desk["only_needing"]),)),
+    }
+
+
+def _cells(line: listing.RequestLine, context: Context) -> tuple[str, ...]:
+    language, today = context.language, context.today()
+    return (
+        line.number,
+        cut(line.title, LONGEST),
+        language.service_word(line.service),
+        cut(line.reader, 40),
+        f"{line.partner} {line.their_number}".rstrip(),
+        request_words.stands(line, context),
+        language.day_word(line.need_before, today) if line.need_before else "",
+        language.day_word(line.due, today) if line.due else "",
+        ", ".join(language.attention_word(reason) for reason in line.needs),
+    )

@@ -1,0 +1,128 @@
+"""The page "To do": what needs attention and why, and the sum which proves that nothing hides."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from mailproc.flow.context import Context
+from mailproc.office.queries import agenda
+from mailproc.office.queries.agenda import Agenda, Group, Todo
+from mailproc.office.queries.letters import LetterLine
+from mailproc.office.wording.plain_text import cut
+
+LONGEST, LONGEST_WHY = 80, 200
+"""Characters of a title, and of a reason."""
+
+
+@dataclass(frozen=True)
+class DeskRow:
+    """A row of a group. ``number``: of a request (B17) or a letter (I12), '' for what has no page."""
+
+    number: str
+    title: str
+    partner: str
+    detail: str
+    since: str
+
+    @property
+    def is_letter(self) -> bool:
+        """Return whether its page is that of a letter."""
+        return self.number[:1] in ("I", "O", "E")
+
+
+@dataclass(frozen=True)
+class DeskGroup:
+    """Rows under one reason; ``count`` of them, where not all are shown."""
+
+    heading: str
+    rows: tuple[DeskRow, ...]
+    count: int
+
+
+@dataclass(frozen=True)
+class ToDoPage:
+    """``letters``: groups of letters and mailboxes; ``groups``: of requests, the most urgent reason first;
+    ``idle``: open requests to which nothing happens by itself; ``total``: the sum in words."""
+
+    letters: tuple[DeskGroup, ...]
+    groups: tuple[DeskGroup, ...]
+    idle: tuple[DeskGroup, ...]
+    total: str
+    needing: int
+
+
+def page(connection: Connection, context: Context) -> ToDoPage:
+    """Return the page as it is now."""
+    found = agenda.agenda(connection, context)
+    sums = {"needing": found.needing, "waiting": found.waiting, "open": found.all_open}
+    words = context.language.texts.labels["digest"]
+    return ToDoPage(
+        letters=tuple(_letters(found, context)),
+        groups=tuple(_reason(one, context) for one in found.groups),
+        idle=tuple(_some(words["idle"], [_waiting(one, context) for one in found.idle])),
+        total=context.language.label("digest", "sum", **sums),
+        needing=found.needing,
+    )
+
+
+def _reason(group: Group, context: Context) -> DeskGroup:
+    heading = context.language.attention_word(group.reason)
+    return _group(heading, [_request(one, context) for one in group.requests])
+
+
+def _group(heading: str, rows: list[DeskRow], count: int = 0) -> DeskGroup:
+    return DeskGroup(heading, tuple(rows), max(count, len(rows)))
+
+
+def _some(heading: str, rows: list[DeskRow], count: int = 0) -> Iterator[DeskGroup]:
+    if rows:
+        yield _group(heading, rows, count)
+
+
+def _letters(found: Agenda, context: Context) -> Iterator[DeskGroup]:
+    """Yield what keeps letters from coming, going, or being understood; empty ones are left out."""
+    words, language = context.language.texts.labels["digest"], context.language
+    mailboxes = [
+        DeskRow("", one.name, "", cut(language.words_of(one.error), LONGEST_WHY), _since(one.since, context))
+        for one in found.mailboxes
+    ]
+    yield from _some(words["mailboxes"], mailboxes)
+    yield from _some(words["unsent"], [_letter(one, context) for one in found.unsent])
+    yield from _some(
+        words["unplaced"], [_letter(one, context) for one in found.unplaced], found.unplaced_count
+    )
+    yield from _some(words["unread"], [_letter(one, context) for one in found.unread])
+    texts = [DeskRow("", one.path, "", cut(one.error, LONGEST_WHY), "") for one in found.texts]
+    yield from _some(words["texts"], texts)
+
+
+def _letter(one: LetterLine, context: Context) -> DeskRow:
+    language = context.language
+    about = one.about(language).removeprefix(f"{one.name}: ")
+    state = "waiting" if one.state == "todo" else one.state
+    why = language.words_of(one.note) or language.delivery_word(state)
+    return DeskRow(
+        one.name,
+        cut(about, LONGEST),
+        language.word(one.other),
+        cut(why, LONGEST_WHY),
+        _since(one.at, context),
+    )
+
+
+def _request(one: Todo, context: Context) -> DeskRow:
+    """A request stands in the group of its first reason; no other may hide behind that."""
+    more = ", ".join(context.language.attention_word(reason) for reason in one.reasons[1:])
+    also = context.language.label("digest", "also", value=more) if more else ""
+    return DeskRow(one.number, cut(one.title, LONGEST), one.partner, also, _since(one.since, context))
+
+
+def _waiting(one: Todo, context: Context) -> DeskRow:
+    state = context.language.term_word(one.state)
+    return DeskRow(one.number, cut(one.title, LONGEST), one.partner, state, _since(one.since, context))
+
+
+def _since(at: datetime, context: Context) -> str:
+    return context.language.label("digest", "since", value=context.day_shown(at))

@@ -1,0 +1,1 @@
+"""The desk: pages for staff in a browser. It asks the office, and knows nothing behind it."""

@@ -1,0 +1,61 @@
+"""What a browser asks: read from HTTP once, within limits, as values for the pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+LARGEST = 256 * 1024
+"""Octets of a form."""
+MOST_FIELDS = 100
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """``path``: its variable parts; ``query`` and ``form``: the last value of each field. ``token``: of the
+    session, '' without one. ``host``: the client's address."""
+
+    method: str
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    form: Mapping[str, str]
+    token: str
+    host: str
+    target: str
+
+
+async def asked_by(request: Request, cookie: str) -> PageRequest:
+    """Read the request. Raise HTTPException: 413, 415, or 400 for too many fields."""
+    return PageRequest(
+        method=request.method,
+        path={name: str(value) for name, value in request.path_params.items()},
+        query=dict(request.query_params),
+        form=await _form(request) if request.method == "POST" else {},
+        token=request.cookies.get(cookie, "")[:200],
+        host=request.client.host if request.client else "",
+        target=request.url.path,
+    )
+
+
+async def _form(request: Request) -> dict[str, str]:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            raise HTTPException(413)
+    if body and kind != FORM:
+        raise HTTPException(415)
+    return fields(body.decode("ascii", "replace"))
+
+
+def fields(text: str) -> dict[str, str]:
+    """Return what a form says. Raise HTTPException where it has too many fields."""
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise HTTPException(400) from None
+    return {name: value.replace("\r\n", "\n").replace("\0", "") for name, value in pairs}

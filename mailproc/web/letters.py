@@ -1,0 +1,17 @@
+"""The pages of letters."""
+
+from starlette.responses import Response
+
+from mailproc.office.staff.people import StaffPerson
+from mailproc.web.asked import PageRequest
+from mailproc.web.shown import WebDesk, html
+
+
+def listed(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Show the newest letters, in and out."""
+    return html(desk, "letters.html", person, page=desk.office.letters(asked.query.get("partner", "")))
+
+
+def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Show one letter, as text."""
+    return html(desk, "letter.html", person, page=desk.office.letter(asked.path["name"]))

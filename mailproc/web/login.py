@@ -1,0 +1,68 @@
+"""Log in, and out. Whoever was logged out in the middle of a form finds it filled in again."""
+
+import re
+from urllib.parse import quote, urlencode
+
+from starlette.responses import RedirectResponse, Response
+
+from mailproc.errors import LocalFault, TryLater
+from mailproc.office.staff.people import StaffPerson
+from mailproc.web.asked import PageRequest, fields
+from mailproc.web.shown import WebDesk, html
+
+_OURS = re.compile(r"/(?:[A-Za-z0-9._~%-]{1,100}/?){0,4}")
+"""An address of the desk, to which one may be sent on."""
+_ACT = re.compile(r"/r/([^/]{1,100})/act")
+MOST_KEPT = 20_000
+"""Characters of a form that is kept for after the login."""
+
+
+def address(target: str) -> str:
+    """Return the address of the login page that leads on to ``target``."""
+    return f"/login?then={quote(target, safe='')}" if _OURS.fullmatch(target) else "/login"
+
+
+def page(desk: WebDesk, asked: PageRequest) -> Response:
+    """Show the form, or log in by it."""
+    if asked.method != "POST":
+        return _form(desk, asked.query.get("then", ""), "", "", 200)
+    said, then, kept = asked.form, asked.form.get("then", ""), asked.form.get("kept", "")
+    try:
+        token = desk.office.sessions.begin(said.get("login", ""), said.get("password", ""), asked.host)
+    except LocalFault as fault:
+        return _form(desk, then, kept, desk.office.word(fault.said), 422)
+    except TryLater as later:
+        return _form(desk, then, kept, desk.office.word(later.said), 503)
+    onward = _keep(desk, token, then, kept)
+    answer = RedirectResponse(onward if _OURS.fullmatch(onward) else "/", 303)
+    answer.set_cookie(desk.cookie, token, httponly=True, secure=desk.secure, samesite="lax", path="/")
+    return answer
+
+
+def ended(desk: WebDesk, asked: PageRequest) -> Response:
+    """Answer a form that came without a session: nothing was done, and the form is kept."""
+    kept = urlencode(asked.form)
+    kept = kept if _ACT.fullmatch(asked.target) and len(kept) <= MOST_KEPT else ""
+    return _form(desk, asked.target, kept, desk.office.words["signed_out"], 401)
+
+
+def log_out(desk: WebDesk, asked: PageRequest, _person: StaffPerson) -> Response:
+    """End the session."""
+    desk.office.sessions.end(asked.token)
+    answer = RedirectResponse("/login", 303)
+    answer.delete_cookie(desk.cookie, path="/", secure=desk.secure, httponly=True, samesite="lax")
+    return answer
+
+
+def _keep(desk: WebDesk, token: str, then: str, kept: str) -> str:
+    """Return where to go on; of a form to its request, where it waits to be sent again."""
+    found = _ACT.fullmatch(then)
+    if found is None:
+        return then or "/"
+    if kept and len(kept) <= MOST_KEPT:
+        desk.memory.drafts.put(token, found[1], fields(kept))
+    return f"/r/{found[1]}"
+
+
+def _form(desk: WebDesk, then: str, kept: str, said: str, status: int) -> Response:
+    return html(desk, "login.html", None, status, then=then, kept=kept, said=said)

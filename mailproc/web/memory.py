@@ -1,0 +1,56 @@
+"""What the desk keeps in memory for a session: an answer for the next page, a form, what was typed into Find.
+
+None of it is an event; all may be lost with the process, and it is bounded. A reader's name that was typed
+stands in no address, which proxies log.
+"""
+
+import secrets
+import threading
+from collections.abc import Mapping
+from typing import Generic, TypeVar
+
+MOST = 1000
+
+V = TypeVar("V")
+
+
+class Kept(Generic[V]):
+    """Values by a session's token and a name; the oldest are forgotten."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._values: dict[tuple[str, str], V] = {}
+
+    def put(self, token: str, name: str, value: V) -> None:
+        """Keep the value in the place of an older one."""
+        with self._lock:
+            self._values.pop((token, name), None)
+            self._values[token, name] = value
+            while len(self._values) > MOST:
+                del self._values[next(iter(self._values))]
+
+    def get(self, token: str, name: str) -> V | None:
+        """Return the value; None if there is none."""
+        with self._lock:
+            return self._values.get((token, name))
+
+    def take(self, token: str, name: str) -> V | None:
+        """Return the value, and keep it no longer."""
+        with self._lock:
+            return self._values.pop((token, name), None)
+
+
+class DeskMemory:
+    """``answers``: what an act brought about, by its request; ``drafts``: forms that were not done, likewise;
+    ``searches``: what was typed, by a name that says nothing."""
+
+    def __init__(self) -> None:
+        self.answers: Kept[tuple[str, ...]] = Kept()
+        self.drafts: Kept[Mapping[str, str]] = Kept()
+        self.searches: Kept[str] = Kept()
+
+    def search(self, token: str, typed: str) -> str:
+        """Keep what was typed; return its name."""
+        name = secrets.token_hex(8)
+        self.searches.put(token, name, typed)
+        return name

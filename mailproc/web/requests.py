@@ -1,0 +1,108 @@
+"""The pages of requests: the list, Find, one request, and an act on it."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from starlette.responses import RedirectResponse, Response
+
+from mailproc.errors import LocalFault, RemoteFault, TryLater
+from mailproc.office.acts.overtaken import Overtaken
+from mailproc.office.staff.people import StaffPerson
+from mailproc.web.asked import PageRequest
+from mailproc.web.shown import WebDesk, html
+
+LONGEST_FIND = 200
+_LETTER = re.compile(r"[IOEioe][0-9]{1,18}")
+
+
+def listed(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Show the requests that fit the filters."""
+    return html(desk, "requests.html", person, page=desk.office.requests(asked.query), found=False)
+
+
+def find(desk: WebDesk, asked: PageRequest, _person: StaffPerson) -> Response:
+    """Go to what was typed: one request or letter at once, else the list of what fits."""
+    typed = asked.form.get("find", "").strip()[:LONGEST_FIND]
+    if not typed:
+        return RedirectResponse("/requests", 303)
+    if _LETTER.fullmatch(typed):
+        return RedirectResponse(f"/letters/{typed.upper()}", 303)
+    rows = desk.office.requests({}, typed).rows
+    if len(rows) == 1:
+        return RedirectResponse(f"/r/{quote(rows[0].number, safe='')}", 303)
+    return RedirectResponse(f"/find/{desk.memory.search(asked.token, typed)}", 303)
+
+
+def found(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Show what fits what was typed; what is forgotten shows all."""
+    typed = desk.memory.searches.get(asked.token, asked.path["name"])
+    if typed is None:
+        return RedirectResponse("/requests", 303)
+    return html(desk, "requests.html", person, page=desk.office.requests({}, typed), found=True)
+
+
+def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Show one request; after an act, what that brought about."""
+    number = asked.path["number"]
+    answers = desk.memory.answers.take(asked.token, number) or ()
+    draft = desk.memory.drafts.take(asked.token, number)
+    trouble = (desk.office.words["kept"],) if draft is not None else ()
+    return _shown(desk, number, person, 200, answers, trouble, draft or {})
+
+
+def act(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Do what the form says. What is refused is shown in place, with what was typed."""
+    number = asked.path["number"]
+    try:
+        done = desk.office.act(person, number, asked.form)
+    except Overtaken as overtaken:
+        return _refused(desk, asked, person, overtaken, 409)
+    except (LocalFault, RemoteFault) as fault:
+        return _refused(desk, asked, person, fault, 422)
+    except TryLater as later:
+        return _refused(desk, asked, person, later, 503)
+    desk.memory.answers.put(asked.token, number, done.words)
+    return RedirectResponse(f"/r/{quote(number, safe='')}", 303)
+
+
+def _refused(
+    desk: WebDesk,
+    asked: PageRequest,
+    person: StaffPerson,
+    fault: LocalFault | RemoteFault | TryLater,
+    status: int,
+) -> Response:
+    word, words = desk.office.word, desk.office.words
+    told = [word(fault.said)]
+    if isinstance(fault, TryLater):
+        told.insert(0, words["busy"])
+    if isinstance(fault, LocalFault):
+        told += map(word, fault.also)
+    return _shown(desk, asked.path["number"], person, status, (), tuple(told), asked.form)
+
+
+def _shown(
+    desk: WebDesk,
+    number: str,
+    person: StaffPerson,
+    status: int,
+    answers: tuple[str, ...],
+    trouble: tuple[str, ...],
+    draft: Mapping[str, str],
+) -> Response:
+    """``draft``: a form that was not done; it stands open, as it was filled in."""
+    shown = desk.office.request(number)
+    return html(
+        desk,
+        "request.html",
+        person,
+        status,
+        page=shown,
+        answers=answers,
+        trouble=trouble,
+        draft=draft,
+        open_key=draft.get("key", ""),
+        once=secrets.token_urlsafe(16),
+    )

@@ -1,0 +1,43 @@
+"""How a page is shown, and what all pages share."""
+
+from typing import Any
+
+from starlette.responses import HTMLResponse, Response
+
+from mailproc.config import Web
+from mailproc.office.desk.staff_desk import StaffDesk
+from mailproc.office.staff.people import StaffPerson, StaffRole
+from mailproc.web.asked import PageRequest
+from mailproc.web.memory import DeskMemory
+from mailproc.web.rendering import environment
+
+
+class WebDesk:
+    """What pages work with: the office, and what is kept in memory."""
+
+    def __init__(self, office: StaffDesk, web: Web) -> None:
+        self.office = office
+        self.memory = DeskMemory()
+        self.secure = web.public_url.startswith("https://")
+        self.cookie = "__Host-desk" if self.secure else "desk"
+
+
+def html(
+    desk: WebDesk, template: str, person: StaffPerson | None, status: int = 200, **values: Any
+) -> Response:
+    """Return the page that ``template`` makes of ``values``. ``person``: who is logged in."""
+    office = desk.office
+    shared = {
+        "words": office.words,
+        "language": office.language,
+        "library": office.library,
+        "person": person,
+        "may_work": person is not None and person.may(StaffRole.WORK),
+    }
+    return HTMLResponse(environment().get_template(template).render(shared | values), status)
+
+
+def refused(desk: WebDesk, asked: PageRequest | None, said: str, status: int) -> Response:
+    """Return the page that says why nothing was done."""
+    person = desk.office.sessions.person(asked.token) if asked and asked.token and status < 500 else None
+    return html(desk, "refused.html", person, status, said=said)

@@ -1,0 +1,113 @@
+"""The desk as an ASGI application: its addresses, and how an answer comes about.
+
+The loop only reads and writes; what asks the office runs in a worker thread.
+"""
+
+import asyncio
+import logging
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from mailproc.config import Web
+from mailproc.errors import LocalFault, RemoteFault, TryLater
+from mailproc.office.desk.staff_desk import StaffDesk
+from mailproc.office.staff.people import StaffPerson
+from mailproc.web import letters, login, requests, to_do
+from mailproc.web.asked import PageRequest, asked_by
+from mailproc.web.guard import WebGuard
+from mailproc.web.rendering import STATIC, static_file
+from mailproc.web.shown import WebDesk, refused
+
+_log = logging.getLogger(__name__)
+
+Page = Callable[[WebDesk, PageRequest, StaffPerson], Response]
+PAGES: tuple[tuple[str, str, Page], ...] = (
+    ("GET", "/", to_do.page),
+    ("GET", "/requests", requests.listed),
+    ("POST", "/find", requests.find),
+    ("GET", "/find/{name}", requests.found),
+    ("GET", "/r/{number}", requests.page),
+    ("POST", "/r/{number}/act", requests.act),
+    ("GET", "/letters", letters.listed),
+    ("GET", "/letters/{name}", letters.page),
+    ("POST", "/logout", login.log_out),
+)
+"""Every page for whoever is logged in. A GET changes nothing."""
+
+
+def application(office: StaffDesk, web: Web) -> ASGIApp:
+    """Return the desk."""
+    desk = WebDesk(office, web)
+    routes = [
+        Route("/login", _login(desk), methods=["GET", "POST"]),
+        Route("/static/{name}", _static, methods=["GET"]),
+        *(Route(path, _page(desk, page), methods=[method]) for method, path, page in PAGES),
+    ]
+    handlers: dict[Any, Any] = {HTTPException: lambda _request, error: _no_page(desk, error)}
+    return WebGuard(Starlette(routes=routes, exception_handlers=handlers), web.public_url)
+
+
+def _page(desk: WebDesk, page: Page) -> Callable[[Request], Any]:
+    async def answer(request: Request) -> Response:
+        asked = await asked_by(request, desk.cookie)
+        return await asyncio.to_thread(_answered, desk, asked, lambda: _for_staff(desk, asked, page))
+
+    return answer
+
+
+def _login(desk: WebDesk) -> Callable[[Request], Any]:
+    async def answer(request: Request) -> Response:
+        asked = await asked_by(request, desk.cookie)
+        return await asyncio.to_thread(_answered, desk, asked, lambda: login.page(desk, asked))
+
+    return answer
+
+
+def _for_staff(desk: WebDesk, asked: PageRequest, page: Page) -> Response:
+    person = desk.office.sessions.person(asked.token) if asked.token else None
+    if person is not None:
+        return page(desk, asked, person)
+    if asked.method == "POST":
+        return login.ended(desk, asked)
+    return RedirectResponse(login.address(asked.target), 303)
+
+
+def _answered(desk: WebDesk, asked: PageRequest, work: Callable[[], Response]) -> Response:
+    """Return the answer of ``work``, or of what it raised."""
+    try:
+        return work()
+    except (LocalFault, RemoteFault) as fault:
+        return refused(desk, asked, desk.office.word(fault.said), 404 if asked.method == "GET" else 422)
+    except TryLater as later:
+        words = (desk.office.words["busy"], desk.office.word(later.said))
+        return refused(desk, asked, " ".join(words), 503)
+    except Exception:  # a bug of one page: the others go on
+        number = secrets.token_hex(4)
+        _log.exception("the desk failed, number %s", number)
+        return refused(desk, asked, desk.office.words["bug"].format(number=number), 500)
+
+
+_NAME = re.compile(r"[a-z]{1,20}\.[a-z]{1,4}")
+
+
+async def _static(request: Request) -> Response:
+    name = request.path_params["name"]
+    if not _NAME.fullmatch(name) or name not in STATIC:
+        raise HTTPException(404)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Type": STATIC[name]}
+    return Response(static_file(name), headers=headers)
+
+
+def _no_page(desk: WebDesk, error: HTTPException) -> Response:
+    words = desk.office.words
+    said = words["no_page"] if error.status_code in (404, 405) else words["too_much"]
+    return refused(desk, None, said, error.status_code)

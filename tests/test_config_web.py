@@ -1,0 +1,58 @@
+"""[web]: the desk is never open to the world by mistake."""
+
+import pytest
+
+from mailproc.config import Config, Web
+from mailproc.config_load import rules_web
+
+ANYWHERE = "0.0.0.0"  # noqa: S104  # what is refused
+
+
+def wrong(**web: object) -> list[str]:
+    config = Config(web=Web.model_validate({"enabled": True} | web))
+    return [".".join(map(str, one.loc)) for one in rules_web.problems(config)]
+
+
+@pytest.mark.parametrize(
+    "web",
+    [
+        {},
+        {"host": "::1"},
+        {"host": "localhost"},
+        {"public_url": "http://localhost:8026"},
+        {"public_url": "https://ill.library.example"},
+        {"host": ANYWHERE, "public_url": "https://ill.library.example"},
+    ],
+)
+def test_what_is_safe(web):
+    assert wrong(**web) == []
+
+
+@pytest.mark.parametrize(
+    ("web", "key"),
+    [
+        ({"host": ANYWHERE}, "web.host"),
+        ({"host": "::"}, "web.host"),
+        ({"host": "192.0.2.1"}, "web.host"),
+        ({"host": "desk.library.example"}, "web.host"),
+        ({"host": "127.0.0.1:80"}, "web.host"),
+        ({"public_url": "http://ill.library.example"}, "web.public_url"),
+        ({"public_url": "https://ill.library.example/"}, "web.public_url"),
+        ({"public_url": "https://ill.library.example/desk"}, "web.public_url"),
+        ({"public_url": "https://user@ill.library.example"}, "web.public_url"),
+        ({"public_url": "ill.library.example"}, "web.public_url"),
+        ({"public_url": "https://"}, "web.public_url"),
+        ({"port": 8025}, "web.port"),
+    ],
+)
+def test_what_is_refused(web, key):
+    assert wrong(**web) == [key]
+
+
+def test_both_are_wrong_where_the_name_has_no_tls():
+    found = wrong(host=ANYWHERE, public_url="http://ill.library.example")
+    assert found == ["web.host", "web.public_url"]
+
+
+def test_nothing_is_asked_of_a_desk_that_is_off():
+    assert wrong(enabled=False, host=ANYWHERE, public_url="nonsense", port=8025) == []
