@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2] / "mailproc"
 WORDS = {
     "artemail": re.compile(r"(?i)artemail|filerefno|british library|copyrt|\bNNNN\b|\bWLX\b|replycode"),
-    "illsbn": re.compile(r"(?i)sbn|iccu|bufferill"),
+    "illsbn": re.compile(r"(?i)illsbn|\bsbn|\biccu\b|bufferill"),
     "iso10161": re.compile(r"iso10161|\bber\b|asn\.?1|2\.?503", re.IGNORECASE),
     "slnp": re.compile(r"SLNP[A-Z]\w|BsTyp|BestellId|PFLNummer|Sigel[NG]B"),
 }

@@ -1,7 +1,9 @@
 """ILL-Answer: the child of Answer-type is the result, and holds what there is to say."""
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 
+from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Condition, IllAnswer
 from mailproc.ill.terms import Results
 from mailproc.protocols.field_codec import Tree, UnreadableComponent
@@ -9,8 +11,11 @@ from mailproc.protocols.illsbn import codes, money
 from mailproc.protocols.illsbn.codes import ANSWERS, CONDITION
 from mailproc.protocols.illsbn.dates import WRAPPED
 from mailproc.protocols.illsbn.text import NOTES, attribute_of
+from mailproc.sentence import sentence
 
 AT = "Answer-type"
+DAYS_TO_REPLY = 7
+"""To a condition that names no day: systems behind the hub need one."""
 _NAMES = {results: name for name, results in ANSWERS.items()}
 
 
@@ -95,7 +100,20 @@ def condition_of(answer: IllAnswer) -> Condition:
 
 
 def complete(answer: IllAnswer, tree: Tree) -> None:
-    """Add the day that a Will-supply must have, empty where nobody knows it."""
+    """Add what must be there: of a Will-supply a day, empty where nobody knows it; of a condition an end.
+
+    Raise LocalFault for a Hold-placed without its day: systems behind the hub fail on that.
+    """
     inner = tree[AT]
+    if answer.results is Results.HOLD_PLACED and not inner["Hold-placed"]:
+        said_by = "supply_on, the date when it may be available"
+        raise LocalFault(sentence("answer-needs", answer=str(answer.results), field=said_by))
+    if (
+        answer.results is Results.CONDITIONAL
+        and answer.sent_at
+        and "Date-for-reply" not in inner["Conditional"]
+    ):
+        by = answer.sent_at.date() + timedelta(days=DAYS_TO_REPLY)
+        inner["Conditional"]["Date-for-reply"] = WRAPPED.write(by)
     if answer.results is Results.WILL_SUPPLY and not inner["Will-supply"]:
         inner["Will-supply"] = {"Supply-date": ""}

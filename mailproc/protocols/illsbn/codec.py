@@ -16,8 +16,17 @@ from mailproc.ill.apdu import Apdu, IllRequest, StatusOrErrorReport
 from mailproc.ill.size_limits import too_long_name
 from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.letter import Body, Letter, Part
-from mailproc.protocols.codec import Codec, Decoded, Encoded, Fault, Held, Manner, Renderer, Wire
-from mailproc.protocols.illsbn import learned_states, manners, reading, reports, wire, writing, xml_tree
+from mailproc.protocols.codec import Codec, Decoded, Encoded, Fault, Held, Manner, NotTold, Renderer, Wire
+from mailproc.protocols.illsbn import (
+    learned_states,
+    losses,
+    manners,
+    reading,
+    reports,
+    wire,
+    writing,
+    xml_tree,
+)
 from mailproc.protocols.illsbn.element_table import LIBRARY
 from mailproc.protocols.illsbn.institution_ids import KnownInstitutions
 from mailproc.protocols.illsbn.message_fields import BY_ELEMENT, KINDS
@@ -124,7 +133,7 @@ class IllSbnCodec(Codec):
             return Encoded(None, (Held(0, "", fault.said, value=True), *others))
         element = KINDS[apdu.type].element
         body = _body(element, apdu, xml_tree.document(element, tree))
-        return Encoded(body, others)
+        return Encoded(body, others, lossy=losses.altered(0, apdu, settings))
 
     @slow_work.outside_writes
     def project(self, apdu: Apdu) -> Apdu:
@@ -145,6 +154,13 @@ class IllSbnCodec(Codec):
     def refuses(self, apdu: Apdu, dialect: str = "") -> Words:  # noqa: ARG002
         """Return why the hub has no room for the APDU; '' if it has."""
         return writing.refuses(apdu, PartnerIllsbn())
+
+    def lacks_word(self, apdu: Apdu, dialect: str = "") -> bool:  # noqa: ARG002
+        """Return False: what ``refuses`` is about can be corrected, and each answer goes somehow."""
+        return False
+
+    def not_told(self, apdu: Apdu, dialect: str, partner: Partner | None) -> tuple[NotTold, ...]:  # noqa: ARG002
+        return losses.not_told(apdu, partner.illsbn if partner else PartnerIllsbn())
 
 
 def needs_number(apdu: Apdu) -> bool:

@@ -5,9 +5,7 @@ from mailproc.ill.note_sentences import LEVEL, POSITION, written
 from mailproc.protocols.codec import Held, NotTold
 from mailproc.protocols.field_codec import Tree
 from mailproc.protocols.iso10161.fields.strings import WORDS, tidy
-
-MOST_WORDS = 200
-"""Characters that are shown of what is missing."""
+from mailproc.protocols.lost_fields import MOST_WORDS
 
 
 def into_note(apdu: Apdu, tree: Tree, component: str, words: str) -> None:
