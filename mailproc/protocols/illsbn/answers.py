@@ -1,10 +1,10 @@
 """ILL-Answer: the child of Answer-type is the result, and holds what there is to say."""
 
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Condition, IllAnswer
+from mailproc.ill.date_arithmetic import later
 from mailproc.ill.terms import Results
 from mailproc.protocols.field_codec import Tree, UnreadableComponent
 from mailproc.protocols.illsbn import codes, money
@@ -108,12 +108,8 @@ def complete(answer: IllAnswer, tree: Tree) -> None:
     if answer.results is Results.HOLD_PLACED and not inner["Hold-placed"]:
         said_by = "supply_on, the date when it may be available"
         raise LocalFault(sentence("answer-needs", answer=str(answer.results), field=said_by))
-    if (
-        answer.results is Results.CONDITIONAL
-        and answer.sent_at
-        and "Date-for-reply" not in inner["Conditional"]
-    ):
-        by = answer.sent_at.date() + timedelta(days=DAYS_TO_REPLY)
-        inner["Conditional"]["Date-for-reply"] = WRAPPED.write(by)
+    if answer.results is Results.CONDITIONAL and answer.sent_at:
+        by = later(answer.sent_at.date(), DAYS_TO_REPLY)
+        inner["Conditional"].setdefault("Date-for-reply", WRAPPED.write(by))
     if answer.results is Results.WILL_SUPPLY and not inner["Will-supply"]:
         inner["Will-supply"] = {"Supply-date": ""}

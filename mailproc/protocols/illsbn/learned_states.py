@@ -23,6 +23,8 @@ from mailproc.protocols.illsbn.state_codes import MadeBy
 
 AT = "Current-state"
 """Where an APDU that was made of a state keeps its code (``Apdu.extensions``)."""
+_IN_REQUEST = f"{AT}/@state"
+"""Where a request keeps a state that is not its first."""
 
 
 class ToldState(NamedTuple):
@@ -102,10 +104,10 @@ def of_request(request: IllRequest, ours: Role | None) -> tuple[Apdu, ...]:
 
     ``ours``: our role in it. A request of our own is never new.
     """
-    code = code_of(request)
-    if code in ("", FIRST_STATE):
-        return (request,)
-    rest = tuple(one for one in request.extensions if one["at"] != AT)
+    code = next((str(one["value"]["text"]) for one in request.extensions if one["at"] == _IN_REQUEST), "")
+    rest = tuple(one for one in request.extensions if one["at"] != _IN_REQUEST)
+    if code.upper() in ("", FIRST_STATE):
+        return (replace(request, extensions=rest),)
     plain = replace(request, extensions=rest)
     service = request.services[0] if request.services else None
     reached = made(ToldState(code, None, request.note, service), plain)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import ApduType
 from mailproc.protocols.field_codec import ApduField, Pair, Tree, field, write_fields
@@ -13,6 +14,7 @@ from mailproc.protocols.illsbn.items import ITEM
 from mailproc.protocols.illsbn.money import AMOUNT
 from mailproc.protocols.illsbn.parties import BORROWER, DELIVERY, LENDER, NUMBER, PERSON
 from mailproc.protocols.illsbn.text import NOTES, WORDS
+from mailproc.sentence import sentence
 
 _COMMON = (
     field("ref", "Transaction-Id", NUMBER),
@@ -53,6 +55,11 @@ _DUE = field("due", "Date-due", DUE)
 
 def _answer(pair: Pair) -> ApduField:
     return field("answer", "@answer", pair)
+
+
+def _needs_note(_message: Apdu, tree: Tree) -> None:
+    if "Note" not in tree:
+        raise LocalFault(sentence("message-needs-note"))
 
 
 KINDS: dict[ApduType, MessageFields] = {
@@ -140,7 +147,7 @@ KINDS: dict[ApduType, MessageFields] = {
     ),
     ApduType.LOST: _kind("Lost", "Note"),
     ApduType.DAMAGED: _kind("Damaged", "Note"),
-    ApduType.MESSAGE: _kind("Message", "Note"),
+    ApduType.MESSAGE: _kind("Message", "Note", complete=_needs_note),
     ApduType.STATUS_QUERY: _kind("Status-query", "Note"),
     ApduType.STATUS_OR_ERROR_REPORT: _kind(
         "Status-or-error-report", "", read=reports.read, write=reports.write

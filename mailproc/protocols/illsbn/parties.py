@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from mailproc.ill.apdu import Delivery, OptionalMessages, Person, Postal
 from mailproc.ill.terms import Ref
-from mailproc.protocols.field_codec import Pair, Tree, UnreadableComponent, field, record
+from mailproc.protocols.field_codec import ApduField, Pair, Tree, UnreadableComponent, field, record
 from mailproc.protocols.illsbn.text import WORDS, text_of, tidy
 
 _NUMBER = re.compile("[0-9]{1,19}")
@@ -75,9 +76,16 @@ LENDER = optional_messages(
     {"RECEIVED": "responderRECEIVED", "RETURNED": "responderRETURNED"},
 )
 
-PERSON = record(Person, (field("id", "Client-identifier", WORDS), field("name", "Client-name", WORDS)))
 
-_postal = record(
+def _element(cls: Any, fields: tuple[ApduField, ...]) -> Pair:
+    """Return the pair of an element and the dataclass ``cls``; one without children reads as None."""
+    pair = record(cls, fields)
+    return Pair(lambda component: pair.read(component) if isinstance(component, dict) else None, pair.write)
+
+
+PERSON = _element(Person, (field("id", "Client-identifier", WORDS), field("name", "Client-name", WORDS)))
+
+_postal = _element(
     Postal,
     (
         field("street", "Street-and-number", WORDS),
@@ -97,7 +105,7 @@ def _write_postal(postal: Postal) -> Tree | None:
     return written
 
 
-DELIVERY = record(
+DELIVERY = _element(
     Delivery,
     (
         field("postal", "Postal-address", Pair(_postal.read, _write_postal)),
