@@ -44,7 +44,7 @@ class Call:
         self.peer = str(line.getpeername()[0])
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            self._line = tls.wrap_socket(line, server_hostname=host) if tls else line
+            self._line: socket.socket = tls.wrap_socket(line, server_hostname=host) if tls else line
         except (OSError, ValueError) as error:
             line.close()
             raise NotSent(_words(error)) from None
@@ -74,8 +74,8 @@ class Call:
         """
         until = time.monotonic() + within
         try:
-            if self._settings.half_close and not isinstance(self._line, ssl.SSLSocket):
-                self._line.shutdown(socket.SHUT_WR)
+            if self._settings.half_close:
+                self._end_our_side()
             while (left := until - time.monotonic()) > 0:
                 octets = self._read(left)
                 if octets is None:
@@ -84,10 +84,20 @@ class Call:
                     return self._at_their_end()
                 if self._take(octets, kept):
                     until = min(until, time.monotonic() + AFTER_ANSWER)
+        except ssl.SSLEOFError:  # it has closed without TLS's farewell, as many do
+            return self._at_their_end()
         except OSError as error:
             if not self._cutter.count:
                 raise Broken(_words(error)) from None
         return self._at_our_end()
+
+    def _end_our_side(self) -> None:
+        """TLS has no half-close: its farewell ends both sides, and is said where no answer is waited for."""
+        if not isinstance(self._line, ssl.SSLSocket):
+            self._line.shutdown(socket.SHUT_WR)
+        elif self._settings.answer == "connect":
+            self._line.settimeout(self._settings.linger)
+            self._line = self._line.unwrap()
 
     def _read(self, left: float) -> bytes | None:
         self._line.settimeout(left)

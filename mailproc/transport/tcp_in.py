@@ -94,7 +94,9 @@ class TcpListener:
                 self._loop.call_soon_threadsafe(then)
 
     def _run(self, bound: "Future[int]") -> None:
-        with asyncio.Runner(loop_factory=new_loop) as runner:
+        # uvloop reads before it is told to: the first octets of TLS would be lost
+        factory = asyncio.new_event_loop if self.tls else new_loop
+        with asyncio.Runner(loop_factory=factory) as runner:
             try:
                 runner.run(self._serve(bound))
             except BaseException as error:  # of the start: the one who started us raises it
@@ -146,28 +148,36 @@ class TcpListener:
         task.add_done_callback(self._tasks.discard)
 
     async def _session(self, host: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        session: TcpSession | None = None
         try:
-            certificate = await self._certificate(writer)
-            waits = any(waits for _, waits in self._networks_of(host))
-            session = TcpSession(self._host, Caller(host, certificate, waits), reader, writer)
-            self._sessions.add(session)
-            await session.serve()
-        except (OSError, TimeoutError) as error:  # TLS fails; a session handles its own
-            log.warning("TCP client %s: no TLS with it: %s", host, _tls_words(error))
-            writer.transport.abort()
+            certificate = await self._certificate(host, writer)
+            if certificate is not None:
+                waits = any(waits for _, waits in self._networks_of(host))
+                await self._served(TcpSession(self._host, Caller(host, certificate, waits), reader, writer))
         finally:
-            if session is not None:
-                self._sessions.discard(session)
             self._open[host] -= 1
             if not self._open[host]:
                 del self._open[host]
 
-    async def _certificate(self, writer: asyncio.StreamWriter) -> str:
-        """Return the SHA-256 of the client's certificate, after the handshake; '' without TLS."""
+    async def _served(self, session: TcpSession) -> None:
+        self._sessions.add(session)
+        try:
+            await session.serve()
+        finally:
+            self._sessions.discard(session)
+
+    async def _certificate(self, host: str, writer: asyncio.StreamWriter) -> str | None:
+        """Return the SHA-256 of the client's certificate, after the handshake; '' where none is spoken.
+
+        None if the handshake failed; then the connection is closed.
+        """
         if self.tls is None:
             return ""
-        await writer.start_tls(self.tls, ssl_handshake_timeout=HANDSHAKE)
+        try:
+            await writer.start_tls(self.tls, ssl_handshake_timeout=HANDSHAKE)
+        except (OSError, TimeoutError) as error:
+            log.warning("TCP client %s: no TLS with it: %s", host, _tls_words(error))
+            writer.transport.abort()
+            return None
         shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
         return hashlib.sha256(shown).hexdigest() if shown else ""
 

@@ -5,11 +5,11 @@ the other side after ours, or that the other host has acknowledged every octet (
 """
 
 import ssl
-import time
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as LateError
 from datetime import datetime
 from threading import Lock
+from time import monotonic
 
 from mailproc.config import Config, Partner
 from mailproc.errors import GiveUp, InDoubt, MailprocError, Misconfigured, TryLater
@@ -76,12 +76,12 @@ class Peer:
     def send(self, octets: bytes) -> str:
         """Call and write. Raise TryLater, InDoubt."""
         with self._alone:
-            if time.monotonic() < self._down_until:
+            if monotonic() < self._down_until:
                 raise TryLater(self._why_down)
             try:
                 return self._called(octets)
             except NotSent as trouble:
-                self._down_until = time.monotonic() + DOWN
+                self._down_until = monotonic() + DOWN
                 self._why_down = self._said("tcp-not-sent", trouble)
                 raise TryLater(self._why_down) from None
             except Broken as trouble:

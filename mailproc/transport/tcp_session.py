@@ -19,10 +19,11 @@ from mailproc.config_tcp import ListenTcp
 from mailproc.errors import TryLater
 from mailproc.mail.apdu_stream import ApduCutter, StreamRefused
 from mailproc.mail.channel import TCP
-from mailproc.store.inbox import NewLetter
+from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.transport.open_lines import OpenLines
 from mailproc.transport.send_queue import octets_unsent
 from mailproc.transport.smtp_groups import Groups
+from mailproc.transport.smtp_session import bare
 
 log = logging.getLogger(__name__)
 
@@ -157,13 +158,23 @@ class TcpSession:
         caller = self.caller
         letter = NewLetter(TCP, octets, self._host.clock(), peer=caller.host, login=caller.certificate)
         with self._host.lines.storing():
-            try:
-                async with asyncio.timeout(KEEP_TIMEOUT):
-                    (kept,) = await self._host.groups.kept([letter])
-            except TimeoutError:
-                raise TryLater(f"the store took longer than {KEEP_TIMEOUT:g} s") from None
+            kept = await self._stored(letter)
             if waits:
                 self._host.lines.opened(kept.inbox_id, self)
+
+    async def _stored(self, letter: NewLetter) -> StoredLetter:
+        """Raise TryLater, whatever the trouble: the sender is to hear of it, and has no other sign."""
+        try:
+            async with asyncio.timeout(KEEP_TIMEOUT):
+                (kept,) = await self._host.groups.kept([letter])
+        except TryLater:
+            raise
+        except TimeoutError:
+            raise TryLater(f"the store took longer than {KEEP_TIMEOUT:g} s") from None
+        except Exception as error:
+            log.error("a message could not be stored: %s", bare(error))
+            raise TryLater("trouble on our side") from None
+        return kept
 
     async def _keep_rest(self) -> None:
         """Keep a message that was cut off, for staff; nothing answers it. One that we cut off comes again."""

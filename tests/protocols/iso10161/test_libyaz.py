@@ -7,7 +7,6 @@ octets, so whatever comes back has been through the walk of ``elements`` too.
 """
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from hypothesis import strategies as st
 from mailproc.ill.terms import ApduType
 from mailproc.protocols.iso10161.ber import elements, schema
 from mailproc.protocols.iso10161.ber.schema import Tree
+from tests.servers import libyaz
 
 from .trees import FULL, MINIMAL, apdus, decode
 
@@ -34,22 +34,8 @@ def program(
     missing: Callable[[str], None], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], Path]:
     """Builds one of the C programs; its path."""
-    for command, package in (("cc", "gcc"), ("pkg-config", "pkg-config")):
-        if shutil.which(command) is None:
-            missing(package)
-    question = ["pkg-config", "--cflags", "--libs", "yaz"]
-    asked = subprocess.run(question, capture_output=True, text=True, check=False)
-    if asked.returncode:
-        missing("libyaz-dev")
     folder = tmp_path_factory.mktemp("yaz")
-
-    def build(name: str) -> Path:
-        source, built = SOURCES / f"{name}.c", folder / name
-        command = ["cc", "-Wall", "-Werror", "-o", str(built), str(source), *asked.stdout.split()]
-        subprocess.run(command, check=True, timeout=60)
-        return built
-
-    return build
+    return lambda name: libyaz.build(SOURCES / f"{name}.c", folder, missing)
 
 
 @pytest.fixture(scope="session")
