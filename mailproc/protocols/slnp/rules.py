@@ -26,7 +26,7 @@ def _door(config: Config) -> Iterator[ConfigProblem]:
         return
     partner = settings.door_partner(config)
     if partner is None or partner.codec != settings.NAME:
-        text = 'must be the symbol of a [[partner]] with codec = "slnp": the ZFL that connects'
+        text = 'must name the ZFL while enabled = true: the symbol of a [[partner]] with codec = "slnp"'
         yield ConfigProblem(("listen_slnp", "partner"), text, listen.partner)
     if not listen.networks:
         yield ConfigProblem(("listen_slnp", "networks"), "must name who may connect", "")
