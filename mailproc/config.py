@@ -34,6 +34,19 @@ class MayStandHere:
     """Marks a secret that may also be written into the file itself: a hash tells no password."""
 
 
+class LibraryPostal(Section):
+    """Where parcels come and go back to; without a street, a box or a town there is no address."""
+
+    name: str = ""  # '' = library.name
+    extended: str = ""  # a department
+    street: str = ""
+    po_box: str = ""
+    city: str = ""
+    region: str = ""
+    postcode: str = ""
+    country: str = ""
+
+
 class Library(Section):
     """Who we are."""
 
@@ -45,6 +58,7 @@ class Library(Section):
     language: str = "en"
     time_zone: str = "Europe/London"
     closed: tuple[str, ...] = ()  # days: 2026-12-24, 2026-12-24/2027-01-02, or sat, sun …
+    postal: LibraryPostal = LibraryPostal()
 
 
 class StoreSettings(Section):

@@ -20,7 +20,7 @@ class SlipGrid(Section):
 class Slips(Section):
     """Slips for the shelf and the parcel (`mailproc slips`)."""
 
-    address: tuple[str, ...] = ()  # our postal address on return labels, line by line; () = library.name
+    address: tuple[str, ...] = ()  # our postal address on return labels, line by line; () = library.postal
     page: Literal["A4", "A5", "A6", "letter", "legal"] = "A4"
     margin: float = Field(default=0, ge=0, le=50)  # around the slips of a sheet, in millimetres
     offset_right: Millimetres = 0  # for a printer that draws beside the labels

@@ -17,6 +17,7 @@ HELD_AS: dict[str, set[str]] = {
     "Login": {"login"},
     "PartnerLetter": {"letter"},
     "PartnerIllsbn": {"illsbn", "settings"},
+    "LibraryPostal": {"postal"},
     "Partner": {"partner", "one", "bundle", "to"},
     "PartnerArtemail": {"artemail", "settings"},
     "DeliveryKeywords": {"wanted"},

@@ -23,7 +23,7 @@ from mailproc.sentence import sentence
 if TYPE_CHECKING:  # many verbs of the command line need none of these, and do not load them
     from mailproc.config_catalogues import Catalogue
     from mailproc.flow.hook_receivers import HookReceivers
-    from mailproc.ill.apdu import Item
+    from mailproc.ill.apdu import Item, Postal
     from mailproc.ill.closed_days import ClosedDays
     from mailproc.ill.holding import CatalogueAnswer
     from mailproc.ill.policy import Settings
@@ -144,6 +144,25 @@ class Context:
         from mailproc.ill import closed_days
 
         return closed_days.read(self.config.library.closed)
+
+    @cached_property
+    def our_postal(self) -> "Postal | None":
+        """Our postal address; None where config.toml has none."""
+        from mailproc.ill.apdu import Postal
+
+        postal = self.config.library.postal
+        if not (postal.street or postal.po_box or postal.city):
+            return None
+        return Postal(
+            name=postal.name or self.config.library.name,
+            extended=postal.extended or None,
+            street=postal.street or None,
+            po_box=postal.po_box or None,
+            city=postal.city or None,
+            region=postal.region or None,
+            country=postal.country or None,
+            postcode=postal.postcode or None,
+        )
 
     @cached_property
     def reader_term(self) -> "ReaderTerm":

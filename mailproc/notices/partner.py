@@ -88,6 +88,11 @@ class PartnerNotice(ToPartner):
     please: str = field_help(
         "What they are asked to do.", sample="Please tell us whether you agree.", optional=True
     )
+    back_to: tuple[str, ...] = field_help(
+        "Where a loan of ours goes back to, line by line ([library.postal]), where the letter is about that.",
+        sample=("Example Town Library", "2 Any Road"),
+        optional=True,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

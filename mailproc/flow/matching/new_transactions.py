@@ -75,7 +75,20 @@ def ask(connection: Connection, event: Event, context: Context) -> tuple[Transac
         )
     requests.asked(connection, request.id, candidate.position, transaction.id)
     requests.reopen(connection, request.id)
-    return transaction, wanted_of(request, patrons.load(connection, request.patron_id))
+    return transaction, order_to(connection, context, partner, request)
+
+
+def order_to(
+    connection: Connection, context: Context, partner: Partner | None, request: StoredRequest
+) -> IllRequest:
+    """Return the order of a request to ``partner``: without an address it goes to our own.
+
+    A library with which we have an account knows where we are.
+    """
+    wanted = wanted_of(request, patrons.load(connection, request.patron_id))
+    if wanted.delivery is not None or context.our_postal is None or (partner and accounts.ours(partner)):
+        return wanted
+    return replace(wanted, delivery=Delivery(postal=context.our_postal))
 
 
 def _pinned(number: str, partner: Partner, request: StoredRequest, theirs: str) -> TransactionOptions:

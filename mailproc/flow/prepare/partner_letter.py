@@ -7,10 +7,10 @@ from typing import Any
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
 from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
-from mailproc.ill.apdu import Apdu, IllRequest, Overdue, Received, RenewAnswer, Returned
+from mailproc.ill.apdu import Apdu, IllRequest, Overdue, Recall, Received, RenewAnswer, Returned, Shipped
 from mailproc.ill.event_names import told
 from mailproc.ill.note_sentences import WANTED_BY, WRONG, parted
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import Role, Service
 from mailproc.log import mask_shown
 from mailproc.mail.letter import Body, Part
 from mailproc.notices import last_good, order_details
@@ -53,7 +53,18 @@ def content_of(writer: NoticeWriter, apdu: Apdu) -> ToPartner:
         opening=language.opening(kind, role, service),
         said=telling(apdu, writer.context.today(), language, lambda symbol: writer.partner(symbol).name),
         please=_please(writer, apdu),
+        back_to=_back_to(writer, apdu),
     )
+
+
+def _back_to(writer: NoticeWriter, apdu: Apdu) -> tuple[str, ...]:
+    """Return where a loan of ours goes back to, in letters that bring it or demand it."""
+    loan = writer.transaction
+    if loan is None or loan.role is not Role.RESPONDER or loan.service is not Service.LOAN:
+        return ()
+    if not isinstance(apdu, Shipped | Overdue | Recall):
+        return ()
+    return order_details.post_lines(writer.context.our_postal)
 
 
 def _place(writer: NoticeWriter) -> tuple[str, str]:

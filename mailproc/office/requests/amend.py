@@ -29,7 +29,6 @@ from mailproc.store import (
     events,
     order_letters,
     outgoing,
-    patrons,
     requests,
     rotas,
     submissions,
@@ -260,7 +259,8 @@ def _anew(
         outgoing.withdraw(connection, intent)
     transactions.clear_attention(connection, transaction.id, ENDS_WITH_THE_LETTER)
     request = requests.load(connection, transaction.request_id)
-    order = new_transactions.wanted_of(request, patrons.load(connection, request.patron_id))
+    partner = context.partners.get(transaction.partner)
+    order = new_transactions.order_to(connection, context, partner, request)
     return note(connection, context, transaction, by, _told(found), order)
 
 

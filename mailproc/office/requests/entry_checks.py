@@ -122,9 +122,9 @@ def _copy(entry: NewEntry, _connection: Connection, _context: Context) -> Senten
     return sentence("copy-of-what") if entry.service == "COPY" and not cited else None
 
 
-def _delivery(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
-    """With an account of ours a library has our address; any other needs one."""
-    known = entry.delivery or entry.role is Role.RESPONDER
+def _delivery(entry: NewEntry, _connection: Connection, context: Context) -> Sentence | None:
+    """With an account of ours a library has our address; any other needs one, or that of [library.postal]."""
+    known = entry.delivery or entry.role is Role.RESPONDER or context.our_postal is not None
     unknown = [] if known else [one.symbol for one in entry.partners if not accounts.ours(one)]
     return sentence("delivery-missing", partners=", ".join(unknown)) if unknown else None
 

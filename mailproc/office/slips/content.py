@@ -133,11 +133,15 @@ def _label(writer: NoticeWriter, row: Transaction, request: StoredRequest, again
     return ReturnLabel(
         **_shared(writer, row, request, again),
         address=(partner.letter.postal if partner else ()) or (writer.partner(row.partner).name,),
-        sender=writer.context.config.slips.address or (writer.context.config.library.name,),
+        sender=_sender(writer.context),
         insured=writer.language.amount(apdu_json.value_from_json(Money, insured, "insured"))
         if insured
         else "",
     )
+
+
+def _sender(context: Context) -> tuple[str, ...]:
+    return context.config.slips.address or post_lines(context.our_postal) or (context.config.library.name,)
 
 
 _Fill = Callable[[NoticeWriter, Transaction, StoredRequest, bool], Slip]
