@@ -9,6 +9,8 @@ from mailproc.config_catalogues import Catalogue as Catalogue
 from mailproc.config_forms import RequestForm as RequestForm
 from mailproc.config_hooks import Hook as Hook
 from mailproc.config_illsbn import PartnerIllsbn as PartnerIllsbn
+from mailproc.config_library import Library as Library
+from mailproc.config_library import LibraryPostal as LibraryPostal
 from mailproc.config_ncip import Ncip as Ncip
 from mailproc.config_patron_lookup import PatronLookupSettings as PatronLookupSettings
 from mailproc.config_patrons import Patrons as Patrons
@@ -32,33 +34,6 @@ ProofName = Literal["network", "dkim", "dmarc", "login", "none"]
 
 class MayStandHere:
     """Marks a secret that may also be written into the file itself: a hash tells no password."""
-
-
-class LibraryPostal(Section):
-    """Where parcels come and go back to; without a street, a box or a town there is no address."""
-
-    name: str = ""  # '' = library.name
-    extended: str = ""  # a department
-    street: str = ""
-    po_box: str = ""
-    city: str = ""
-    region: str = ""
-    postcode: str = ""
-    country: str = ""
-
-
-class Library(Section):
-    """Who we are."""
-
-    symbol: str = "XX-LIBRARY"
-    aliases: tuple[str, ...] = ()
-    name: str = "A Library"
-    email: str = "ill@library.example"
-    staff: str = ""  # where alarms and notices to staff go; '' = email
-    language: str = "en"
-    time_zone: str = "Europe/London"
-    closed: tuple[str, ...] = ()  # days: 2026-12-24, 2026-12-24/2027-01-02, or sat, sun …
-    postal: LibraryPostal = LibraryPostal()
 
 
 class StoreSettings(Section):

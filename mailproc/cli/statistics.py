@@ -20,6 +20,7 @@ from mailproc.office.queries.statistics import (
     Statistics,
     StatisticsFilter,
 )
+from mailproc.office.queries.wish_figures import WishFigures
 from mailproc.sentence import sentence
 
 verbs = typer.Typer()
@@ -66,6 +67,19 @@ def _json(found: Statistics, wanted: StatisticsFilter) -> dict[str, Any]:
         "by": wanted.by,
         "uncounted": found.uncounted,
         "groups": [_group_json(one) for one in found.groups],
+        "wishes": [_wishes_json(one) for one in found.wishes],
+    }
+
+
+def _wishes_json(one: WishFigures) -> dict[str, Any]:
+    return {
+        "role": one.role.name,
+        "submitted": one.submitted,
+        "waiting": one.waiting,
+        "accepted": one.accepted,
+        "declined": one.declined,
+        "reasons": one.reasons,
+        "other_reasons": one.other,
     }
 
 

@@ -11,6 +11,7 @@ from mailproc.ill.attempt_figures import Leg, Outcome
 from mailproc.ill.terms import Role
 from mailproc.notices.language import Language
 from mailproc.office.queries.statistics import GroupFigures, Grouping, LegFigures, Statistics
+from mailproc.office.queries.wish_figures import WishFigures
 
 OTHERWISE = (Outcome.EXPIRED, Outcome.LOST, Outcome.WRONG, Outcome.FORWARDED, Outcome.CLOSED)
 """Outcomes that share a column in a table of groups."""
@@ -33,6 +34,7 @@ def show(found: Statistics, by: Grouping | None, context: Context) -> None:
         output.table([words[by], *(words[name] for name in COLUMNS)], rows, words["empty"])
     else:
         _whole(found.groups, language)
+        _wishes(found.wishes, language)
     if found.uncounted:
         output.line(language.label("stats", "uncounted", count=found.uncounted))
 
@@ -91,6 +93,28 @@ def _whole(groups: Sequence[GroupFigures], language: Language) -> None:
         rows += [(words[name], *cells)] if any(cells) else []
         rows += _why_not(groups, language) if name == Outcome.UNFILLED else []
     output.table([words["figure"], *(_side(one.role, language) for one in groups)], rows, words["empty"])
+
+
+def _wishes(wishes: Sequence[WishFigures], language: Language) -> None:
+    """What was submitted to staff; nothing where nobody submits anything."""
+    if not wishes:
+        return
+    words = language.texts.labels["stats"]
+    names = ("submitted", "waiting", "accepted", "declined")
+    rows = [(words[name], *(_count(getattr(one, name), language) for one in wishes)) for name in names]
+    rows += _why_declined(wishes, language)
+    output.line()
+    output.table([words["wishes"], *(_side(one.role, language) for one in wishes)], rows, "")
+
+
+def _why_declined(wishes: Sequence[WishFigures], language: Language) -> Iterable[tuple[str, ...]]:
+    words = language.texts.labels["stats"]
+    head = words["declined"]
+    for reason in dict.fromkeys(reason for one in wishes for reason in one.reasons):
+        cells = (_count(one.reasons.get(reason, 0), language) for one in wishes)
+        yield f"{head}: {output.cut(reason, 60)}", *cells
+    if any(one.other for one in wishes):
+        yield f"{head}: {words['other_reasons']}", *(_count(one.other, language) for one in wishes)
 
 
 def _why_not(groups: Sequence[GroupFigures], language: Language) -> Iterable[tuple[str, ...]]:

@@ -10,6 +10,8 @@ from mailproc.store.tables import Instant
 
 TO_REVIEW = "state = 'review'"
 """Condition on a submission: staff have not decided yet."""
+DECIDED = "state <> 'review'"
+"""The other submissions."""
 
 
 class SubmissionRow(SQLModel, table=True):
@@ -28,6 +30,14 @@ class SubmissionRow(SQLModel, table=True):
         Index("ix_submission_review", "request_id", sqlite_where=text(TO_REVIEW)),
         Index("ix_submission_content", "content", "at"),
         Index("ix_submission_patron", "patron_id"),
+        Index(
+            "ix_submission_figures",
+            "state",
+            "partner",
+            "at",
+            sqlite_where=text(DECIDED),
+            postgresql_where=text(DECIDED),
+        ),
     )
     request_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     state: str = "review"

@@ -162,3 +162,20 @@ def test_a_partners_order_is_accepted(office: Cli, folder: Path) -> None:
     assert "UK-CUSTOMER S-1" in office("review").out
     assert office("accept", "L1").out == "L1\n"
     assert office("show", "L1", "--json").json["state"] == "IN_PROCESS"
+
+
+def test_what_was_submitted_is_counted(office: Cli, folder: Path) -> None:
+    for number in (2, 3):
+        (folder / "more.eml").write_text(HEAD.replace("1@www", f"{number}@www") + f"Title: Book {number}\n")
+        assert office("inject", "more.eml").code == 0
+    assert office("run", "--once").code == 0
+    for number in ("B1", "B2"):
+        assert office("decline", number, "--reason", "We hold it").code == 0
+    (wishes,) = office("stats", "--json").json["wishes"]
+    assert wishes == {
+        "role": "REQUESTER", "submitted": 3, "waiting": 1, "accepted": 0, "declined": 2,
+        "reasons": {"We hold it": 2}, "other_reasons": 0,
+    }  # fmt: skip
+    assert "declined: We hold it" in office("stats").out
+    assert office("stats", "--to", "2001-01-01", "--json").json["wishes"] == []
+    assert office("stats", "--role", "lender", "--json").json["wishes"] == []

@@ -75,7 +75,8 @@ def office(cli: Cli) -> Cli:
 
 def test_what_json_promises(office: Cli) -> None:
     found: Any = office("stats", "--json").json
-    assert set(found) == {"from", "to", "by", "uncounted", "groups"}
+    assert set(found) == {"from", "to", "by", "uncounted", "groups", "wishes"}
+    assert found["wishes"] == []
     (group,) = found["groups"]
     legs, reasons, costs = group.pop("legs"), group.pop("reasons"), group.pop("costs")
     assert (legs, reasons, costs) == ({}, {}, {})

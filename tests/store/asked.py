@@ -54,6 +54,7 @@ from mailproc.store import (
     slips,
     staff,
     staff_letters,
+    submission_sums,
     submissions,
     timers,
     transactions,
@@ -532,6 +533,10 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "with_calls": hook_lists.with_calls,
         "to_redeliver": hook_lists.to_redeliver,
         "held": lambda c: hook_lists.held(c, "the store was put back"),
+    },
+    submission_sums: {
+        "counts": lambda c: submission_sums.counts(c, NOW - HOUR, NOW),
+        "reasons": lambda c: submission_sums.reasons(c, NOW - HOUR, NOW),
     },
     submissions: {
         "load": lambda c: submissions.load(c, 99),

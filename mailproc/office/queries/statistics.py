@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.ill.attempt_figures import Leg, Outcome
 from mailproc.ill.terms import Role
+from mailproc.office.queries.wish_figures import WishFigures, wishes
 from mailproc.store import attempt_sums, older_attempts
 from mailproc.store.attempt_sums import AttemptGroup, OpenGroup
 
@@ -82,10 +83,12 @@ class GroupFigures:
 
 @dataclass(frozen=True)
 class Statistics:
-    """``uncounted``: so many attempts of an earlier release may have no figures yet."""
+    """``uncounted``: so many attempts of an earlier release may have no figures yet. ``wishes``: of what was
+    submitted to staff in that time, whatever the groups."""
 
     groups: list[GroupFigures]
     uncounted: int
+    wishes: list[WishFigures] = field(default_factory=list)
 
 
 def statistics(connection: Connection, context: Context, wanted: StatisticsFilter) -> Statistics:
@@ -95,14 +98,15 @@ def statistics(connection: Connection, context: Context, wanted: StatisticsFilte
     for one in attempt_sums.finished(connection, wanted.role, wanted.first, wanted.last, monthly=monthly):
         if wanted.by is not Grouping.REASON or one.outcome == Outcome.UNFILLED:
             _add(_of(found, Role[one.role], _group(one, wanted.by)), one)
+    since, until = _instants(wanted, context)
     if wanted.by is not Grouping.REASON:
-        since, until = _instants(wanted, context)
         for each in attempt_sums.not_over(connection, wanted.role, since, until, monthly=monthly):
             to = _of(found, each.role, _open_group(each, wanted.by, context))
             to.open += each.count
             to.requests += each.count if each.attempt == 1 else 0
     uncounted = older_attempts.progress(connection).left
-    return Statistics([found[key] for key in sorted(found)], uncounted)
+    groups = [found[key] for key in sorted(found)]
+    return Statistics(groups, uncounted, wishes(connection, wanted.role, since, until))
 
 
 def _of(found: dict[tuple[str, str], GroupFigures], role: Role, group: str) -> GroupFigures:

@@ -72,6 +72,14 @@ def _submissions() -> None:
     )
     op.create_index("ix_submission_content", "submission", ["content", "at"])
     op.create_index("ix_submission_patron", "submission", ["patron_id"])
+    decided = sa.text("state <> 'review'")
+    op.create_index(
+        "ix_submission_figures",
+        "submission",
+        ["state", "partner", "at"],
+        sqlite_where=decided,
+        postgresql_where=decided,
+    )
     alone = sa.text("transaction_id IS NULL")
     op.create_index("ix_intent_request", "intent", ["request_id"], sqlite_where=alone, postgresql_where=alone)
 
