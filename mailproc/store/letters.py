@@ -40,7 +40,7 @@ PLACEABLE = ("shelved", DISMISSED)
 """States in which staff may still assign a letter."""
 
 FOUND = (
-    "message_id", "content_digest", "taken_from",
+    "message_id", "content_digest", "taken_from", "said_from",
     "subject", "codec", "partner", "proof", "proof_note", "note", "last_error",
 )  # fmt: skip
 """Columns that are filled when a letter is read."""
@@ -160,10 +160,11 @@ def settle(connection: Connection, inbox_id: int, state: str, was: str = "todo",
         raise LocalFault(sentence("settled-meanwhile", letter=inbox_id))
 
 
-def claimed_by(connection: Connection, inbox_id: int, *, partner: str, subject: str) -> None:
+def claimed_by(connection: Connection, inbox_id: int, *, partner: str, subject: str, said_from: str) -> None:
     """Record the claimed sender of a letter that is read again later. Nothing is proven by that."""
     this = INBOX.update().where(INBOX.c.id == inbox_id, INBOX.c.state == "todo")
-    connection.execute(this.values(partner=partner, subject=storable(subject)))
+    said = {"subject": storable(subject), "said_from": storable(said_from)}
+    connection.execute(this.values(partner=partner, **said))
 
 
 MOST_WAITING = 10_000

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from operator import itemgetter
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, select
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, select
 
 from mailproc.store import letter_bytes, outgoing
 from mailproc.store.events import EVENT
@@ -55,8 +55,10 @@ _SETTLE = Constant(
     .values(state=DISMISSED)
 )
 """Nobody can send it again any more."""
+_SENDER = func.coalesce(func.nullif(_INBOX.c.mail_from, ""), _INBOX.c.said_from)
+"""Of a letter that was taken from a mailbox it is what From says."""
 _RECEIVED = Constant(
-    select(_INBOX.c.id, _INBOX.c.mail_from)
+    select(_INBOX.c.id, _SENDER.label("sender"))
     .join(EVENT, EVENT.c.inbox_id == _INBOX.c.id)
     .join(_TRANSACTION, _TRANSACTION.c.id == EVENT.c.transaction_id)
     .where(_TRANSACTION.c.request_id == bindparam("request_id"))
@@ -67,6 +69,7 @@ _UNSIGN = Constant(
     .where(_INBOX.c.id == bindparam("row_id"))
     .values(
         mail_from=bindparam("nobody"),
+        said_from=bindparam("unsaid"),
         proof_note=bindparam("nothing"),
         subject=bindparam("unsaid"),
         taken_from=bindparam("taken"),
@@ -138,7 +141,7 @@ def erase_from(connection: Connection, request_id: int, emails: Collection[str])
     ``emails``: the reader's addresses, in lower case. Return the letters' ids.
     """
     rows = _RECEIVED.rows(connection, {"request_id": request_id})
-    ids = [row["id"] for row in rows if row["mail_from"].casefold() in emails]
+    ids = [row["id"] for row in rows if row["sender"].casefold() in emails]
     # Two letters of the same bytes must not become one: so each sender is another one.
     gone = {"nothing": None, "unsaid": "", "taken": "reader"}
     unsigned = [{"row_id": one, "nobody": f"reader of I{one}"} | gone for one in ids]

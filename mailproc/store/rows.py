@@ -363,6 +363,7 @@ class InboxRecord(Queued):
     message_id: str
     content_digest: str
     taken_from: str
+    said_from: str
     subject: str
     codec: str
     partner: str

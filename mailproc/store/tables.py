@@ -260,6 +260,7 @@ class InboxRow(QueueRow, table=True):
     ``taken_from``: the proven sender from whom the letter was taken, once it had its effect: a partner's
     symbol, the address of a library that staff confirmed, "<>" and more for a bounce, which anybody brings;
     '' of every other letter, so also of a copy. No other row is ever the earlier copy of a letter.
+    ``said_from``: the address in From, which proves nothing; a letter of a mailbox has no ``mail_from``.
     """
 
     __tablename__ = "inbox"
@@ -284,6 +285,7 @@ class InboxRow(QueueRow, table=True):
     message_id: str = ""
     content_digest: str = Field(default="", sa_column_kwargs=_EMPTY)
     taken_from: str = Field(default="", sa_column_kwargs=_EMPTY)
+    said_from: str = Field(default="", sa_column_kwargs=_EMPTY)
     subject: str = ""
     codec: str = ""
     partner: str = ""

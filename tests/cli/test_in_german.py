@@ -185,6 +185,17 @@ def test_what_a_code_of_the_british_library_means_stands_beside_it(german: Cli, 
     assert f"their code: {code} ({english})" in message["says"]
 
 
+def test_a_letter_of_a_mailbox_is_listed_by_its_from_which_proves_nothing(german: Cli) -> None:
+    head = "From: A. Nobody <nobody@strange.example>\r\nTo: ill@town.example\r\nSubject: Nothing\r\n"
+    letter = f"{head}Message-ID: <none@x.example>\r\n\r\nHello\r\n"
+    assert german("inject", "-", stdin=letter).code == 0
+    assert german("run", "--once").code == 0
+    (line,) = german("shelved", "--json").json
+    assert line["other"] == "nobody@strange.example (as From says)"
+    for verb in ("shelved", "letters"):
+        assert "nobody@strange.example" in german(verb).out and "laut" in german(verb).out
+
+
 def test_a_letter_without_a_sender_is_listed_in_german(german: Cli) -> None:
     letter = "To: ill@town.example\r\nSubject: Nothing\r\nMessage-ID: <none@x.example>\r\n\r\nHello\r\n"
     assert german("inject", "-", stdin=letter).code == 0

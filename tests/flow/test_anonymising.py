@@ -169,18 +169,19 @@ def test_a_declaration_stays_as_long_as_the_law_asks(
     assert "Ann Reader" not in repr(rows)
 
 
-def test_a_letter_of_the_reader_goes_too(small_world: World) -> None:
+@pytest.mark.parametrize("envelope", [READER["email"], ""], ids=["listener", "mailbox"])
+def test_a_letter_of_the_reader_goes_too(small_world: World, envelope: str) -> None:
     under(small_world, anonymise_after=180)
     number = small_world.place(patron=READER)
     words = f"May I keep it? Ann Reader\n> request {number}-1"
     letter = small_world.letter(words, READER["email"], f"Re: {number}-1", message_id="r1@x.example")
-    small_world.inject(letter, READER["email"])
+    small_world.inject(letter, envelope, door="listener" if envelope else "intray")
     small_world.run()
     small_world.act(number, "close")
     small_world.later(days=181)
     anonymise(small_world)
     (row,) = small_world.rows("inbox")
-    assert (row["mail_from"], row["raw"]) == ("reader of I1", None)
+    assert (row["mail_from"], row["said_from"], row["raw"]) == ("reader of I1", "", None)
 
 
 def test_what_staff_were_told_of_a_reader_goes_too(small_world: World) -> None:
@@ -200,7 +201,7 @@ def test_what_staff_were_told_of_a_reader_goes_too(small_world: World) -> None:
     anonymise(small_world)
     letter_purging.run(small_world.store, small_world.app.context)
     assert where_it_stands(small_world, "Ann Reader", "ann@reader") <= {
-        "inbox.mail_from", "inbox_bytes.raw", "alarm.key",
+        "inbox.mail_from", "inbox.said_from", "inbox_bytes.raw", "alarm.key",
     }  # fmt: skip
     (unplaced,) = [row for row in small_world.rows("inbox") if row["mail_from"] == READER["email"]]
     assert unplaced["state"] == "shelved", "nobody has seen to it yet"

@@ -268,7 +268,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "named_by": lambda c: letters.named_by(c, ["a subject"], ["a@bl.example"], NOW),
         "quoted": lambda c: letters.quoted(c, ["B1"], ["a@bl.example"], NOW),
         "waits": lambda c: letters.waits(c, 1),
-        "claimed_by": lambda c: letters.claimed_by(c, 1, partner="XX-BL", subject=""),
+        "claimed_by": lambda c: letters.claimed_by(c, 1, partner="XX-BL", subject="", said_from=""),
         "unproven_on_shelf": letters.unproven_on_shelf,
         "unproven_notes": lambda c: letters.unproven_notes(c, "XX-BL", "about", 9),
         "fitting": lambda c: letters.fitting(c, [(1, 0), (2, 0)], 1000),

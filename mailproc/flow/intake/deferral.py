@@ -38,7 +38,11 @@ def defer(connection: Connection, reading: LetterReading, context: Context) -> N
     _log.info("I%s deferred: %s", reading.inbox_id, why, extra=came(reading))
     symbol = reading.partner.symbol if reading.partner else ""
     letters.claimed_by(
-        connection, reading.inbox_id, partner=symbol, subject=mask(reading.letter.subject)[:250]
+        connection,
+        reading.inbox_id,
+        partner=symbol,
+        subject=mask(reading.letter.subject)[:250],
+        said_from=mask(reading.letter.sender)[:250],
     )
     queue.later(connection, InboxRow, reading.inbox_id, stored(why), now, longest=LONGEST)
     if now - reading.received_at >= LASTING:

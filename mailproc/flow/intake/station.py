@@ -219,6 +219,7 @@ def _found(reading: LetterReading) -> dict[str, str]:
     return {
         "message_id": reading.letter.message_id[:250],
         "content_digest": reading.content_digest,
+        "said_from": mask(reading.letter.sender)[:250],
         "subject": mask(reading.letter.subject)[:250],
         "codec": reading.codec,
         "partner": reading.partner.symbol if reading.partner else "",

@@ -255,10 +255,17 @@ def events_of(
     ]
 
 
+def who_wrote(row: Any) -> Part:
+    """Return who a letter is from: the partner, the envelope's sender, else as From says, a claim."""
+    named = row["partner"] or row["mail_from"]
+    if named or not row["said_from"]:
+        return named or sentence("no-sender")
+    return row["said_from"] if row["proof"] else sentence("from-unproven", sender=row["said_from"])
+
+
 def _incoming(row: Any) -> LetterLine:
-    who = row["partner"] or row["mail_from"] or sentence("no-sender")
     note = note_of(row["last_error"] or row["note"])
-    return LetterLine(f"I{row['id']}", row["received_at"], row["state"], who, row["subject"], note)
+    return LetterLine(f"I{row['id']}", row["received_at"], row["state"], who_wrote(row), row["subject"], note)
 
 
 def _outgoing(row: Any) -> LetterLine:

@@ -9,6 +9,7 @@ down_revision = "0003"
 
 def upgrade() -> None:
     _hook_calls()
+    _senders()
     _submissions()
     _privacy()
     _catalogues()
@@ -50,6 +51,11 @@ def _hook_calls() -> None:
         sqlite_where=waits,
         postgresql_where=waits,
     )
+
+
+def _senders() -> None:
+    """Letters that were read before have none: their lists go on as they were."""
+    op.add_column("inbox", sa.Column("said_from", sa.String(), nullable=False, server_default=""))
 
 
 def _submissions() -> None:
