@@ -35,6 +35,8 @@ from mailproc.sentence import Part as Words
 from mailproc.sentence import sentence
 
 NAME = "illsbn"
+MOST_FAULTS = 25
+"""Messages that cannot be read, after which the rest of a document is not read."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,9 @@ class IllSbnCodec(Codec):
                 apdus += self._messages(element)
             except RemoteFault as fault:
                 faults.append(Fault(None, f"{where}{fault}"))
+                if len(faults) == MOST_FAULTS:
+                    faults.append(Fault(None, "more cannot be read: the rest of the document was left alone"))
+                    return
         if not elements and not len(root):
             faults.append(Fault(None, "the document holds no message"))
 

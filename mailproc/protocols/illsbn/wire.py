@@ -20,12 +20,13 @@ MEDIA_TYPE = "application/xml"
 MEDIA_TYPES = frozenset({MEDIA_TYPE, "text/xml"})
 LIMITS = Limits(octets=2**20, depth=32, elements=20_000, doctype_name=True)
 MOST_PARTS = 25
-FIELD = "BufferILL="
+FIELD = b"BufferILL="
 """The form field in which the hub posts a document; behind the last one is nothing else."""
 
 _LOOKED_AT = 2_000  # characters before the root: a declaration, a document type, a comment
 _SHOWS_ITSELF = re.compile(rb"(?:<|&lt;|&amp;lt;|%3[Cc]|%253[Cc])(?:[\w-]{1,20}:)?ILL-APDU")
-_FORMS = frozenset({"application/x-www-form-urlencoded", "text/plain", "application/octet-stream"})
+_BEGINS = re.compile(rb"\s*+(?:\xef\xbb\xbf|BufferILL=|faseILL=|<|&lt;|&amp;lt;|%)")
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*+[<&]")
 _DECLARATION = re.compile(r"\A\s*+<\?xml[^<>]{0,200}\?>")
 _MOST_ESCAPES = 2
 
@@ -36,9 +37,10 @@ def found(letter: Letter) -> tuple[Part, ...]:
 
 
 def _is_document(part: Part) -> bool:
-    typed = part.media_type in MEDIA_TYPES
+    """Return whether it is one by its first octets; of a part without the type also by the very first."""
     begin = part.content[:_LOOKED_AT]
-    return (typed or part.media_type in _FORMS) and _SHOWS_ITSELF.search(begin) is not None
+    begins = part.media_type in MEDIA_TYPES or _BEGINS.match(begin) is not None
+    return begins and _SHOWS_ITSELF.search(begin) is not None
 
 
 def text_of(content: bytes) -> str:
@@ -48,12 +50,17 @@ def text_of(content: bytes) -> str:
     """
     if len(content) > 3 * LIMITS.octets:  # percent-encoded
         raise RemoteFault(sentence("xml-too-long", most=LIMITS.octets))
-    _, is_field, behind = content.rpartition(FIELD.encode())
-    if is_field or content.lstrip()[:1] == b"%":
-        content = unquote_to_bytes(behind.replace(b"+", b" "))
+    if not _MARKUP.match(content):
+        content = _percent_decoded(content.rpartition(FIELD)[2])
+    if content[:3].upper() == b"%3C":
+        content = _percent_decoded(content)
     if len(content) > LIMITS.octets:
         raise RemoteFault(sentence("xml-too-long", most=LIMITS.octets))
     return _decoded(content)
+
+
+def _percent_decoded(content: bytes) -> bytes:
+    return unquote_to_bytes(content.replace(b"+", b" ")).lstrip()
 
 
 def _decoded(content: bytes) -> str:
@@ -83,9 +90,8 @@ def root_of(content: bytes) -> Element:
 
 def _parsed(text: str) -> Element:
     """Parse without the declaration: the characters are known already."""
-    root = hostile_xml.parse(
-        _DECLARATION.sub(_line_ends, text, count=1).strip().encode("utf-8", "replace"), LIMITS
-    )
+    plain = _DECLARATION.sub(_line_ends, text, count=1).rstrip()
+    root = hostile_xml.parse(plain.encode("utf-8", "replace"), LIMITS)
     if root.tag != ROOT:
         raise RemoteFault(sentence("sbn-other-root", found=str(root.tag)[:80], expected=ROOT))
     return root

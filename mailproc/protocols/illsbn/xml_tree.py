@@ -4,7 +4,6 @@ A tree is {child: component, "@attribute": text, "": its own text}; an element w
 is its text. The second of two elements where one is meant is "Author[2]".
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from html import escape
 
@@ -29,14 +28,16 @@ def _component(element: Element) -> Tree | str:
     made: Tree = {f"@{name!s}": tidy(str(value)) for name, value in element.attrib.items()}
     if text:
         made[""] = text
-    seen = Counter[str]()
+    seen: dict[str, int] = {}
     for child in element:
         name = str(child.tag)
         if name in REPEATED:
             made.setdefault(name, []).append(_component(child))
             continue
-        seen[name] += 1
-        made[name if seen[name] == 1 else f"{name}[{seen[name]}]"] = _component(child)
+        if name in made:
+            seen[name] = seen.get(name, 1) + 1
+            name = f"{name}[{seen[name]}]"
+        made[name] = _component(child)
     return made
 
 
@@ -77,6 +78,8 @@ def _in_order(name: str, component: Tree) -> list[str]:
 
 
 def _escaped(text: str) -> str:
+    if text.isalnum():  # true of most texts
+        return text
     return escape(text).replace("+", "&#43;").replace("%", "&#37;")
 
 
