@@ -24,6 +24,7 @@ from bench import (
     people,
     proof,
     render,
+    sbn,
     shelf,
     slips,
     stats,
@@ -37,7 +38,7 @@ from bench.figures import Suite, judged, table
 
 SUITES: tuple[Suite, ...] = (
     intake.SUITE, parse.SUITE, proof.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
-    big_file.SUITE, iso.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
+    big_file.SUITE, iso.SUITE, sbn.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
     people.SUITE, status.SUITE, stats.SUITE, backup.SUITE, patrons.SUITE, slips.SUITE, takeover.SUITE,
     hooks.SUITE,
 )  # fmt: skip

@@ -45,6 +45,34 @@ def test_a_document_has_a_largest_size():
         hostile_xml.parse(b"<a>" + b" " * hostile_xml.MOST + b"</a>")
 
 
+LIMITS = hostile_xml.Limits(octets=100, depth=3, elements=4, doctype_name=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"<a>" + b" " * 100 + b"</a>", "more than 100"),
+        (b"<a><b><c><d/></c></b></a>", "more than 3 deep"),
+        (b"<a><b/><b/><b/><b/></a>", "more than 4 elements"),
+        (b"<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", "DOCTYPE"),
+        (b"<!DOCTYPE a SYSTEM 'x'><a/>", "DOCTYPE"),
+        (b"<!DOCTYPE a><!DOCTYPE a [<!ENTITY x 'y'>]><a/>", "DOCTYPE"),
+        (b"<a/><!DOCTYPE a>", "no XML"),
+    ],
+)
+def test_a_reader_may_have_narrower_limits(content, says):
+    with pytest.raises(RemoteFault, match=says):
+        hostile_xml.parse(content, LIMITS)
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"<?xml version='1.0'?>\n", b" \n"])
+def test_a_document_type_that_is_a_name_may_be_let_in(before):
+    content = before + b"<!DOCTYPE\n a ><a><b/><b/></a>"
+    assert len(hostile_xml.parse(content, LIMITS)) == 2
+    with pytest.raises(RemoteFault, match="DOCTYPE"):
+        hostile_xml.parse(content)
+
+
 def test_names_come_without_their_namespace():
     root = hostile_xml.parse(
         b'<n:a xmlns:n="http://x.example" n:version="1"><!-- c --><n:b>1<?p?>2</n:b>&amp;</n:a>'
