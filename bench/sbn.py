@@ -29,9 +29,16 @@ _LIBRARY = Library(symbol=US, name="Biblioteca di prova")
 _PARTNER = Partner(symbol=THEM, address="ill@altra.example", codec="illsbn")
 _HEAD: dict[str, Any] = {"ref": Ref(number="900123"), "sent_at": datetime(2026, 8, 5, 9, 30)}  # noqa: DTZ001
 _ITEM = said.Item(
-    title="Cartografia dei fiumi perduti", author="Rossi, Eleonora", place="Roma", publisher="Edizioni di prova",
-    publication_date="1974", isbn="978-88-04-66823-7", volume_issue="12 (3)", system_no="SBN:CFI0123456",
-)  # fmt: skip
+    title="Cartografia dei fiumi perduti",
+    author="Rossi, Eleonora",
+    place="Roma",
+    publisher="Edizioni di prova",
+    publication_date="1974",
+    isbn="978-88-04-66823-7",
+    volume_issue="12 (3)",
+    system_no="SBN:CFI0123456",
+)
+_CHARGES = (said.Condition(condition="charges"),)
 _REQUEST = said.IllRequest(
     **_HEAD,
     transaction=TransactionId(US, "B12", "1"),
@@ -66,9 +73,7 @@ def _messages() -> list[Apdu]:
     return [
         _REQUEST,
         said.IllAnswer(**_HEAD, results=Results.UNFILLED, reason="on-reserve"),
-        said.IllAnswer(
-            **_HEAD, results=Results.CONDITIONAL, conditions=(said.Condition(condition="charges"),)
-        ),
+        said.IllAnswer(**_HEAD, results=Results.CONDITIONAL, conditions=_CHARGES),
         said.IllAnswer(**_HEAD, results=Results.WILL_SUPPLY, supply_on=DAY),
         said.Shipped(**_HEAD, shipped_service=Service.LOAN, shipped_on=DAY, due=said.Due(on=DAY)),
         said.Received(**_HEAD, received_on=DAY, shipped_service=Service.LOAN),

@@ -24,7 +24,9 @@ FIELD = b"BufferILL="
 """The form field in which the hub posts a document; behind the last one is nothing else."""
 
 _LOOKED_AT = 2_000  # characters before the root: a declaration, a document type, a comment
-_SHOWS_ITSELF = re.compile(rb"(?:<|&lt;|&amp;lt;|%3[Cc]|%253[Cc])(?:[\w-]{1,20}:)?ILL-APDU")
+_SHOWS_ITSELF = re.compile(
+    rb"(?:<|&lt;|&amp;lt;|%3[Cc]|%253[Cc]|%26lt%3[Bb]|%26amp%3[Bb]lt%3[Bb])(?:[\w-]{1,20}:)?ILL-APDU"
+)
 _BEGINS = re.compile(rb"\s*+(?:\xef\xbb\xbf|BufferILL=|faseILL=|<|&lt;|&amp;lt;|%)")
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*+[<&]")
 _DECLARATION = re.compile(r"\A\s*+<\?xml[^<>]{0,200}\?>")
@@ -51,7 +53,9 @@ def text_of(content: bytes) -> str:
     if len(content) > 3 * LIMITS.octets:  # percent-encoded
         raise RemoteFault(sentence("xml-too-long", most=LIMITS.octets))
     if not _MARKUP.match(content):
-        content = _percent_decoded(content.rpartition(FIELD)[2])
+        content = content.rpartition(FIELD)[2]
+    if not _MARKUP.match(content):
+        content = _percent_decoded(content.partition(b"&")[0])
     if content[:3].upper() == b"%3C":
         content = _percent_decoded(content)
     if len(content) > LIMITS.octets:
@@ -60,7 +64,9 @@ def text_of(content: bytes) -> str:
 
 
 def _percent_decoded(content: bytes) -> bytes:
-    return unquote_to_bytes(content.replace(b"+", b" ")).lstrip()
+    """Decode a form field. Where no blank is left the hub has written each as "+", and encoded that too."""
+    content = unquote_to_bytes(content.replace(b"+", b" ")).lstrip()
+    return content if b" " in content else content.replace(b"+", b" ")
 
 
 def _decoded(content: bytes) -> str:

@@ -3,7 +3,7 @@
 import html
 import time
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -38,6 +38,11 @@ READ: dict[str, bytes] = {
     "in the last of two fields": b"BufferILL=x&BufferILL=" + quote(CANCEL.encode("latin-1")).encode(),
     "with blanks as plus": b"BufferILL=" + quote(CANCEL).replace("%20", "+").encode(),
     "encoded twice": b"BufferILL=" + quote(quote(CANCEL).replace("%20", "+")).encode(),
+    "with another field behind it": b"BufferILL=" + quote(CANCEL).encode() + b"&faseILL=DRS0",
+    "each blank a plus that is encoded": b"BufferILL="
+    + quote_plus(CANCEL.encode("latin-1")).replace("+", "%2B").encode(),
+    "as it is in a field": b"BufferILL=" + CANCEL.encode(),
+    "that names the field": CANCEL.replace("<Cancel>", "<Cancel><!-- BufferILL=x -->").encode(),
     "percent-encoded alone": quote(CANCEL).encode(),
     "in a namespace": CANCEL.replace("<ILL-APDU>", '<ILL-APDU xmlns="urn:x">').encode(),
     "with comments": CANCEL.replace("<Cancel>", "<!-- x --><Cancel><?pi x?>").encode(),
