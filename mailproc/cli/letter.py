@@ -10,7 +10,8 @@ from mailproc.cli import attachments, output
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.mail.parse import parse, readable
+from mailproc.mail import received
+from mailproc.mail.parse import readable
 from mailproc.notices.citation import cited
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
@@ -89,7 +90,7 @@ def _pass_on(ctx: typer.Context, letter_id: str, name: str, *, dry_run: bool, as
 
 
 def _letter_json(row: dict[str, Any], became: list[MessageRead], masked: bytes) -> dict[str, Any]:
-    letter_ = parse(masked)
+    letter_ = received.letter(masked, row.get("door", ""))
     hidden = ("raw", "secret_ref", "kind", "digest")
     columns = {name: value for name, value in row.items() if name not in hidden}
     columns |= {name: note(columns[name]) for name in TOLD if columns.get(name)}
@@ -104,7 +105,7 @@ def _letter_json(row: dict[str, Any], became: list[MessageRead], masked: bytes) 
 
 
 def _show(row: dict[str, Any], became: list[MessageRead], masked: bytes, context: Context) -> None:
-    letter_, language = parse(masked), context.language
+    letter_, language = received.letter(masked, row.get("door", "")), context.language
     at = row["received_at"] if row["kind"] == "I" else row["prepared_at"]
     name = f"{row['kind']}{row['id']}"
     output.line(f"{name}   {context.shown(at)}   {language.letter_word(name, row['state'])}")

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.mail.channel import TCP
+from mailproc.mail.letter import BY_MAIL
 from mailproc.store import outgoing, queue
 from mailproc.store.rows import OutgoingLetter
 
@@ -28,6 +29,8 @@ def turn_to_fallback(connection: Connection, row: OutgoingLetter, context: Conte
     """
     partner = context.partners.get(row.partner)
     if partner is None or not partner.fallback or row.transport != partner.transport:
+        return
+    if row.documents and partner.fallback != BY_MAIL:  # only mail carries documents beside a message
         return
     tried = queue.waited(row.attempts)
     if tried < timedelta(hours=partner.fallback_after) or outgoing.is_to_people(connection, row.id):

@@ -23,6 +23,7 @@ from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
 from mailproc.ill import machine
 from mailproc.ill.terms import Role, State
+from mailproc.mail.channel import LISTENER
 from mailproc.mail.letter import Envelope
 from mailproc.notices.catalogue import NOTICES
 from mailproc.office.queries import find
@@ -90,15 +91,15 @@ class Office(Desk):
         return "handed_over", "250 queued"
 
     def take_in(self, letters: Sequence[Carried]) -> None:
-        """By the listener's door."""
+        """By the door of each."""
         now = self.app.context.clock()
         new = [
             NewLetter(
-                door="listener",
+                door=letter.door,
                 raw=letter.raw,
                 received_at=now,
-                mail_from=letter.envelope.mail_from,
-                rcpt_to=letter.envelope.rcpt_to,
+                mail_from=letter.envelope.mail_from if letter.door == LISTENER else "",
+                rcpt_to=letter.envelope.rcpt_to if letter.door == LISTENER else "",
                 peer="127.0.0.1",
             )
             for letter in letters

@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+from mailproc.mail.channel import LISTENER
 from mailproc.mail.letter import Envelope
 
 
 @dataclass(frozen=True)
 class Carried:
-    """A letter under way; ``name`` is what the sending office calls it (O12)."""
+    """A letter under way; ``name`` is what the sending office calls it (O12). ``door``: by which it comes."""
 
     envelope: Envelope
     raw: bytes
     name: str
     arrives: datetime
+    door: str = LISTENER
 
 
 @dataclass

@@ -46,6 +46,7 @@ from mailproc.ill.facts import Facts
 from mailproc.ill.policy import ASK, REMARKS
 from mailproc.ill.rota import COPYRIGHT
 from mailproc.ill.terms import ApduType, Ref, Role, TransactionId
+from mailproc.mail.letter import BY_MAIL
 from mailproc.notices import not_told
 from mailproc.protocols.codec import Codec, Manner
 from mailproc.sentence import Part, Sentence, Word, sentence, stored
@@ -146,12 +147,13 @@ def _send(work: Work, effect: Send) -> None:
         work.intend(NoticeToPartner(delivery_mode.text_of(effect.apdu), apdu, files))
         work.words.append(sentence("letter-to-people", **where, what=what))
         return
-    work.intend(SendApdu(apdu, files if codec.encloses else ()))
+    encloses = codec.encloses and (partner is None or partner.transport == BY_MAIL)
+    work.intend(SendApdu(apdu, files if encloses else ()))
     unsaid = codec.unsaid(said, transaction.dialect, partner)  # then it leaves it out of the letter
     nothing = codec.by_hand(addressed, partner) or sentence("nothing-sent", partner=transaction.partner)
     way_there = "letter-to-people" if codec.for_people else "message-to"
     work.words.append(nothing if unsaid else sentence(way_there, **where, what=what))
-    if files and not codec.encloses:
+    if files and not encloses:
         attached_files.send_alone(work, apdu, files)
     if not unsaid:
         _note_losses(work, effect.apdu, codec, partner)

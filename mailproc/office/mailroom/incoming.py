@@ -20,8 +20,9 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Message
 from mailproc.ill.status import term_word
 from mailproc.ill.terms import ApduType, Role
+from mailproc.mail import received
 from mailproc.mail.bounce import read as read_bounce
-from mailproc.mail.parse import parse, readable
+from mailproc.mail.parse import readable
 from mailproc.office.mailroom import returned
 from mailproc.office.mailroom.handled import Handled
 from mailproc.office.queries.find import transaction_of
@@ -254,7 +255,7 @@ def _masked(store: Store, context: Context, inbox_id: int) -> _Masked:
         row = letters.load(connection, inbox_id)
     if row is None:
         raise LookupError(f"I{inbox_id} has gone")
-    letter = with_envelope(parse(context.registry.mask(bytes(row.raw))), row)
+    letter = with_envelope(received.letter(context.registry.mask(bytes(row.raw)), row.door), row)
     bounce = read_bounce(letter)
     note = f"{letter.subject}\n{readable(letter)}".strip()[:LONGEST_NOTE]
     return _Masked(

@@ -9,9 +9,8 @@ from typing import Any
 
 from mailproc.errors import GiveUp, LocalFault, TryLater
 from mailproc.flow.context import Context
-from mailproc.mail import enclosures
+from mailproc.mail import enclosures, received
 from mailproc.mail.attachments import Attachment, attachments, numbered
-from mailproc.mail.parse import parse
 from mailproc.sentence import sentence
 
 MOST_NAMES = 1000
@@ -35,7 +34,7 @@ def files_in(row: Mapping[str, Any], context: Context) -> tuple[Attachment, ...]
     with suppress(GiveUp, TryLater):
         digests = (row.get("documents") or "").split()
         raw = enclosures.filled(raw, digests, row["message_id"], context.documents.read)
-    return tuple(_masked(one, context) for one in attachments(parse(raw)))
+    return tuple(_masked(one, context) for one in attachments(received.letter(raw, row.get("door") or "")))
 
 
 def _masked(file: Attachment, context: Context) -> Attachment:
