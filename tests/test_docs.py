@@ -182,7 +182,9 @@ def test_the_readmes_configuration_loads(tmp_path: Path, monkeypatch: pytest.Mon
     assert not [told for told in config_load.warnings(config) if "placeholder" in told]
 
 
-@pytest.mark.parametrize("kind", ["british library", "customer", "iso10161", "letter", "plain"])
+@pytest.mark.parametrize(
+    "kind", ["british library", "customer", "iso10161", "tcp", "both ways", "letter", "plain"]
+)
 def test_each_kind_of_partner_loads(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind the shipped file, and as it will be used: with a relay."""
     for name in ("ART_PASSWORD", "CUSTOMER_PASSWORD", "LINES_PASSWORD"):

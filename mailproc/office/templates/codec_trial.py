@@ -11,7 +11,8 @@ from mailproc.flow.reading import form_letters
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import ApduType, Role
-from mailproc.mail.channel import INJECT
+from mailproc.mail import apdu_stream, received
+from mailproc.mail.channel import INJECT, TCP
 from mailproc.mail.compose import compose, domain_of, message_id
 from mailproc.mail.letter import Letter
 from mailproc.mail.parse import parse
@@ -24,7 +25,8 @@ def decoded(context: Context, name: str, raw: bytes) -> dict[str, Any]:
 
     A letter of a form says its name too ("form").
     """
-    letter = parse(raw)
+    bare = not apdu_stream.why_not_whole(raw)  # as it comes by TCP
+    letter = received.letter(raw, TCP if bare else INJECT)
     codec = context.registry.recognise(letter)
     meant: dict[str, Any] = {"file": name, "codec": codec.name if codec else None}
     empty: dict[str, Any] = {"apdus": [], "unsure": [], "faults": []}

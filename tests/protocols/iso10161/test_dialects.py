@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailproc import config_load
-from mailproc.config import Config, Iso10161, Library, Partner
+from mailproc.config import Config, Iso10161, Library, Partner, PartnerTcp
 from mailproc.errors import Misconfigured
 from mailproc.ill.terms import ApduType, Results, Role
 from mailproc.protocols import registry
@@ -40,7 +40,7 @@ def partner(dialect: str, symbol: str = "XX-LENDER", codec: str = "iso10161") ->
 
 
 def test_the_shipped_dialects() -> None:
-    assert list(SHIPPED) == ["", "alma", "vdx", "relais", "illiad", "aleph", "illsbn", "rlg"]
+    assert list(SHIPPED) == ["", "alma", "vdx", "ladd", "relais", "illiad", "aleph", "illsbn", "rlg"]
     assert all(each.means and each.source for each in SHIPPED.values())
 
 
@@ -82,7 +82,7 @@ def test_what_differs_from_the_standard_and_what_does_not() -> None:
     assert SHIPPED["rlg"].title_needed
     assert SHIPPED["illiad"].namespace_needed
     assert {name for name, each in SHIPPED.items() if "e-mail" in each.reached_by} == {
-        *("", "vdx", "relais", "rlg")
+        *("", "vdx", "ladd", "relais", "rlg")
     }
     assert {each.version for each in SHIPPED.values()} == {2}
     assert not any(each.readable_part for each in SHIPPED.values())
@@ -190,6 +190,19 @@ def test_a_system_without_mail_causes_a_warning() -> None:
     assert "IT-LENDER" in said[0]
     assert "http" in said[0]
     assert "gateway" in said[0]
+
+
+def test_a_system_that_is_reached_by_tcp_is_so_with_that_transport() -> None:
+    tcp = PartnerTcp(address="aleph.example:1611", networks=("192.0.2.7/32",))
+    by_mail, silent = partner("aleph", "XX-MAIL"), partner("alma", "XX-DEAF")
+    reached = partner("aleph", "XX-TCP").model_copy(update={"transport": "tcp", "tcp": tcp})
+    silent = silent.model_copy(update={"transport": "tcp", "tcp": PartnerTcp(address="alma.example:1611")})
+    said = list(settings.warnings(Config(partner=(by_mail, reached, silent)), SHIPPED))
+    assert len(said) == 2
+    assert "XX-MAIL" in said[0]
+    assert "must be a gateway" in said[0]
+    assert "XX-DEAF" in said[1]
+    assert "networks is empty" in said[1]
 
 
 # --- the page -----------------------------------------------------------------------------------
