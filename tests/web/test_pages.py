@@ -70,6 +70,22 @@ def test_what_the_partner_told_us_by_telephone(browser, house):
     assert [event[name] for name in ("type", "heard_by", "door")] == ["SHIPPED", "phone", "desk"]
 
 
+def test_what_they_may_have_told_us_fits_how_it_stands(browser, house):
+    def told(number):
+        page = browser.get(f"/r/{number}")
+        details = page.tree.xpath("//details[details or .//details]//details")
+        return {one.findtext("summary/span[1]"): one.findtext("summary/span[2]") for one in details}
+
+    house.place()
+    asked = told("B1")
+    assert asked["sent it"] == "then: Shipped" and asked["answered: cannot supply"] == "then: Unfilled"
+    house.hear("B1-1 SHIPPED LOAN")
+    assert list(told("B1")) != list(asked), "what moves it stands first"
+    house.ordered("TXC1-1 S LOAN\nA book of ours")
+    house.act("L1", "ship")
+    assert {"received it", "sent it back", "asked to keep it longer"} <= set(told("L1"))
+
+
 def test_a_refused_act_keeps_what_was_typed(browser, house):
     house.place()
     house.hear("B1-1 SHIPPED LOAN")

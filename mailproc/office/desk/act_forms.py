@@ -9,13 +9,16 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.ill import actions, loan_terms
-from mailproc.ill.actions import ACTIONS, HEARD_BY, Option
+from mailproc.ill import actions, loan_terms, machine
+from mailproc.ill.actions import HEARD_BY, OF_ROLE, SAID_BESIDE, Action, Option
+from mailproc.ill.cells import CellKind
+from mailproc.ill.event_names import heard_as, heard_reply
 from mailproc.ill.status import RequestStatus
-from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Role
+from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Role, State
 from mailproc.notices.language import Language
 from mailproc.office.queries import possible_actions
 from mailproc.office.queries.possible_actions import Choice
+from mailproc.store.rows import Transaction
 
 NOT_HERE = (actions.ANSWER, actions.ATTACH)
 """A yes or no is the act itself here. A file is named by its path on the service's machine, which is nobody's
@@ -67,27 +70,31 @@ def offered(connection: Connection, number: str, now: RequestStatus, context: Co
     return tuple(_form(one, now, context) for one in found)
 
 
-def told_by(role: Role, context: Context) -> tuple[ActForm, ...]:
-    """Return what a partner may have told us; whether it fits is decided when it is recorded.
-
-    ``role``: ours in the request.
-    """
-    language = context.language
-    found: list[ActForm] = []
-    for action in ACTIONS:
-        if action.role is not role.other or action.message is None:
+def told_by(row: Transaction, context: Context) -> tuple[ActForm, ...]:
+    """Return what the partner may have told us of ``row``: first what moves it, then what is only noted."""
+    moving: list[ActForm] = []
+    noted: list[ActForm] = []
+    for action in OF_ROLE[row.role.other].values():
+        if action.message is None:
             continue
-        for answer, event in action.said_as:
-            fields = (_heard_by(language), *_fields(action.name, action.takes, action.needs, language))
-            word = language.event_word(_heard(action.message.name, answer, event, language))
-            found.append(ActForm(action.name, answer, word, "", "", fields, heard=True))
-    return tuple(found)
+        for answer, _ in action.said_as:
+            heard = heard_reply(action, answer) if action.asks else heard_as(action)
+            after = machine.next_state(row.role, row.service, row.state, row.state_before, heard)
+            if after.kind in (CellKind.BECOMES, CellKind.NOTE):
+                found = moving if after.kind is CellKind.BECOMES else noted
+                found.append(_told(action, answer, heard, after.state, row, context))
+    return (*moving, *noted)
 
 
-def _heard(message: str, answer: str, event: str, language: Language) -> str:
-    """Return the code by which the words of the other side's messages are found."""
-    known = (f"{message}.{answer}", f"{message}.{event}", message)
-    return next((one for one in known if one in language.texts.heard), event)
+def _told(
+    action: Action, answer: str, heard: str, after: State, row: Transaction, context: Context
+) -> ActForm:
+    language = context.language
+    results = action.results
+    said = results.name if results is not None and results in SAID_BESIDE else heard
+    becomes = "" if after is row.state else language.label("desk", "then", state=language.term_word(after))
+    fields = (_heard_by(language), *_fields(action.name, action.takes, action.needs, language))
+    return ActForm(action.name, answer, language.event_word(said), becomes, "", fields, heard=True)
 
 
 def _heard_by(language: Language) -> ActField:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.ill.terms import Role
 from mailproc.notices.language import Language
 from mailproc.office.acts import overtaken
 from mailproc.office.desk import act_forms
@@ -20,10 +19,10 @@ from mailproc.office.wording.history_words import WordedChange
 
 @dataclass(frozen=True)
 class RequestPage:
-    """``name``: number, title, author, reader. ``code``: of its state. ``to_do`` and ``particulars``: labels
-    with their values. ``ahead``: what happens if nobody acts. ``acts``: what we may do; ``told``: what the
-    partner may have told us. ``history``: the newest first. ``seen``: the mark of all this, '' for one that
-    nobody was asked for."""
+    """``name``: number, title, author, reader. ``code``: of its state. ``to_do``, ``particulars``: labels and
+    values. ``ahead``: what happens if nobody acts. ``letters``: of ours, with where each is.
+    ``acts``: what we may do; ``told``: what the partner may have told us. ``history``: the newest first.
+    ``seen``: the mark of all this, '' for one that nobody was asked for."""
 
     number: str
     name: str
@@ -32,6 +31,7 @@ class RequestPage:
     to_do: tuple[tuple[str, str], ...]
     ahead: tuple[str, ...]
     particulars: tuple[tuple[str, str], ...]
+    letters: tuple[tuple[str, str], ...]
     acts: tuple[ActForm, ...]
     told: tuple[ActForm, ...]
     history: tuple[WordedChange, ...]
@@ -54,6 +54,7 @@ def page(connection: Connection, number: str, context: Context) -> RequestPage:
         to_do=tuple(_to_do(found, context.language)),
         ahead=tuple(request_words.if_nobody_acts(found, context)),
         particulars=tuple(_particulars(found, context)),
+        letters=tuple(_letters(found, context.language)),
         acts=acts,
         told=told,
         history=tuple(reversed(history_words.rows(found.history, found.line.role, context))),
@@ -71,8 +72,16 @@ def _to_do(found: RequestDetails, language: Language) -> Iterator[tuple[str, str
 
 
 def _particulars(found: RequestDetails, context: Context) -> Iterator[tuple[str, str]]:
-    ahead = context.language.texts.labels["show"]["if_nobody_acts"]
-    return (pair for pair in request_words.particulars(found, context) if pair[0] != ahead)
+    """Yield what is known beside what has a place of its own on the page."""
+    words = context.language.texts.labels["show"]
+    elsewhere = (words["if_nobody_acts"], words["letters"])
+    return (pair for pair in request_words.particulars(found, context) if pair[0] not in elsewhere)
+
+
+def _letters(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
+    for one in found.letters:
+        state = request_words.delivery(one.state, answered=one.answered)
+        yield one.id, language.letter_word(one.id, state)
 
 
 def _acts(
@@ -83,5 +92,6 @@ def _acts(
         return (), (), ""
     number, now = found.line.number, found.line.status
     acts = act_forms.offered(connection, number, now, context)
-    told = act_forms.told_by(Role[found.line.role], context) if not found.closed_at else ()
-    return acts, told, overtaken.mark(connection, transaction_of(connection, number).id)
+    row = transaction_of(connection, number)
+    told = () if found.closed_at else act_forms.told_by(row, context)
+    return acts, told, overtaken.mark(connection, row.id)

@@ -38,13 +38,14 @@ def stands(line: RequestLine, context: Context) -> str:
     """How it stands in the standard's terms, and where our last letter is if it has not simply gone."""
     language = context.language
     status = language.status(line.status, context.today(), ours=line.role == Role.RESPONDER)
-    letter = language.letter_word("O", _delivery(line.delivery, answered=line.answered))
+    letter = language.letter_word("O", delivery(line.delivery, answered=line.answered))
     quiet = line.delivery in ("", "handed_over", "withdrawn")
     return status if quiet else f"{status} ({letter})"
 
 
-def _delivery(state: str, *, answered: bool) -> str:
-    """An answer proves that somebody has carried the letter from the folder to them."""
+def delivery(state: str, *, answered: bool) -> str:
+    """Return the state of a letter as staff see it: an answer proves that somebody has carried the letter
+    from the folder to them."""
     return "filed-answered" if state == "filed" and answered else state
 
 
@@ -257,7 +258,7 @@ def _flat(value: Any, language: Language) -> str:
 
 def _letters(letters: Sequence[LetterAbout], language: Language) -> str:
     """Each with what became of it, said once for those in a row that fared alike."""
-    became = [(_delivery(one.state, answered=one.answered), one.id) for one in letters]
+    became = [(delivery(one.state, answered=one.answered), one.id) for one in letters]
     fared = [(state, [name for _, name in run]) for state, run in groupby(became, key=itemgetter(0))]
     return ", ".join(f"{' '.join(ids)} ({language.letter_word(ids[0], state)})" for state, ids in fared)
 

@@ -1,0 +1,79 @@
+"""Debian's Chromium, driven by playwright: a window that notes what it asks for and complains about."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+PROGRAM = Path("/usr/bin/chromium")
+AXE = Path(__file__).parent / "axe-core/axe.min.js"
+AXE_DIGEST = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PATIENCE = 60_000
+"""Milliseconds, on a machine that is busy."""
+
+
+@contextmanager
+def started() -> Iterator[Chromium]:
+    """Chromium without a screen. As root it has no sandbox of its own."""
+    root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=PROGRAM, args=root, timeout=PATIENCE)
+        yield chromium
+        chromium.close()
+
+
+class Window:
+    """A window of its own session at the desk. ``complaints``: of its console, and of requests that failed or
+    went elsewhere."""
+
+    def __init__(self, chromium: Chromium, origin: str, width: int, *, dark: bool = False) -> None:
+        size: ViewportSize = {"width": width, "height": 800}
+        self._context = chromium.new_context(viewport=size, color_scheme="dark" if dark else "light")
+        self.origin = origin
+        self.complaints: list[str] = []
+        self.page: Page = self._context.new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.page.on("console", lambda said: self.complaints.append(f"console: {said.text}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on("requestfailed", lambda asked: self.complaints.append(f"failed: {asked.url}"))
+        self.page.on("request", lambda asked: self._note(asked.url))
+
+    def _note(self, url: str) -> None:
+        if not url.startswith(f"{self.origin}/"):
+            self.complaints.append(f"elsewhere: {url}")
+
+    def go(self, path: str) -> None:
+        self.page.goto(f"{self.origin}{path}")
+
+    def log_in(self, login: str, password: str) -> None:
+        self.go("/login")
+        self.page.get_by_role("textbox").first.fill(login)
+        self.page.locator("#password").fill(password)
+        self.page.locator("form.login button").click()
+
+    def faults(self) -> list[str]:
+        """What axe finds on the page: each rule with the elements that break it."""
+        code = AXE.read_text(encoding="utf-8")
+        assert sha256(code.encode()).hexdigest() == AXE_DIGEST
+        self.page.evaluate(code)
+        options = {"runOnly": {"type": "tag", "values": RULES}}
+        found: list[dict[str, Any]] = self.page.evaluate(
+            "options => axe.run(options).then(found => found.violations)", options
+        )
+        return [f"{one['id']}: {[node['html'][:200] for node in one['nodes']]}" for one in found]
+
+    def wider_than_the_window(self) -> int:
+        """By how many pixels one would have to scroll sideways."""
+        told: int = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return told
+
+    def close(self) -> None:
+        self._context.close()

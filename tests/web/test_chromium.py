@@ -1,0 +1,154 @@
+"""The desk in a real browser: everybody can use it, by keyboard too, and it asks nobody else for anything."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from mailproc.config import Web
+from mailproc.office.desk.staff_desk import StaffDesk
+from mailproc.transport.http_server import HttpServer
+from mailproc.web import site
+from tests.support.world import World
+from tests.web import chromium
+from tests.web.browser import PASSWORD
+from tests.web.chromium import Window
+
+HOSTILE = "<script>alert(1)</script> " + "x" * 400
+
+
+@pytest.fixture(scope="module")
+def driven(missing: Callable[[str], None]) -> Iterator[chromium.Chromium]:
+    if not chromium.PROGRAM.exists():
+        missing("chromium")
+    with chromium.started() as one:
+        yield one
+
+
+@pytest.fixture
+def windows(driven: chromium.Chromium, house: World) -> Iterator[Callable[..., Window]]:
+    """Opens a window at the desk of the house, which speaks ``language``."""
+    servers: list[HttpServer] = []
+    opened: list[Window] = []
+
+    def open_one(width: int = 1280, *, dark: bool = False, language: str = "en") -> Window:
+        config = house.app.config
+        library = config.library.model_copy(update={"language": language})
+        context = replace(house.app.context, config=config.model_copy(update={"library": library}))
+        pages = site.application(StaffDesk(house.app.store, context), Web(enabled=True))
+        servers.append(HttpServer(pages, "127.0.0.1", 0))
+        _, port = servers[-1].start()
+        opened.append(Window(driven, f"http://127.0.0.1:{port}", width, dark=dark))
+        return opened[-1]
+
+    yield open_one
+    for window in opened:
+        window.close()
+    for server in servers:
+        server.stop()
+
+
+def busy(house: World) -> list[str]:
+    """A house with something on each page; the addresses of its pages."""
+    house.place(title="On Letters")
+    house.place(title="Iron Bridges")
+    house.ordered("TXC1-1 S LOAN\nA book of ours")
+    house.hear("B1-1 SHIPPED LOAN")
+    sender = "someone@elsewhere.example"
+    strange = house.inject(house.letter(HOSTILE, sender, "Offer"), sender)
+    house.run()
+    return ["/", "/requests", "/requests?role=RESPONDER&state=LOST", "/r/B1", "/r/L1", "/letters",
+            "/letters/O1", f"/letters/I{strange}"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("width", "dark", "language"), [(1280, False, "en"), (320, True, "de"), (320, False, "en")]
+)
+def test_everybody_can_use_each_page(windows, house, width, dark, language):
+    window = windows(width, dark=dark, language=language)
+    window.go("/login")
+    assert window.faults() == []
+    window.log_in("rau", PASSWORD)
+    for path in busy(house):
+        window.go(path)
+        for summary in window.page.locator("summary").all():
+            summary.evaluate("one => one.parentElement.open = true")
+        assert (path, window.faults()) == (path, [])
+        assert (path, window.wider_than_the_window() <= 0) == (path, True)
+    assert window.complaints == []
+
+
+def test_what_is_refused_can_be_used_by_everybody_too(windows, house):
+    busy(house)
+    window = windows(320)
+    window.log_in("rau", PASSWORD)
+    window.go("/r/B1")
+    window.page.locator("#act-receive-on").evaluate("one => one.closest('details').open = true")
+    window.page.locator("#act-receive-on").fill("2099-01-01")
+    window.page.locator("#act-receive-note").fill("kept")
+    window.page.locator("details[open] button.main").click()
+    window.page.get_by_role("alert").wait_for()
+    assert window.page.locator("#act-receive-note").input_value() == "kept"
+    assert window.faults() == []
+    assert [one for one in window.complaints if "422" not in one] == [], "a browser names the status itself"
+
+
+def test_a_letter_of_a_stranger_runs_nothing(windows, house):
+    *_, hostile = busy(house)
+    window = windows()
+    window.page.on("dialog", lambda _dialog: window.complaints.append("it ran"))
+    window.log_in("rau", PASSWORD)
+    window.go(hostile)
+    assert "<script>alert(1)</script>" in window.page.locator("pre").first.inner_text()
+    assert window.complaints == []
+
+
+def test_a_book_is_received_by_keyboard_alone(windows, house):
+    busy(house)
+    window = windows()
+    window.go("/login")
+    keys = window.page.keyboard
+
+    def tab_to(wanted: str) -> None:
+        for _ in range(200):
+            keys.press("Tab")
+            if window.page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+                return
+        raise AssertionError(f"no way to {wanted}")
+
+    def follow() -> None:
+        with window.page.expect_navigation():
+            keys.press("Enter")
+
+    tab_to("#login")
+    keys.type("rau")
+    tab_to("#password")
+    keys.type(PASSWORD)
+    follow()
+    tab_to("a[href='/r/B1']")
+    follow()
+    tab_to("details:has(#act-receive-note) > summary")
+    keys.press("Enter")
+    tab_to("#act-receive-note")
+    keys.type("it came in good order")
+    follow()
+    window.page.get_by_role("status").wait_for()
+    assert "B1 is now: Received" in window.page.get_by_role("status").inner_text()
+    event = next(one for one in house.rows("event") if one["type"] == "receive")
+    assert (event["actor"], event["door"]) == ("rau", "desk")
+    assert window.complaints == []
+
+
+def test_two_windows_and_one_request(windows, house):
+    busy(house)
+    first, second = windows(), windows()
+    first.log_in("rau", PASSWORD)
+    second.log_in("head", PASSWORD)
+    for window in (first, second):
+        window.go("/r/B1")
+        window.page.locator("details:has(#act-receive-note) > summary").click()
+    first.page.locator("details[open] button.main").click()
+    first.page.get_by_role("status").wait_for()
+    second.page.locator("details[open] button.main").click()
+    assert "has moved on" in second.page.get_by_role("alert").inner_text()
+    assert [one["type"] for one in house.rows("event")].count("receive") == 1
