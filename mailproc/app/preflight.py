@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mailproc import private
-from mailproc.app import archive_place, document_place, oauth
+from mailproc.app import archive_place, document_place, oauth, web_extra
 from mailproc.config import Config, TemplateSettings
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.errors import Misconfigured
@@ -45,6 +45,14 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
         yield from _host(config.listen.host)
     yield from _authorities(config)
     yield from _nameservers(config)
+    if config.web.enabled:
+        yield from _desk()
+
+
+def _desk() -> Iterator[ConfigProblem]:
+    if lacking := web_extra.lacking():
+        text = f"needs {' and '.join(lacking)}: install mailproc-ill[web]"
+        yield ConfigProblem(("web", "enabled"), text, True)
 
 
 def _language(config: Config, site: Path) -> Iterator[ConfigProblem]:

@@ -1,5 +1,6 @@
 """The HTTP server, which comes with mailproc-ill[web]."""
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from mailproc.errors import Misconfigured
@@ -9,6 +10,11 @@ if TYPE_CHECKING:  # loaded where something is served
 
 LIBRARIES = ("uvicorn", "starlette")
 """What only a server of HTTP needs."""
+
+
+def lacking() -> list[str]:
+    """Return those of ``LIBRARIES`` that are not installed."""
+    return [name for name in LIBRARIES if find_spec(name) is None]
 
 
 def http_server() -> "type[HttpServer]":

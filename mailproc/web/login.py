@@ -10,7 +10,7 @@ from mailproc.office.staff.people import StaffPerson
 from mailproc.web.asked import PageRequest, fields
 from mailproc.web.shown import WebDesk, html
 
-_OURS = re.compile(r"/(?:[A-Za-z0-9._~%-]{1,100}/?){0,4}")
+_OURS = re.compile(r"/(?:[A-Za-z0-9._~%-]{1,100}(?:/[A-Za-z0-9._~%-]{1,100}){0,3})?")
 """An address of the desk, to which one may be sent on."""
 _ACT = re.compile(r"/r/([^/]{1,100})/act")
 MOST_KEPT = 20_000
