@@ -12,7 +12,7 @@ from mailproc.web.shown import WebDesk, html
 
 _OURS = re.compile(r"/(?:[A-Za-z0-9._~%-]{1,100}(?:/[A-Za-z0-9._~%-]{1,100}){0,3})?")
 """An address of the desk, to which one may be sent on."""
-_ACT = re.compile(r"/r/([^/]{1,100})/act")
+_ACT = re.compile(r"/r/([^/]{1,100})/(?:act|note)")
 MOST_KEPT = 20_000
 """Characters of a form that is kept for after the login."""
 

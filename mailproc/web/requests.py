@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
@@ -53,17 +53,34 @@ def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
 
 
 def act(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
-    """Do what the form says. What is refused is shown in place, with what was typed."""
+    """Do what the form says."""
+    return _done(desk, asked, person, lambda number: desk.office.act(person, number, asked.form).words)
+
+
+def note(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Add a private note."""
+
+    def work(number: str) -> tuple[str, ...]:
+        desk.office.note(person, number, asked.form)
+        return (desk.office.words["noted"],)
+
+    return _done(desk, asked, person, work)
+
+
+def _done(
+    desk: WebDesk, asked: PageRequest, person: StaffPerson, work: Callable[[str], tuple[str, ...]]
+) -> Response:
+    """What is refused is shown in place, with what was typed."""
     number = asked.path["number"]
     try:
-        done = desk.office.act(person, number, asked.form)
+        answer = work(number)
     except Overtaken as overtaken:
         return _refused(desk, asked, person, overtaken, 409)
     except (LocalFault, RemoteFault) as fault:
         return _refused(desk, asked, person, fault, 422)
     except TryLater as later:
         return _refused(desk, asked, person, later, 503)
-    desk.memory.answers.put(asked.token, number, done.words)
+    desk.memory.answers.put(asked.token, number, answer)
     return RedirectResponse(f"/r/{quote(number, safe='')}", 303)
 
 

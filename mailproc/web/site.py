@@ -37,6 +37,7 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/find/{name}", requests.found),
     ("GET", "/r/{number}", requests.page),
     ("POST", "/r/{number}/act", requests.act),
+    ("POST", "/r/{number}/note", requests.note),
     ("GET", "/letters", letters.listed),
     ("GET", "/letters/{name}", letters.page),
     ("POST", "/logout", login.log_out),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Page, Request, ViewportSize, sync_playwright
 
 PROGRAM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parent / "axe-core/axe.min.js"
@@ -41,8 +41,12 @@ class Window:
         self.page.set_default_timeout(PATIENCE)
         self.page.on("console", lambda said: self.complaints.append(f"console: {said.text}"))
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        self.page.on("requestfailed", lambda asked: self.complaints.append(f"failed: {asked.url}"))
+        self.page.on("requestfailed", self._note_failure)
         self.page.on("request", lambda asked: self._note(asked.url))
+
+    def _note_failure(self, asked: Request) -> None:
+        if asked.failure != "net::ERR_ABORTED":  # the page was left before its icon came
+            self.complaints.append(f"failed: {asked.url}: {asked.failure}")
 
     def _note(self, url: str) -> None:
         if not url.startswith(f"{self.origin}/"):

@@ -70,6 +70,20 @@ def test_what_the_partner_told_us_by_telephone(browser, house):
     assert [event[name] for name in ("type", "heard_by", "door")] == ["SHIPPED", "phone", "desk"]
 
 
+def test_a_note_for_colleagues(browser, house):
+    house.place()
+    (form,) = browser.get("/r/B1").forms("/r/B1/note")
+    for _ in range(2):
+        page = browser.post("/r/B1/note", form | {"text": "the reader calls on Monday"})
+        assert page.status == 200
+    assert page.words.count("the reader calls on Monday") == 1, "a double click notes once"
+    event = house.rows("event")[-1]
+    assert (event["type"], event["actor"], event["door"]) == ("note", "rau", "desk")
+    page = browser.post("/r/B1/note", form | {"text": "x" * 501, "once": "2"})
+    assert page.status == 422
+    assert page.tree.xpath("//input[@id='note']/@value") == ["x" * 501]
+
+
 def test_what_they_may_have_told_us_fits_how_it_stands(browser, house):
     def told(number):
         page = browser.get(f"/r/{number}")

@@ -12,6 +12,7 @@ from mailproc.ill.status import status
 from mailproc.ill.terms import State
 from mailproc.office.acts import perform
 from mailproc.office.acts.act_messages import StaffAct
+from mailproc.office.requests import notes
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.sentence import sentence
 from mailproc.store.engine import Store
@@ -28,12 +29,23 @@ class ActDone:
     words: tuple[str, ...]
 
 
+def note(store: Store, context: Context, person: StaffPerson, number: str, said: Mapping[str, str]) -> None:
+    """Add a private note to the request. Raise LocalFault and TryLater."""
+    _refuse_who_looks(person)
+    once = said.get("once", "")[:MOST_ONCE]
+    notes.add(store, context, number, _text(said, "text"), person.login, door=DOOR, once=once)
+
+
 def act(store: Store, context: Context, person: StaffPerson, number: str, said: Mapping[str, str]) -> ActDone:
     """Do what the form says. Raise LocalFault (``Overtaken`` if somebody was quicker) and TryLater."""
-    if not person.may(StaffRole.WORK):
-        raise LocalFault(sentence("staff-may-not", name=person.name))
+    _refuse_who_looks(person)
     outcome = perform.perform(store, context, _meant(number, said, person))
     return ActDone(tuple(_words(number, outcome, context)))
+
+
+def _refuse_who_looks(person: StaffPerson) -> None:
+    if not person.may(StaffRole.WORK):
+        raise LocalFault(sentence("staff-may-not", name=person.name))
 
 
 def _meant(number: str, said: Mapping[str, str], person: StaffPerson) -> StaffAct:

@@ -58,6 +58,10 @@ class StaffDesk:
         """Do what a form says. Raise also Overtaken."""
         return acting.act(self._store, self._context, person, number, said)
 
+    def note(self, person: StaffPerson, number: str, said: Mapping[str, str]) -> None:
+        """Add a private note."""
+        acting.note(self._store, self._context, person, number, said)
+
     def requests(self, chosen: Mapping[str, str], find: str = "") -> RequestListPage:
         """Return the requests that fit the filters and what was typed."""
         with self._store.read() as connection:

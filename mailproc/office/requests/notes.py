@@ -6,10 +6,11 @@ from mailproc.errors import LocalFault
 from mailproc.flow.advance import steps
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
+from mailproc.ill.findings import Noted
 from mailproc.office.queries.find import request_of, transaction_of
 from mailproc.office.requests import review_steps
 from mailproc.sentence import Sentence, sentence
-from mailproc.store import submissions
+from mailproc.store import events, submissions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.text import storable
@@ -18,9 +19,12 @@ LONGEST = 500
 """Characters of a note, as many as a line of the history keeps."""
 
 
-def add(store: Store, context: Context, number: str, text: str, by: str) -> StepOutcome:
+def add(
+    store: Store, context: Context, number: str, text: str, by: str, *, door: str = "cli", once: str = ""
+) -> StepOutcome:
     """Write the note to the request (its latest attempt, or the one that ``number`` names).
 
+    ``once``: a mark that makes a double click one note.
     Raise LocalFault if it is empty or too long, or if there is no such request.
     """
     kept = " ".join(storable(text).split())
@@ -29,17 +33,25 @@ def add(store: Store, context: Context, number: str, text: str, by: str) -> Step
     if len(kept) > LONGEST:
         raise LocalFault(sentence("too-long", name="TEXT", count=len(kept), most=LONGEST))
 
-    return store.write(lambda connection: write(connection, context, number, kept, by))
+    def job(connection: Connection) -> StepOutcome:
+        if once and (known := events.known_once(connection, once)) is not None:
+            return StepOutcome(known, "done", note=Noted.DONE_BEFORE)
+        return write(connection, context, number, kept, by, door=door, once=once)
+
+    return store.write(job)
 
 
 def write(
-    connection: Connection, context: Context, number: str, kept: str, by: str, *, by_rule: bool = False
-) -> StepOutcome:
+    connection: Connection, context: Context, number: str, kept: str, by: str, *,
+    by_rule: bool = False, door: str = "cli", once: str = "",
+) -> StepOutcome:  # fmt: skip
     """Write a note of one line, of at most ``LONGEST`` characters."""
     request = request_of(connection, number)
     submission = submissions.load(connection, request.id)
     if submission is not None and submission.state != submissions.ACCEPTED:  # it has no attempt yet
-        event_id = review_steps.record(connection, context, submission, "note", by, (kept,))
+        event_id = review_steps.record(
+            connection, context, submission, "note", by, (kept,), door=door, once=once
+        )
         return StepOutcome(event_id, "done")
     transaction = transaction_of(connection, number)
     event = NewEvent(
@@ -48,7 +60,8 @@ def write(
         at=context.clock(),
         facts={"remark": kept},
         actor=by,
-        door="cli",
+        door=door,
+        once=once or None,
         partner=transaction.partner,
         transaction_id=transaction.id,
         request_id=transaction.request_id,

@@ -27,7 +27,7 @@ def of(connection: Connection, number: str) -> tuple[StoredRequest, Submission]:
 
 def decided(
     connection: Connection, context: Context, submission: Submission, state: str, by: str,
-    what: Sequence[Part] = (), *, kind: str = "",
+    what: Sequence[Part] = (), *, kind: str = "", door: str = "cli", once: str = "",
 ) -> int:  # fmt: skip
     """Record a decision about it, with ``what`` staff said; return the event."""
     by_form = by == submission.source  # nobody has looked at it
@@ -37,7 +37,8 @@ def decided(
         at=context.clock(),
         facts={"text": "; ".join(map(str, what)), "why": stored(*what)} if what else None,
         actor=by,
-        door="cli",
+        door=door,
+        once=once or None,
         request_id=submission.request_id,
         state="done",
     )
@@ -47,10 +48,13 @@ def decided(
 
 
 def record(
-    connection: Connection, context: Context, submission: Submission, kind: str, by: str, what: Sequence[Part]
-) -> int:
+    connection: Connection, context: Context, submission: Submission, kind: str, by: str,
+    what: Sequence[Part], *, door: str = "cli", once: str = "",
+) -> int:  # fmt: skip
     """Record what staff did with it beside deciding ("amend", "note"): a line of its history.
 
     Return the event.
     """
-    return decided(connection, context, submission, submission.state, by, what, kind=kind)
+    return decided(
+        connection, context, submission, submission.state, by, what, kind=kind, door=door, once=once
+    )
