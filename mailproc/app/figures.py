@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 
 import mailproc
 from mailproc.errors import TryLater
+from mailproc.flow import pausing
 from mailproc.flow.context import Context
 from mailproc.office.queries import status as query
 from mailproc.office.queries.status import Status
-from mailproc.store import totals
+from mailproc.store import hook_lists, totals
 from mailproc.store.engine import Store
 
 PREFIX = "mailproc_"
@@ -59,6 +60,9 @@ class _FromStore:
         found = query.status(self._store, connection, self._context)
         yield from _of_service(found)
         yield from _of_mail(found)
+        yield from _of_hooks(connection, self._context)
+        yield from _of_peers(connection, found, self._context)
+        yield _gauge("requests_to_review", "submitted requests that wait (at most 10,000)", found.to_review)
         for name, count in totals.totals(connection).items():
             yield CounterMetricFamily(f"{PREFIX}{name}", f"{name} since the store was made", value=count)
 
@@ -84,6 +88,31 @@ def _of_mail(found: Status) -> Iterator[Metric]:
     yield _labelled("mailbox_looked_time_seconds", "when it was last looked into", "mailbox", looked)
     yield _gauge("relay_refusing", "1 if the last letter could not leave", int(bool(found.relay.refusal)))
     yield _time("sent_time_seconds", "when the last letter left", found.relay.sent_at)
+
+
+def _of_hooks(connection: Connection, context: Context) -> Iterator[Metric]:
+    """Of every receiver of config.toml, and of one that is gone and has calls left."""
+    names = dict.fromkeys([*(one.name for one in context.hooks), *hook_lists.with_calls(connection)])
+    waiting = {name: hook_lists.waiting(connection, name) for name in names}
+    failed = {name: hook_lists.failed(connection, name) for name in names}
+    oldest = {name: _seconds(hook_lists.waits_since(connection, name)) for name in names}
+    yield _labelled("hook_calls_waiting", "calls to be made (at most 10,000)", "hook", waiting)
+    given_up = "calls given up, in doubt or held, for staff (at most 10,000)"
+    yield _labelled("hook_calls_given_up", given_up, "hook", failed)
+    yield _labelled(
+        "hook_oldest_time_seconds", "when the oldest call that waits came; 0 of none", "hook", oldest
+    )
+
+
+def _of_peers(connection: Connection, found: Status, context: Context) -> Iterator[Metric]:
+    paused = {*pausing.paused(connection, context)}
+    silent = {one.name for one in found.catalogues}
+    partners = {one.symbol: int(one.symbol in paused) for one in context.partners}
+    catalogues = {one.name: int(one.name in silent) for one in context.config.catalogue}
+    yield _labelled("partner_paused", "1 if letters to the partner wait", "partner", partners)
+    yield _labelled(
+        "catalogue_paused", "1 if it did not answer and is not asked now", "catalogue", catalogues
+    )
 
 
 def _gauge(name: str, what: str, value: float) -> Metric:

@@ -13,6 +13,7 @@ from mailproc.office.queries.service_state import ServiceCondition, ServiceState
 
 if TYPE_CHECKING:
     from mailproc.app.build import App
+    from mailproc.office.queries.paused_catalogues import PausedCatalogue
     from mailproc.office.queries.status import MailboxStatus, RelayStatus, StandbyStatus, Status
 
 verbs = typer.Typer()
@@ -58,6 +59,8 @@ def _tell(found: "Status", context: Context) -> None:
             (language.texts.labels["queue"][one.queue], _waiting(one.waiting, one.oldest_at, context))
             for one in found.queues
         ),
+        *((f"{words['catalogue']} {one.name}", _catalogue(one, context)) for one in found.catalogues),
+        *_to_review(found.to_review, context),
         (words["disk"], _disk(found.disk.free, found.disk.folder, context)),
         (words["backup"], _backup(found.backup.made_at, found.backup.file, context)),
     ]
@@ -109,6 +112,18 @@ def _waiting(count: int, oldest: datetime | None, context: Context) -> str:
         return context.language.number(count)
     told = {"count": context.language.number(count), "when": context.shown(oldest)}
     return context.language.label("service", "oldest", **told)
+
+
+def _catalogue(one: "PausedCatalogue", context: Context) -> str:
+    told = {"when": context.shown(one.until), "why": context.language.words_of(one.why)}
+    return context.language.label("service", "not_asked", **told)
+
+
+def _to_review(count: int, context: Context) -> list[tuple[str, str]]:
+    """Return its row; none where no form or desk submits anything."""
+    if not count and not context.config.form:
+        return []
+    return [(context.language.texts.labels["service"]["to_review"], context.language.number(count))]
 
 
 def _backup(made_at: datetime | None, file: str, context: Context) -> str:

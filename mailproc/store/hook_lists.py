@@ -71,6 +71,12 @@ def failed(connection: Connection, hook: str) -> int:
     return found
 
 
+def waiting(connection: Connection, hook: str) -> int:
+    """Return how many calls of the hook wait for their turn, at most ``MOST``."""
+    found: int = _WAITING.scalar(connection, {"of_hook": hook})
+    return found
+
+
 _UNTAKEN = select(CALL.c.written_at).where(_OF_HOOK, one_of(CALL.c.state, ("prepared",))).limit(MOST)
 _SINCE = Constant(select(func.min(_UNTAKEN.subquery().c.written_at)))
 

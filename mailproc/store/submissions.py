@@ -4,18 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from sqlalchemy import Connection, Integer, bindparam, select
+from sqlalchemy import Connection, Integer, bindparam, func, select, text
 
 from mailproc.store import requests
 from mailproc.store.events import EVENT
 from mailproc.store.prepared_statements import Constant, made, table_of
 from mailproc.store.rows import Event
-from mailproc.store.submission_tables import SubmissionRow
+from mailproc.store.submission_tables import TO_REVIEW, SubmissionRow
 from mailproc.store.tables import Instant
 from mailproc.store.text import storable
 
 SUBMISSION = table_of(SubmissionRow)
 PORTION = 500
+MOST = 10_000
+"""Requests to review that are counted at most."""
 REVIEW, ACCEPTED, DECLINED = "review", "accepted", "declined"
 """States of a submission; the last is the outcome of its request too."""
 
@@ -64,6 +66,8 @@ _OF_READER = Constant(
         SUBMISSION.c.patron_id == bindparam("patron_id")
     )
 )
+_WAITING = select(SUBMISSION.c.request_id).where(text(TO_REVIEW)).limit(MOST).subquery()
+_COUNT = Constant(select(func.count()).select_from(_WAITING))
 _NAMED = Constant(
     select(SUBMISSION.c.patron_id)
     .where(SUBMISSION.c.patron_id > bindparam("after"))
@@ -113,6 +117,12 @@ def steps(connection: Connection, submission: Submission) -> list[Event]:
     ids = submission.event_ids or []
     statement = select(EVENT).where(EVENT.c.id.in_(ids)).order_by(EVENT.c.id)
     return made(Event, connection.execute(statement)) if ids else []
+
+
+def count_to_review(connection: Connection) -> int:
+    """Return how many wait for staff, at most ``MOST``."""
+    found: int = _COUNT.scalar(connection, {})
+    return found
 
 
 def waiting_of_reader(connection: Connection, patron_id: str) -> list[str]:

@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 import mailproc
 from mailproc.config_load.poll import longest_gap
 from mailproc.flow.context import Context
+from mailproc.office.queries import paused_catalogues
 from mailproc.office.queries.agenda import FaultyText, faulty_texts
+from mailproc.office.queries.paused_catalogues import PausedCatalogue
 from mailproc.office.queries.service_state import ServiceCondition, ServiceState, judged, unless_held
 from mailproc.sentence import Note, Sentence, Word, note, sentence
 from mailproc.store import (
@@ -23,6 +25,7 @@ from mailproc.store import (
     restore_hold,
     server_lock,
     service_record,
+    submissions,
 )
 from mailproc.store.backlog import Backlog
 from mailproc.store.engine import Store
@@ -121,7 +124,9 @@ class StandbyStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """``held_back``: letters that stay held since the store was put back from a copy and went on.
+    """``catalogues``: that are not asked now; a request goes on without them. ``to_review``: requests that
+    were submitted and wait for staff, at most ``submissions.MOST``. ``held_back``: letters that stay held
+    since the store was put back from a copy and went on.
 
     ``wrong``: everything for which somebody must act. ``version``: of the program that answers."""
 
@@ -135,6 +140,8 @@ class Status:
     templates: tuple[FaultyText, ...]
     standbys: tuple[StandbyStatus, ...] = ()
     hooks: tuple[HookTrouble, ...] = ()
+    catalogues: tuple[PausedCatalogue, ...] = ()
+    to_review: int = 0
     held_back: int = 0
     wrong: tuple[Sentence, ...] = ()
     notes: tuple[Sentence, ...] = ()
@@ -158,6 +165,8 @@ def status(store: Store, connection: Connection, context: Context) -> Status:
         templates=faulty_texts(context),
         standbys=tuple(_standbys(connection)),
         hooks=tuple(_hooks(connection, context, now)),
+        catalogues=tuple(paused_catalogues.paused(connection, context)),
+        to_review=submissions.count_to_review(connection),
         held_back=restore_hold.count_held(connection),
     )
     return Status(**vars(found) | {"wrong": tuple(_wrong(found, now)), "notes": tuple(_notes(found))})
