@@ -44,7 +44,7 @@ def run(store: Store, context: Context, *, dry_run: bool = False) -> Anonymised:
     with store.read() as connection:
         done.uncounted = older_attempts.progress(connection).left
     if privacy.anonymise_after and (dry_run or not done.uncounted):
-        before = now - timedelta(days=privacy.anonymise_after)
+        before = context.before(privacy.anonymise_after)
         _requests(store, before, now, done, dry_run=dry_run)
     _declarations(store, now - YEAR * privacy.keep_declarations, done, dry_run=dry_run)
     return done

@@ -5,7 +5,7 @@ Time is passed in: ``clock`` returns an aware UTC instant, and no station reads 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import sentence
 
 if TYPE_CHECKING:  # many verbs of the command line need none of these, and do not load them
+    from mailproc.config_age import Age
     from mailproc.config_catalogues import Catalogue
     from mailproc.flow.hook_receivers import HookReceivers
     from mailproc.ill.apdu import Item, Postal
@@ -220,6 +221,12 @@ class Context:
     def local(self, at: datetime) -> datetime:
         """Return the wall time in the library's zone, without zone, to the second (as on the wire)."""
         return at.astimezone(self.zone).replace(tzinfo=None, microsecond=0)
+
+    def before(self, age: "Age") -> datetime:
+        """Return the instant so long ago; months go by the calendar in the library's zone."""
+        if not age.months:
+            return self.clock() - timedelta(days=age.days)
+        return self.instant(age.before(self.local(self.clock())))
 
     def instant(self, wall: datetime) -> datetime:
         """Return the instant of a wall time (without zone) in the library's zone.

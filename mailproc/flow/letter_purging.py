@@ -7,7 +7,7 @@ gone, the file is deleted. A crash between two of these is ended by the next tim
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 
 from sqlalchemy import Connection
@@ -42,10 +42,10 @@ def run(store: Store, context: Context, *, dry_run: bool = False) -> Purged:
     Nothing is done in a store that was put back from a copy and does not go on yet. Raise LocalFault if an
     archive cannot be deleted.
     """
-    done, days = Purged(), context.config.privacy.purge_after
-    if not days or background.was_put_back(store):
+    done, age = Purged(), context.config.privacy.purge_after
+    if not age or background.was_put_back(store):
         return done
-    before = context.clock() - timedelta(days=days)
+    before = context.before(age)
     for kind in SETTLED:
         _of_store(store, kind, before, done, dry_run=dry_run)
     _archives(store, before, done, dry_run=dry_run)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ def office(make_world: Callable[..., World], store_url: str) -> Iterator[World]:
     soundness.check(world)
 
 
-def under(world: World, **privacy: int) -> None:
+def under(world: World, **privacy: int | str) -> None:
     config = world.app.config.model_copy(update={"privacy": Privacy(**privacy)})
     world.app = replace(world.app, config=config, context=replace(world.app.context, config=config))
 
@@ -63,6 +64,28 @@ def test_a_day_too_early_nothing_happens(office: World) -> None:
     assert anonymise(office).requests == 1
     assert anonymise(office) == Anonymised(), "once"
     assert office.shown(number).line.title == "A book"
+
+
+def test_months_go_by_the_calendar(small_world: World) -> None:
+    """Not a day too early, whatever the month: what was closed on 31 January goes on 1 March."""
+    world = small_world
+    under(world, anonymise_after="1 month")
+    world.now = datetime(2027, 1, 31, 12, tzinfo=UTC)
+    closed(world, days=0)
+    for day in (datetime(2027, 2, 28, 12, tzinfo=UTC), datetime(2027, 2, 28, 22, 59, tzinfo=UTC)):
+        world.now = day
+        assert anonymise(world).requests == 0
+    world.now = datetime(2027, 3, 1, 0, 1, tzinfo=UTC)
+    assert anonymise(world).requests == 1
+
+
+def test_letters_go_after_months_too(small_world: World) -> None:
+    under(small_world, purge_after="2 months")
+    closed(small_world, days=0)
+    small_world.later(days=58)
+    assert letter_purging.run(small_world.store, small_world.app.context).letters == 0
+    small_world.later(days=5)
+    assert letter_purging.run(small_world.store, small_world.app.context).letters > 0
 
 
 def test_no_table_holds_the_reader_but_that_of_other_letters(small_world: World) -> None:
