@@ -28,7 +28,7 @@ class Age:
         return bool(self.days or self.months)
 
     def __str__(self) -> str:
-        return f"{self.months} months" if self.months else str(self.days)
+        return f"{self.months} months" if self.months else f"{self.days} days"
 
     def before(self, wall: datetime) -> datetime:
         """Return the time so long before a wall time (without zone).

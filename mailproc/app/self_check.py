@@ -8,6 +8,7 @@ from pathlib import Path
 from mailproc import config_load
 from mailproc.app import (
     archive_place,
+    broker_check,
     build,
     document_place,
     file_permissions,
@@ -99,7 +100,8 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
     found.warnings += [*_without_templates(context), *_without_words(context, listed)]
     found.warnings += _changed_texts(context, store)
     found.fine += list(_accounts(config))
-    found.fine += list(sender_authentication.shown(config))
+    found.fine += [*sender_authentication.shown(config), *broker_check.shown(config)]
+    found.wrong += broker_check.missing_fonts(config)
     if connect:
         _connect(context, found)
     return found
