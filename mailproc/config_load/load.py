@@ -1,16 +1,16 @@
 """Reads config.toml. Everything that is wrong is said at once, each once, and a secret's value never."""
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mailproc.config import Config
-from mailproc.config_load import names, rules, schema, secret, toml_file, types
+from mailproc.config_load import alternatives, names, rules, schema, secret, toml_file, types
 from mailproc.config_load.consequences import ToldProblems, once
 from mailproc.config_load.letter_layout import with_plain_orders
-from mailproc.config_load.problem import HIDDEN, ConfigProblem, ConfigSource, misconfigured
+from mailproc.config_load.problem import HIDDEN, ConfigProblem, ConfigSource, Loc, misconfigured
 from mailproc.config_load.toml_file import CONFIGURATION, TomlFile
 
 ABSENT = "there is no such file; --config FILE or MAILPROC_CONFIG names another"
@@ -64,9 +64,18 @@ def _checked(file: TomlFile, further: Rules, secrets_needed: bool) -> _Checked:
         config, _, _ = _valid(source, types.mended(source.data, wrong), secrets_needed)
     problems += _new([*hidden, *wrong], file)
     if config is not None and not file.lost_table:
-        unsure = file.lost | {one.loc for one in wrong if one.meant is HIDDEN or types.is_missing(one)}
-        told = ToldProblems([one.loc for one in problems], unsure, left_out)
+        unmended = {types.key_of(one.loc) for one in wrong if one.meant is HIDDEN or types.is_missing(one)}
         broken = (*rules.problems(config), *further(config))
+
+        def ask(key: Loc, value: object) -> Iterable[ConfigProblem]:
+            others = [one for one in wrong if types.key_of(one.loc) != key]
+            data = types.mended(source.data, [*others, ConfigProblem(key, "", meant=value)])
+            config, _, _ = _valid(source, data, secrets_needed)
+            return (*rules.problems(config), *further(config)) if config is not None else ()
+
+        certain = alternatives.certain(sorted(unmended, key=str), broken, ask) if broken else {}
+        locs = [one.loc for one in problems]
+        told = ToldProblems(locs, file.lost | unmended, left_out, _in_whole_tables(certain, file.lost))
         problems += once(one for one in broken if not told.explain(one))
     return _Checked(config, source, problems)
 
@@ -96,3 +105,11 @@ def _complete(config: Config) -> Config:
     """What follows from other keys: staff letters go to the library's address unless told otherwise."""
     library = config.library.model_copy(update={"staff": config.library.staff or config.library.email})
     return config.model_copy(update={"library": library})
+
+
+def _in_whole_tables(
+    certain: Mapping[Loc, Collection[alternatives.Said]], lost: Collection[Loc]
+) -> Mapping[Loc, Collection[alternatives.Said]]:
+    """Leave out tables of which a key could not be read: nobody knows what it was to hold."""
+    broken = {loc[:-1] for loc in lost}
+    return {table: said for table, said in certain.items() if table not in broken}

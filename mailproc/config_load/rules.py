@@ -81,10 +81,10 @@ def _privacy(config: Config) -> Iterator[ConfigProblem]:
     archive = config.policy.archive_after
     if anonymise and archive and archive <= anonymise.most_days:
         wrong = f"must be less than policy.archive_after ({archive}): no letter is deleted in an archive"
-        yield ConfigProblem(("privacy", "anonymise_after"), wrong, str(anonymise))
+        yield ConfigProblem(("privacy", "anonymise_after"), wrong, anonymise.days or str(anonymise))
     if purge and purge.may_be_less_than(anonymise):
         wrong = f"must not be less than privacy.anonymise_after ({anonymise})"
-        yield ConfigProblem(("privacy", "purge_after"), wrong, str(purge))
+        yield ConfigProblem(("privacy", "purge_after"), wrong, purge.days or str(purge))
 
 
 def _library(config: Config) -> Iterator[ConfigProblem]:

@@ -50,9 +50,9 @@ def _way(hook: Hook, loc: Loc) -> Iterator[ConfigProblem]:
         yield ConfigProblem((*loc, "url"), "has a url and a command: write one of them, not both")
     elif not hook.url and not hook.command:
         yield ConfigProblem((*loc, "url"), "needs a url, or else a command")
-    elif hook.url and not is_url(hook.url):
+    if hook.url and not is_url(hook.url):
         yield ConfigProblem((*loc, "url"), _URL)
-    elif hook.command and not all(hook.command):
+    if not all(hook.command):
         yield ConfigProblem((*loc, "command"), "names an empty argument")
     if hook.command and hook.secret.get_secret_value():
         yield ConfigProblem((*loc, "secret"), "signs what goes to a url: remove it")

@@ -20,19 +20,18 @@ MESSAGES = {
 
 def problems(config: Config) -> Iterator[ConfigProblem]:
     ncip = config.ncip
-    if not ncip.url:
-        return
-    if not is_url(ncip.url):  # it is never shown: a token may stand in it
+    if ncip.url and not is_url(ncip.url):  # it is never shown: a token may stand in it
         yield ConfigProblem(("ncip", "url"), "must be a URL that begins with https://")
     if bool(ncip.from_agency) != bool(ncip.to_agency):
-        missing = "to_agency" if ncip.from_agency else "from_agency"
-        yield ConfigProblem(("ncip", missing), "goes with the other agency: give both, or none", "")
+        there, missing = ("from", "to") if ncip.from_agency else ("to", "from")
+        wrong = f"goes with {there}_agency: give both, or none"
+        yield ConfigProblem(("ncip", f"{missing}_agency"), wrong, "")
     yield from _events(ncip)
     for symbol in ncip.accounts:
         if all(symbol != partner.symbol for partner in config.partner):
             yield ConfigProblem(("ncip", "accounts"), "there is no such partner", symbol)
     for position, hook in enumerate(config.hook):
-        if hook.name == "ncip":
+        if ncip.url and hook.name == "ncip":
             wrong = "is the name of what [ncip] tells; choose another"
             yield ConfigProblem(("hook", position, "name"), wrong, hook.name)
 

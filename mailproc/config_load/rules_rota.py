@@ -81,7 +81,8 @@ def _closed(config: Config) -> Iterator[ConfigProblem]:
     """Yield words of closed days, ours and the partners', that are none."""
     partners = ((("partner", at, "lending"), one.lending.closed) for at, one in enumerate(config.partner))
     for where, words in ((("library",), config.library.closed), *partners):
-        try:
-            closed_days.read(words)
-        except ValueError as error:
-            yield ConfigProblem((*where, "closed"), CLOSED, str(error))
+        for at, word in enumerate(words):
+            try:
+                closed_days.read([word])
+            except ValueError:
+                yield ConfigProblem((*where, "closed", at), CLOSED, word)

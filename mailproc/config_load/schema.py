@@ -4,6 +4,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import SecretStr
+from pydantic.fields import FieldInfo
 
 from mailproc.config import Config, Section
 from mailproc.config_load.problem import Loc
@@ -88,7 +89,12 @@ def _tables(loc: Loc, section: type[Section]) -> list[Loc]:
     return found
 
 
-def _annotation(loc: Loc) -> Any:
+def field_at(loc: Loc) -> FieldInfo | None:
+    """The key at this location, None where there is none."""
     section = section_at(loc[:-1]) if loc else None
-    field = section.model_fields.get(str(loc[-1])) if section else None
+    return section.model_fields.get(str(loc[-1])) if section else None
+
+
+def _annotation(loc: Loc) -> Any:
+    field = field_at(loc)
     return field.annotation if field else None

@@ -46,7 +46,7 @@ def mended(data: Mapping[str, Any], problems: Sequence[ConfigProblem]) -> dict[s
     """The data with what was meant, or without what is wrong: so one look finds the other problems too."""
     copy: dict[str, Any] = json.loads(_json(data))
     for problem in problems:
-        path = problem.loc if problem.meant is not HIDDEN else _key_of(problem.loc)
+        path = problem.loc if problem.meant is not HIDDEN else key_of(problem.loc)
         inside = _inside(copy, path[:-1])
         if problem.meant is not HIDDEN and isinstance(inside, dict | list):
             inside[path[-1]] = problem.meant  # type: ignore[index]  # pydantic found it there
@@ -63,7 +63,7 @@ def is_unknown(problem: ConfigProblem) -> bool:
     return problem.text == "extra_forbidden"
 
 
-def _key_of(loc: Loc) -> Loc:
+def key_of(loc: Loc) -> Loc:
     """An entry of a list of words goes with its whole list."""
     return loc[:-1] if len(loc) > 1 and isinstance(loc[-1], int) else loc
 
@@ -114,4 +114,5 @@ def _problem(error: Mapping[str, Any]) -> ConfigProblem:
 
 def _placeholder(loc: Loc) -> object:
     """Stands for a value that is missing while the others are looked at."""
-    return next(iter(schema.words_at(loc)), "missing@missing.example")
+    word = next(iter(schema.words_at(loc)), "missing@missing.example")
+    return [word] if schema.kind_of(loc) == "list" else word
