@@ -194,12 +194,13 @@ def dismiss(connection: Connection, call: HookCall, why: Part, at: datetime) -> 
 
 
 def hold(connection: Connection, why: Part, its_event: Select[Any] | None = None) -> None:
-    """Hold what waits: the store was put back from a copy, and it may have been told before.
+    """Hold what waits or was given up: the store was put back from a copy, and it may have been told since.
 
-    With ``its_event``, which finds the event of a call by its id, only what is told of such a one.
+    A call that was given up in the copy may have been made again later. With ``its_event``, which finds the
+    event of a call by its id, only what is told of such a one.
     """
     statement = _HELD if its_event is None else _HELD.where(its_event.correlate(CALL).exists())
-    for state in ("prepared", "sending"):
+    for state in ("prepared", "sending", "shelved"):
         connection.execute(statement, {"in_state": state, "why": stored(why)})
 
 

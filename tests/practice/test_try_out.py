@@ -76,7 +76,7 @@ def test_it_writes_a_configuration_that_is_ready(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     assert run("practice", "--write", "try.toml").code == 0
     ran = run("--config", "try.toml", "check")
-    assert (ran.code, ran.out.count("WRONG"), "hook" in ran.out) == (0, 0, False), ran
+    assert (ran.code, ran.out.count("WRONG"), "note  hook" in ran.out) == (0, 0, False), ran
     config = load(tmp_path / "try.toml", registry.problems)
     text = how_to(config, DEFAULTS, "LINES")
     assert "LINES" not in text
