@@ -57,7 +57,9 @@ def number_used_again(connection: Connection, reading: LetterReading, context: C
 
     Of a protocol whose letters are named as their orders.
     """
-    if not reading.codec or not context.registry.by_name(reading.codec).names_orders:
+    if not reading.codec or reading.form is not None:  # a form is read by no protocol of the registry
+        return ""
+    if not context.registry.by_name(reading.codec).names_orders:
         return ""
     name = reading.letter.message_id[:250]
     first = letters.other_content(connection, proven_sender(reading), name, reading.content_digest)
