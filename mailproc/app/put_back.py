@@ -149,7 +149,7 @@ def _held(context: Context, url: str, file: Path, faults: list[Part]) -> Callabl
         begin_counters = store.put_back(restored.FILE, known)
         at, size = context.clock(), file.stat().st_size
         store.write(lambda connection: backups.end_in_copy(connection, at, size))
-        forgetting.forget_again(store, context.forgotten)
+        forgetting.forget_again(store, context, context.forgotten)
         _bring_documents(store, context, file)
         faults += here.take_over(archives.beside(file), store.identity())
         faults += _wrong_archives(store)

@@ -256,7 +256,7 @@ def _forget(app: App, patron_id: str, *, undo: bool, dry_run: bool, as_json: boo
         forgetting.remember(app.context, patron_id)
         done: ForgottenReader | None = None
     else:
-        done = forgetting.forget(app.store, app.context, patron_id, dry_run=dry_run)
+        done = forgetting.forget(app.store, app.context, patron_id, by=who(app), dry_run=dry_run)
     if as_json:
         output.as_json(done or {"undone": True})
         return
@@ -270,6 +270,8 @@ def _told(done: ForgottenReader | None) -> Iterator[Sentence]:
         return
     code = "patron-would-forget" if done.dry_run else "patron-forgotten"
     yield sentence(code, requests=", ".join(done.requests) or "–")
+    if done.declined:
+        yield sentence("patron-declined", requests=", ".join(done.declined))
     if done.letters:
         yield sentence("patron-letters", letters=", ".join(done.letters))
     if done.declared:

@@ -49,9 +49,10 @@ _NAMED = Constant(
 
 @dataclass(frozen=True)
 class Erased:
-    """``known``: there was a row of the reader. ``requests``: numbers that are nobody's now. ``letters``: in
-    and out, which may name the reader and stay; those to the reader are deleted. ``declared``: numbers whose
-    declaration of copyright, signed by name, stays."""
+    """``known``: there was a row of the reader. ``requests``: numbers that are nobody's now, also of what was
+    submitted and never ordered. ``letters``: in and out, which may name the reader and stay, those of forms
+    too; those to the reader are deleted. ``declared``: numbers whose declaration of copyright, signed by
+    name, stays."""
 
     known: bool
     requests: tuple[str, ...]
@@ -60,9 +61,8 @@ class Erased:
 
 
 def is_open(connection: Connection, patron_id: str) -> list[str]:
-    """Return the numbers of the reader's open requests, and of those to review that name the reader."""
-    waiting = submissions.waiting_of_reader(connection, patron_id)
-    return [*patron_lists.open_requests(connection, patron_id), *waiting]
+    """Return the numbers of the reader's open requests; one to review is nobody's yet."""
+    return patron_lists.open_requests(connection, patron_id)
 
 
 def erase(connection: Connection, patron_id: str) -> Erased:
@@ -70,15 +70,16 @@ def erase(connection: Connection, patron_id: str) -> Erased:
     patron_id = storable(patron_id)
     rows = _REQUESTS.rows(connection, {"patron_id": patron_id})
     letters: dict[str, None] = {}
-    for row in rows:
-        letters |= dict.fromkeys(_letters(connection, row["id"]))
-        for deleted in request_erasure.erase(connection, requests.load(connection, row["id"])):
+    ids = sorted({*(row["id"] for row in rows), *submissions.of_reader(connection, patron_id)})
+    numbers = tuple(requests.number_of(connection, one) for one in ids)
+    for request_id in ids:
+        letters |= dict.fromkeys(submissions.letters(connection, request_id))
+        letters |= dict.fromkeys(_letters(connection, request_id))
+        for deleted in request_erasure.erase(connection, requests.load(connection, request_id)):
             letters.pop(f"O{deleted}", None)
-    for request_id in submissions.of_reader(connection, patron_id):  # nobody was asked for them
-        request_erasure.erase(connection, requests.load(connection, request_id))
     known = _DELETE.count(connection, {"patron_id": patron_id}) > 0
     declared = tuple(row["number"] for row in rows if "declaration" in (row["more"] or {}))
-    return Erased(known, tuple(row["number"] for row in rows), tuple(letters), declared)
+    return Erased(known, numbers, tuple(letters), declared)
 
 
 def _letters(connection: Connection, request_id: int) -> Iterator[str]:

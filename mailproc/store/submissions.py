@@ -62,7 +62,7 @@ _SAME = Constant(
     .limit(1)
 )
 _OF_READER = Constant(
-    select(SUBMISSION.c.request_id, SUBMISSION.c.state).where(
+    select(SUBMISSION.c.request_id, SUBMISSION.c.state, SUBMISSION.c.partner).where(
         SUBMISSION.c.patron_id == bindparam("patron_id")
     )
 )
@@ -125,11 +125,18 @@ def count_to_review(connection: Connection) -> int:
     return found
 
 
-def waiting_of_reader(connection: Connection, patron_id: str) -> list[str]:
-    """Return the numbers of those to review that name this reader."""
+def waiting_of_reader(connection: Connection, patron_id: str) -> list[Submission]:
+    """Return those to review that name this reader and no library: another library's readers are not ours."""
     rows = _OF_READER.rows(connection, {"patron_id": storable(patron_id)})
-    ids = sorted(row["request_id"] for row in rows if row["state"] == REVIEW)
-    return [requests.number_of(connection, one) for one in ids]
+    ids = sorted(row["request_id"] for row in rows if row["state"] == REVIEW and not row["partner"])
+    return [one for each in ids if (one := load(connection, each)) is not None]
+
+
+def letters(connection: Connection, request_id: int) -> list[str]:
+    """Return the letters that brought it ("I7")."""
+    found = load(connection, request_id)
+    ids = [one.inbox_id for one in steps(connection, found)] if found is not None else []
+    return [f"I{one}" for one in ids if one is not None]
 
 
 def named_after(connection: Connection, after: str) -> list[str]:

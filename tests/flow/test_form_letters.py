@@ -528,16 +528,40 @@ def test_limits_and_duplicates_make_it_wait(straight, monkeypatch):
 # readers
 
 
-def test_a_reader_with_a_wish_to_review_is_not_forgotten(office):
+def test_no_form_keeps_a_reader_from_being_forgotten(office):
+    """Anybody may write a reader's number into a form."""
     imported(office, READERS)
     send(office)
-    with pytest.raises(LocalFault, match="B1"):
-        forgetting.forget(office.store, office.app.context, "R1")
-    decline(office, "B1")
-    forgetting.forget(office.store, office.app.context, "R1")
+    send(office, WISH.replace("On Letters", "On Locks"))
+    decline(office, "B2")
+    would = forgetting.forget(office.store, office.app.context, "R1", dry_run=True)
+    assert office.shown("B1").line.needs == ("to-review",)
+    done = forgetting.forget(office.store, office.app.context, "R1", by="clerk")
+    assert (done.requests, done.letters, done.declined) == (("B1", "B2"), ("I1", "I2"), ("B1",))
+    assert (would.requests, would.letters, would.declined) == (done.requests, done.letters, done.declined)
+    for row in office.rows("submission"):
+        assert (row["state"], row["patron_id"], row["reader"], row["words"]) == ("declined", "", None, "")
+    assert office.listed(attention=True) == [] and office.listed(find="On Letters") == ["B1"]
+    assert office.events("B1")[-1] == "decline"
+    assert office.verify().differences == ()
+
+
+def test_a_form_that_a_copy_brings_back_is_declined_too(office):
+    imported(office, READERS)
+    send(office)
+    office.app.context.forgotten.add("R1")
+    forgetting.forget_again(office.store, office.app.context, office.app.context.forgotten)
     (row,) = office.rows("submission")
-    assert (row["patron_id"], row["reader"], row["words"], row["unread"]) == ("", None, "", None)
-    assert office.listed(find="On Letters") == ["B1"]
+    assert (row["state"], row["patron_id"], row["words"]) == ("declined", "", "")
+
+
+def test_an_order_of_a_library_is_not_declined_with_a_reader_of_ours(office):
+    """Its reader may have the same number there."""
+    imported(office, READERS)
+    send(office, ORDER + "client-identifier: R1\n", ADDRESS[CUSTOMER])
+    assert office.shown("L1").review.patron_id == "R1"
+    assert forgetting.forget(office.store, office.app.context, "R1").declined == ()
+    assert office.shown("L1").line.needs == ("to-review",)
 
 
 def test_a_trial_changes_nothing(office):

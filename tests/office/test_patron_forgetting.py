@@ -110,11 +110,11 @@ def test_what_an_older_copy_knows_is_forgotten_again(world):
     number = closed(world)
     world.app.context.forgotten.add("R1")  # as by a `forget` after the copy was made
     world.app.context.forgotten.add("R9")
-    assert forgetting.forget_again(world.store, world.app.context.forgotten) == 1
+    assert forgetting.forget_again(world.store, world.app.context, world.app.context.forgotten) == 1
     assert known(world, "R1") is None
     assert "High Street" not in repr(world.shown(number))
     assert world.shown(number).line.reader == ""
-    assert forgetting.forget_again(world.store, world.app.context.forgotten) == 0
+    assert forgetting.forget_again(world.store, world.app.context, world.app.context.forgotten) == 0
 
 
 def test_the_file_tells_nobody_who_it_was_and_is_private(tmp_path):

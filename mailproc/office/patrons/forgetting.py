@@ -9,43 +9,58 @@ from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.patrons import short_writes
+from mailproc.office.requests import forgotten_wishes
 from mailproc.sentence import sentence
 from mailproc.store import patron_erasure, patron_imports, submissions
 from mailproc.store.engine import Store
 from mailproc.store.forgotten_readers import ForgottenReaders
 
+AGAIN = "restore"
+"""Who declines what a copy brings back of a forgotten reader."""
 MoreIds = Callable[[Connection, str], list[str]]
 _BY_ROW, _BY_REQUEST = patron_erasure.ids_after, patron_erasure.named_after
 
 
 @dataclass(frozen=True)
 class ForgottenReader:
-    """``requests``: numbers that are nobody's now. ``letters``: which may name the reader and stay.
-    ``declared``: requests whose signed declaration of copyright stays."""
+    """``requests``: numbers that are nobody's now; ``declined``: those of them that waited for review.
+
+    ``letters``: which may name the reader and stay, those of forms too. ``declared``: requests whose signed
+    declaration of copyright stays."""
 
     dry_run: bool
     requests: tuple[str, ...]
     letters: tuple[str, ...]
     declared: tuple[str, ...]
+    declined: tuple[str, ...] = ()
 
 
-def forget(store: Store, context: Context, patron_id: str, *, dry_run: bool = False) -> ForgottenReader:
-    """Erase the reader. Raise LocalFault for an unknown one, and while requests are open."""
+def forget(
+    store: Store, context: Context, patron_id: str, *, by: str = "staff", dry_run: bool = False
+) -> ForgottenReader:
+    """Erase the reader. Raise LocalFault for an unknown one, and while requests are open.
+
+    What was submitted under the number and waits for review is declined: else anybody could keep a reader
+    from being forgotten by sending forms.
+    """
     with store.read() as connection:
         _check(connection, patron_id)
     if dry_run:
-        erased = _foreseen(store, patron_id)
+        erased, declined = foreseen(store, lambda connection: _erase(connection, context, patron_id, by))
     else:
         short_writes.settle(store)  # or what the last import replaced would be left
         context.forgotten.add(patron_id)  # first: whatever happens now, the next restore ends it
-        erased = store.write(lambda connection: _erase(connection, patron_id))
-    return ForgottenReader(dry_run, erased.requests, erased.letters, erased.declared)
+        erased, declined = store.write(lambda connection: _erase(connection, context, patron_id, by))
+    return ForgottenReader(dry_run, erased.requests, erased.letters, erased.declared, declined)
 
 
-def _erase(connection: Connection, patron_id: str) -> patron_erasure.Erased:
+def _erase(
+    connection: Connection, context: Context, patron_id: str, by: str
+) -> tuple[patron_erasure.Erased, tuple[str, ...]]:
     _check_open(connection, patron_id)
     patron_imports.abandon(connection)
-    return patron_erasure.erase(connection, patron_id)
+    declined = forgotten_wishes.decline(connection, context, patron_id, by)
+    return patron_erasure.erase(connection, patron_id), declined
 
 
 def _check(connection: Connection, patron_id: str) -> None:
@@ -59,25 +74,21 @@ def _check_open(connection: Connection, patron_id: str) -> None:
         raise LocalFault(sentence("patron-has-open", numbers=", ".join(numbers)))
 
 
-def _foreseen(store: Store, patron_id: str) -> patron_erasure.Erased:
-    return foreseen(store, lambda connection: _erase(connection, patron_id))
-
-
 def remember(context: Context, patron_id: str) -> None:
     """Let a forgotten reader be imported and named again. Raise LocalFault if nobody with this id was."""
     if not context.forgotten.remove(patron_id):
         raise LocalFault(sentence("patron-not-forgotten"))
 
 
-def forget_again(store: Store, forgotten: ForgottenReaders) -> int:
+def forget_again(store: Store, context: Context, forgotten: ForgottenReaders) -> int:
     """Erase in a store that was put back who was forgotten since its copy was made; return how many."""
     if not len(forgotten):
         return 0
     each = (_BY_ROW, _BY_REQUEST, submissions.named_after)
-    return sum(_forget_again(store, forgotten, more) for more in each)
+    return sum(_forget_again(store, context, forgotten, more) for more in each)
 
 
-def _forget_again(store: Store, forgotten: ForgottenReaders, more: MoreIds) -> int:
+def _forget_again(store: Store, context: Context, forgotten: ForgottenReaders, more: MoreIds) -> int:
     last, count = "", 0
     while True:
         with store.read() as connection:
@@ -85,10 +96,14 @@ def _forget_again(store: Store, forgotten: ForgottenReaders, more: MoreIds) -> i
         if not ids:
             return count
         for patron_id in filter(forgotten.__contains__, dict.fromkeys(ids)):
-            _erase_one(store, patron_id)
+            _erase_one(store, context, patron_id)
             count += 1
         last = ids[-1]
 
 
-def _erase_one(store: Store, patron_id: str) -> None:
-    store.write(lambda connection: patron_erasure.erase(connection, patron_id))
+def _erase_one(store: Store, context: Context, patron_id: str) -> None:
+    def job(connection: Connection) -> None:
+        forgotten_wishes.decline(connection, context, patron_id, AGAIN)
+        patron_erasure.erase(connection, patron_id)
+
+    store.write(job)

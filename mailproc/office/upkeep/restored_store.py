@@ -138,7 +138,7 @@ def go_on(store: Store, context: Context, actor: str) -> None:
             raise LocalFault(sentence("restore-not-held"), ("mailproc restore",))
         newest = _newest(connection, INBOX), _newest(connection, EVENT)
     _wait_until_read(store, context, *newest)
-    forgetting.forget_again(store, context.forgotten)
+    forgetting.forget_again(store, context, context.forgotten)
     at = context.clock()
     store.write(lambda connection: restored.go_on(connection, at, actor))
     with suppress(LocalFault), daemon_lock(store):
