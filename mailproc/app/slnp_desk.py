@@ -90,7 +90,7 @@ class SlnpDesk:
         effect = await self._effect(await self._kept(raw, self._name_of(said), peer, refused))
         if effect.taken:
             return conversation.taken(said, effect.number, texts)
-        return conversation.refused(said, effect.refused, texts)
+        return conversation.refused(said, effect.refused, texts, again=effect.number_used)
 
     async def _refusal(self, said: CommandSaid) -> str:
         """Return why our catalogue refuses the order; '' if it does not, or does not say so in time."""

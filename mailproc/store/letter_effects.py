@@ -26,13 +26,15 @@ class LetterEffect:
     """What became of a letter with one message.
 
     ``waits``: it is not read, or its step not taken yet. ``taken``: it had its effect. ``number``: of the
-    request's order on the wire; ``refused``: the words with which a rule refused it at once.
+    request's order on the wire; ``refused``: the words with which a rule refused it at once; ``number_used``:
+    another letter has its name.
     """
 
     waits: bool = False
     taken: bool = False
     number: str = ""
     refused: str = ""
+    number_used: bool = False
 
 
 def of_letter(connection: Connection, inbox_id: int) -> LetterEffect:
@@ -43,7 +45,10 @@ def of_letter(connection: Connection, inbox_id: int) -> LetterEffect:
     if row.state == "done" and not row.taken_from:
         first = letters.earlier_copy(connection, row.partner, row.digest, row.message_id, row.content_digest)
         return LetterEffect() if first is None else _of_event(connection, first)
-    return LetterEffect(waits=row.state == "todo") if row.state != "done" else _of_event(connection, inbox_id)
+    if row.state == "shelved":
+        other = letters.other_content(connection, row.partner, row.message_id, row.content_digest)
+        return LetterEffect(number_used=other is not None)
+    return LetterEffect(waits=True) if row.state == "todo" else _of_event(connection, inbox_id)
 
 
 def _of_event(connection: Connection, inbox_id: int) -> LetterEffect:

@@ -1,15 +1,21 @@
 """A house with a door for SLNP in this process, and a ZFL that connects to it."""
 
 import socket
+import ssl
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from unittest.mock import patch
 
 from mailproc.app import build
 from mailproc.app.build import App
 from mailproc.app.daemon import Daemon
+from mailproc.flow.intake import station as intake
+from mailproc.store import counters
 from tests.support import configuration, history
 from tests.support.desk import Desk
 
@@ -39,7 +45,9 @@ def asked(**fields: str) -> bytes:
     return command("SLNPFLBestellung", **(ASKED | fields))
 
 
-def configured(slnp: str = "", door: str = "", relay: int = 25, more: str = "") -> str:
+def configured(
+    slnp: str = "", door: str = "", relay: int = 25, more: str = "", transport: str = "mail"
+) -> str:
     return "".join(
         [
             configuration.library("XX-HOUSE", "ill@house.example", aliases=["DE-X1", "X1"]),
@@ -51,6 +59,7 @@ def configured(slnp: str = "", door: str = "", relay: int = 25, more: str = "") 
                 "ZFL",
                 "zfl@zfl.example",
                 codec="slnp",
+                transport=transport,
                 roles=["REQUESTER", "RESPONDER"],
                 proof=["network"],
                 networks=["192.0.2.0/24"],
@@ -63,8 +72,10 @@ def configured(slnp: str = "", door: str = "", relay: int = 25, more: str = "") 
 class Zfl:
     """A connection to the door."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
         self.line = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        if tls is not None:
+            self.line = tls.wrap_socket(self.line)
         self._file = self.line.makefile("rb")
 
     def says(self, octets: bytes) -> list[str]:
@@ -119,6 +130,30 @@ class House(Desk):
         thread.start()
         assert up.wait(PATIENCE)
         self._ends += [daemon.stop, thread.join]
+
+    @contextmanager
+    def stations_held(self) -> Iterator[None]:
+        """No letter is read meanwhile."""
+        held, run = threading.Event(), intake.run
+        with patch.object(intake, "run", lambda *given: run(*given) if held.is_set() else 0):
+            try:
+                yield
+            finally:
+                held.set()
+                self.app.store.write(lambda connection: counters.take(connection, "FILE"))  # rings the bell
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+    def again(self) -> None:
+        """The service ends and is started anew."""
+        self.close()
+        self._ends.clear()
+        self.app = build.build(self.app.config.file)
+        self.begin()
 
     def zfl(self) -> Zfl:
         return Zfl(self.port)

@@ -80,7 +80,7 @@ def checked(command: Command, *, strict: bool = False) -> CommandSaid:
 
 
 def _values(command: Command, rules: Rules, *, strict: bool) -> dict[str, str]:
-    at_home = {one.name for one in command.fields if one.level == 1}
+    at_home = {one.name for one in command.fields if one.level == 1 and one.value.strip()}
     pieces: dict[str, list[str]] = {}
     for one in command.fields:
         if one.name not in rules.known:

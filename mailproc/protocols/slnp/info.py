@@ -38,9 +38,12 @@ def numbers(apdu: Apdu, role: Role) -> tuple[str, str]:
 def wrong(field: str) -> str:
     """Return what is wrong with a field of the map; '' if nothing is."""
     try:
-        named = [name for _, name, _, _ in Formatter().parse(field) if name is not None]
+        parsed = list(Formatter().parse(field))
     except ValueError as error:
         return str(error)
+    if any(form or how for _, _, form, how in parsed):
+        return "a value is written as {word}, without ! and :"
+    named = [name for _, name, _, _ in parsed if name is not None]
     if unknown := [name for name in named if name not in VALUES]:
         return f"{{{unknown[0]}}} is no value; known are {', '.join(VALUES)}"
     return "" if _LINE.fullmatch(field) else 'must be a name and a value, as "BestellId:{bestell_id}"'
