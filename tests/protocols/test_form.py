@@ -148,10 +148,17 @@ def test_a_generic_script():
         ("Service: copy or loan", "Service: copy or loan"),
         ("Address: one line", "Address: one line"),
         ("Title: On Letters\nShelf mark of ours: A 1\nAuthor: S.", "Shelf mark of ours: A 1"),
+        ("Title: On Letters\nTitle: On Words", "Title: On Words"),
+        ("Title: On Letters\nYear: 1969\n* Titel: On Words\nand more", "Titel: On Words and more"),
     ],
 )
 def test_what_cannot_be_read_is_shown(text, doubt):
     assert said(text).doubtful == (doubt,)
+
+
+def test_what_is_said_twice_is_no_doubt_where_it_is_the_same():
+    found = said("Title: On Letters\nTitle: on letters\nYear: 1969")
+    assert (found.item.title, found.doubtful, found.unread) == ("On Letters", (), ())
 
 
 @pytest.mark.parametrize(

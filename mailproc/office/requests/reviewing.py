@@ -235,7 +235,8 @@ def _take_order(
         asked_on=context.local(submission.at).date(),
     )
     review_steps.decided(connection, context, submission, ACCEPTED, by)
-    return lend.entered(connection, context, wanted, by, anyway=anyway, request_id=request.id)
+    done = lend.entered(connection, context, wanted, by, anyway=anyway, request_id=request.id)
+    return replace(done, warnings=(*done.warnings, *missing.not_understood(submission)))
 
 
 def _item(request: StoredRequest) -> Item:

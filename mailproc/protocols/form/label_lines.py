@@ -45,8 +45,8 @@ KNOWN = "known"
 class LabelLines:
     """``values``: by field, each as it was written, never empty; ``labels``: how the form calls these fields.
 
-    ``left``: lines that have no known label, or say a field again. ``unsure``: lines inside values that look
-    like a label nobody knows. ``found``: how many labels there were, with a value or without.
+    ``left``: lines that have no known label. ``unsure``: lines inside values that look like a label nobody
+    knows, and lines that say a field once more, otherwise. ``found``: how many labels there were, with a value or without.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -95,6 +95,7 @@ class _Reader:
         self._left: list[str] = []
         self._unsure: list[str] = []
         self._field = ""
+        self._called = ""
         self._lines: list[str] = []
         self._found = 0
 
@@ -104,7 +105,8 @@ class _Reader:
             self._end()
             self._found += 1
             self._field, label, first = hit
-            self._written.setdefault(self._field, label.strip(_MARKS))
+            self._called = label.strip(_MARKS)
+            self._written.setdefault(self._field, self._called)
             self._lines = [first] if first else []
         elif not line.strip():
             self._blank()
@@ -151,25 +153,29 @@ class _Reader:
         return not self._lines and not _ANY_LABEL.match(line)
 
     def _go_on(self, line: str) -> None:
-        if self._lines and _ANY_LABEL.match(line) and len(self._unsure) < MOST_LEFT:
-            self._unsure.append(line[:LONGEST_LEFT])
+        if self._lines and _ANY_LABEL.match(line):
+            self._doubt(line)
         self._lines.append(line)
+
+    def _doubt(self, line: str) -> None:
+        if len(self._unsure) < MOST_LEFT:
+            self._unsure.append(line[:LONGEST_LEFT])
 
     def _leave(self, line: str) -> None:
         if len(self._left) < MOST_LEFT:
             self._left.append(line.strip()[:LONGEST_LEFT])
 
     def _end(self) -> None:
-        """Keep the value that has ended; the first one of a field counts."""
+        """Keep the value that has ended; of a field the first one counts, and staff see each other one."""
         name, lines = self._field, self._lines
         self._field, self._lines = "", []
         value = ("\n" if name in IN_LINES else " ").join(lines).strip()[:LONGEST_VALUE]
         if not value or name in ("", KNOWN):
             return
-        if name in self._values:
-            self._leave(value.replace("\n", " / "))
-        else:
+        if name not in self._values:
             self._values[name] = value
+        elif value.casefold() != self._values[name].casefold():
+            self._doubt(f"{self._called}: {value}".replace("\n", " / "))
 
 
 def _separators(line: str) -> Iterator[int]:
