@@ -114,6 +114,7 @@ def shown_json(found: RequestDetails) -> dict[str, Any]:
         "declaration": found.entry.declaration,
         "copyright": _copyright_json(found),
         "asked_before": found.entry.asked_before,
+        "also_wanted": found.entry.also_wanted,
         "due": {"on": line.due.isoformat(), "renewable": found.renewable} if line.due else None,
         "reader_due": output.plain(found.reader_due),
         "wanted_back_by": output.plain(found.wanted_back_by),

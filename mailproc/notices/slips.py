@@ -56,6 +56,9 @@ class PullSlip(Slip):
         "The e-mail address to which it may go.", sample="desk@other.example", optional=True
     )
     note: str = field_help("Their remark.", sample="With its map, please.", optional=True)
+    also_wanted: tuple[str, ...] = field_help(
+        "Our numbers of other open requests for the same item.", sample=("B7", "L9"), optional=True
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

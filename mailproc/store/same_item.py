@@ -69,6 +69,16 @@ def of_borrower(connection: Connection, item: ItemKey, partner: str, since: date
     return _number(connection, item, same, *theirs)
 
 
+def also_wanted(connection: Connection, item: ItemKey, not_of: int, most: int) -> list[str]:
+    """Return the numbers of other open requests for the item, ours and theirs, at most so many, in order."""
+    if not item.title:
+        return []
+    same = _newest(item)
+    others = select(same.c.id).where(same.c.closed_at.is_(None), same.c.id != not_of).limit(most)
+    ids = sorted(connection.execute(others).scalars())
+    return [requests.number_of(connection, one) for one in ids]
+
+
 def copies_of_title(
     connection: Connection, title: str, words: str, since: datetime, until: datetime, up_to: int | None = None
 ) -> int:

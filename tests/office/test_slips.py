@@ -12,6 +12,7 @@ from mailproc.ill.holding import Available, CatalogueAnswer, Holding, LookUp
 from mailproc.notices.shared_contexts import Request
 from mailproc.notices.slips import SLIPS, PullSlip, values_of
 from mailproc.office.mailroom import printing as letters_on_paper
+from mailproc.office.queries import request_details
 from mailproc.office.slips import paper_file, printing
 from mailproc.office.slips.kinds import SlipKind
 from mailproc.office.slips.printing import FinishedSlips
@@ -257,3 +258,19 @@ def test_the_pdf_is_only_ever_a_new_file(tmp_path: Path) -> None:
         paper_file.write(tmp_path / "none/slips.pdf", b"x")
     assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"first", 0o600)
     assert [one.name for one in tmp_path.iterdir()] == ["slips.pdf"]
+
+
+def test_a_pull_slip_and_show_name_who_else_wants_the_item(world: World) -> None:
+    for number in (1, 2, 3):
+        world.ordered(f"TXC{number} S LOAN\nA title", file_ref=str(number))
+    world.ordered("TXC4 S LOAN\nAnother title", file_ref="4")
+    world.act("L3", "close")
+    with world.store.read() as connection:
+        wanted = {
+            number: request_details.shown(connection, number, world.app.context).entry.also_wanted
+            for number in ("L1", "L3", "L4")
+        }
+    assert wanted == {"L1": ("L2",), "L3": (), "L4": ()}, "nobody waits for what is closed"
+    slips = {one.number: one.text for one in new(world, SlipKind.PULL).slips}
+    assert "Also wanted by: L2" in slips["L1"] and "Also wanted by: L1" in slips["L2"]
+    assert "Also wanted" not in slips["L4"]

@@ -389,6 +389,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "by_words": lambda c: same_item.by_words(c, ItemKey("t", "1"), "t", "R1"),
         "lent_to_us": lambda c: same_item.lent_to_us(c, ItemKey("t", "1"), ["SHIPPED"]),
         "copies_of_title": lambda c: same_item.copies_of_title(c, "t", "w", NOW, NOW),
+        "also_wanted": lambda c: same_item.also_wanted(c, ItemKey("t", "1"), 1, 10),
         "of_borrower": lambda c: same_item.of_borrower(c, ItemKey("t", "1"), "XX-BL", NOW),
     },
     timers: {

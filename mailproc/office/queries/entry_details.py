@@ -16,19 +16,24 @@ from mailproc.store.rows import StoredRequest, Transaction
 ASKED_RECENTLY = timedelta(days=30)
 """So long an order of a borrower that has ended is still one that it may have sent twice."""
 
+MOST_WANTED = 10
+"""Other requests for the same item that are named."""
+
 
 @dataclass(frozen=True)
 class EntryDetails:
     """``word``: of copyright, as ISO 10161 carries it. ``declaration``: JSON of a
     ``copyright_rules.Declaration``. ``copies``: within the guidelines of the USA, of this title in ``year``
     until this one, included; 0 where nobody counts. ``asked_before``: the number of an earlier order of this
-    borrower for the same item, while this one waits for our answer."""
+    borrower for the same item, while this one waits for our answer. ``also_wanted``: the numbers of other
+    open requests for the same item, while this one is open."""
 
     word: str = ""
     declaration: Mapping[str, str] | None = None
     copies: int = 0
     year: int = 0
     asked_before: str = ""
+    also_wanted: tuple[str, ...] = ()
 
 
 NOTHING = EntryDetails()
@@ -46,7 +51,16 @@ def of(
         _copies(connection, request, word, context),
         year,
         asked_before(connection, request, latest, context) if latest else "",
+        also_wanted(connection, request),
     )
+
+
+def also_wanted(connection: Connection, request: StoredRequest) -> tuple[str, ...]:
+    """Return the numbers of other open requests for the same item, if this one is open."""
+    if request.closed_at is not None:
+        return ()
+    item = ItemKey(request.title_key, request.part_key)
+    return tuple(same_item.also_wanted(connection, item, request.id, MOST_WANTED))
 
 
 def _copies(connection: Connection, request: StoredRequest, word: str, context: Context) -> int:

@@ -19,7 +19,7 @@ from mailproc.notices.holding import availability
 from mailproc.notices.order_details import post_lines
 from mailproc.notices.shared_contexts import OurLibrary, PartnerLibrary, Request
 from mailproc.notices.slips import BookBand, PullSlip, ReturnLabel, Slip
-from mailproc.office.queries import holdings
+from mailproc.office.queries import entry_details, holdings
 from mailproc.office.slips.kinds import RULES, SlipKind
 from mailproc.store import item_barcodes, transactions
 from mailproc.store.intent_bodies import NoticeToReader, NoticeToStaff
@@ -104,6 +104,7 @@ def _pull(writer: NoticeWriter, row: Transaction, request: StoredRequest, again:
         post=post_lines(apdu_json.value_from_json(Postal, postal, "postal")) if postal else (),
         electronic=str(delivery.get("electronic") or ""),
         note=request.note,
+        also_wanted=entry_details.also_wanted(writer.connection, request),
     )
 
 

@@ -153,6 +153,7 @@ def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str
         *((words["charges"], one) for one in _charges(found, language)),
         *_asked(found, language, today),
         (words["asked_before"], found.entry.asked_before),
+        (words["also_wanted"], ", ".join(found.entry.also_wanted)),
         *_copyright(found, language, today),
         (words["needed_before"], language.day_word(found.need_before, today) if found.need_before else ""),
         *_catalogues(found, context),

@@ -46,7 +46,8 @@ class LabelLines:
     """``values``: by field, each as it was written, never empty; ``labels``: how the form calls these fields.
 
     ``left``: lines that have no known label. ``unsure``: lines inside values that look like a label nobody
-    knows, and lines that say a field once more, otherwise. ``found``: how many labels there were, with a value or without.
+    knows, and lines that say a field once more, otherwise. ``found``: how many labels there were, with a
+    value or without.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
