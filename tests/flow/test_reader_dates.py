@@ -37,6 +37,26 @@ def test_every_letter_and_timer_follows_the_readers_date(world):
     assert (shown.line.due, shown.reader_due) == (LENDERS, READERS)
 
 
+def ahead(world, number="B1"):
+    """What `show` says of it, by kind."""
+    with world.store.read() as connection:
+        found = request_details.shown(connection, number, world.app.context)
+    return {one.kind: world.app.context.local(one.at).date() for one in found.ahead}
+
+
+def test_show_names_the_reminder_that_will_really_go(world):
+    world.place()
+    world.act("B1", "receive")
+    assert ahead(world) == kinds(world) == {"DUE_SOON": date(2026, 4, 5), "READER_OVERDUE": date(2026, 4, 9)}
+    policy = world.app.config.policy.model_copy(update={"remind_days": 0, "grace_days": 3})
+    config = world.app.config.model_copy(update={"policy": policy})
+    world.app = replace(world.app, config=config, context=replace(world.app.context, config=config))
+    assert kinds(world) == {"DUE_SOON": date(2026, 4, 5), "READER_OVERDUE": date(2026, 4, 9)}
+    assert ahead(world) == {"READER_OVERDUE": date(2026, 4, 12)}
+    world.days(35)
+    assert kinds(world) == ahead(world) == {"READER_OVERDUE": date(2026, 4, 12)}
+
+
 def closing(world, **library):
     """The world with these keys of [library]."""
     config = world.app.config
@@ -64,6 +84,7 @@ def test_a_day_that_was_closed_only_later_is_waited_for(make_world, sqlite_url):
     world.place()
     assert kinds(world) == {"UNANSWERED": date(2026, 3, 9)}
     closing(world, closed=("2026-03-09/2026-03-11",))
+    assert ahead(world) == {"UNANSWERED": date(2026, 3, 12)}, "not what was set before"
     world.days(8)
     assert kinds(world) == {"UNANSWERED": date(2026, 3, 12)}
     assert world.transaction("B1")["attention"] in (None, [])

@@ -1,5 +1,6 @@
 """Timers of one transaction: set after each step, and checked again when one fires."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -101,6 +102,23 @@ def forecast(case: Case, kind: Timer, at: datetime) -> Facts:
     if kind is Timer.UNANSWERED and current.role is Role.REQUESTER:
         facts["may_chase"] = timer_inputs.sent_as(case, StatusQuery.type) is Manner.SEND
     return facts
+
+
+def ahead(case: Case, waiting: Mapping[Timer, datetime], now: datetime) -> dict[Timer, datetime]:
+    """Return what will really happen of the ``waiting`` timers, and when (aware instants).
+
+    One that no longer follows from the state does nothing when it fires, but then all are set anew.
+    """
+    stands = {
+        kind: at for kind, at in waiting.items() if not forecast(case, kind, max(at, now)).get("outdated")
+    }
+    moved = events.load(case.connection, case.transaction.moved_event_id)
+    if len(stands) == len(waiting) or moved is None:
+        return stands
+    then = min(max(at, now) for kind, at in waiting.items() if kind not in stands)
+    due = rules.wanted(case.current, timer_inputs.of(case, moved, then), days(case.context))
+    anew = {kind: max(case.context.instant(wall), then) for kind, wall in due.items()}
+    return anew | {kind: at for kind, at in stands.items() if at < then}
 
 
 def _repair(case: Case, *, last: bool) -> Facts:

@@ -159,7 +159,7 @@ def shown(
         else (),
         history=tuple(recorded_history.history(connection, request.id)),
         review=review,
-        ahead=pending_timers.of_attempts(connection, attempts),
+        ahead=_ahead(connection, attempts, context),
         passed_on=_passed_on(latest) if latest else None,
         questions=tuple(_questions(connection, latest, language)) if latest else (),
         entry=entry_details.of(connection, request, latest, context) if context else entry_details.NOTHING,
@@ -169,6 +169,16 @@ def shown(
         barcode=item_barcodes.latest(connection, latest.id) if latest else "",
         looked=holdings.of_request(connection, request.id),
     )
+
+
+def _ahead(
+    connection: Connection, attempts: Sequence[Transaction], context: Context | None
+) -> tuple[NextTimer, ...]:
+    if context is None:
+        return pending_timers.of_attempts(connection, attempts)
+    from mailproc.office.queries import upcoming  # here: lists of many requests need it not
+
+    return upcoming.of_attempts(connection, context, attempts)
 
 
 def _review(connection: Connection, request: StoredRequest, context: Context | None) -> Review | None:

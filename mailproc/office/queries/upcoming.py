@@ -1,5 +1,6 @@
 """Read what falls due next, and what will be done then if nobody acts. Reads only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,9 +15,9 @@ from mailproc.ill.effects import AskAgain, AskStaff, Effect, FollowUpAct, Notify
 from mailproc.ill.events import Timer
 from mailproc.ill.terms import ApduType
 from mailproc.ill.transaction_state import Occurrence
-from mailproc.office.queries.pending_timers import UNMATCHED
+from mailproc.office.queries.pending_timers import UNMATCHED, NextTimer
 from mailproc.store import events, requests, timers, transactions
-from mailproc.store.rows import DueTimer
+from mailproc.store.rows import DueTimer, Transaction
 
 ASK_AGAIN = "ASK_AGAIN"
 
@@ -46,6 +47,20 @@ def coming(connection: Connection, context: Context, most: int) -> list[Coming]:
         for row in events.waiting_on_shelf(connection, most)
     ]
     return sorted(found, key=lambda one: one.at)[:most]
+
+
+def of_attempts(
+    connection: Connection, context: Context, attempts: Sequence[Transaction]
+) -> tuple[NextTimer, ...]:
+    """Return what happens to a request if nobody acts, the first at the top. ``attempts``: all of them."""
+    found = []
+    for one in attempts:
+        waiting = {Timer(row.kind): row.due_at for row in timers.waiting(connection, one.id)}
+        if waiting:
+            case = Case(connection, one, steps.state_of(one), context)
+            ahead = transaction_timers.ahead(case, waiting, context.clock())
+            found += [NextTimer(kind.value, at) for kind, at in ahead.items()]
+    return tuple(sorted(found, key=lambda one: one.at))
 
 
 def _coming(connection: Connection, context: Context, row: DueTimer) -> Coming:
