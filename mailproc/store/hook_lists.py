@@ -110,6 +110,19 @@ def to_redeliver(connection: Connection, among: Sequence[int] = ()) -> list[int]
     return sorted(found)
 
 
+_OF_EVENT = Constant(
+    select(CALL)
+    .where(CALL.c.request_id == bindparam("request_id"), CALL.c.event_id == bindparam("event_id"))
+    .order_by(CALL.c.id),
+    HookCall,
+)
+
+
+def of_event(connection: Connection, request_id: int, event_id: int) -> Sequence[HookCall]:
+    """Return the calls that tell this event of the request, the oldest first."""
+    return _OF_EVENT.rows(connection, {"request_id": request_id, "event_id": event_id})
+
+
 _HELD = Constant(select(CALL).where(CALL.c.state == "held", CALL.c.last_error == bindparam("why")), HookCall)
 
 

@@ -174,3 +174,36 @@ def test_a_reader_who_is_forgotten_is_not_told_any_more(
     assert "R1" not in str(house.calls())
     house.call()
     assert all(one.told["reader"] is None for one in receiver.heard)
+
+
+def came_quietly(house: House) -> None:
+    """B1 is received, and no letter left, so that it can be undone."""
+    house.world.place()
+    house.world.hear("B1-1 SHIPPED LOAN")
+    house.world.act("B1", "receive", quiet=True)
+
+
+def undone(house: House) -> str:
+    return " | ".join(str(one) for one in house.world.act("B1", "undo").words)
+
+
+def test_undo_says_who_was_told_and_is_not_told_again(make_house: MakeHouse, receiver: HookReceiver) -> None:
+    house = make_house(hook("ils", "REQUESTER.receive", url=receiver.url))
+    came_quietly(house)
+    house.call()
+    assert "ils was told of it (H1), and is not told that it is taken back" in undone(house)
+    assert house.call() == 0
+
+
+def test_undo_says_how_a_call_that_waits_is_stopped(make_house: MakeHouse, receiver: HookReceiver) -> None:
+    house = make_house(hook("ils", "REQUESTER.receive", url=receiver.url))
+    came_quietly(house)
+    assert "ils is still to be told of it: mailproc dismiss H1 stops that" in undone(house)
+
+
+def test_who_hears_of_the_undo_is_not_named(make_house: MakeHouse, receiver: HookReceiver) -> None:
+    house = make_house(hook("ils", "REQUESTER.receive", "REQUESTER.UNDONE", url=receiver.url))
+    came_quietly(house)
+    house.call()
+    assert "ils" not in undone(house)
+    assert house.call() == 1

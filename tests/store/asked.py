@@ -534,6 +534,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "with_calls": hook_lists.with_calls,
         "to_redeliver": hook_lists.to_redeliver,
         "held": lambda c: hook_lists.held(c, "the store was put back"),
+        "of_event": lambda c: hook_lists.of_event(c, 1, 1),
     },
     submission_sums: {
         "counts": lambda c: submission_sums.counts(c, NOW - HOUR, NOW),

@@ -9,8 +9,9 @@ from mailproc.ill import apdu_json
 from mailproc.ill.event_names import spoken, told
 from mailproc.ill.terms import Role
 from mailproc.sentence import Part, Sentence, Word, sentence
-from mailproc.store import events, outgoing, requests, transactions
+from mailproc.store import events, hook_lists, outgoing, requests, transactions
 from mailproc.store.intent_bodies import NoticeToReader, apdu_in
+from mailproc.store.letters import DISMISSED
 from mailproc.store.rows import Event, SaidIntent, Transaction
 
 OF_READER = frozenset({"letter-to-reader", "letter-to-print", "reader-no-address", "reader-not-told"})
@@ -111,6 +112,21 @@ def _undone(
         yield sentence("undone-reader-told", what=what)
     if transaction.role is Role.REQUESTER and not letters and not has_left:
         yield sentence("reader-hears-nothing")
+    yield from _library_system(connection, event, undone, transaction)
+
+
+def _library_system(
+    connection: Connection, event: Event, undone: Event, transaction: Transaction
+) -> Iterator[Sentence]:
+    """Say who was told of an act that is taken back; a hook that wants UNDONE hears of that too."""
+    hears = {one.hook for one in hook_lists.of_event(connection, transaction.request_id, event.id)}
+    for call in hook_lists.of_event(connection, transaction.request_id, undone.id):
+        if call.hook in hears:
+            continue
+        if call.state in ("prepared", "held", "shelved"):
+            yield sentence("undone-call-waits", hook=call.hook, command=f"mailproc dismiss {call.name}")
+        elif call.state not in (DISMISSED, "withdrawn"):
+            yield sentence("undone-call-told", hook=call.hook, call=call.name)
 
 
 def _act(event: Event) -> Word:
