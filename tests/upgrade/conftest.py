@@ -14,7 +14,6 @@ from tests.servers.relay import Relay
 from tests.upgrade import stories
 
 SAMPLES = Path(__file__).parents[1] / "samples/upgrade"
-PROOF = ("[[partner]]\n", '[[partner]]\nproof = ["none"]\n')
 
 
 class Upgraded:
@@ -29,7 +28,7 @@ class Upgraded:
 
     def configure(self, *, proof: bool) -> None:
         """config.toml as it was, or with the line that 0.2.0 asks for."""
-        (self.folder / "config.toml").write_text(self._old.replace(*PROOF) if proof else self._old)
+        (self.folder / "config.toml").write_text(self._old.replace(*stories.PROOF) if proof else self._old)
 
     def cli(self, *arguments: str, stdin: str = "") -> Ran:
         return run("--config", str(self.folder / "config.toml"), *arguments, stdin=stdin)

@@ -1,8 +1,8 @@
 """Fill a store with stories, by the verbs of whatever mailproc is found first on the path.
 
-With the code of 0.1.0 it makes the stores that the tests upgrade; how is said in samples/README.md:
+By the code of an earlier release it makes the stores that the tests upgrade: samples/upgrade/README.md.
 
-    PYTHONPATH=CHECKOUT_OF_0.1.0 python -P tests/upgrade/stories.py FOLDER [--stories N] [--url URL]
+    PYTHONPATH=CHECKOUT python -P tests/upgrade/stories.py FOLDER [--stories N] [--url URL] [--of 0.2.0]
 
 FOLDER gets a config.toml, var/mailproc.db and what was sent in var/outgoing. What 0.1.0 can leave behind is
 there: requests that are over and open on both sides, letters that wait for the relay, orders without a letter
@@ -76,16 +76,21 @@ SENT = 'mode = "folder"\nfolder = "var/outgoing"'
 REFUSED = 'mode = "smtp"\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"'  # nobody listens there
 
 
-class Office:
-    """Stories in one folder; each method is a day of the office."""
+PROOF = ("[[partner]]\n", '[[partner]]\nproof = ["none"]\n')
+"""What 0.2.0 asks to be written."""
 
-    def __init__(self, folder: Path, url: str) -> None:
-        self.folder, self._url, self._letters = folder, url, 0
+
+class Office:
+    """Stories in one folder; each method is a day of the office. ``proof``: config.toml says what proves."""
+
+    def __init__(self, folder: Path, url: str, *, proof: bool = False) -> None:
+        self.folder, self._url, self._letters, self._proof = folder, url, 0, proof
         folder.mkdir(parents=True, exist_ok=True)
         self.deliver(SENT)
 
     def deliver(self, how: str) -> None:
-        (self.folder / "config.toml").write_text(CONFIG.format(url=self._url, deliver=how))
+        text = CONFIG.format(url=self._url, deliver=how)
+        (self.folder / "config.toml").write_text(text.replace(*PROOF) if self._proof else text)
 
     def verb(self, *arguments: str, stdin: str = "") -> str:
         """What it prints. Raise RuntimeError if it is refused."""
@@ -167,6 +172,24 @@ def _answered(office: Office, names: list[str]) -> None:
     office.run()
 
 
+def since_0_2_0(office: Office) -> None:
+    """What that release can say beside: readers of a file, a note, money, a part of a copy, staff's word."""
+    (office.folder / "readers.csv").write_text(
+        "id,name,email,address,category\nR900,Reader 900,r900@library.example,1 High Street,STAFF\n"
+    )
+    office.verb("patrons", "import", str(office.folder / "readers.csv"))
+    request = {"service": "COPY", "item": {"title": "Work 900", "article_title": "Article 900"}}
+    request |= {"patron": {"id": "R900"}, "partners": ["XX-BL", "XX-NET"]}
+    request["delivery"] = {"postal": {"name": "Our Library", "street": "1 High Street"}}
+    number = office.verb("request", "-", stdin=json.dumps(request)).strip()
+    office.run()
+    office.verb("note", number, "asked by telephone")
+    office.verb("act", number, "ship", "--heard-by", "phone")
+    office.verb("act", number, "receive", "--partial", "--note", "Page 3 is missing.")
+    office.verb("charges", number, "--add", "12.50 GBP")
+    office.run()
+
+
 def _waiting(office: Office, first: int, count: int) -> None:
     """Half of them have a letter that the relay refused; of the others none is made yet."""
     office.deliver(REFUSED)
@@ -185,10 +208,15 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--stories", type=int, default=24)
     parser.add_argument("--url", default="sqlite:///var/mailproc.db")
+    parser.add_argument("--of", default="0.1.0", choices=["0.1.0", "0.2.0"])
     given = parser.parse_args()
     os.environ.update(SECRETS)
     os.umask(0o077)
-    write(Office(given.folder.resolve(), given.url), given.stories)
+    later = given.of != "0.1.0"
+    office = Office(given.folder.resolve(), given.url, proof=later)
+    if later:
+        since_0_2_0(office)
+    write(office, given.stories)
 
 
 if __name__ == "__main__":
