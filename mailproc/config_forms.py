@@ -24,6 +24,8 @@ class RequestForm(Section):
     partner: str = ""  # RESPONDER: whose orders they are
     lenders: tuple[str, ...] = ()  # REQUESTER: whom to ask, in order
     straight: bool = False  # REQUESTER: ordered without review, where nothing speaks against it
+    per_hour: int = Field(default=100, ge=1, le=100_000)  # new requests of one reader or sender in an hour
+    waiting: int = Field(default=2000, ge=1, le=100_000)  # its requests that wait for review at a time
     labels: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     services: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person
 from mailproc.ill.terms import Ref, Role, Service
+from mailproc.sentence import Part
 
 LONGEST_WORDS = 20_000
 """Characters of the words that are kept with it; the letter is kept whole."""
@@ -82,7 +83,7 @@ class Source:
 
     ``name``: of the form, or of who uses the desk. ``partner``: as RESPONDER, the symbol of who asks.
     ``lenders``: whom to ask if staff name nobody. ``straight``: it may be ordered without review.
-    ``inbox_id``: the letter that brought it.
+    ``inbox_id``: the letter that brought it, and ``sender`` its address; ``released``: staff vouch for it.
     """
 
     name: str
@@ -90,13 +91,16 @@ class Source:
     lenders: tuple[str, ...] = ()
     straight: bool = False
     inbox_id: int | None = None
+    sender: str = ""
+    released: bool = False
 
 
 @dataclass(frozen=True)
 class Submitted:
     """What came of it. ``number``: of its request. ``again``: it was here already. ``ordered``: without
-    review."""
+    review. ``refused``: why it was not taken, '' if it was."""
 
     number: str
     again: bool = False
     ordered: bool = False
+    refused: Part = ""

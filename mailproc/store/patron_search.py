@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from anyascii import anyascii
 from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, func, or_, select
 
+from mailproc.ill.reader_number import folded
 from mailproc.store import patrons
 from mailproc.store.current_patrons import IS_CURRENT, PATRON
 from mailproc.store.prepared_statements import made
@@ -17,6 +18,7 @@ _MARKED = (
     ("a", "ä"), ("o", "ö"), ("u", "ü"), ("e", "é"), ("e", "è"),
 )  # fmt: skip
 """What is typed for a letter with a mark."""
+_BETWEEN = (" ", "-", ".", "/", "_")
 _LONGEST = 40
 """Characters of a word that is looked for in other spellings too."""
 
@@ -36,7 +38,8 @@ def found(connection: Connection, typed: str, most: int) -> list[StoredPatron]:
 def by_number(connection: Connection, typed: str) -> list[StoredPatron]:
     """Return the reader with this id, in upper or lower case, else those with this barcode.
 
-    One, unless ids differ only in their case, or a file gave a barcode to several.
+    One, unless ids differ only in their case, or a file gave a barcode to several. If nobody has it, those
+    who have it in another spelling (``reader_number.folded``): "R 1" is R1.
     """
     if (exact := patrons.load(connection, storable(typed))) is not None:
         return [exact]
@@ -45,7 +48,26 @@ def by_number(connection: Connection, typed: str) -> list[StoredPatron]:
     looked = or_(func.lower(PATRON.c.id) == wanted, barcodes)
     rows = made(StoredPatron, connection.execute(select(PATRON).where(IS_CURRENT, looked)))
     by_id = [row for row in rows if row.id.lower() == wanted]
-    return by_id or [row for row in rows if wanted in map(str.lower, row.barcodes or ())]
+    as_typed = by_id or [row for row in rows if wanted in map(str.lower, row.barcodes or ())]
+    return as_typed or _otherwise_written(connection, typed)
+
+
+def _otherwise_written(connection: Connection, typed: str) -> list[StoredPatron]:
+    wanted = folded(storable(typed))
+    if not wanted:
+        return []
+    barcodes = _without_signs(cast(PATRON.c.barcodes, String)).contains(wanted, autoescape=True)
+    looked = or_(_without_signs(PATRON.c.id) == wanted, barcodes)
+    rows = made(StoredPatron, connection.execute(select(PATRON).where(IS_CURRENT, looked)))
+    by_id = [row for row in rows if folded(row.id) == wanted]
+    return by_id or [row for row in rows if wanted in map(folded, row.barcodes or ())]
+
+
+def _without_signs(text: ColumnElement[str]) -> ColumnElement[str]:
+    """Give a text of the store nearly as ``folded`` does: without what stands between groups of digits."""
+    for sign in _BETWEEN:
+        text = func.replace(text, sign, "")
+    return func.lower(text)
 
 
 def _holds(word: str) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ class SubmissionRow(SQLModel, table=True):
     name nobody. ``patron_id``: the reader's number as it was written, which proves nothing; ``reader``: what
     else was said of the reader. ``unread``: lines that no field has; ``doubtful``: what could not be read, or
     seems to be another field. ``words``: all as it was written.
+    ``counted``: under whom it counts, a reader of the store or a sender (``form_limits``).
     ``event_ids``: what became of it, the first event first.
     """
 
@@ -38,6 +39,8 @@ class SubmissionRow(SQLModel, table=True):
             sqlite_where=text(DECIDED),
             postgresql_where=text(DECIDED),
         ),
+        Index("ix_submission_counted", "source", "counted", "at"),
+        Index("ix_submission_number", "source", "number"),
     )
     request_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     state: str = "review"
@@ -53,4 +56,5 @@ class SubmissionRow(SQLModel, table=True):
     unread: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
     doubtful: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
     words: str = ""
+    counted: str = ""
     event_ids: list[int] | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)

@@ -22,6 +22,9 @@ REVIEW, ACCEPTED, DECLINED = "review", "accepted", "declined"
 """States of a submission; the last is the outcome of its request too."""
 
 
+_TEXTS = ("number", "patron_id", "words", "source", "counted")
+
+
 class ReaderSaid(TypedDict, total=False):
     """What was said of the reader beside the number."""
 
@@ -48,6 +51,7 @@ class Submission:
     unread: list[str] | None
     doubtful: list[str] | None
     words: str
+    counted: str
     event_ids: list[int] | None
 
 
@@ -66,6 +70,30 @@ _OF_READER = Constant(
         SUBMISSION.c.patron_id == bindparam("patron_id")
     )
 )
+_OF_SENDER = (
+    select(SUBMISSION.c.request_id)
+    .where(
+        SUBMISSION.c.source == bindparam("source"),
+        SUBMISSION.c.counted == bindparam("counted"),
+        SUBMISSION.c.at >= bindparam("since", type_=Instant),
+    )
+    .limit(bindparam("most", type_=Integer))
+    .subquery()
+)
+_COUNT_SINCE = Constant(select(func.count()).select_from(_OF_SENDER))
+_OF_FORM = (
+    select(SUBMISSION.c.request_id)
+    .where(text(TO_REVIEW), SUBMISSION.c.source == bindparam("source"))
+    .limit(bindparam("most", type_=Integer))
+    .subquery()
+)
+_COUNT_OF_FORM = Constant(select(func.count()).select_from(_OF_FORM))
+_NUMBERED = Constant(
+    select(SUBMISSION.c.request_id, SUBMISSION.c.content, SUBMISSION.c.state)
+    .where(SUBMISSION.c.source == bindparam("source"), SUBMISSION.c.number == bindparam("number"))
+    .order_by(SUBMISSION.c.request_id)
+    .limit(PORTION)
+)
 _WAITING = select(SUBMISSION.c.request_id).where(text(TO_REVIEW)).limit(MOST).subquery()
 _COUNT = Constant(select(func.count()).select_from(_WAITING))
 _NAMED = Constant(
@@ -78,15 +106,15 @@ _ERASE = Constant(
     SUBMISSION.update()
     .where(SUBMISSION.c.request_id == bindparam("request"))
     .values(
-        patron_id="", words="", content="", reader=bindparam("nothing"), unread=bindparam("nothing"),
-        doubtful=bindparam("nothing"),
+        patron_id="", words="", content="", counted="", reader=bindparam("nothing"),
+        unread=bindparam("nothing"), doubtful=bindparam("nothing"),
     )
 )  # fmt: skip
 
 
 def add(connection: Connection, submission: Submission) -> None:
     """Write a submission, whose request exists."""
-    texts = {name: storable(getattr(submission, name)) for name in ("number", "patron_id", "words", "source")}
+    texts = {name: storable(getattr(submission, name)) for name in _TEXTS}
     reader = {name: storable(str(value)) for name, value in (submission.reader or {}).items()}
     lines = {name: list(map(storable, getattr(submission, name) or ())) for name in ("unread", "doubtful")}
     kept = {name: value or None for name, value in (lines | {"reader": reader}).items()}
@@ -110,6 +138,38 @@ def same(connection: Connection, source: str, content: str, since: datetime) -> 
     values = {"content": content, "since": since, "source": storable(source)}
     found = _SAME.scalar(connection, values)
     return requests.number_of(connection, found) if found is not None else ""
+
+
+def count_since(connection: Connection, source: str, counted: str, since: datetime, most: int) -> int:
+    """Return how many this source brought since then that count under ``counted``, at most ``most``."""
+    values = {"source": storable(source), "counted": storable(counted), "since": since, "most": most}
+    found: int = _COUNT_SINCE.scalar(connection, values)
+    return found
+
+
+def count_waiting(connection: Connection, source: str, most: int) -> int:
+    """Return how many of this source wait for review, at most ``most``."""
+    found: int = _COUNT_OF_FORM.scalar(connection, {"source": storable(source), "most": most})
+    return found
+
+
+def with_number(connection: Connection, source: str, number: str, content: str) -> str:
+    """Return the request that this source has brought under the same number with the same content, or ''.
+
+    One that staff declined is none: who asks again may have a reason.
+    """
+    rows = _NUMBERED.rows(connection, {"source": storable(source), "number": storable(number)})
+    found = (row["request_id"] for row in rows if row["content"] == content and row["state"] != DECLINED)
+    return requests.number_of(connection, next(found, 0))
+
+
+def earlier_with_number(connection: Connection, submission: Submission) -> str:
+    """Return the request before this one that its source has brought under the same number, or ''."""
+    if not submission.number:
+        return ""
+    rows = _NUMBERED.rows(connection, {"source": submission.source, "number": submission.number})
+    before = (row["request_id"] for row in rows if row["request_id"] < submission.request_id)
+    return requests.number_of(connection, next(before, 0))
 
 
 def steps(connection: Connection, submission: Submission) -> list[Event]:

@@ -10,7 +10,7 @@ from mailproc.config_patrons import PatronRule
 from mailproc.errors import LocalFault
 from mailproc.flow.reading import form_letters
 from mailproc.office.mailroom import incoming
-from mailproc.office.patrons import forgetting
+from mailproc.office.patrons import forgetting, patron_details
 from mailproc.office.queries import request_details
 from mailproc.office.requests import amend, corrections, notes, reviewing
 from mailproc.office.requests.reviewing import Acceptance
@@ -351,7 +351,7 @@ def test_one_form_makes_one_request(office):
         office.run()
     send(office)  # another Message-ID, the same content: a reader has pressed the button twice
     assert len(office.rows("request")) == 1
-    assert office.rows("inbox")[-1]["note"] == "the same form as B1, which is less than a day old"
+    assert office.rows("inbox")[-1]["note"] == "the same form as B1"
     office.later(days=2)
     send(office)
     assert len(office.rows("request")) == 2
@@ -523,6 +523,105 @@ def test_limits_and_duplicates_make_it_wait(straight, monkeypatch):
     send(straight, WISH.replace("On Letters", "Another"))
     assert straight.shown("B3").line.needs == ("to-review",)
     assert len(straight.to(ADDRESS[BL])) == 1
+
+
+# too much, and twice
+
+
+def limited(make_world, url, lines):
+    return make_world(url, USUAL + FORM.replace('name = "wishes"', f'name = "wishes"\n{lines}'))
+
+
+def wish(number, reader="R1"):
+    return WISH.replace("On Letters", f"On Letters, volume {number}").replace("R1", reader)
+
+
+@pytest.mark.parametrize("written", ["R1", "R 1", "R1.", "r1", "Ｒ１", "R-1", " R/1", "R1\u200b"])
+def test_a_reader_is_counted_however_the_number_is_written(make_world, store_url, written):
+    office = limited(make_world, store_url, "per_hour = 2")
+    imported(office, READERS)
+    for number in (1, 2):
+        send(office, wish(number))
+    row = send(office, wish(3, written))
+    assert row["state"] == "shelved" and "more than 2 requests" in office.shelf()["I3"]
+    send(office, wish(4, written))
+    assert len(office.rows("submission")) == 2
+    assert len(office.notices()) == 1, "staff are told once"
+    office.later(hours=1, seconds=1)
+    assert send(office, wish(5, written))["state"] == "done"
+
+
+def test_an_unknown_reader_counts_under_the_sender(make_world, sqlite_url):
+    """An invented number for each form helps nobody, and keeps no reader of ours away."""
+    office = limited(make_world, sqlite_url, "per_hour = 2")
+    imported(office, READERS)
+    for number in range(4):
+        send(office, wish(number, f"X{number}"))
+    assert len(office.rows("submission")) == 2
+    assert send(office, wish(9))["state"] == "done"
+
+
+def test_no_more_wait_for_review_than_the_form_allows(make_world, sqlite_url):
+    office = limited(make_world, sqlite_url, "waiting = 2")
+    for number in range(3):
+        send(office, wish(number))
+        office.later(hours=2)
+    assert "2 requests by the form wishes wait for review" in office.shelf()["I3"]
+    decline(office, "B1")
+    assert send(office, wish(4))["state"] == "done"
+
+
+def test_what_staff_release_is_taken_all_the_same(make_world, sqlite_url):
+    office = limited(make_world, sqlite_url, "per_hour = 1")
+    for number in range(2):
+        send(office, wish(number))
+    incoming.release(office.store, office.app.context, "I2", "")
+    office.run()
+    assert office.row("inbox", 2)["state"] == "done" and len(office.rows("submission")) == 2
+
+
+@pytest.mark.parametrize("written", ["R 1", "R1.", "r1", "Ｒ１", "r-1"])
+def test_staff_see_whose_number_it_is_however_it_is_written(office, written):
+    imported(office, READERS)
+    send(office, WISH.replace("R1", written))
+    assert "doubt-reader-unknown" not in codes(office.shown("B1").review.doubts)
+    accept(office, "B1", anyway=True)
+    assert office.shown("B1").patron["id"] == "R1"
+    assert len(office.rows("patron")) == 1
+
+
+def test_two_readers_whose_numbers_are_alike_stay_two(office):
+    imported(office, READERS + "12-3,Bo,bo@readers.example,,,\n1-23,Cy,cy@readers.example,,,\n")
+    send(office, WISH.replace("R1", "12-3"))
+    accept(office, "B1", anyway=True)
+    assert office.shown("B1").patron["id"] == "12-3"
+    with pytest.raises(LocalFault, match="Several"), office.store.read() as connection:
+        patron_details.by_number(connection, "1 2 3")
+
+
+def test_an_order_sent_again_under_its_number_is_a_repeat(office):
+    send(office, ORDER, ADDRESS[CUSTOMER])
+    office.later(days=3)
+    send(office, ORDER, ADDRESS[CUSTOMER], "Sent again")
+    assert len(office.rows("submission")) == 1
+    assert office.rows("inbox")[-1]["note"] == "the same form as L1"
+
+
+def test_another_order_under_a_known_number_is_warned_of(office):
+    send(office, ORDER, ADDRESS[CUSTOMER])
+    send(office, ORDER.replace("45-52", "53-60"), ADDRESS[CUSTOMER], "Another")
+    assert "doubt-number" not in codes(office.shown("L1").review.doubts)
+    (warned,) = [one for one in office.shown("L2").review.doubts if one.code == "doubt-number"]
+    assert warned.values["earlier"] == "L1"
+
+
+def test_a_declined_order_may_be_sent_again(office):
+    send(office, ORDER, ADDRESS[CUSTOMER])
+    decline(office, "L1")
+    office.later(days=3)
+    send(office, ORDER, ADDRESS[CUSTOMER], "Please")
+    assert office.shown("L2").line.needs == ("to-review",)
+    assert "doubt-number" in codes(office.shown("L2").review.doubts)
 
 
 # readers

@@ -169,10 +169,17 @@ def settle(connection: Connection, reading: LetterReading, context: Context) -> 
     elif why := echoes.why_second_hand(connection, reading, context):
         _shelve(connection, replace(reading, alarm=Reason.SHELVED), why, context)
     elif reading.form is not None:
-        done = form_requests.settled(connection, reading.inbox_id, reading.form, context)
-        _done(connection, reading, done, taken_from=proven_sender(reading))
+        _settle_form(connection, reading, context)
     else:
         _settle_messages(connection, reading, context, place_all(connection, reading, context))
+
+
+def _settle_form(connection: Connection, reading: LetterReading, context: Context) -> None:
+    done = form_requests.submitted(connection, reading, context)
+    if done.refused:
+        _shelve(connection, replace(reading, alarm=Reason.SHELVED), done.refused, context)
+    else:
+        _done(connection, reading, form_requests.said(done), taken_from=proven_sender(reading))
 
 
 def _is_home(connection: Connection, reading: LetterReading, context: Context) -> bool:
@@ -207,10 +214,8 @@ def _done(connection: Connection, reading: LetterReading, *note: Part, taken_fro
 def _shelve(connection: Connection, reading: LetterReading, why: Part, context: Context) -> None:
     why = changed(why, mask)  # as above
     _log.info("I%s shelved: %s", reading.inbox_id, why, extra=came(reading))
-    note = mask(shelf_alarm.numbers_in(reading))
-    letters.settle(
-        connection, reading.inbox_id, "shelved", last_error=stored(why), note=note, **_found(reading)
-    )
+    found = _found(reading) | {"note": mask(shelf_alarm.numbers_in(reading))}
+    letters.settle(connection, reading.inbox_id, "shelved", last_error=stored(why), **found)
     if reading.alarm:
         shelf_alarm.tell_staff(connection, reading, reading.alarm, stored(why), context)
 
@@ -284,8 +289,7 @@ def _settle_bounce(connection: Connection, reading: LetterReading, context: Cont
     if bounce.kind == "failed":
         report = NewEvent(cause="letter", type="BOUNCED", at=reading.received_at, inbox_id=reading.inbox_id)
         bounced_letters.record(connection, found, mask(bounce.text), report)
-    numbers = ", ".join(f"O{outgoing_id}" for outgoing_id in found)
-    what = sentence(_BOUNCES[bounce.kind], letters=numbers)
+    what = sentence(_BOUNCES[bounce.kind], letters=", ".join(f"O{one}" for one in found))
     _done(connection, reading, what, bounce.text[:500], taken_from=proven_sender(reading))
 
 

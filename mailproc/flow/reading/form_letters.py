@@ -34,7 +34,7 @@ class FormLetter:
     said: SubmittedRequest | None
     too_long: bool = False
 
-    def source(self, inbox_id: int, context: Context) -> Source:
+    def source(self, inbox_id: int, context: Context, sender: str, *, released: bool) -> Source:
         partner = context.partners.get(self.form.partner) if self.form.partner else None
         return Source(
             name=self.form.name,
@@ -42,6 +42,8 @@ class FormLetter:
             lenders=self.form.lenders,
             straight=self.form.straight,
             inbox_id=inbox_id,
+            sender=sender,
+            released=released,
         )
 
 

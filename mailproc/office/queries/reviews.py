@@ -63,7 +63,8 @@ def shown(
         rota = missing.rota_by_rule(connection, context, request, submission, reader)
         doubts = review_checks.found(connection, context, request, submission, reader)
     if open_still:
-        doubts = (*missing.doubts(request, submission, reader), *doubts)
+        again = review_checks.number_again(connection, submission)
+        doubts = (*missing.doubts(request, submission, reader), *again, *doubts)
     first = next(iter(submissions.steps(connection, submission)), None)
     return Review(
         number=request.number,

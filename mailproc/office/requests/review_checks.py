@@ -7,8 +7,8 @@ from mailproc.ill.apdu import Item
 from mailproc.ill.apdu_json import value_from_json
 from mailproc.ill.terms import Role
 from mailproc.office.requests.entry_checks import CHECKS, NewEntry
-from mailproc.sentence import Sentence
-from mailproc.store import look_ups
+from mailproc.sentence import Sentence, sentence
+from mailproc.store import look_ups, submissions
 from mailproc.store.rows import StoredPatron, StoredRequest
 from mailproc.store.submissions import Submission
 
@@ -39,3 +39,9 @@ def found(
     )
     said = (CHECKS[code].find(entry, connection, context) for code in SHOWN)
     return tuple(one for one in said if one is not None)
+
+
+def number_again(connection: Connection, submission: Submission) -> tuple[Sentence, ...]:
+    """Warn of an order under a number that the same sender has used for another."""
+    earlier = submissions.earlier_with_number(connection, submission)
+    return (sentence("doubt-number", number=submission.number, earlier=earlier),) if earlier else ()

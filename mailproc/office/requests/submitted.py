@@ -17,7 +17,7 @@ from mailproc.ill.holding import LookUp
 from mailproc.ill.submitted import Source, Submitted, SubmittedRequest
 from mailproc.ill.terms import Role
 from mailproc.office.catalogues import locate
-from mailproc.office.requests import missing, reviewing, rota_rules
+from mailproc.office.requests import form_limits, missing, review_checks, reviewing, rota_rules
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import events, find, look_ups, patrons, requests, submissions
 from mailproc.store.events import NewEvent
@@ -32,12 +32,19 @@ TWICE = timedelta(days=1)
 def submit(connection: Connection, context: Context, said: SubmittedRequest, source: Source) -> Submitted:
     """Store what was submitted as a request to review, or order it where it may go straight on.
 
-    The same content from the same source within ``TWICE`` is no second request. Never raises LocalFault.
+    The same content from the same source within ``TWICE`` is no second request, nor at any time under the
+    same number. What is too much is not taken (``form_limits``). Never raises LocalFault.
     """
     since = context.clock() - TWICE
     if number := submissions.same(connection, source.name, said.content, since):
         return Submitted(number, again=True)
-    submission, number = _stored(connection, context, said, source)
+    same = submissions.with_number(connection, source.name, said.number, said.content) if said.number else ""
+    if same:
+        return Submitted(same, again=True)
+    counted = form_limits.counted_under(connection, said, source)
+    if (why := form_limits.exceeded(connection, context, source, counted)) is not None:
+        return Submitted("", refused=why)
+    submission, number = _stored(connection, context, said, source, counted)
     if source.straight and not _awaited(context, submission):
         return Submitted(number, ordered=_ordered(connection, context, number, submission))
     return Submitted(number)
@@ -70,7 +77,7 @@ def _is_straight(context: Context, submission: Submission) -> bool:
 
 
 def _stored(
-    connection: Connection, context: Context, said: SubmittedRequest, source: Source
+    connection: Connection, context: Context, said: SubmittedRequest, source: Source, counted: str
 ) -> tuple[Submission, str]:
     request_id, number = requests.create(connection, _row(context, said))
     find.keep(connection, request_id)
@@ -100,6 +107,7 @@ def _stored(
         unread=list(said.unread) or None,
         doubtful=list(said.doubtful) or None,
         words=said.words,
+        counted=counted,
         event_ids=[events.add(connection, event)],
     )
     submissions.add(connection, submission)
@@ -148,6 +156,7 @@ def _order(
     against: Sequence[Sentence] = (
         *missing.lacks(request, submission, by_rule=by_rule),
         *missing.doubts(request, submission, reader),
+        *review_checks.number_again(connection, submission),
     )
     if request.role is not Role.REQUESTER or against:
         raise LocalFault(sentence("waits-for-review", number=number))

@@ -68,7 +68,7 @@ def _submissions() -> None:
         sa.Column("guessed", sa.Boolean(), nullable=False),
         sa.Column("patron_id", sa.String(), nullable=False),
         *(_json(name) for name in ("reader", "lenders", "unread", "doubtful")),
-        sa.Column("words", sa.String(), nullable=False),
+        *_words("words", "counted"),
         _json("event_ids"),
         sa.PrimaryKeyConstraint("request_id"),
     )
@@ -86,6 +86,8 @@ def _submissions() -> None:
         sqlite_where=decided,
         postgresql_where=decided,
     )
+    op.create_index("ix_submission_counted", "submission", ["source", "counted", "at"])
+    op.create_index("ix_submission_number", "submission", ["source", "number"])
     alone = sa.text("transaction_id IS NULL")
     op.create_index("ix_intent_request", "intent", ["request_id"], sqlite_where=alone, postgresql_where=alone)
 
