@@ -31,6 +31,7 @@ from bench import (
     status,
     steps,
     takeover,
+    tcp,
     two_offices,
     way,
 )
@@ -40,7 +41,7 @@ SUITES: tuple[Suite, ...] = (
     intake.SUITE, parse.SUITE, proof.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
     big_file.SUITE, iso.SUITE, sbn.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
     people.SUITE, status.SUITE, stats.SUITE, backup.SUITE, patrons.SUITE, slips.SUITE, takeover.SUITE,
-    hooks.SUITE,
+    hooks.SUITE, tcp.SUITE,
 )  # fmt: skip
 
 

@@ -55,6 +55,11 @@ def load(
     return _answer(["bench.load", str(port), str(connections), str(seconds), str(most), kind], slow=False)
 
 
+def tcp_load(port: int, connections: int, seconds: float) -> dict[str, float]:
+    """What ``bench.tcp_load`` measured."""
+    return _answer(["bench.tcp_load", str(port), str(connections), str(seconds)], slow=False)
+
+
 def measured(function: str, *, slow: bool) -> dict[str, float]:
     """The answer of "module:function" (no arguments, gives figures) in a fresh process."""
     return _answer(["bench.child", function], slow=slow)

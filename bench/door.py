@@ -1,10 +1,10 @@
 """mailproc's own listener in a process of its own, with one of three ways to keep a letter.
 
-    python -m bench.door drop|each|group [asyncio]
+    python -m bench.door drop|each|group [asyncio] [tcp]
 
 ``drop``: the letter is thrown away, the ceiling. ``each``: a plain thread commits letter by
-letter. ``group``: the store's writer, as the daemon runs it. "asyncio" does without uvloop. Prints
-its port, ends with its stdin.
+letter. ``group``: the store's writer, as the daemon runs it. "asyncio" does without uvloop; "tcp" is
+the port for APDUs instead of SMTP. Prints its port, ends with its stdin.
 """
 
 import sys
@@ -18,12 +18,15 @@ from threading import Thread
 from sqlalchemy import URL
 
 from bench import app
-from mailproc.config import Listen
+from mailproc.config import Listen, ListenTcp, Partner, PartnerTcp
 from mailproc.store import connections, inbox
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.transport import smtp_groups
+from mailproc.transport.incoming import Keep
+from mailproc.transport.open_lines import OpenLines
 from mailproc.transport.smtp_in import Listener
+from mailproc.transport.tcp_in import TcpListener
 
 Letters = Sequence[NewLetter]
 
@@ -56,8 +59,8 @@ class Each:
                 future.set_result(kept)
 
 
-def main(kind: str, loop: str = "") -> None:
-    if loop == "asyncio":
+def main(kind: str, *how: str) -> None:
+    if "asyncio" in how:
         sys.modules["uvloop"] = None  # type: ignore[assignment]  # as if it were not installed
     with app.folder() as folder:
         file = folder / "mailproc.db"
@@ -71,11 +74,21 @@ def main(kind: str, loop: str = "") -> None:
             "each": lambda: Each(file),
             "group": lambda: lambda letters: store.submit(lambda connection: inbox.keep(connection, letters)),
         }[kind]()
-        listener = Listener(Listen(port=0), app.everybody(), keep, lambda: datetime.now(UTC))
+        listener = _port(keep) if "tcp" in how else _listener(keep)
         print(listener.start(), flush=True)
         sys.stdin.read()
         listener.stop()
         store.close()
+
+
+def _listener(keep: Keep) -> Listener:
+    return Listener(Listen(port=0), app.everybody(), keep, lambda: datetime.now(UTC))
+
+
+def _port(keep: Keep) -> TcpListener:
+    everybody = Partner(symbol="XX-A", address="a@a.example", tcp=PartnerTcp(networks=("127.0.0.0/8",)))
+    listen = ListenTcp(port=0, max_connections=500, max_connections_per_host=500)
+    return TcpListener(listen, (everybody,), keep, lambda: datetime.now(UTC), OpenLines())
 
 
 if __name__ == "__main__":
