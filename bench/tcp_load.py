@@ -3,7 +3,8 @@
     python -m bench.tcp_load PORT CONNECTIONS SECONDS
 
 A message has no answer; the end of the port's side says that it is kept. One connection for each message is
-what systems do, as far as that is known. One thread on epoll, so that the generator is not the limit. Prints a JSON object: ``rate`` (messages a second), ``count``.
+what systems do, as far as that is known. One thread on epoll, so that the generator is not the limit.
+Prints a JSON object: ``rate`` (messages a second), ``count``.
 """
 
 import json

@@ -192,6 +192,9 @@ def test_each_kind_of_partner_loads(kind: str, tmp_path: Path, monkeypatch: pyte
     shipped = text_of(ROOT / "config.toml").replace('mode = "folder" ', 'mode = "smtp"   ')
     file = tmp_path / "config.toml"
     relayed = shipped.replace('host = ""   ', 'host = "relay.library.example"   ')
+    if "[partner.tcp]" in example("docs/partners.md", kind):
+        opened = '[listen_tcp]\nenabled = true\nhost = "0.0.0.0"'
+        relayed = relayed.replace('[listen_tcp]\nenabled = false\nhost = "127.0.0.1"', opened)
     file.write_text(relayed + example("docs/partners.md", kind), encoding="utf-8")
     config = config_load.load(file, registry.problems)
     (partner,) = config.partner

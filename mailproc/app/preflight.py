@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mailproc import private
-from mailproc.app import archive_place, document_place, oauth, web_extra
+from mailproc.app import archive_place, document_place, oauth, tcp_files, web_extra
 from mailproc.config import Config, TemplateSettings
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.errors import Misconfigured
@@ -42,7 +42,10 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from oauth.problems(config)
     if config.listen.enabled:
         yield from _certificate(config)
-        yield from _host(config.listen.host)
+        yield from _host(("listen", "host"), config.listen.host)
+    if config.listen_tcp.enabled:
+        yield from _host(("listen_tcp", "host"), config.listen_tcp.host)
+    yield from tcp_files.problems(config)
     yield from _authorities(config)
     yield from _nameservers(config)
     if config.web.enabled:
@@ -173,17 +176,15 @@ def _certificate(config: Config) -> Iterator[ConfigProblem]:
             yield ConfigProblem(("listen", "tls_cert"), f'{why}; correct it, or write ""', listen.tls_cert)
 
 
-def _host(host: str) -> Iterator[ConfigProblem]:
+def _host(loc: Loc, host: str) -> Iterator[ConfigProblem]:
     """Is it an address of this machine? The port may be taken by the very service that runs."""
     try:
         found = socket.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         if not any(_is_ours(family, address) for family, _, _, _, address in found):
-            yield ConfigProblem(("listen", "host"), "this machine has no such address", host)
+            yield ConfigProblem(loc, "this machine has no such address", host)
     except OSError as error:
         text = f"no address of that name is known: {error.strerror}"
-        yield ConfigProblem(
-            ("listen", "host"), f'{text}; write an address of this machine, as "127.0.0.1"', host
-        )
+        yield ConfigProblem(loc, f'{text}; write an address of this machine, as "127.0.0.1"', host)
 
 
 def _is_ours(family: int, address: tuple[str | int, ...] | tuple[int, bytes]) -> bool:

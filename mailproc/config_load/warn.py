@@ -11,6 +11,7 @@ from mailproc.config_load import (
     warn_forms,
     warn_hooks,
     warn_proof,
+    warn_tcp,
 )
 from mailproc.config_load.value_checks import is_loopback, only_loopback
 
@@ -34,6 +35,7 @@ def warnings(config: Config) -> list[str]:
         *_partners(config),
         *warn_forms.warnings(config),
         *warn_hooks.warnings(config),
+        *warn_tcp.warnings(config),
         *rules_lookup.warnings(config.patrons.lookup),
         *rules_ncip.warnings(config),
         *rules_rota.warnings(config),

@@ -239,5 +239,8 @@ def test_a_codec_or_transport_that_is_not_there_is_refused_with_the_names_of_tho
     file.write_text(configured("town", "village", transport="raven", codec="tay"))
     with pytest.raises(Misconfigured) as refused:
         build(file)
-    assert 'codec = "tay": must be one of: artemail, illsbn, iso10161, letter, toy' in str(refused.value)
-    assert 'partner[village].transport = "raven": must be one of: mail, tcp, pigeon' in str(refused.value)
+    codecs = ", ".join(registry.PROTOCOLS)
+    assert f'codec = "tay": must be one of: {codecs}' in str(refused.value)
+    ways = ", ".join(TRANSPORTS)
+    assert f'partner[village].transport = "raven": must be one of: {ways}' in str(refused.value)
+    assert {"toy", "pigeon"} <= {*registry.PROTOCOLS, *TRANSPORTS}
