@@ -122,3 +122,24 @@ def test_it_is_forgotten_with_the_request(office):
     assert office.rows("outgoing")[0]["rcpt_to"] == ""
     assert b"Ada" not in b"".join(row["raw"] or b"" for row in office.rows("outgoing_bytes"))
     assert office.rows("request")[0]["patron_id"] is None
+
+
+def test_a_bounce_of_it_is_known_as_one_of_ours(office):
+    asked(office)
+    decline(office)
+    inbox_id = office.bounce(office.sent[-1])
+    assert office.shown("B1").letters[0].state == "bounced"
+    assert office.row("inbox", inbox_id)["state"] in ("done", "shelved")
+    assert office.verify().differences == ()
+
+
+def test_an_answer_to_it_is_left_to_staff(office):
+    asked(office)
+    decline(office)
+    sent = office.sent[-1]
+    known = next(line for line in sent.text.splitlines() if line.lower().startswith("message-id:"))
+    reader = "ada@readers.example"
+    answer = office.letter("But I need it. Ada", reader, "Re: We cannot order it", In_Reply_To=known[12:])
+    office.inject(answer, reader)
+    office.run()
+    assert office.rows("inbox")[-1]["state"] == "shelved"
