@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from mailproc.config import Privacy
 from mailproc.flow import anonymising
 from mailproc.office.requests import reviewing
 from mailproc.store import patron_lists
@@ -115,8 +116,8 @@ def test_it_is_forgotten_with_the_request(office):
     asked(office)
     decline(office)
     config = office.app.config
-    privacy = config.privacy.model_copy(update={"anonymise_after": 1})
-    context = dataclasses.replace(office.app.context, config=config.model_copy(update={"privacy": privacy}))
+    forgetful = config.model_copy(update={"privacy": Privacy(anonymise_after=1)})
+    context = dataclasses.replace(office.app.context, config=forgetful)
     office.later(days=3)
     anonymising.run(office.store, context)
     assert office.rows("outgoing")[0]["rcpt_to"] == ""
