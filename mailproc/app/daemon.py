@@ -147,8 +147,9 @@ class Daemon:
             deliver, close = deliverer(app.config, app.context.clock, app.keep, app.lines)
             stack.callback(self._end, close)  # before the lock goes: the next daemon finds nobody at work
             addresses = [address for one in self._channels if (address := self._opened(one, stack))]
-            if figures := metrics.opened(app):
+            if figures := metrics.door(app, self._heartbeat.metrics_told):
                 stack.callback(figures.stop)
+                figures.open()
             if pages := desk.opened(app):
                 stack.callback(pages.stop)
             self._start(deliver, still_ours)

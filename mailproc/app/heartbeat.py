@@ -77,6 +77,7 @@ class Heartbeat:
         self._written: Future[None] | None = None
         self._seen = _Seen()
         self._before = _Sending()
+        self._metrics_fault = ""
 
     def begin(self) -> None:
         """Record that the service runs. It holds the lock of the store. Raises TryLater."""
@@ -100,6 +101,10 @@ class Heartbeat:
         """Note that the place was just looked into."""
         self._seen.looked[place] = time.monotonic()
 
+    def metrics_told(self, fault: str) -> None:
+        """Note why nobody gets the figures, '' if they can be had. It is recorded at the next beat."""
+        self._metrics_fault = fault
+
     def noting(self, deliver: Deliver) -> Deliver:
         """Return ``deliver``, with what becomes of each letter noted."""
 
@@ -118,7 +123,7 @@ class Heartbeat:
     def end(self, failure: str = "") -> None:
         """Record the end, and why if it was not asked for. Never raises."""
         said = self._record()
-        last = replace(said, ended_at=said.seen_at, failure=failure, jobs={})
+        last = replace(said, ended_at=said.seen_at, failure=failure, jobs={}, metrics_fault="")
         if not self._once:
             self._submit(last)
             wait([self._written] if self._written is not None else [], LAST_WORD)
@@ -142,6 +147,7 @@ class Heartbeat:
             began,
             once=self._once,
             seen_at=now,
+            metrics_fault=self._metrics_fault,
             jobs={name: _written(at) for name, at in self._next_runs().items()},
             looked={name: _written(self._instant(at, now)) for name, at in dict(seen.looked).items()},
             **vars(self._sending(now)),

@@ -34,6 +34,7 @@ class ServiceRecord:
     refused_at: datetime | None = None
     refusal: str = ""
     beat_at: datetime | None = None
+    metrics_fault: str | None = None
 
     @classmethod
     def of(

@@ -132,6 +132,7 @@ class ServiceRow(SQLModel, table=True):
     by name, when a mailbox was last looked into (ISO 8601, UTC). ``sent_at``, ``refused_at``,
     ``refusal``: when the last letter left, and what the relay said when one did not. ``beat_at``: as
     ``seen_at``, by the clock of the database; NULL on SQLite, whose service is on this machine.
+    ``metrics_fault``: why nobody gets the figures of [metrics] now.
     """
 
     __tablename__ = "service"
@@ -150,6 +151,7 @@ class ServiceRow(SQLModel, table=True):
     refused_at: datetime | None = _instant()
     refusal: str = _told()
     beat_at: datetime | None = _instant()
+    metrics_fault: str | None = None
 
 
 PAUSING = "kind = 'paused'"

@@ -126,7 +126,7 @@ class StandbyStatus:
 class Status:
     """``catalogues``: that are not asked now; a request goes on without them. ``to_review``: requests that
     were submitted and wait for staff, at most ``submissions.MOST``. ``held_back``: letters that stay held
-    since the store was put back from a copy and went on.
+    since the store was put back from a copy and went on. ``metrics_fault``: why nobody gets the figures.
 
     ``wrong``: everything for which somebody must act. ``version``: of the program that answers."""
 
@@ -143,6 +143,7 @@ class Status:
     catalogues: tuple[PausedCatalogue, ...] = ()
     to_review: int = 0
     held_back: int = 0
+    metrics_fault: str = ""
     wrong: tuple[Sentence, ...] = ()
     notes: tuple[Sentence, ...] = ()
 
@@ -168,6 +169,7 @@ def status(store: Store, connection: Connection, context: Context) -> Status:
         catalogues=tuple(paused_catalogues.paused(connection, context)),
         to_review=submissions.count_to_review(connection),
         held_back=restore_hold.count_held(connection),
+        metrics_fault=(running.metrics_fault or "") if running is not None else "",
     )
     return Status(**vars(found) | {"wrong": tuple(_wrong(found, now)), "notes": tuple(_notes(found))})
 
@@ -274,6 +276,7 @@ def _wrong(found: Status, now: datetime) -> Iterator[Sentence]:
     if found.disk.low:
         free = found.disk.free // 1_000_000
         yield sentence("status-disk", folder=found.disk.folder, free=free)
+    yield from _metrics_wrong(found.metrics_fault)
     yield from _backup_wrong(found.backup, now)
     yield from _not_ready(found.standbys)
     for text in found.templates:
@@ -283,6 +286,11 @@ def _wrong(found: Status, now: datetime) -> Iterator[Sentence]:
 def _held_back(count: int) -> Iterator[Sentence]:
     if count:
         yield sentence("status-held-back", count=count)
+
+
+def _metrics_wrong(fault: str) -> Iterator[Sentence]:
+    if fault:
+        yield sentence("status-metrics", why=fault)
 
 
 def _hooks_wrong(hooks: Sequence[HookTrouble]) -> Iterator[Sentence]:

@@ -15,6 +15,11 @@ def upgrade() -> None:
     _catalogues()
     _figures()
     _staff()
+    _service()
+
+
+def _service() -> None:
+    op.add_column("service", sa.Column("metrics_fault", sa.String(), nullable=True))
 
 
 def _hook_calls() -> None:
