@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection
 
+from mailproc import private
 from mailproc.app.build import App
 from mailproc.cli import output
 from mailproc.cli.letters import letter_on_paper
@@ -117,6 +118,9 @@ def _write(app: App, pdf: Path, slips: Sequence[FinishedSlip], letters: Sequence
         signs = " ".join(made.missing[:50])
         output.complain(app.context.language.word(sentence("slip-signs-missing", signs=signs)))
     paper_file.write(pdf, made.octets)
+    caller, owner = os.environ.get("SUDO_USER", ""), private.owner(pdf)
+    if caller and owner != caller:
+        output.complain(app.context.language.word(sentence("slip-file-of", file=str(pdf), user=owner)))
 
 
 def _say(

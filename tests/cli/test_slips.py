@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from getpass import getuser
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,17 @@ def test_a_file_that_is_there_is_kept_and_nothing_recorded(
     assert pdf().code == 1
     assert (folder / "slips.pdf").read_text() == "another's"
     assert len(cli("slips", "--json").json) == 1
+
+
+@pytest.mark.parametrize(("caller", "is_told"), [("alice", True), (getuser(), False), ("", False)])
+def test_who_called_sudo_hears_whose_the_file_is(
+    cli: Cli, font_files: list[Path], monkeypatch: pytest.MonkeyPatch, caller: str, is_told: bool
+) -> None:
+    lend(cli)
+    monkeypatch.setenv("SUDO_USER", caller)
+    ran = cli("slips", "--pdf", "slips.pdf")
+    assert ran.code == 0
+    assert (f"slips.pdf belongs to {getuser()}, and nobody else can read it" in ran.err) == is_told
 
 
 @pytest.mark.long
