@@ -39,7 +39,7 @@ class SubmissionRow(SQLModel, table=True):
             sqlite_where=text(DECIDED),
             postgresql_where=text(DECIDED),
         ),
-        Index("ix_submission_counted", "source", "counted", "at"),
+        Index("ix_submission_counted", "counted", "source", "at"),
         Index("ix_submission_number", "source", "number"),
     )
     request_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

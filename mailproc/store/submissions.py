@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from sqlalchemy import Connection, Integer, bindparam, func, select, text
+from sqlalchemy import Connection, Integer, bindparam, func, or_, select, text
 
 from mailproc.store import requests
 from mailproc.store.events import EVENT
@@ -22,6 +22,8 @@ REVIEW, ACCEPTED, DECLINED = "review", "accepted", "declined"
 """States of a submission; the last is the outcome of its request too."""
 
 
+READER = "reader "
+"""Begins ``counted`` of a reader of the store, before the id: however the number was written."""
 _TEXTS = ("number", "patron_id", "words", "source", "counted")
 
 
@@ -67,7 +69,7 @@ _SAME = Constant(
 )
 _OF_READER = Constant(
     select(SUBMISSION.c.request_id, SUBMISSION.c.state, SUBMISSION.c.partner).where(
-        SUBMISSION.c.patron_id == bindparam("patron_id")
+        or_(SUBMISSION.c.patron_id == bindparam("patron_id"), SUBMISSION.c.counted == bindparam("reader"))
     )
 )
 _OF_SENDER = (
@@ -185,9 +187,13 @@ def count_to_review(connection: Connection) -> int:
     return found
 
 
+def _named(patron_id: str) -> dict[str, str]:
+    return {"patron_id": storable(patron_id), "reader": storable(READER + patron_id)}
+
+
 def waiting_of_reader(connection: Connection, patron_id: str) -> list[Submission]:
     """Return those to review that name this reader and no library: another library's readers are not ours."""
-    rows = _OF_READER.rows(connection, {"patron_id": storable(patron_id)})
+    rows = _OF_READER.rows(connection, _named(patron_id))
     ids = sorted(row["request_id"] for row in rows if row["state"] == REVIEW and not row["partner"])
     return [one for each in ids if (one := load(connection, each)) is not None]
 
@@ -206,7 +212,7 @@ def named_after(connection: Connection, after: str) -> list[str]:
 
 def of_reader(connection: Connection, patron_id: str) -> list[int]:
     """Return the ids of the requests that were submitted under this number."""
-    rows = _OF_READER.rows(connection, {"patron_id": storable(patron_id)})
+    rows = _OF_READER.rows(connection, _named(patron_id))
     return sorted(row["request_id"] for row in rows)
 
 

@@ -645,6 +645,15 @@ def test_no_form_keeps_a_reader_from_being_forgotten(office):
     assert office.verify().differences == ()
 
 
+@pytest.mark.parametrize("written", ["R 1", "r1.", "Ｒ１"])
+def test_a_form_is_forgotten_however_it_writes_the_number(office, written):
+    imported(office, READERS)
+    send(office, WISH.replace("R1", written))
+    assert forgetting.forget(office.store, office.app.context, "R1").declined == ("B1",)
+    (row,) = office.rows("submission")
+    assert (row["patron_id"], row["counted"], row["reader"], row["words"]) == ("", "", None, "")
+
+
 def test_a_form_that_a_copy_brings_back_is_declined_too(office):
     imported(office, READERS)
     send(office)

@@ -25,7 +25,7 @@ def counted_under(connection: Connection, said: SubmittedRequest, source: Source
     if said.role is Role.REQUESTER:
         for number in _spellings(said.reader.id):
             if (reader := patrons.load(connection, number)) is not None:
-                return f"reader {reader.id}"
+                return submissions.READER + reader.id
     return f"sender {ascii_lower(source.sender or source.name)[:250]}"
 
 

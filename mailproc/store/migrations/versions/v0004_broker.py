@@ -91,7 +91,7 @@ def _submissions() -> None:
         sqlite_where=decided,
         postgresql_where=decided,
     )
-    op.create_index("ix_submission_counted", "submission", ["source", "counted", "at"])
+    op.create_index("ix_submission_counted", "submission", ["counted", "source", "at"])
     op.create_index("ix_submission_number", "submission", ["source", "number"])
     alone = sa.text("transaction_id IS NULL")
     op.create_index("ix_intent_request", "intent", ["request_id"], sqlite_where=alone, postgresql_where=alone)
