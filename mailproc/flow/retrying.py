@@ -22,18 +22,21 @@ def repeat_safe(row: OutgoingLetter, context: Context) -> bool:
     return context.registry.by_name(partner.codec).repeat_safe
 
 
-def turn_to_fallback(connection: Connection, row: OutgoingLetter, context: Context) -> None:
-    """Let the partner's other transport take over what its usual one could not carry for hours.
+def longest_pause(connection: Connection, row: OutgoingLetter, context: Context) -> timedelta:
+    """Return how long the letter may wait at most for its next try, and by which way that goes.
 
-    In the commit that lets the letter wait. Letters to people go by mail in any case.
+    A partner's other transport takes over what its usual one has not carried for so many hours: the letter's
+    transport is changed here, in the commit that lets it wait. Letters to people go by mail in any case, and
+    so do documents beside a message.
     """
     partner = context.partners.get(row.partner)
     if partner is None or not partner.fallback or row.transport != partner.transport:
-        return
-    if row.documents and partner.fallback != BY_MAIL:  # only mail carries documents beside a message
-        return
-    tried = queue.waited(row.attempts)
-    if tried < timedelta(hours=partner.fallback_after) or outgoing.is_to_people(connection, row.id):
-        return
-    _log.warning("O%s goes by %s now: it waited in vain for %s", row.id, partner.fallback, row.transport)
-    outgoing.change(connection, row.id, transport=partner.fallback)
+        return queue.BACKOFF_END
+    if outgoing.is_to_people(connection, row.id) or (row.documents and partner.fallback != BY_MAIL):
+        return queue.BACKOFF_END
+    left = timedelta(hours=partner.fallback_after) - queue.waited(row.attempts)
+    if queue.pause(row.attempts) < left:
+        return queue.BACKOFF_END
+    _log.warning("O%s goes by %s next: it waits in vain for %s", row.id, partner.fallback, row.transport)
+    outgoing.change(connection, row.id, transport=partner.fallback, unfinished=row.unfinished)
+    return max(left, timedelta())

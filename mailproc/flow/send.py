@@ -228,8 +228,8 @@ def _later(connection: Connection, row: OutgoingLetter, why: Part, context: Cont
     _log.log(logging.DEBUG if known else logging.WARNING, "O%s waits: %s", row.id, why)
     if not _ended(connection, row, "prepared"):
         return
-    queue.later(connection, OutgoingRow, row.id, kept, context.clock(), was="prepared")
-    retrying.turn_to_fallback(connection, row, context)
+    pause = retrying.longest_pause(connection, row, context)
+    queue.later(connection, OutgoingRow, row.id, kept, context.clock(), was="prepared", longest=pause)
 
 
 def _fail(connection: Connection, row: OutgoingLetter, why: Part, context: Context) -> None:

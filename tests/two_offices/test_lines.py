@@ -1,16 +1,22 @@
 """Every story that two offices tell each other, by TCP over lines that break."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from random import Random
 
 import pytest
 
+from mailproc.config_tcp import PartnerTcp
+from mailproc.errors import InDoubt, TryLater
+from mailproc.mail.channel import TCP
+from mailproc.mail.letter import Envelope
 from mailproc.store.engine import Store
 from mailproc.transport import tcp_out
 
 from .lines import FATES, Lines
 from .office import BORROWER, LENDER, Town
 from .one_commit import OneCommit
+from .post import Post
 from .soundness import complaints
 from .test_stories import STORIES, Story, play
 
@@ -71,3 +77,58 @@ def test_stores_that_commit_each_step(make_town: Callable[..., Town], lines: Lin
     town = make_town(lines, switches=lines.switches(), kind=Store)
     told(town, next(one for one in STORIES if one.name == "a loan"))
     assert set(lines.verdicts) == {"taken: the other side ended in order"}
+
+
+class NoTcp(Post):
+    """Nobody is at home at any port; mail is mail. ``tried``: how often a port was."""
+
+    tried = 0
+
+    def post(self, envelope: Envelope, raw: bytes, name: str, now: datetime) -> None:
+        if envelope.transport == TCP:
+            self.tried += 1
+            raise TryLater("nobody answers")
+        super().post(envelope, raw, name, now)
+
+
+def test_mail_takes_over_what_tcp_could_not_carry_for_hours(make_town: Callable[..., Town]) -> None:
+    reached = {"transport": "tcp", "fallback": "mail", "tcp": PartnerTcp(address="x.example:1611")}
+    town = make_town(NoTcp(), switches={BORROWER: reached})
+    number = town[BORROWER].ask(LENDER)
+    for minutes in (0, 1, 5, 30, 120, 83):
+        town.pass_time(minutes=minutes)
+        assert town[LENDER].theirs_or_none(number, BORROWER) == "", minutes
+    assert town.post.tried == 5
+    town.pass_time(minutes=2)
+    assert town[LENDER].theirs(number) == "L1"
+    assert town.post.tried == 5
+    (row,) = town[BORROWER].asked("SELECT transport, state FROM outgoing")
+    assert row == ("mail", "handed_over")
+
+
+def test_without_a_fallback_it_waits_on(make_town: Callable[..., Town]) -> None:
+    reached = {"transport": "tcp", "tcp": PartnerTcp(address="x.example:1611")}
+    town = make_town(NoTcp(), switches={BORROWER: reached})
+    town[BORROWER].ask(LENDER)
+    town.days(3)
+    assert town[BORROWER].asked("SELECT transport, state FROM outgoing WHERE partner != ''") == [
+        ("tcp", "prepared")
+    ]
+
+
+@pytest.mark.parametrize(("duplicates", "state"), [("drops", "prepared"), ("keeps", "in_doubt")])
+def test_what_may_have_arrived_goes_again_where_repeats_are_dropped(
+    make_town: Callable[..., Town], monkeypatch: pytest.MonkeyPatch, duplicates: str, state: str
+) -> None:
+    def doubtful(_post: Post, envelope: Envelope, *_rest: object) -> None:
+        if envelope.transport == TCP:
+            raise InDoubt("the line broke")
+
+    monkeypatch.setattr(NoTcp, "post", doubtful)
+    reached = {"transport": "tcp", "tcp": PartnerTcp(address="x.example:1611", duplicates=duplicates)}
+    town = make_town(NoTcp(), switches={BORROWER: reached})
+    town[BORROWER].ask(LENDER)
+    town.settle()
+    assert town[BORROWER].asked("SELECT transport, state FROM outgoing WHERE transport = 'tcp'") == [
+        ("tcp", state)
+    ]

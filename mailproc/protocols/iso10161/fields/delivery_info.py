@@ -95,4 +95,4 @@ def by_tcp(place: str, aliases: tuple[str, ...] = ()) -> Tree | None:
     """Return the entry of a party that listens on a socket ("host:port"); cached as ``by_mail``."""
     if not place:
         return None
-    return _write_entry(ReplyTo(address=place, encodings=_BY_TCP, aliases=aliases))
+    return _write_entry(ReplyTo(address=place, service="TCP/IP", encodings=_BY_TCP, aliases=aliases))
