@@ -1,10 +1,12 @@
 """Statistics: a row for each attempt that is over, written in its step, and what is counted of them."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from mailproc.flow import older_attempts
 from mailproc.ill.attempt_figures import Leg, Outcome
@@ -13,6 +15,7 @@ from mailproc.office.queries import statistics as query
 from mailproc.office.queries.statistics import Grouping, LegFigures, StatisticsFilter
 from mailproc.office.requests import charges as entering
 from mailproc.office.requests.charges import ChargeEntry
+from mailproc.store.events import HISTORY
 from tests.support.partners import BL, SECOND
 
 DAY = 86_400
@@ -146,6 +149,25 @@ def test_a_day_is_one_of_the_library(small_world, asked_at, day):
     for at, count in ((day, 2), (day - timedelta(days=1), 0), (day + timedelta(days=1), 0)):
         assert sum(one.asked for one in groups(small_world, first=at, last=at)) == count
     assert [one.group for one in groups(small_world, by=Grouping.MONTH)] == [f"{day:%Y-%m}"]
+
+
+def test_a_month_of_what_is_open_is_one_of_the_library(world):
+    """In every zone, whatever is added up before the zone is asked."""
+    edges = (datetime(2026, month, 1, tzinfo=UTC) for month in (2, 3, 4))
+    hours = (-14.1, -12.1, -6, -5.8, -5.6, -0.1, 0, 0.1, 9.4, 9.6, 11.9, 12.1, 20, 36)
+    for at in (edge + timedelta(hours=by) for edge in edges for by in hours):
+        world.now = at
+        world.place()
+    with world.store.read() as connection:
+        asked = [one[0] for one in connection.execute(select(HISTORY.c.at).order_by(HISTORY.c.id))]
+        for zone in ("UTC", "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kathmandu", "Australia/Adelaide"):
+            config = world.app.context.config
+            library = config.library.model_copy(update={"time_zone": zone})
+            context = replace(world.app.context, config=config.model_copy(update={"library": library}))
+            found = query.statistics(connection, context, StatisticsFilter(by=Grouping.MONTH)).groups
+            assert {one.group: one.open for one in found} == Counter(
+                f"{context.local(at):%Y-%m}" for at in asked
+            )
 
 
 def test_nothing_was_asked(small_world):

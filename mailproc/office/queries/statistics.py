@@ -126,8 +126,8 @@ def _add(to: GroupFigures, one: AttemptGroup) -> None:
         to.reasons[one.reason] += one.count
     for currency, amount in (json.loads(one.cost) if one.cost else {}).items():
         to.costs[currency] = to.costs.get(currency, Decimal(0)) + Decimal(amount) * one.count
-    for leg in Leg:
-        if signs := getattr(one, leg):
+    for leg, signs in one.signs():
+        if signs:
             to.hours.setdefault(leg, Counter()).update(signs)
 
 
@@ -153,7 +153,7 @@ def _month(quarter: int, context: Context) -> str:
 
 
 def _leg(signs: Counter[str]) -> LegFigures:
-    hours = sorted((ord(sign) - 1, count) for sign, count in signs.items())
+    hours = sorted((attempt_sums.hours_of(sign), count) for sign, count in signs.items())
     total = signs.total()
     return LegFigures(total, _not_exceeded(hours, total, 50), _not_exceeded(hours, total, 90))
 
