@@ -15,7 +15,7 @@ from mailproc.office.queries import request_details
 from mailproc.office.requests import notes
 from mailproc.secret_words import MASK
 from tests.flow.test_heard_suggestions import offered
-from tests.support import files, soundness
+from tests.support import files, short_form, soundness
 from tests.support.files import EXE, PDF, PNG, ZIP, File
 from tests.support.partners import ADDRESS, BL, CUSTOMER, PASSWORD, SECOND, US, partner_lines
 from tests.support.world import Sent, World
@@ -57,10 +57,12 @@ class Borrower:
 
 
 @pytest.fixture
-def borrower(make_world: Callable[..., World], sqlite_url: str) -> Iterator[Borrower]:
+def borrower(
+    make_world: Callable[..., World], sqlite_url: str, request: pytest.FixtureRequest
+) -> Iterator[Borrower]:
     world = make_world(sqlite_url, more=FORWARD)
     yield Borrower(world)
-    soundness.check(world)
+    soundness.check(world, whole=short_form.is_checked_whole(request.node))
 
 
 def test_a_copy_that_comes_with_its_report_goes_to_the_reader(borrower: Borrower) -> None:

@@ -15,7 +15,7 @@ from mailproc.app import build
 from mailproc.app.build import App
 from mailproc.ill.apdu import Item
 from mailproc.store.engine import Store
-from tests.support import history, soundness
+from tests.support import history, short_form, soundness
 from tests.support.forking import Forker
 from tests.support.partners import (
     ADDRESS,
@@ -85,19 +85,23 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
 
 
 @pytest.fixture
-def world(make_world: Callable[..., World], store_url: str) -> Iterator[World]:
+def world(
+    make_world: Callable[..., World], store_url: str, request: pytest.FixtureRequest
+) -> Iterator[World]:
     """The usual partners, on SQLite and on PostgreSQL; at the end every state is the fold of its events."""
     world = make_world(store_url)
     yield world
-    soundness.check(world)
+    soundness.check(world, whole=short_form.is_checked_whole(request.node))
 
 
 @pytest.fixture
-def small_world(make_world: Callable[..., World], sqlite_url: str) -> Iterator[World]:
+def small_world(
+    make_world: Callable[..., World], sqlite_url: str, request: pytest.FixtureRequest
+) -> Iterator[World]:
     """The same on SQLite alone."""
     world = make_world(sqlite_url)
     yield world
-    soundness.check(world)
+    soundness.check(world, whole=short_form.is_checked_whole(request.node))
 
 
 @pytest.fixture

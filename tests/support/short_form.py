@@ -3,6 +3,7 @@ and neither does who names a folder, a file or a test: what is left out is left 
 
 * Of a table of costly rows, all but a sample: the same rows on every machine.
 * Tests marked ``long``.
+* After three of four stories, the costly part of what is checked after each one (``soundness.py``).
 * Three of four examples of a property (also of one that is named).
 * Stories on PostgreSQL: they run on SQLite. These are left out of folders and files as well.
 """
@@ -16,14 +17,16 @@ import pytest
 
 STORIES = ("flow", "flow_out", "office")
 """Folders of stories over the whole house, on both databases."""
-COSTLY = {*STORIES, "acceptance", "app", "cli", "practice", "store", "transport", "two_offices"}
-"""Here each row of a table is a story, a program or a server. Elsewhere a table is marked ``costly``."""
-SERVICES = {"acceptance", "app"}
-"""Here each row starts the service and waits for it: of a table of five rows or less one is run."""
+DEAREST = {*STORIES, "acceptance", "app", "cli", "two_offices"}
+"""Here each row is a story, or starts the service and waits: of a table of nine rows or less one is run."""
+COSTLY = {*DEAREST, "hooks", "practice", "store", "transport"}
+"""Here each row is a server or a store. Elsewhere a table is marked ``costly``."""
 SHARE = 5
 """Of a table of costly rows every fifth row is run."""
 FEW, LEAST = 4, 2
 """But all of four rows and less, and at least two of more."""
+OFTEN = 4
+"""After every fourth story all is checked."""
 
 
 def everything() -> bool:
@@ -46,6 +49,11 @@ def left_out(config: pytest.Config, items: Sequence[pytest.Item]) -> list[pytest
     return [item for item in items if item in found]
 
 
+def is_checked_whole(item: pytest.Item) -> bool:
+    """Whether all is checked after this story."""
+    return everything() or not _is_whole(item.config) or _shuffled(item) % OFTEN == 0
+
+
 def _is_whole(config: pytest.Config) -> bool:
     named = config.args_source is pytest.Config.ArgsSource.ARGS
     return not named and not config.option.keyword and not config.option.markexpr
@@ -55,7 +63,7 @@ def _beyond_the_sample(items: Iterable[pytest.Item]) -> Iterable[pytest.Item]:
     tables: dict[tuple[str, bool], list[pytest.Item]] = defaultdict(list)
     for item in items:
         if "[" in item.name and _is_costly(item):
-            on_server = "postgresql" in item.name and _folder(item) not in SERVICES
+            on_server = "postgresql" in item.name and _folder(item) not in DEAREST
             tables[item.nodeid.partition("[")[0], on_server].append(item)
     for rows in tables.values():
         yield from sorted(rows, key=_shuffled)[_sample(rows) :]
@@ -63,7 +71,7 @@ def _beyond_the_sample(items: Iterable[pytest.Item]) -> Iterable[pytest.Item]:
 
 def _sample(rows: Sequence[pytest.Item]) -> int:
     """How many of these rows are run."""
-    if _folder(rows[0]) in SERVICES:
+    if _folder(rows[0]) in DEAREST:
         return max(1, len(rows) // SHARE)
     return len(rows) if len(rows) <= FEW else max(LEAST, len(rows) // SHARE)
 
