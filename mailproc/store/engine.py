@@ -57,6 +57,8 @@ class Store:
         self._alone = False
         self._awaits_go = False
         self._watch = CommitWatch(self.dialect, self.dedicated_connection)
+        self.before_write: Callable[[], object] = lambda: None
+        """Called before each write of a process without a writer: makes what no other may wait for."""
 
     @classmethod
     def open(
@@ -146,6 +148,7 @@ class Store:
                 raise RuntimeError("a job must not wait for another job")
             return self._writer.submit(job).result()
         self.check_counters()
+        self.before_write()
         return self._write_directly(job)
 
     def _write_directly(self, job: Callable[[Connection], T]) -> T:

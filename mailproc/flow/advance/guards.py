@@ -63,11 +63,11 @@ def _first(case: Case, event: Event, found: TransactionState) -> tuple[Sentence,
 def check_expressible(case: Case, event: Event, effects: Sequence[Effect]) -> None:
     """Refuse an action whose message the partner's protocol cannot carry. Raise LocalFault."""
     transaction, context = case.transaction, case.context
-    codec = context.registry.by_name(transaction.codec)
-    partner = context.partners.get(transaction.partner)
     for effect in effects:
         if not isinstance(effect, Send):
             continue
+        codec = context.registry.by_name(transaction.codec)
+        partner = context.partners.get(transaction.partner)
         role, dialect = transaction.role, transaction.dialect
         manner = delivery_mode.of_message(codec, partner, effect.apdu, role, dialect)
         if manner is Manner.SEND and (refused := codec.refuses(effect.apdu, dialect)):
