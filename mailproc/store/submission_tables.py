@@ -37,7 +37,6 @@ class SubmissionRow(SQLModel, table=True):
             "partner",
             "at",
             sqlite_where=text(DECIDED),
-            postgresql_where=text(DECIDED),
         ),
         Index("ix_submission_counted", "counted", "source", "at"),
         Index("ix_submission_number", "source", "number"),

@@ -549,7 +549,6 @@ class IntentRow(QueueRow, table=True):
             "ix_intent_request",
             "request_id",
             sqlite_where=text(OF_NO_ATTEMPT),
-            postgresql_where=text(OF_NO_ATTEMPT),
         ),
         Index("ix_intent_queue", "state", "not_before", "id"),
         Index("ix_intent_waiting", "kind", "partner", "not_before", "id", sqlite_where=text(TO_WORD)),

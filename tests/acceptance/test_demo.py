@@ -48,6 +48,7 @@ def quick(python: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", python)
 
 
+@pytest.mark.long
 def test_every_request_reaches_its_end_within_a_minute(
     played: tuple[subprocess.CompletedProcess[str], float],
 ) -> None:
@@ -59,6 +60,7 @@ def test_every_request_reaches_its_end_within_a_minute(
     assert seconds < max(120 if beside_others else 60, STARTS * a_start())
 
 
+@pytest.mark.long
 def test_it_shows_an_order_file_a_history_and_both_doors(
     played: tuple[subprocess.CompletedProcess[str], float],
 ) -> None:
@@ -72,6 +74,7 @@ def test_it_shows_an_order_file_a_history_and_both_doors(
     assert "letter to reader@demo-library.example: " in out
 
 
+@pytest.mark.long
 def test_it_shows_what_lies_around_the_letters(
     played: tuple[subprocess.CompletedProcess[str], float],
 ) -> None:
@@ -84,6 +87,7 @@ def test_it_shows_what_lies_around_the_letters(
     assert re.search(r"\| Please fetch for .*\n.*\n +\| 912\.4 MAR", out)  # asked of us, and looked up
 
 
+@pytest.mark.long
 def test_it_speaks_to_a_librarian(played: tuple[subprocess.CompletedProcess[str], float]) -> None:
     done, _ = played
     assert done.stderr == ""

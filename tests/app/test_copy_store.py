@@ -138,6 +138,7 @@ def test_there_it_is_backed_up_and_put_back(worked: Installation, url: str) -> N
     assert worked.cli("restore", str(dump)).code == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", ["compared", "_set_sequences"])
 def test_one_that_was_broken_off_late_is_begun_again(
     worked: Installation, url: str, monkeypatch: pytest.MonkeyPatch, step: str
@@ -199,6 +200,7 @@ def test_a_store_that_was_put_back_does_not_go_on_by_being_copied(
     assert len(test_restored.orders(relay)) == 1
 
 
+@pytest.mark.long
 def test_a_dump_that_would_act_by_itself_is_not_put_back(
     worked: Installation, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,6 +228,7 @@ def test_a_dump_that_would_act_by_itself_is_not_put_back(
         assert "trigger zz" in worked.cli("restore", str(dump)).err
 
 
+@pytest.mark.long
 def test_a_store_with_a_trigger_is_replaced_by_a_good_dump(worked: Installation, url: str) -> None:
     assert worked.cli("copy-store", url).code == 0
     moved(worked, url)
@@ -244,6 +247,7 @@ def test_a_store_with_a_trigger_is_replaced_by_a_good_dump(worked: Installation,
     assert list(worked.folder.glob("var/*.replaced-*.dump")), "what was there is kept"
 
 
+@pytest.mark.long
 def test_a_store_that_cannot_be_dumped_is_replaced_only_if_that_is_said(
     worked: Installation, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -362,6 +362,7 @@ def test_a_service_that_is_frozen_in_a_commit_keeps_nobody_from_writing(machines
     assert second.stop() == 0
 
 
+@pytest.mark.long
 def test_status_names_who_waits(machines: Machines) -> None:
     first, second = machines.both()
     for machine in machines.all:
@@ -373,6 +374,7 @@ def test_status_names_who_waits(machines: Machines) -> None:
     assert machines.two.json("status")["standbys"] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", ["counters", "documents", "archives"])
 def test_a_machine_that_does_not_reach_the_same_places_takes_nothing_over(
     machines: Machines, place: str

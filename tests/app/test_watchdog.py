@@ -77,6 +77,7 @@ def test_an_end_that_hangs_too_is_forced(app: Installation) -> None:
     assert any("is killed" in line for line in daemon.lines)
 
 
+@pytest.mark.long
 def test_a_frozen_interpreter_is_ended_from_outside(app: Installation) -> None:
     """A C function that never lets go of the interpreter's lock: no thread of ours runs any more."""
     freezes = "import re, mailproc.flow.intake.station as s; s.run = lambda *g: re.match('(a+)+b', 'a' * 60)"
