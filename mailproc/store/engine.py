@@ -57,8 +57,7 @@ class Store:
         self._alone = False
         self._awaits_go = False
         self._watch = CommitWatch(self.dialect, self.dedicated_connection)
-        self.before_write: Callable[[], object] = lambda: None
-        """Called before each write of a process without a writer: makes what no other may wait for."""
+        self.before_write: Callable[[], object] = lambda: None  # makes what no other write may wait for
 
     @classmethod
     def open(
@@ -129,10 +128,7 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection that sees one snapshot and cannot write; use it briefly.
-
-        An open snapshot keeps the log from shrinking.
-        """
+        """Give a connection that sees one snapshot and cannot write; briefly: the log cannot shrink meanwhile."""
         with self._translated(), self._reading.connect() as connection:
             yield connection
 
