@@ -128,7 +128,7 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection that sees one snapshot and cannot write; briefly: the log cannot shrink meanwhile."""
+        """Give a connection that sees one snapshot and cannot write; briefly: the log grows meanwhile."""
         with self._translated(), self._reading.connect() as connection:
             yield connection
 
