@@ -8,6 +8,8 @@ from pydantic import Field, SecretStr
 from mailproc.config_catalogues import Catalogue as Catalogue
 from mailproc.config_forms import RequestForm as RequestForm
 from mailproc.config_hooks import Hook as Hook
+from mailproc.config_hub import Hub as Hub
+from mailproc.config_hub import ListenHttp as ListenHttp
 from mailproc.config_illsbn import PartnerIllsbn as PartnerIllsbn
 from mailproc.config_library import Library as Library
 from mailproc.config_library import LibraryPostal as LibraryPostal
@@ -214,6 +216,7 @@ class Schedule(Section):
     archive: str = "every 12h"  # for letters to archive
     purge: str = "every 12h"  # for readers to anonymise and letters to delete ([privacy])
     catalogues: str = "every 60s"  # for new requests whose item no catalogue was asked about
+    hub: str = "every 1h"  # for what the hub has posted in vain
 
 
 class Policy(Section):
@@ -302,6 +305,8 @@ class Config(Section):
     listen: Listen = Listen()
     listen_tcp: ListenTcp = ListenTcp()
     listen_slnp: ListenSlnp = ListenSlnp()
+    listen_http: ListenHttp = ListenHttp()
+    hub: Hub = Hub()
     proof: Proof = Proof()
     mailbox: tuple[Mailbox, ...] = ()
     deliver: Deliver = Deliver()

@@ -78,7 +78,7 @@ def refusal(folder: Path, text: str) -> str:
 
 @pytest.fixture
 def _passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    oauth = ("OAUTH_CLIENT_SECRET", "OAUTH_REFRESH_TOKEN", "HOOK_SECRET", "NCIP_TOKEN")
+    oauth = ("OAUTH_CLIENT_SECRET", "OAUTH_REFRESH_TOKEN", "HOOK_SECRET", "NCIP_TOKEN", "HUB_PATH")
     for name in ("ILL_MAILBOX_PASSWORD", "RELAY_PASSWORD", "ILS_PASSWORD", *oauth):
         monkeypatch.setenv(name, "x")
 

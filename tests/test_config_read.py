@@ -47,6 +47,8 @@ HELD_AS: dict[str, set[str]] = {
     "ListenSlnp": {"listen", "listen_slnp"},
     "PartnerSlnp": {"slnp"},
     "SlnpInfo": {"info", "told", "settings_"},
+    "ListenHttp": {"listen", "listen_http"},
+    "Hub": {"hub"},
 }
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""
 

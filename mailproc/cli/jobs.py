@@ -25,6 +25,7 @@ JOBS = {
     "archive": "job_archive",
     "purge": "job_purge",
     "catalogues": "job_catalogues",
+    "hub": "job_hub",
 }
 """The words of a job, by the first word of its name."""
 

@@ -12,6 +12,7 @@ from mailproc.config_load import (
     rules_catalogue,
     rules_forms,
     rules_hooks,
+    rules_hub,
     rules_lookup,
     rules_ncip,
     rules_partner,
@@ -36,6 +37,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from rules_proof.problems(config)
     yield from rules_hooks.problems(config)
     yield from rules_forms.problems(config)
+    yield from rules_hub.problems(config)
     yield from rules_ncip.problems(config)
     yield from rules_catalogue.problems(config)
     yield from rules_web.problems(config)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from mailproc.config import Config, Library, Partner, ServerLogin
 from mailproc.config_load import (
+    rules_hub,
     rules_lookup,
     rules_ncip,
     rules_oauth,
@@ -37,6 +38,7 @@ def warnings(config: Config) -> list[str]:
         *warn_hooks.warnings(config),
         *warn_tcp.warnings(config),
         *rules_lookup.warnings(config.patrons.lookup),
+        *rules_hub.warnings(config),
         *rules_ncip.warnings(config),
         *rules_rota.warnings(config),
     ]

@@ -73,7 +73,8 @@ class LetterFacts(TypedDict, total=False):
     that we know no such request; ``matched_by``: people wrote it, and what in it named the request
     (in-reply-to | subject | text | quoted); ``documents``: how many came with it; ``several``: its letter is
     about other requests too; ``link``: it says where a document waits; ``answered_at_once``: its sender heard
-    at once, on the same line, that it is refused.
+    at once, on the same line, that it is refused; ``elsewhere``: our people did it in the hub's pages, so
+    nothing is sent.
     """
 
     listener: str
@@ -88,6 +89,7 @@ class LetterFacts(TypedDict, total=False):
     several: bool
     link: bool
     answered_at_once: bool
+    elsewhere: bool
 
 
 class RepeatFacts(TypedDict, total=False):

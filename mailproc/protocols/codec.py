@@ -167,14 +167,15 @@ Follows = Literal["next", "ask", "wait", "locations"]
 class Codec(ABC):
     """Reads and writes the letters of one protocol.
 
-    ``recognise``, ``decode`` and ``encode`` are the codec. All else is optional; defaults are those without.
-    """
+    ``recognise``, ``decode`` and ``encode`` are the codec. All else has a default, of a codec without it."""
 
     name: ClassVar[str]
     repeat_safe: ClassVar[bool] = False
     """Whether receivers discard repeats, so that a letter in doubt may be sent again."""
     for_people: ClassVar[bool] = False
     """Whether people read its letters: then ``Wire.in_words`` writes them."""
+    by_hub: ClassVar[bool] = False
+    """Whether a hub passes them on: it numbers transactions, and tells us also what we have said."""
     encloses: ClassVar[bool] = False
     """Whether files may be further parts of its letters; if not, they go in a letter of their own."""
     names_orders: ClassVar[bool] = False

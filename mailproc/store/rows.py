@@ -17,14 +17,16 @@ from mailproc.store.intent_bodies import IntentBody, NoticeToPeople, SendApdu
 class TransactionOptions(TypedDict, total=False):
     """What is pinned to a transaction for all its letters, and parts of its state without a column.
 
-    ``number``: of the order on the wire; ``order_line``: the partner's own for it, where it brought the
-    order; ``account``: our customer code with the partner; ``wire``: the names as the borrower spells them;
-    ``forwarded_by``: who had the request before; ``answers_from``: the address of a library that has it now
-    and is not in config.toml; ``optional_messages``: which of them the other side can send and wants (JSON of
-    the APDU's field). ``renewal_on`` is an ISO date.
+    ``number``: of the order on the wire; ``hub_number``: the hub's, in its place; ``order_line``: the
+    partner's own for it, where it brought the order; ``account``: our customer code with the partner;
+    ``wire``: the names as the borrower spells them; ``forwarded_by``: who had the request before;
+    ``answers_from``: the address of a library that has it now and is not in config.toml;
+    ``optional_messages``: which of them the other side can send and wants (JSON of the APDU's field).
+    ``renewal_on`` is an ISO date.
     """
 
     number: str
+    hub_number: str
     order_line: str
     account: str
     wire: dict[str, str]

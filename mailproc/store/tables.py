@@ -505,6 +505,14 @@ class ReferenceRow(SQLModel, table=True):
     outgoing_id: int | None = None
 
 
+class HubRow(SQLModel, table=True):
+    """Until which day the hub was asked what has changed, by our role (hub_questions.py)."""
+
+    __tablename__ = "hub"
+    name: str = Field(primary_key=True)
+    asked_on: date
+
+
 _UNFIRED = text("fired_event_id IS NULL")  # what has fired is never looked through again
 
 

@@ -201,6 +201,12 @@ def last_note(connection: Connection, transaction_id: int) -> str:
     return connection.execute(noted.limit(1)).scalar() or ""
 
 
+def has_had(connection: Connection, transaction_id: int, event: str) -> bool:
+    """Return whether the transaction had a step of this row of the state tables."""
+    of_it = _STEPS.c.transaction_id == transaction_id, _STEPS.c.event == event
+    return connection.execute(select(_STEPS.c.id).where(*of_it).limit(1)).first() is not None
+
+
 def led_to(connection: Connection, event_id: int) -> str:
     """Return the state that the event led to, '' if it had no step."""
     return connection.execute(_LED_TO, {"event_id": event_id}).scalar() or ""

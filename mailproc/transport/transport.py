@@ -64,10 +64,17 @@ def _slnp(sending: Sending) -> Transport:
     return SlnpOut(sending.config)
 
 
+def _http(sending: Sending) -> Transport:
+    from mailproc.transport.hub_post import HubOut
+
+    return HubOut(sending.config.hub, sending.clock, sending.keep)
+
+
 TRANSPORTS: dict[str, Make] = {
     BY_MAIL: _mail,
     "tcp": _tcp,
     "slnp": _slnp,
+    "http": _http,
 }
 
 

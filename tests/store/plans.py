@@ -26,6 +26,7 @@ Call = Callable[[Connection], object]
 
 FEW = {
     "counter",
+    "hub",
     "identity",
     "mailbox",
     "service",

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailproc.config import Partner
 from mailproc.flow import delivery_mode, our_letters
-from mailproc.flow.advance import attached_files, message_way
+from mailproc.flow.advance import attached_files, hub_number, message_way
 from mailproc.flow.advance.follow_ups import ask_again, can_be_asked, follow_up, follow_with
 from mailproc.flow.advance.work import Work
 from mailproc.flow.matching import item_received, readers_copy
@@ -128,7 +128,8 @@ def _send(work: Work, effect: Send) -> None:
     if way is Manner.LOCAL:
         _leave_unsent(work, effect.apdu, files)
         return
-    if way is Manner.REFUSE:
+    unnumbered = way is Manner.SEND and hub_number.is_missing(codec, transaction, effect.apdu)
+    if way is Manner.REFUSE or unnumbered:
         work.attend(Reason.CANNOT_BE_SAID)
         return
     if work.event.cause == "letter" and not _may_answer(work):
@@ -212,7 +213,7 @@ def _addressed(work: Work, apdu: Apdu) -> Apdu:
     return replace(
         apdu,
         transaction=TransactionId(named, row.tgq, row.tq, row.stq),
-        ref=None if wire else Ref(code, options.get("number", ""), options.get("order_line", "")),
+        ref=None if wire else Ref(code, hub_number.of(options), options.get("order_line", "")),
         requester=ours if borrowing else wire.get("requester") or theirs,
         responder=apdu.responder if forwarded else theirs if borrowing else ours,
         sent_at=work.service_time(),

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from mailproc.errors import LocalFault
 from mailproc.flow import delivery_mode
+from mailproc.flow.advance import hub_number
 from mailproc.flow.case import Case
 from mailproc.ill import machine
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.effects import Effect, Send
 from mailproc.ill.event_names import heard_as
+from mailproc.ill.facts import Facts
 from mailproc.ill.machine import CellKind
 from mailproc.ill.status import term_word
 from mailproc.ill.transaction_state import Step, TransactionState
@@ -60,6 +62,13 @@ def _first(case: Case, event: Event, found: TransactionState) -> tuple[Sentence,
     return (sentence("heard-first", asked=asked, then=event.type),)
 
 
+def is_told_otherwise(event: Event, known: Facts) -> bool:
+    """Return whether nothing is sent: who told us by telephone hears by telephone, who waits on a line hears
+    there, and a hub knows what was done in its pages."""
+    at_once = known.get("answered_at_once") and event.cause == "policy"
+    return bool(event.heard_by or known.get("elsewhere") or at_once)
+
+
 def check_expressible(case: Case, event: Event, effects: Sequence[Effect]) -> None:
     """Refuse an action whose message the partner's protocol cannot carry. Raise LocalFault."""
     transaction, context = case.transaction, case.context
@@ -70,6 +79,8 @@ def check_expressible(case: Case, event: Event, effects: Sequence[Effect]) -> No
         partner = context.partners.get(transaction.partner)
         role, dialect = transaction.role, transaction.dialect
         manner = delivery_mode.of_message(codec, partner, effect.apdu, role, dialect)
+        if manner is Manner.SEND and hub_number.is_missing(codec, transaction, effect.apdu):
+            raise LocalFault(sentence("hub-number-missing", partner=transaction.partner))
         if manner is Manner.SEND and (refused := codec.refuses(effect.apdu, dialect)):
             raise LocalFault(sentence("cannot-be-told", partner=transaction.partner, why=refused))
         if manner is Manner.REFUSE:

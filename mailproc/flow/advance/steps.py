@@ -19,6 +19,7 @@ from mailproc.flow.advance import (
     forwarding,
     guards,
     hook_writing,
+    hub_number,
     recorded_facts,
     status_report,
 )
@@ -100,6 +101,7 @@ def _step(connection: Connection, event: Event, context: Context, *, attached: b
     traced(work.trace)
     work.by_hand = attached or event.cause == "staff"
     forwarding.learn(work, decided.taken, decided.occurrence)
+    hub_number.learn(work, decided.occurrence)
     carry_out(work, decided.effects)
     _reopen(work, decided)
     moved_event_id = _save(work, decided)
@@ -149,8 +151,7 @@ def decide(case: Case, event: Event, apdu: Apdu | None) -> Decision:
     if "STATUS_OR_ERROR_REPORT" in taken.outcome.replies:
         known["history"] = status_report.history(case)
     effects = policy.effects(taken, occurrence, case.context.settings)
-    if event.heard_by or (known.get("answered_at_once") and event.cause == "policy"):
-        # nothing is sent: who told us by telephone is answered by telephone, and who waits on a line there
+    if guards.is_told_otherwise(event, known):
         effects = tuple(effect for effect in effects if not isinstance(effect, Send))
     elif event.cause == "staff":
         guards.check_expressible(case, event, effects)

@@ -15,7 +15,7 @@ from mailproc.store.patrons import NamedReader
 from mailproc.store.requests import NewRequest
 
 if TYPE_CHECKING:  # it calls this
-    from mailproc.flow.intake.placing import Placement
+    from mailproc.flow.intake.placement import Placement
 
 
 def begin(

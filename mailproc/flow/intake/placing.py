@@ -2,20 +2,17 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.flow.intake import faulty_requests, placed_requests
+from mailproc.flow.intake import faulty_requests, hub_placing, placed_requests
+from mailproc.flow.intake.placement import Placement, add_event, add_unknown
 from mailproc.flow.matching import accounts
 from mailproc.flow.matching.transaction_lookup import find
-from mailproc.flow.reading import documents
 from mailproc.flow.reading.event_columns import (
     UNREAD,
-    UNREADABLE,
-    EventColumns,
-    as_columns,
     is_about_a_file,
 )
 from mailproc.flow.reading.letter_reading import LetterReading
@@ -25,9 +22,9 @@ from mailproc.ill.submitted import SubmittedRequest
 from mailproc.ill.terms import Role
 from mailproc.mail.addresses import ascii_lower
 from mailproc.protocols.codec import Fault
-from mailproc.sentence import Sentence, sentence, stored
+from mailproc.sentence import sentence, stored
 from mailproc.store import letters, outgoing, transactions
-from mailproc.store.events import WITHHELD, NewEvent
+from mailproc.store.events import WITHHELD
 from mailproc.store.text import storable
 
 
@@ -40,35 +37,6 @@ class LetterMessage:
 
     said: Apdu | Fault | SubmittedRequest
     unsure: bool = False
-
-
-@dataclass
-class Placement:
-    """The result of placing a letter's messages.
-
-    ``events``: the events in order, without those that are written already; ``count``: how many there are in
-    all. ``not_ours``: numbers that are not ours. ``placed``: how many have their
-    request; ``read``: how many look for it, or begin it, when their step is taken; ``elsewhere``: how many
-    are about another partner's request. ``faults``: what could not be read, or must wait for staff.
-    ``unknown``: why shelved messages match nothing, if staff must look. ``rejected``: rejections of unknown
-    files. ``answers``: what the partner's protocol answers to faults. ``held``: letters of ours that the
-    partner rejects, with its words. ``numbers``: of the messages that are being placed; ``owners``: their
-    owners, filled at the first number that is not the sender's.
-    """
-
-    events: list[NewEvent] = field(default_factory=list)
-    count: int = 0
-    not_ours: list[str] = field(default_factory=list)
-    placed: int = 0
-    read: int = 0
-    elsewhere: int = 0
-    faults: list[Fault] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-    rejected: list[str] = field(default_factory=list)
-    answers: list[Apdu] = field(default_factory=list)
-    held: dict[int, str] = field(default_factory=dict)
-    numbers: list[str] = field(default_factory=list)
-    owners: dict[str, str] | None = None
 
 
 def messages_of(reading: LetterReading) -> list[LetterMessage]:
@@ -148,11 +116,11 @@ def _fault(
     held: Facts | None = None
     if apdu is not None:
         held = _of_letter(connection, reading, apdu, context) | {WITHHELD: True}
-    _add_event(placement, reading, apdu, shelved=str(fault), facts=held)
+    add_event(placement, reading, apdu, shelved=str(fault), facts=held)
     about = faulty_requests.request_of(connection, reading, fault, apdu, context)
     if about is not None and not fault.link:
         text = faulty_requests.facts_of(fault)
-        _add_event(placement, reading, None, facts=text, transaction_id=about.id, columns=UNREAD)
+        add_event(placement, reading, None, facts=text, transaction_id=about.id, columns=UNREAD)
 
 
 def _place(
@@ -168,6 +136,10 @@ def _place(
     if reading.partner is None:
         return
     symbol = reading.partner.symbol
+    if context.registry.by_name(reading.codec).by_hub and hub_placing.placed(
+        connection, reading, apdu, placement, context
+    ):
+        return
     if is_about_a_file(apdu):
         _place_file_report(connection, reading, apdu, placement)
         return
@@ -177,18 +149,18 @@ def _place(
         return
     if apdu.transaction is not None:  # its identity is enough: looked up when the step is taken
         placement.read += 1
-        _add_event(placement, reading, apdu, facts=_of_letter(connection, reading, apdu, context) or None)
+        add_event(placement, reading, apdu, facts=_of_letter(connection, reading, apdu, context) or None)
         return
     transaction = find(connection, symbol, apdu, context)
     if transaction is not None:
         placement.placed += 1
         if other := accounts.of_another(reading.partner, apdu, transaction):
-            _add_event(placement, reading, apdu, shelved=other)
+            add_event(placement, reading, apdu, shelved=other)
             return
         _learn(connection, symbol, apdu, transaction.id)
         strange = unsure and not context.registry.means(apdu.reply_code or "")  # codes of old are known
         facts: Facts | None = {"unsure": True} if strange else None
-        _add_event(placement, reading, apdu, facts=facts, transaction_id=transaction.id)
+        add_event(placement, reading, apdu, facts=facts, transaction_id=transaction.id)
         return
     _place_stranger(connection, reading, apdu, placement, unsure=unsure)
 
@@ -230,11 +202,11 @@ def _place_order(reading: LetterReading, apdu: Apdu, placement: Placement) -> No
     placement.read += 1
     if reading.partner is not None and Role.RESPONDER not in _our_roles(reading):
         why = stored(sentence("borrows-not", partner=reading.partner.symbol))
-        _add_event(placement, reading, apdu, shelved=why)
+        add_event(placement, reading, apdu, shelved=why)
         return
     refused = reading.decoded.refused
     at_once: Facts | None = {"refused": refused, "answered_at_once": True} if refused else None
-    _add_event(placement, reading, apdu, facts=at_once)
+    add_event(placement, reading, apdu, facts=at_once)
 
 
 def _our_roles(reading: LetterReading) -> tuple[Role, ...]:
@@ -259,9 +231,9 @@ def _place_stranger(
         symbol = reading.partner.symbol if reading.partner else ""
         why = stored(sentence("number-of-another", number=number, owner=owner, partner=symbol))
         placement.elsewhere += 1
-        _add_event(placement, reading, apdu, shelved=why)
+        add_event(placement, reading, apdu, shelved=why)
     elif isinstance(apdu, Message) and not apdu.reply_code and not unsure:
-        _add_unknown(placement, reading, apdu, sentence("number-not-ours", number=number))
+        add_unknown(placement, reading, apdu, sentence("number-not-ours", number=number))
     elif not unsure:
         placement.not_ours.append(number or apdu.type.name)
 
@@ -279,7 +251,7 @@ def _place_file_report(
     file_ref = apdu.ref.file_ref if apdu.ref else ""
     code = apdu.ref.customer_code if apdu.ref else ""
     if reading.partner is not None and accounts.is_theirs(reading.partner, code):
-        _add_unknown(placement, reading, apdu, sentence("account-theirs", partner=symbol, code=code))
+        add_unknown(placement, reading, apdu, sentence("account-theirs", partner=symbol, code=code))
         return
     rejected = isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error"
     row = transactions.find(connection, symbol, "file_ref", file_ref)
@@ -287,7 +259,7 @@ def _place_file_report(
         why = sentence("file-not-ours", number=file_ref)
         if rejected:
             placement.rejected.append(f"{why}; they say: {apdu.note or 'nothing more'}"[:500])
-        _add_unknown(placement, reading, apdu, why)
+        add_unknown(placement, reading, apdu, why)
         return
     letter = outgoing.record(connection, row.outgoing_id)
     if rejected and letter is not None and letter.state in outgoing.LEFT:
@@ -297,43 +269,4 @@ def _place_file_report(
     for intent in outgoing.intents_of(connection, row.outgoing_id):
         if intent.transaction_id is not None and intent.state != "withdrawn":
             about: Facts = {"file": file_ref}
-            _add_event(placement, reading, apdu, facts=about, transaction_id=intent.transaction_id)
-
-
-def _add_unknown(placement: Placement, reading: LetterReading, apdu: Apdu, why: Sentence) -> None:
-    placement.unknown.append(str(why))
-    _add_event(placement, reading, apdu, shelved=stored(why))
-
-
-def _add_event(
-    placement: Placement,
-    reading: LetterReading,
-    apdu: Apdu | None,
-    *,
-    facts: Facts | None = None,
-    transaction_id: int | None = None,
-    shelved: str | None = None,
-    columns: EventColumns = UNREADABLE,
-) -> None:
-    """Add the next event of the letter. ``shelved``: why it is shelved; None if its step is due.
-
-    ``columns``: of an event without an APDU.
-    """
-    said = columns if apdu is None else reading.described.get(id(apdu)) or as_columns(apdu)
-    if reading.documents and apdu is not None:
-        facts = {**(facts or {}), **documents.facts_of(reading.documents, reading.named, reading.decoded)}
-    placement.events.append(
-        NewEvent(
-            **said,
-            cause="letter",
-            at=reading.received_at,
-            inbox_id=reading.inbox_id,
-            position=placement.count,
-            partner=reading.partner.symbol if reading.partner else "",
-            transaction_id=transaction_id,
-            facts=facts,
-            state="todo" if shelved is None else "shelved",
-            last_error=shelved or "",
-        )
-    )
-    placement.count += 1
+            add_event(placement, reading, apdu, facts=about, transaction_id=intent.transaction_id)

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.flow.intake.placing import LetterMessage, Placement, messages_of, place_some
+from mailproc.flow.intake.placement import Placement
+from mailproc.flow.intake.placing import LetterMessage, messages_of, place_some
 from mailproc.flow.reading.letter_reading import LetterReading
 from mailproc.store import letters, staged_events
 from mailproc.store.engine import Store

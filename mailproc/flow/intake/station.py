@@ -29,7 +29,8 @@ from mailproc.flow.intake import (
     shared_addresses,
     shelf_alarm,
 )
-from mailproc.flow.intake.placing import Placement, place_all
+from mailproc.flow.intake.placement import Placement
+from mailproc.flow.intake.placing import place_all
 from mailproc.flow.reading import bounced_letters, sender_proof
 from mailproc.flow.reading.letter_reading import LetterReading, came, proven_sender
 from mailproc.flow.replies import error_reports, order_receipts
@@ -296,6 +297,9 @@ def _settle_bounce(connection: Connection, reading: LetterReading, context: Cont
 def _settle_messages(
     connection: Connection, reading: LetterReading, context: Context, placement: Placement
 ) -> None:
+    if not placement.count and placement.old:
+        _done(connection, reading, sentence("hub-known"), taken_from=proven_sender(reading))
+        return
     if not placement.count and reading.decoded.credentials is not None:
         _done(connection, reading, sentence("file-without-orders"))
         return

@@ -80,6 +80,7 @@ class LetterReading:
     ``documents``: how many of them came, with the texts beside them (``documents.count``); ``named``: then,
     what in the letter may name a request. ``second_hand``: why the messages are not taken as the partner's
     own (``second_hand.why``), unless staff release the letter. ``form``: of a letter of a form, what it says.
+    ``answers``: the letter of ours to which the hub answered at once; 0 for what comes by itself.
     """
 
     inbox_id: int
@@ -110,6 +111,7 @@ class LetterReading:
     speakers: tuple[Partner, ...] = ()
     second_hand: Part = ""
     form: FormLetter | None = None
+    answers: int = 0
 
     @property
     def is_in_words(self) -> bool:

@@ -47,6 +47,7 @@ class IllSbnCodec(Codec):
     ours: frozenset[str]
 
     name = NAME
+    by_hub = True
     media_types = wire.MEDIA_TYPES
     repeat_safe = False  # a repeated request may get a second number; of the rest nobody has said it
 

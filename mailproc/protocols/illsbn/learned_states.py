@@ -102,7 +102,7 @@ def _of_answer(results: Results, told: ToldState) -> dict[str, Any]:
 def of_request(request: IllRequest, ours: Role | None) -> tuple[Apdu, ...]:
     """Return what an ILL-Request with a state says: the request if it may be new to us, and the message.
 
-    ``ours``: our role in it. A request of our own is never new.
+    ``ours``: our role in it. A request of our own is never new, but says which one it is.
     """
     code = next((str(one["value"]["text"]) for one in request.extensions if one["at"] == _IN_REQUEST), "")
     rest = tuple(one for one in request.extensions if one["at"] != _IN_REQUEST)
@@ -111,10 +111,7 @@ def of_request(request: IllRequest, ours: Role | None) -> tuple[Apdu, ...]:
     plain = replace(request, extensions=rest)
     service = request.services[0] if request.services else None
     reached = made(ToldState(code, None, request.note, service), plain)
-    first = () if ours is Role.REQUESTER else (plain,)
-    if reached is None:
-        return (*first, _report(code, request, ours))
-    return (*first, reached)
+    return (plain, reached or _report(code, request, ours))
 
 
 def _report(code: str, about: Apdu, ours: Role | None) -> Apdu:

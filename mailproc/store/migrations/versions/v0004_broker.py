@@ -16,10 +16,20 @@ def upgrade() -> None:
     _figures()
     _staff()
     _service()
+    _hub()
 
 
 def _service() -> None:
     op.add_column("service", sa.Column("metrics_fault", sa.String(), nullable=True))
+
+
+def _hub() -> None:
+    op.create_table(
+        "hub",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
 
 
 def _hook_calls() -> None:

@@ -1,0 +1,89 @@
+"""Ask the hub what has changed: it posts each message once, and what it posts in vain is lost without this.
+
+Its answer holds the requests that have changed since a day, each with its state. Each becomes a letter of its
+own, in one commit with the day; what is here already is the same letter again, and changes nothing.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from mailproc.app.build import App
+from mailproc.errors import MailprocError
+from mailproc.ill.terms import Role
+from mailproc.mail.channel import HTTP_ANSWER
+from mailproc.protocols.illsbn import hub_answer
+from mailproc.store import hub_questions, inbox
+from mailproc.store.inbox import NewLetter, StoredLetter
+from mailproc.transport import hub_post
+from mailproc.transport.incoming import Incoming, PolledPlace
+
+_log = logging.getLogger(__name__)
+
+NAME = "hub"
+FIRST = timedelta(days=7)
+"""So far back is asked the first time."""
+OVERLAP = timedelta(days=1)
+"""The hub's day is not ours around midnight."""
+CHANGES = "changes"
+"""The recipient of a letter that answers this question."""
+
+
+class HubPoll(Incoming):
+    """Nothing of it runs between two questions."""
+
+    name = NAME
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def polls(self) -> Sequence[PolledPlace]:
+        return [PolledPlace(NAME, self._app.config.schedule.hub, lambda: look(self._app))]
+
+
+def incoming(app: App) -> Incoming | None:
+    behind = any(one.codec == "illsbn" for one in app.config.partner)
+    sent = app.config.deliver.mode != "folder"  # a trial asks nobody
+    return HubPoll(app) if app.config.hub.url and behind and sent else None
+
+
+def look(app: App) -> int:
+    """Ask once in each role; return how many messages were new. A hub that does not answer is noted."""
+    new = 0
+    for role in Role:
+        try:
+            new += _asked(app, role)
+        except MailprocError as error:
+            _log.warning("the hub did not tell what has changed: %s", error)
+            break
+    return new
+
+
+def _asked(app: App, role: Role) -> int:
+    today = app.context.today()
+    with app.store.read() as connection:
+        last = hub_questions.asked_on(connection, role)
+    since = last - OVERLAP if last else today - FIRST
+    content = hub_post.post(app.config.hub, _question(app, role, since))
+    if said := hub_answer.read(content).error:
+        _log.warning("the hub refused to tell what has changed: %s", said)
+        return 0
+    now = app.clock()
+    letters = [NewLetter(HTTP_ANSWER, one, now, rcpt_to=CHANGES) for one in hub_answer.messages(content)]
+
+    def job(connection: Connection) -> list[StoredLetter]:
+        hub_questions.answered(connection, role, today)
+        return inbox.keep(connection, letters) if letters else []
+
+    new = sum(one.new for one in app.store.write(job))
+    _log.log(logging.INFO if new else logging.DEBUG, "the hub told %s changes, %s new", len(letters), new)
+    return new
+
+
+def _question(app: App, role: Role, since: date) -> bytes:
+    """Return the document, in which we are named as a partner's entry says that the hub knows us."""
+    behind = next(one for one in app.config.partner if one.codec == "illsbn").illsbn
+    ours = behind.our_id or app.config.library.symbol
+    return hub_answer.question(ours, role, since, country=behind.country)
