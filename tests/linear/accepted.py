@@ -60,6 +60,9 @@ def _string(tag: bytes, octets: bytes) -> bytes:
 BY_NAME: dict[str, Callable[[int], Any]] = {
     "protocols.illsbn.money.number": lambda _length: "9,00",
     "protocols.illsbn.wire.root_of": hub_documents.documents()["many notes"],
+    "protocols.illsbn.hub_answer.read": hub_documents.documents()["many notes"],
+    "protocols.illsbn.hub_answer.messages": hub_documents.documents()["many notes"],
+    "protocols.illsbn.hub_answer.libraries": hub_documents.documents()["many notes"],
     "protocols.slnp.grammar.parse": lambda length: (
         b"SLNPX\n%sSLNPEndCommand\n" % (b"A:\\n b\n" * (length // 7))
     ),

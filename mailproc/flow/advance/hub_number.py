@@ -6,8 +6,11 @@ from typing import Any
 
 from mailproc.flow.advance.work import Work
 from mailproc.flow.matching import transaction_lookup
+from mailproc.flow.matching.learned_state import is_learned
+from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllRequest
 from mailproc.ill.attention import Reason
+from mailproc.ill.event_names import event_heard
 from mailproc.ill.terms import Role
 from mailproc.ill.transaction_state import Occurrence
 from mailproc.protocols.codec import Codec
@@ -44,9 +47,19 @@ def learn(work: Work, occurrence: Occurrence) -> None:
     transactions.refer(work.connection, row.partner, "number", number, transaction_id=row.id)
     work.words.append(sentence("hub-number", number=number))
     _arrived(work)
-    named = replace(apdu, transaction=None)
-    for early in transaction_lookup.waiting(work.connection, row.partner, named):
-        events.todo_again(work.connection, early, row.id)
+    _take_from_shelf(work, replace(apdu, transaction=None))
+
+
+def _take_from_shelf(work: Work, named: Apdu) -> None:
+    """Process what came before its number was known: of a message and the state that it made, the message."""
+    heard = set[str]()
+    for early in transaction_lookup.waiting(work.connection, work.transaction.partner, named):
+        said = apdu_json.from_json(early.apdu or {})
+        if event_heard(said) in heard and is_learned(said):
+            events.dismiss(work.connection, early.id, sentence("hub-known"))
+        else:
+            events.todo_again(work.connection, early, work.transaction.id)
+        heard.add(event_heard(said))
 
 
 def _arrived(work: Work) -> None:

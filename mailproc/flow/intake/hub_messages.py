@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.flow.matching import symbols
+from mailproc.flow.matching.learned_state import is_learned
 from mailproc.flow.reading.letter_reading import LetterReading
 from mailproc.ill import machine
 from mailproc.ill.actions import ACTIONS, event_said
@@ -50,7 +51,7 @@ def meant(connection: Connection, reading: LetterReading, apdu: Apdu, context: C
     if isinstance(apdu, IllRequest):
         return _of_request(apdu, transaction)
     if not _is_ours(apdu, transaction.role):
-        old = _is_learned(apdu) and transactions.has_had(connection, transaction.id, event_heard(apdu))
+        old = is_learned(apdu) and transactions.has_had(connection, transaction.id, event_heard(apdu))
         return Meant(apdu, transaction, old=old)
     return _of_act(connection, apdu, transaction)
 
@@ -106,11 +107,6 @@ def is_ours(apdu: Apdu, context: Context) -> bool:
 def _is_ours(apdu: Apdu, role: Role) -> bool:
     """Return whether we said it. What either side may say is the other side's."""
     return apdu.type.said_by is role
-
-
-def _is_learned(apdu: Apdu) -> bool:
-    """Return whether the hub told a state, and the message was made of it."""
-    return any(entry.get("at") == "Current-state" for entry in apdu.extensions)
 
 
 def _of_act(connection: Connection, apdu: Apdu, transaction: Transaction) -> Meant:
