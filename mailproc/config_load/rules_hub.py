@@ -10,7 +10,6 @@ from mailproc.config_load.value_checks import is_loopback, is_safe_url, is_url, 
 
 BY_HUB = "illsbn"
 """The codec of partners behind the hub."""
-HTTP = "http"
 SHORTEST = 20
 """Letters of the secret path: nobody guesses it."""
 
@@ -25,10 +24,6 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from network_problems(("listen_http", "proxies"), listen.proxies)
     if listen.enabled:
         yield from _open(config)
-    for position, partner in enumerate(config.partner):
-        if partner.transport == HTTP and not hub.url:
-            text = "goes to the hub: [hub] url must name it"
-            yield ConfigProblem(("partner", position, "transport"), text, HTTP)
 
 
 def _open(config: Config) -> Iterator[ConfigProblem]:

@@ -30,7 +30,7 @@ STORING = 30.0
 """Seconds for the store."""
 PLACE = "apdu"
 LONGEST_ISIL = 16
-_MARKUP = (b"<", b"%3c", b"&lt;", b"%253c")
+_MARKUP = (b"<", b"%3c", b"&lt;", b"%253c", b"ill-apdu")
 
 
 def limits(listen: ListenHttp) -> HttpServerLimits:

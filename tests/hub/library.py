@@ -25,7 +25,7 @@ SECRET = "a-secret-path-of-the-hub-{}"
 MILAN, ROME = "IT-MI0001", "IT-RM0002"
 
 
-def configured(us: str, them: str, hub: str, **hub_keys: str) -> str:
+def configured(us: str, them: str, hub: str, door: str = "", **hub_keys: str) -> str:
     town = us[3:5].lower()
     return "".join(
         [
@@ -34,6 +34,7 @@ def configured(us: str, them: str, hub: str, **hub_keys: str) -> str:
             "[listen]\nenabled = false\n",
             configuration.section("hub", url=hub, **hub_keys),
             '[listen_http]\nenabled = true\nport = 0\npath = { file = "hub.secret" }\n',
+            door,
             configuration.relay(9),
             configuration.partner(
                 them, f"ill@{them[3:5].lower()}.example", codec="illsbn", transport="http",
@@ -106,10 +107,12 @@ class HubLibrary:
 
 
 @contextmanager
-def opened(folder: Path, us: str, them: str, hub: IllHub, **hub_keys: str) -> Iterator[HubLibrary]:
+def opened(
+    folder: Path, us: str, them: str, hub: IllHub, door: str = "", **hub_keys: str
+) -> Iterator[HubLibrary]:
     secret = SECRET.format(us[3:])
     folder.mkdir()
-    (folder / "config.toml").write_text(configured(us, them, hub.url, **hub_keys))
+    (folder / "config.toml").write_text(configured(us, them, hub.url, door, **hub_keys))
     (folder / "hub.secret").write_text(secret)
     (folder / "hub.secret").chmod(0o600)
     clock = Clock()

@@ -297,11 +297,8 @@ def _settle_bounce(connection: Connection, reading: LetterReading, context: Cont
 def _settle_messages(
     connection: Connection, reading: LetterReading, context: Context, placement: Placement
 ) -> None:
-    if not placement.count and placement.old:
-        _done(connection, reading, sentence("hub-known"), taken_from=proven_sender(reading))
-        return
-    if not placement.count and reading.decoded.credentials is not None:
-        _done(connection, reading, sentence("file-without-orders"))
+    if not placement.count and (placement.old or reading.decoded.credentials is not None):
+        _done(connection, reading, sentence("hub-known" if placement.old else "file-without-orders"))
         return
     if not placement.count and _is_home(connection, replace(reading, refused=reading.otherwise), context):
         return
