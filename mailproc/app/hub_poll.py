@@ -11,10 +11,12 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from mailproc.app.build import App
+from mailproc.config import Config
 from mailproc.errors import MailprocError
 from mailproc.ill.terms import Role
 from mailproc.mail.channel import HTTP_ANSWER
 from mailproc.protocols.illsbn import hub_answer
+from mailproc.protocols.illsbn.institution_ids import bare
 from mailproc.store import hub_questions, inbox
 from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.transport import hub_post
@@ -47,6 +49,15 @@ def incoming(app: App) -> Incoming | None:
     behind = any(one.codec == "illsbn" for one in app.config.partner)
     sent = app.config.deliver.mode != "folder"  # a trial asks nobody
     return HubPoll(app) if app.config.hub.url and behind and sent else None
+
+
+def listed(config: Config) -> str:
+    """Say how many libraries the hub lists, and which of our partners it does not. Raise as ``post``."""
+    known = hub_answer.libraries(hub_post.libraries(config.hub))
+    behind = [one.symbol for one in config.partner if one.codec == "illsbn"]
+    missing = [symbol for symbol in behind if bare(symbol).upper() not in known]
+    told = f"libraries in its list: {len(known)}"
+    return f"{told}, but not {', '.join(missing)}" if missing else told
 
 
 def look(app: App) -> int:

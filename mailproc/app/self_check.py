@@ -13,6 +13,7 @@ from mailproc.app import (
     document_place,
     file_permissions,
     hook_check,
+    hub_poll,
     oauth,
     places,
     preflight,
@@ -218,6 +219,8 @@ def _connect(context: Context, found: CheckReport) -> None:
     if (lookup := context.patron_lookup) is not None:
         found.tried("library system", lookup.check)
     _hooks(config, found)
+    if config.hub.url:
+        found.tried("hub", lambda: hub_poll.listed(config))
     if config.deliver.mode == "smtp":
         tokens = access_tokens.of_relay(config, context.clock, insists=True)
         relay = Relay(config.deliver, context.clock, tokens)
