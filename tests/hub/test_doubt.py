@@ -5,6 +5,8 @@ import logging
 import pytest
 
 from mailproc.errors import LocalFault
+from mailproc.flow import send
+from mailproc.mail.letter import Envelope
 from mailproc.sentence import note
 from mailproc.store.tables import InboxRow, OutgoingRow
 from tests.hub.library import ROME, HubLibrary
@@ -151,3 +153,25 @@ def test_a_hub_that_does_not_answer_the_question_is_named_in_the_log(
         milan.ask_hub()
     assert "the hub did not tell what has changed: the hub answered with status 503" in caplog.text
     assert hub.url not in caplog.text
+
+
+def test_a_death_between_the_hubs_answer_and_its_record(hub: IllHub, milan: HubLibrary) -> None:
+    """The answer was stored, and what became of the post was not: the answer settles it."""
+
+    class Killed(BaseException):
+        pass
+
+    def dies(envelope: Envelope, raw: bytes, name: str) -> tuple[str, str]:
+        posted(envelope, raw, name)
+        raise Killed
+
+    posted, milan.deliver = milan.deliver, dies
+    with pytest.raises(Killed):
+        milan.place(ROME)
+    milan.deliver = posted
+    send.recover(milan.app.store, milan.app.context)
+    assert letter(milan)[0] == "in_doubt"
+    milan.run()
+    assert letter(milan)[0] == "handed_over"
+    assert milan.attention("B1") == []
+    assert len(hub.held) == 1
