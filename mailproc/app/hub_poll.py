@@ -15,11 +15,9 @@ from mailproc.config import Config
 from mailproc.errors import MailprocError
 from mailproc.ill.terms import Role
 from mailproc.mail.channel import HTTP_ANSWER
-from mailproc.protocols.illsbn import hub_answer
 from mailproc.protocols.illsbn.institution_ids import bare
 from mailproc.store import hub_questions, inbox
 from mailproc.store.inbox import NewLetter, StoredLetter
-from mailproc.transport import hub_post
 from mailproc.transport.incoming import Incoming, PolledPlace
 
 _log = logging.getLogger(__name__)
@@ -53,6 +51,9 @@ def incoming(app: App) -> Incoming | None:
 
 def listed(config: Config) -> str:
     """Say how many libraries the hub lists, and which of our partners it does not. Raise as ``post``."""
+    from mailproc.protocols.illsbn import hub_answer  # here, as below: most libraries have no hub
+    from mailproc.transport import hub_post
+
     known = hub_answer.libraries(hub_post.libraries(config.hub))
     behind = [one.symbol for one in config.partner if one.codec == "illsbn"]
     missing = [symbol for symbol in behind if bare(symbol).upper() not in known]
@@ -73,6 +74,9 @@ def look(app: App) -> int:
 
 
 def _asked(app: App, role: Role) -> int:
+    from mailproc.protocols.illsbn import hub_answer
+    from mailproc.transport import hub_post
+
     today = app.context.today()
     with app.store.read() as connection:
         last = hub_questions.asked_on(connection, role)
@@ -95,6 +99,8 @@ def _asked(app: App, role: Role) -> int:
 
 def _question(app: App, role: Role, since: date) -> bytes:
     """Return the document, in which we are named as a partner's entry says that the hub knows us."""
+    from mailproc.protocols.illsbn import hub_answer
+
     behind = next(one for one in app.config.partner if one.codec == "illsbn").illsbn
     ours = behind.our_id or app.config.library.symbol
     return hub_answer.question(ours, role, since, country=behind.country)
