@@ -3,7 +3,8 @@
 Threads: the store's writer, those of each channel (the listener's loop), one for the stations (intake,
 step, prepare, notices), one for sending and beside it one for each letter under way where there are
 several connections to the relay, one for the hooks and one for each of their calls under way where there
-are any, one for each look into a mailbox, one that watches for other
+are any, one for each look into a mailbox, one for the desk's loop and a few that answer
+its pages, one that watches for other
 processes' writes, the daemon's lock, the store's place and the clock, and one that sees whether all of
 these go round (watchdog.py). Wake-ups are only hints: a lost one costs one
 ``IDLE_LOOK``, never a letter.

@@ -42,8 +42,9 @@ def page(desk: WebDesk, asked: PageRequest) -> Response:
 def ended(desk: WebDesk, asked: PageRequest) -> Response:
     """Answer a form that came without a session: nothing was done, and the form is kept."""
     kept = urlencode(asked.form)
-    kept = kept if _ACT.fullmatch(asked.target) and len(kept) <= MOST_KEPT else ""
-    return _form(desk, asked.target, kept, desk.office.words["signed_out"], 401)
+    if _ACT.fullmatch(asked.target) is None or len(kept) > MOST_KEPT:
+        return _form(desk, "/", "", desk.office.words["signed_out"], 401)
+    return _form(desk, asked.target, kept, desk.office.words["form_kept"], 401)
 
 
 def log_out(desk: WebDesk, asked: PageRequest, _person: StaffPerson) -> Response:

@@ -87,7 +87,7 @@ def _answered(desk: WebDesk, asked: PageRequest, work: Callable[[], Response]) -
     try:
         return work()
     except (LocalFault, RemoteFault) as fault:
-        return refused(desk, asked, desk.office.word(fault.said), 404 if asked.method == "GET" else 422)
+        return refused(desk, asked, desk.office.word(fault.said), 422 if asked.method == "POST" else 404)
     except TryLater as later:
         words = (desk.office.words["busy"], desk.office.word(later.said))
         return refused(desk, asked, " ".join(words), 503)

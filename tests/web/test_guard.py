@@ -219,6 +219,20 @@ def test_the_login_leads_on_to_the_page_that_was_asked_for(opened, house):
     assert browser.post("/login", said).url.endswith("/r/B1")
 
 
+def test_what_is_no_act_leads_to_the_first_page_after_the_login(browser, house):
+    house.later(hours=9)
+    page = browser.post("/find", {"find": "A Reader"})
+    assert page.status == 401 and "A Reader" not in page.text
+    (kept,) = page.forms("/login")
+    assert browser.post("/login", kept | {"login": "rau", "password": PASSWORD}).url == f"{ORIGIN}/"
+
+
+def test_a_login_that_failed_is_logged_without_its_name(opened, caplog):
+    opened().log_in("my-password-in-the-wrong-field")
+    (line,) = [one for one in caplog.messages if "a login from" in one]
+    assert "127.0.0.1" in line and "my-password" not in caplog.text
+
+
 def test_a_form_outlives_its_session_and_is_not_done_by_the_login(browser, house):
     house.place()
     form = browser.form("B1", "cancel") | {"note": "the reader has bought it"}

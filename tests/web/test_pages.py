@@ -6,6 +6,7 @@ import pytest
 
 from mailproc.config import Web
 from mailproc.office.desk.staff_desk import StaffDesk
+from mailproc.office.desk.to_do import DeskRow
 from mailproc.office.queries.agenda import agenda
 from mailproc.web import site
 from tests.web.browser import Browser
@@ -31,6 +32,25 @@ def test_to_do_shows_each_open_request_once_and_the_sum(browser, house):
     assert needing == ["B1"]
     assert f"{len(needing)} here + {found.waiting} waiting for others = {found.all_open} open" in page.words
     assert found.all_open == 3
+
+
+def test_what_is_stuck_stands_first_and_leads_to_its_page(browser, house):
+    house.refuses = lambda _letter: True
+    house.place()
+    house.hear("Dear all, whose is this?", of="XX-BL")
+    page = browser.get("/")
+    headings = [one.text.strip() for one in page.tree.findall(".//h2")]
+    assert headings[0] in ("Letters of ours that wait or failed", "Letters that could not be placed")
+    for link in page.tree.xpath("//ul[@class='rows']//a/@href"):
+        assert browser.get(link).status == 200, link
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [("B1", "request"), ("L2", "request"), ("I3", "letter"), ("E4", "letter"), ("H5", ""), ("", "")],
+)
+def test_a_row_leads_to_the_page_that_it_has(number, kind):
+    assert DeskRow(number, "", "", "", "").kind == kind
 
 
 def test_nothing_to_do(browser):

@@ -16,9 +16,12 @@ LONGEST, LONGEST_WHY = 80, 200
 """Characters of a title, and of a reason."""
 
 
+_KINDS = {"B": "request", "L": "request", "I": "letter", "O": "letter", "E": "letter"}
+
+
 @dataclass(frozen=True)
 class DeskRow:
-    """A row of a group. ``number``: of a request (B17) or a letter (I12), '' for what has no page."""
+    """A row of a group. ``number``: of a request (B17), a letter (I12) or a call of a hook (H3), or ''."""
 
     number: str
     title: str
@@ -27,9 +30,9 @@ class DeskRow:
     since: str
 
     @property
-    def is_letter(self) -> bool:
-        """Return whether its page is that of a letter."""
-        return self.number[:1] in ("I", "O", "E")
+    def kind(self) -> str:
+        """Return "request" or "letter"; '' for what has no page of its own."""
+        return _KINDS.get(self.number[:1], "")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Judge a login at the desk: slow on purpose, at most a few at once, and slower for whoever guesses."""
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from mailproc.sentence import sentence
 from mailproc.store import staff
 from mailproc.store.engine import Store
 from mailproc.store.staff import StaffMember
+
+_log = logging.getLogger(__name__)
 
 AT_ONCE = 2
 """Looks at a password: each costs memory and time on purpose."""
@@ -49,6 +52,7 @@ class LoginChecks:
         finally:
             self._room.release()
         if found is None:
+            _log.warning("the desk: a login from %s failed", host)
             raise LocalFault(sentence("login-wrong"))
         with self._lock:
             self._failures.pop(key, None)
