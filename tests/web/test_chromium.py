@@ -62,7 +62,8 @@ def busy(house: World) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("width", "dark", "language"), [(1280, False, "en"), (320, True, "de"), (320, False, "en")]
+    ("width", "dark", "language"),
+    [(1280, False, "en"), (320, False, "de"), pytest.param(320, True, "en", marks=pytest.mark.long)],
 )
 def test_everybody_can_use_each_page(windows, house, width, dark, language):
     window = windows(width, dark=dark, language=language)
