@@ -19,12 +19,8 @@ STORIES = ("flow", "flow_out", "office")
 """Folders of stories over the whole house, on both databases."""
 DEAREST = {*STORIES, "acceptance", "app", "cli", "two_offices"}
 """Here each row is a story, or starts the service and waits: of a table of nine rows or less one is run."""
-COSTLY = {*DEAREST, "hooks", "practice", "store", "transport"}
+COSTLY = {*DEAREST, "hooks", "practice", "store", "transport", "web"}
 """Here each row is a server or a store. Elsewhere a table is marked ``costly``."""
-COSTLY = {*STORIES, "acceptance", "app", "cli", "practice", "store", "transport", "two_offices", "web"}
-"""Here each row of a table is a story, a program or a server. Elsewhere a table is marked ``costly``."""
-SERVICES = {"acceptance", "app"}
-"""Here each row starts the service and waits for it: of a table of five rows or less one is run."""
 SHARE = 5
 """Of a table of costly rows every fifth row is run."""
 FEW, LEAST = 4, 2
