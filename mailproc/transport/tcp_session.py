@@ -1,7 +1,8 @@
 """One connection to our port for APDUs: each message is stored before the next one is looked at.
 
 ISO 10161 has no acknowledgement on a socket: the octets are acknowledged by TCP. So what cannot be stored is
-answered with a reset, and a connection is never closed with octets unread, which would be one too.
+answered with a reset, and a connection is never closed with octets unread, which would be one too. Until we
+part in order the system resets the connection whenever this process dies: the sender then knows to repeat.
 """
 
 import asyncio
@@ -81,16 +82,18 @@ class TcpSession:
         self._answered = asyncio.Event()
         self._over = False
         self._leaving = False
+        self._storing = False
 
     async def serve(self) -> None:
         """Take messages until the stream ends, then close in order."""
+        self._reset_at_close(at_once=True)
         try:
             async with asyncio.timeout(self._host.listen.session_timeout):
                 if await self._take_all():
                     await self._wait_for_answers()
         except TimeoutError:
             log.info("TCP client %s: the connection ends after its time", self.caller.host)
-            await self._keep_rest()
+            await self._end_late()
         except StreamRefused as refused:
             await self._refuse(refused)
         except ConnectionError as error:
@@ -110,8 +113,8 @@ class TcpSession:
         self._reader.feed_eof()
 
     def cut(self) -> None:
-        """Close at once: the service ends."""
-        self._writer.transport.abort()
+        """Close at once: the service ends, and what is not stored by now comes again."""
+        self._reset()
 
     def answer(self, octets: bytes) -> bool:
         """As ``Line.answer``."""
@@ -164,6 +167,7 @@ class TcpSession:
 
     async def _stored(self, letter: NewLetter) -> StoredLetter:
         """Raise TryLater, whatever the trouble: the sender is to hear of it, and has no other sign."""
+        self._storing = True
         try:
             async with asyncio.timeout(KEEP_TIMEOUT):
                 (kept,) = await self._host.groups.kept([letter])
@@ -174,7 +178,15 @@ class TcpSession:
         except Exception as error:
             log.error("a message could not be stored: %s", bare(error))
             raise TryLater("trouble on our side") from None
+        self._storing = False
         return kept
+
+    async def _end_late(self) -> None:
+        """A message that is being stored may be there or not: its sender is not to think that it is."""
+        if self._storing:
+            self._reset()
+        else:
+            await self._keep_rest()
 
     async def _keep_rest(self) -> None:
         """Keep a message that was cut off, for staff; nothing answers it. One that we cut off comes again."""
@@ -229,6 +241,7 @@ class TcpSession:
         """End our side, take what still comes for a moment, and close: unread octets would be a reset."""
         if self._writer.transport.is_closing():
             return
+        self._reset_at_close(at_once=False)
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(DRAIN):
                 if self._writer.can_write_eof():
@@ -242,9 +255,14 @@ class TcpSession:
         self._writer.transport.abort()
 
     def _reset(self) -> None:
-        with suppress(OSError):
-            self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._reset_at_close(at_once=True)
         self._writer.transport.abort()
+
+    def _reset_at_close(self, *, at_once: bool) -> None:
+        """Whether the system answers the end of the socket with a reset, not with an end in order."""
+        with suppress(OSError):
+            linger = struct.pack("ii", int(at_once), 0)
+            self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
     def _socket(self) -> socket.socket:
         return cast(socket.socket, self._writer.get_extra_info("socket"))

@@ -190,6 +190,25 @@ def test_what_cannot_be_stored_is_answered_with_a_reset(opened: Open, trouble: E
         rest_of(line)
 
 
+def test_time_that_ends_while_a_message_is_stored_is_a_reset(opened: Open) -> None:
+    """It may be there or not: the sender is to repeat it."""
+    never: Future[Any] = Future()
+    line = opened(keep=lambda _letters: never, session_timeout=0.3).call()
+    line.sendall(APDUS[0])
+    with pytest.raises(ConnectionResetError):
+        rest_of(line)
+
+
+def test_a_door_that_ends_while_a_message_is_stored_resets(opened: Open) -> None:
+    never: Future[Any] = Future()
+    port = opened(keep=lambda _letters: never)
+    line = port.call()
+    line.sendall(APDUS[0])
+    port.listener.stop()
+    with pytest.raises(ConnectionResetError):
+        rest_of(line)
+
+
 def test_a_stranger_is_closed_before_an_octet_is_read(opened: Open) -> None:
     port = opened(partner(networks=("192.0.2.0/24",)))
     line = port.call()
