@@ -81,9 +81,10 @@ for verb in %r:
 print(*sorted(sys.modules), file=sys.stderr)
 """
 READING = [
-    ["requests"], ["show", "B1"], ["digest"], ["rota", "B1"], ["letters"], ["shelved"], ["outbox"],
+    ["requests"], ["digest"], ["rota", "B1"], ["letters"], ["shelved"], ["outbox"],
     ["partners"], ["status"],
 ]  # fmt: skip
+"""Not ``show``: what it says of the time to come it takes from the steps and the codecs."""
 NEEDLESS = {
     "asn1tools", "jinja2", "apscheduler", "aiosmtpd", "imapclient", "smtplib", "alembic", "psycopg",
     "prometheus_client", "http.server",
@@ -105,7 +106,7 @@ def test_a_verb_that_reads_loads_no_codec_no_template_and_no_step(
         capture_output=True, text=True, timeout=60, check=False, cwd=folder,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.count("A Book") >= 4  # it did look into the store
+    assert ran.stdout.count("A Book") >= 2  # it did look into the store
     there = set(ran.stderr.split())
     assert "mailproc.store.tables" in there
     assert there & NEEDLESS == set()
