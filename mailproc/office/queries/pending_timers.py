@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from mailproc.flow.context import Context
 from mailproc.store import events, timers
 from mailproc.store.rows import Transaction
 
@@ -37,6 +38,26 @@ def waiting(connection: Connection) -> list[PendingTimers]:
     if shelf.next_at is not None:
         found.append(PendingTimers(UNMATCHED, shelf.count, shelf.next_at))
     return sorted(found, key=lambda one: one.next_at)
+
+
+def may_be_outdated(connection: Connection, attempts: Sequence[Transaction], context: Context) -> bool:
+    """Return whether a timer of a request is late, or was set before config.toml was last written.
+
+    All others follow from the state as they stand: each step sets them anew.
+    """
+    written = _written_at(context)
+    for row in (row for one in attempts for row in timers.waiting(connection, one.id)):
+        event = events.load(connection, row.event_id)
+        if row.due_at <= context.clock() or event is None or event.at < written:
+            return True
+    return False
+
+
+def _written_at(context: Context) -> datetime:
+    try:
+        return datetime.fromtimestamp(context.config.file.stat().st_mtime, UTC)
+    except OSError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def of_attempts(connection: Connection, attempts: Sequence[Transaction]) -> tuple[NextTimer, ...]:

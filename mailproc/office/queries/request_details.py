@@ -174,7 +174,7 @@ def shown(
 def _ahead(
     connection: Connection, attempts: Sequence[Transaction], context: Context | None
 ) -> tuple[NextTimer, ...]:
-    if context is None:
+    if context is None or not pending_timers.may_be_outdated(connection, attempts, context):
         return pending_timers.of_attempts(connection, attempts)
     from mailproc.office.queries import upcoming  # here: lists of many requests need it not
 
