@@ -115,7 +115,7 @@ CALL = NewHookCall(
 SUBMISSION = Submission(
     request_id=99, state="review", source="form", content="c" * 64, at=NOW, partner="", number="",
     guessed=False, patron_id="r9", reader={"name": "A. Reader"}, lenders=None, unread=None, doubtful=None,
-    words="Title: A book", event_ids=[1],
+    words="Title: A book", counted="", event_ids=[1],
 )  # fmt: skip
 PERSON = StaffMember("rau", "M. Rau", "work", "", NOW)
 NAMED = TransactionId("XX-A", "B1", "1", "")
