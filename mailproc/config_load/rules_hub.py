@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from mailproc.config import Config
 from mailproc.config_load.problem import ConfigProblem
 from mailproc.config_load.rules_transport import not_a_time
+from mailproc.config_load.secret import ABSENT
 from mailproc.config_load.value_checks import is_loopback, is_safe_url, is_url, network_problems
 
 BY_HUB = "illsbn"
@@ -29,7 +30,8 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
 def _open(config: Config) -> Iterator[ConfigProblem]:
     listen = config.listen_http
     path = listen.path.get_secret_value()
-    if len(path) < SHORTEST or not path.isascii() or not path.replace("-", "").replace("_", "").isalnum():
+    plain = path.isascii() and path.replace("-", "").replace("_", "").isalnum()
+    if path != ABSENT and (len(path) < SHORTEST or not plain):
         text = f"must be a secret of at least {SHORTEST} letters, digits, - and _"
         yield ConfigProblem(("listen_http", "path"), text)
     if not listen.networks:

@@ -43,7 +43,7 @@ class HubDoor:
     def __init__(
         self, listen: ListenHttp, keep: Keep, clock: Callable[[], datetime], is_ours: Callable[[str], bool]
     ) -> None:
-        self._secret = listen.path.get_secret_value().encode()
+        self._listen = listen
         self._networks = [ip_network(network) for network in listen.networks]
         self._keep, self._clock, self._is_ours = keep, clock, is_ours
         self._strangers = _Known()
@@ -64,7 +64,8 @@ class HubDoor:
             return _refused(403, "no service for you here")
         secret, _, rest = str(request.scope["path"]).removeprefix("/").partition("/")
         place, _, isil = rest.partition("/")
-        if not compare_digest(secret.encode(), self._secret) or place != PLACE:
+        ours = self._listen.path.get_secret_value()  # as it is now: it may be read again
+        if not compare_digest(secret.encode(), ours.encode()) or place != PLACE:
             return _refused(404, "there is nothing")
         if request.method != "POST":
             return PlainTextResponse("post a document\n", 405, {"Allow": "POST"})

@@ -1,11 +1,14 @@
 """What `check` says of the hub and the partners behind it."""
 
+from pathlib import Path
+
 import pytest
 
-from mailproc.app import hub_poll
+from mailproc import config_load
+from mailproc.app import build, hub_poll
 from mailproc.config import Config, Hub, ListenHttp, Partner
 from mailproc.config_load import rules_hub
-from mailproc.errors import MailprocError
+from mailproc.errors import MailprocError, Misconfigured
 from tests.hub.library import HubLibrary
 from tests.servers.ill_hub import IllHub
 
@@ -53,6 +56,15 @@ def test_what_is_wrong_is_named_with_its_key(config: Config, key: tuple[str, ...
     problem = next(iter(rules_hub.problems(config)))
     assert problem.loc == key
     assert words in problem.text
+
+
+def test_verbs_that_need_no_secret_do_without_it(tmp_path: Path) -> None:
+    """Staff's verbs have no HUB_PATH in their environment."""
+    file = tmp_path / "config.toml"
+    file.write_text('[listen_http]\nenabled = true\npath = { env = "NO_SUCH_VARIABLE" }\n')
+    assert config_load.load(file, build.further, secrets_needed=False).listen_http.enabled
+    with pytest.raises(Misconfigured, match="NO_SUCH_VARIABLE is not set"):
+        config_load.load(file, build.further)
 
 
 @pytest.mark.parametrize(

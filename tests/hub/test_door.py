@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from mailproc.app import http_door
+from mailproc.app import http_door, secret_reload
 from mailproc.errors import TryLater
 from mailproc.store.tables import InboxRow
 from tests.hub.library import HubLibrary
@@ -179,6 +179,16 @@ def test_a_client_outside_of_the_networks_is_refused_and_named_once(
         assert ask(milan, form(request()), **forwarded)[0] == 200
         (row,) = milan.rows(InboxRow)
         assert row["peer"] == "192.0.2.7"
+
+
+def test_a_secret_that_is_read_again_counts_at_once(milan: HubLibrary) -> None:
+    """As after SIGHUP; the one before it opens nothing."""
+    app, before = milan.app, milan.secret
+    milan.secret = "another-secret-path-of-the-hub"
+    (app.config.file.parent / "hub.secret").write_text(milan.secret)
+    secret_reload.reload(app, ())
+    assert ask(milan, form(request()))[0] == 200
+    assert ask(milan, form(request()), f"/{before}/apdu/MI0001")[0] == 404
 
 
 def test_a_body_that_is_too_long_is_refused(milan: HubLibrary) -> None:
