@@ -89,7 +89,8 @@ NEEDLESS = {
     "asn1tools", "jinja2", "apscheduler", "aiosmtpd", "imapclient", "smtplib", "alembic", "psycopg",
     "prometheus_client", "http.server",
     "sqlalchemy.dialects.postgresql", "mailproc.protocols.artemail.codec",
-    "mailproc.protocols.iso10161.codec", "mailproc.templating", "mailproc.practice",
+    "mailproc.protocols.iso10161.codec", "mailproc.protocols.illsbn.codec",
+    "mailproc.templating", "mailproc.practice",
     "mailproc.transport.smtp_out", "mailproc.transport.smtp_in", "mailproc.transport.imap_session",
     "mailproc.mail.parse", "mailproc.ill.policy", "mailproc.flow.advance.steps",
 }  # fmt: skip

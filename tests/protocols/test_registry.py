@@ -43,14 +43,14 @@ def unfilled(reason: str | None = None, code: str | None = None) -> IllAnswer:
 def test_codecs_are_found_by_name(registry: Registry) -> None:
     assert registry.by_name("artemail").name == "artemail"
     assert registry.by_name("iso10161").name == "iso10161"
-    assert [codec.name for codec in registry.codecs] == ["artemail", "illsbn", "iso10161", "letter"]
+    assert [codec.name for codec in registry.codecs] == ["artemail", "illsbn", "iso10161", "letter", "slnp"]
     assert (registry.by_name("artemail").batched(""), registry.by_name("artemail").repeat_safe) == (
         True,
         False,
     )
     with pytest.raises(LocalFault, match="'artmail'") as refused:
         registry.by_name("artmail")
-    assert refused.value.possible == ("known are: artemail, illsbn, iso10161, letter",)
+    assert refused.value.possible == ("known are: artemail, illsbn, iso10161, letter, slnp",)
 
 
 REPORT = Part("text/plain", b"", text="B1-1   NOT\n")

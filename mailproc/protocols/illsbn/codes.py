@@ -12,7 +12,7 @@ from mailproc.ill.terms import CONDITIONS, Results, Service
 from mailproc.protocols.field_codec import Pair, UnreadableComponent
 
 LOAN, COPY = "PR", "RI"
-NATIONAL, INTERNATIONAL = "PR", "PI"
+INTERNATIONAL = "PI"
 
 SERVICES: dict[str, Service] = {
     LOAN: Service.LOAN, INTERNATIONAL: Service.LOAN, COPY: Service.COPY, "LC": Service.LOCATIONS,

@@ -5,6 +5,7 @@ text, how a number, a day or an amount was spelled, empty elements, and what eac
 (``@id``).
 """
 
+from contextlib import suppress
 from typing import Any
 
 from mailproc.errors import LocalFault, RemoteFault
@@ -31,12 +32,10 @@ def apdu(kind: ApduType, tree: Tree) -> Apdu:
 
 def _completed(read: Apdu) -> Tree:
     """Return what we would write for it: what each message must have need not be kept."""
-    how, tree = KINDS[read.type], said(read)
-    try:
-        if how.complete is not None:
-            how.complete(read, tree)
-    except LocalFault:
-        pass
+    complete, tree = KINDS[read.type].complete, said(read)
+    if complete is not None:
+        with suppress(LocalFault):  # what is missing is not there to be kept
+            complete(read, tree)
     return tree
 
 

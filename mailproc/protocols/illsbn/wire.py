@@ -1,4 +1,4 @@
-"""Find the document in a letter, and read it: as XML, or as the form field in which the hub posts it.
+"""Read a document: as XML, or as the form field in which the hub posts it.
 
 The hub's documents name a character set that they are not always written in, and come with their markup as
 entities now and then. So a document is read as UTF-8 if it is valid, else as Windows-1252; and what is no XML
@@ -12,37 +12,16 @@ from urllib.parse import unquote_to_bytes
 from mailproc import hostile_xml
 from mailproc.errors import RemoteFault
 from mailproc.hostile_xml import Element, Limits
-from mailproc.mail.letter import Letter, Part
 from mailproc.protocols.illsbn.element_table import ROOT
 from mailproc.sentence import sentence
 
-MEDIA_TYPE = "application/xml"
-MEDIA_TYPES = frozenset({MEDIA_TYPE, "text/xml"})
 LIMITS = Limits(octets=2**20, depth=32, elements=20_000, doctype_name=True)
-MOST_PARTS = 25
 FIELD = b"BufferILL="
 """The form field in which the hub posts a document; behind the last one is nothing else."""
 
-_LOOKED_AT = 2_000  # characters before the root: a declaration, a document type, a comment
-_SHOWS_ITSELF = re.compile(
-    rb"(?:<|&lt;|&amp;lt;|%3[Cc]|%253[Cc]|%26lt%3[Bb]|%26amp%3[Bb]lt%3[Bb])(?:[\w-]{1,20}:)?ILL-APDU"
-)
-_BEGINS = re.compile(rb"\s*+(?:\xef\xbb\xbf|BufferILL=|faseILL=|<|&lt;|&amp;lt;|%)")
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*+[<&]")
 _DECLARATION = re.compile(r"\A\s*+<\?xml[^<>]{0,200}\?>")
 _MOST_ESCAPES = 2
-
-
-def found(letter: Letter) -> tuple[Part, ...]:
-    """Return the parts that hold a document, readable or not."""
-    return tuple(part for part in letter.parts if _is_document(part))[:MOST_PARTS]
-
-
-def _is_document(part: Part) -> bool:
-    """Return whether it is one by its first octets; of a part without the type also by the very first."""
-    begin = part.content[:_LOOKED_AT]
-    begins = part.media_type in MEDIA_TYPES or _BEGINS.match(begin) is not None
-    return begins and _SHOWS_ITSELF.search(begin) is not None
 
 
 def text_of(content: bytes) -> str:

@@ -11,7 +11,8 @@ from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import Cancel, IllRequest, Message
 from mailproc.mail.letter import Letter, Part
 from mailproc.protocols.codec import Decoded
-from mailproc.protocols.illsbn.codec import MOST_FAULTS, IllSbnCodec
+from mailproc.protocols.illsbn.codec import IllSbnCodec
+from mailproc.protocols.illsbn.document_reading import MOST_FAULTS
 from mailproc.protocols.illsbn.wire import LIMITS, root_of
 
 from .documents import HEAD, answer, document, one, request
