@@ -66,11 +66,13 @@ def test_who_quits_the_pager_gets_no_complaint(placed: Placed) -> None:
     assert on_a_terminal("requests", PAGER="true") == ""
 
 
+@pytest.mark.long
 def test_by_sudo_no_program_of_the_user_is_started(placed: Placed, pager: str) -> None:
     placed()
     assert "PAGED:" not in on_a_terminal("requests", PAGER=pager, SUDO_USER="alice", LESS="FRX")
 
 
+@pytest.mark.long
 def test_what_is_refused_is_red_on_a_terminal_alone(
     folder: Path, cli: Callable[..., Ran], pager: str
 ) -> None:
@@ -80,6 +82,7 @@ def test_what_is_refused_is_red_on_a_terminal_alone(
     assert "\x1b" not in cli("show", "B9").err
 
 
+@pytest.mark.long
 def test_a_letter_that_waits_has_its_colour(placed: Placed, cli: Callable[..., Ran], pager: str) -> None:
     placed()
     assert cli("hold", "O1").code == 1  # there is no letter yet

@@ -5,6 +5,7 @@ and neither does who names a folder, a file or a test: what is left out is left 
 * Tests marked ``long``.
 * After three of four stories, the costly part of what is checked after each one (``soundness.py``).
 * Three of four examples of a property (also of one that is named).
+* Upgrades of a store on PostgreSQL.
 * Stories on PostgreSQL: they run on SQLite. These are left out of folders and files as well.
 """
 
@@ -17,6 +18,8 @@ import pytest
 
 STORIES = ("flow", "flow_out", "office")
 """Folders of stories over the whole house, on both databases."""
+UPGRADES = {"test_migrate", "test_second_step"}
+"""Files whose tests each make a database from its first step on."""
 DEAREST = {*STORIES, "acceptance", "app", "cli", "two_offices"}
 """Here each row is a story, or starts the service and waits: of a table of nine rows or less one is run."""
 COSTLY = {*DEAREST, "hooks", "practice", "store", "transport", "web"}
@@ -44,6 +47,7 @@ def left_out(config: pytest.Config, items: Sequence[pytest.Item]) -> list[pytest
         return []
     found = {item for item in items if item.path.parent.name in STORIES and "postgresql" in item.name}
     if _is_whole(config):
+        found |= {item for item in items if item.path.stem in UPGRADES and "postgresql" in item.name}
         found |= {item for item in items if item.get_closest_marker("long")}
         found |= set(_beyond_the_sample(item for item in items if item not in found))
     return [item for item in items if item in found]
