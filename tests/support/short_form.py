@@ -2,6 +2,7 @@
 and neither does who names a folder, a file or a test: what is left out is left out of the whole suite alone.
 
 * Of a table of costly rows, all but a sample: the same rows on every machine.
+* Of the other stories of a file, every second one.
 * Tests marked ``long``.
 * After three of four stories, the costly part of what is checked after each one (``soundness.py``).
 * Three of four examples of a property (also of one that is named).
@@ -65,12 +66,19 @@ def _is_whole(config: pytest.Config) -> bool:
 
 def _beyond_the_sample(items: Iterable[pytest.Item]) -> Iterable[pytest.Item]:
     tables: dict[tuple[str, bool], list[pytest.Item]] = defaultdict(list)
+    files: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         if "[" in item.name and _is_costly(item):
             on_server = "postgresql" in item.name and _folder(item) not in DEAREST
             tables[item.nodeid.partition("[")[0], on_server].append(item)
+        elif _folder(item) in STORIES:
+            tables[item.nodeid, False].append(item)
     for rows in tables.values():
         yield from sorted(rows, key=_shuffled)[_sample(rows) :]
+        if len(rows) == 1 and _folder(rows[0]) in STORIES:
+            files[rows[0].nodeid.partition("::")[0]] += rows
+    for stories in files.values():
+        yield from sorted(stories, key=_shuffled)[(len(stories) + 1) // 2 :]
 
 
 def _sample(rows: Sequence[pytest.Item]) -> int:
