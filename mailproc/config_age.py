@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import PlainValidator
+from pydantic import PlainSerializer, PlainValidator
 from pydantic_core import PydanticCustomError
 
 _TEXT = re.compile(r"(\d{1,5}) (day|month|year)s?")
@@ -81,5 +81,5 @@ def _read(given: object) -> Age:
     return age
 
 
-ConfiguredAge = Annotated[Age, PlainValidator(_read)]
+ConfiguredAge = Annotated[Age, PlainValidator(_read), PlainSerializer(str)]
 """A key that takes days or text."""
