@@ -27,6 +27,7 @@ from bench import (
     sbn,
     shelf,
     slips,
+    slnp,
     stats,
     status,
     steps,
@@ -41,7 +42,7 @@ SUITES: tuple[Suite, ...] = (
     intake.SUITE, parse.SUITE, proof.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
     big_file.SUITE, iso.SUITE, sbn.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
     people.SUITE, status.SUITE, stats.SUITE, backup.SUITE, patrons.SUITE, slips.SUITE, takeover.SUITE,
-    hooks.SUITE, tcp.SUITE,
+    hooks.SUITE, tcp.SUITE, slnp.SUITE,
 )  # fmt: skip
 
 

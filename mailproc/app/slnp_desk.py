@@ -54,7 +54,7 @@ class SlnpDesk:
             raise TypeError("the partner of [listen_slnp] speaks SLNP")
         self._codec = codec
         self._waiting: dict[int, list[asyncio.Future[LetterEffect]]] = {}
-        self._looking = self._look_again = False
+        self._looking = self._look_again = self._called = False
         self._deciders = ThreadPoolExecutor(DECIDERS, "slnp-rule")
         self.call: Callable[[Callable[[], None]], None] = lambda _then: None
 
@@ -79,7 +79,8 @@ class SlnpDesk:
 
     def committed(self) -> None:
         """Look for what has come of the commands under way: something was committed."""
-        if self._waiting:
+        if self._waiting and not self._called:  # each call wakes the loop, which costs the writer its turn
+            self._called = True
             self.call(self._look)
 
     async def _taken(self, raw: bytes, said: CommandSaid, peer: str) -> bytes:
@@ -167,7 +168,7 @@ class SlnpDesk:
 
     def _look(self) -> None:
         """Read what came of all that wait, in another thread; once more if there was a commit meanwhile."""
-        self._look_again = True
+        self._look_again, self._called = True, False
         if not self._looking:
             self._looking = True
             self._task = asyncio.get_running_loop().create_task(self._looks())
@@ -188,5 +189,6 @@ class SlnpDesk:
 
     def _read(self, inbox_ids: Sequence[int]) -> list[tuple[int, LetterEffect]]:
         with self._app.store.read() as connection:
-            found = [(one, letter_effects.of_letter(connection, one)) for one in inbox_ids]
+            read = letter_effects.which_are_read(connection, inbox_ids)
+            found = [(one, letter_effects.of_letter(connection, one)) for one in read]
         return [(one, effect) for one, effect in found if not effect.waits]

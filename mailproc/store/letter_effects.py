@@ -1,5 +1,6 @@
 """What a received letter did: the events that it wrote, and the request that they are about."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import cast
 
@@ -9,9 +10,9 @@ from mailproc.ill.facts import Facts
 from mailproc.store import letters
 from mailproc.store.prepared_statements import Constant, table_of
 from mailproc.store.rows import TransactionOptions
-from mailproc.store.tables import EventRow, TransactionRow
+from mailproc.store.tables import EventRow, InboxRow, TransactionRow
 
-EVENT, TRANSACTION = table_of(EventRow), table_of(TransactionRow)
+EVENT, INBOX, TRANSACTION = table_of(EventRow), table_of(InboxRow), table_of(TransactionRow)
 _OF_LETTER = Constant(
     select(EVENT.c.state, EVENT.c.facts, TRANSACTION.c.options)
     .select_from(EVENT.outerjoin(TRANSACTION, EVENT.c.transaction_id == TRANSACTION.c.id))
@@ -19,6 +20,7 @@ _OF_LETTER = Constant(
     .order_by(EVENT.c.position)
     .limit(1)
 )
+_READ = select(INBOX.c.id).where(INBOX.c.id.in_(bindparam("ids", expanding=True)), INBOX.c.state != "todo")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class LetterEffect:
     number: str = ""
     refused: str = ""
     number_used: bool = False
+
+
+def which_are_read(connection: Connection, inbox_ids: Collection[int]) -> list[int]:
+    """Return those of the letters that were read; the steps of their events may wait."""
+    return list(connection.execute(_READ, {"ids": list(inbox_ids)}).scalars())
 
 
 def of_letter(connection: Connection, inbox_id: int) -> LetterEffect:

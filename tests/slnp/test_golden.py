@@ -62,6 +62,10 @@ CONVERSATIONS = {
         command("SLNPPFLDatenAenderung", PFLNummer="B99-1", SigelGB="DE-LEND"),
         ["510 PFLNummerNichtVorhanden: PFL-Nummer nicht vorhanden"],
     ),
+    "a change of what is no number of ours": (
+        command("SLNPPFLDatenAenderung", PFLNummer="?", SigelGB="DE-LEND"),
+        ["510 PFLNummerNichtPlausibel: PFL-Nummer ist nicht plausibel!"],
+    ),
     "an order to us": (
         asked(),
         ["600 SLNPFLBestellung", "601 PFLNummer:DE-X2#78", "601 OKMsg:Bestellung wird bearbeitet", DONE],

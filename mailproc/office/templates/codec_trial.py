@@ -36,6 +36,8 @@ def decoded(context: Context, name: str, raw: bytes) -> dict[str, Any]:
         found = codec.decode(letter)
     except RemoteFault as fault:
         return meant | empty | {"faults": [{"position": fault.position, "text": str(fault)}]}
+    if found.placed:  # what the partner brings as a request of ours
+        meant["placed"] = [apdu_json.to_json(one.request) for one in found.placed]
     return meant | {
         "apdus": [apdu_json.to_json(apdu) for apdu in found.apdus],
         "unsure": [apdu_json.to_json(apdu) for apdu in found.unsure],

@@ -24,6 +24,7 @@ class SlnpCodec(Codec):
 
     ours: tuple[str, ...] = ()
     slnp: PartnerSlnp = field(default_factory=PartnerSlnp)
+    warnings: tuple[str, ...] = ()
 
     name = settings.NAME
     media_types = frozenset({wire.MEDIA_TYPE})
@@ -33,7 +34,9 @@ class SlnpCodec(Codec):
     def of(config: Config) -> "SlnpCodec":
         library, slnp = config.library, settings.of_door(config)
         safe = any(one.codec == settings.NAME and one.slnp.info.repeat for one in config.partner)
-        return (RepeatSafeSlnp if safe else SlnpCodec)((library.symbol, *library.aliases), slnp)
+        return (RepeatSafeSlnp if safe else SlnpCodec)(
+            (library.symbol, *library.aliases), slnp, tuple(settings.warnings(config))
+        )
 
     @slow_work.outside_writes
     def recognise(self, letter: Letter) -> bool:

@@ -1,9 +1,13 @@
 """What each command is answered, once its outcome is known."""
 
+import re
 from collections.abc import Mapping
 
 from mailproc.protocols.slnp import answers
 from mailproc.protocols.slnp.commands import ACTIVE, CHANGE, CommandSaid
+
+_OURS = re.compile(r"[A-Za-z0-9@#|/.-]{0,10}B\d{1,9}-\d{1,4}")
+"""How our numbers look, whatever prefix they have."""
 
 
 def taken(said: CommandSaid, number: str, texts: Mapping[str, str]) -> bytes:
@@ -25,7 +29,8 @@ def refused(said: CommandSaid, words: str, texts: Mapping[str, str], *, again: b
     if words:
         return answers.refused(words)
     if said.name == CHANGE:
-        return answers.refused(answers.worded("pfl-nummer-fehlt", texts))
+        form = "pfl-nummer-fehlt" if _OURS.fullmatch(said["PFLNummer"]) else "pfl-nummer-falsch"
+        return answers.refused(answers.worded(form, texts))
     return answers.refused(answers.worded("andere-bestellung" if again else "nicht-angelegt", texts))
 
 

@@ -1,5 +1,7 @@
 """What the configuration says of SLNP, and how each message goes."""
 
+from collections.abc import Iterator
+
 from mailproc.config import Config, Partner
 from mailproc.config_slnp import PartnerSlnp
 from mailproc.ill.terms import ApduType, Role
@@ -29,6 +31,15 @@ def door_partner(config: Config) -> Partner | None:
 def of_door(config: Config) -> PartnerSlnp:
     partner = door_partner(config)
     return partner.slnp if partner else PartnerSlnp()
+
+
+def warnings(config: Config) -> Iterator[str]:
+    """Say what a ZFL is not told."""
+    for one in config.partner:
+        if one.codec == NAME and not one.slnp.info.is_on:
+            words = ", ".join(one.slnp.info.words.values())
+            why = "its field map is empty" if not one.slnp.info.fields else "it has no host and port"
+            yield f"partner[{one.symbol}].slnp.info: {why}: staff book {words} in the ZFL's page"
 
 
 def manner(apdu_type: ApduType, role: Role) -> Manner:

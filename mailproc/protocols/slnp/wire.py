@@ -34,8 +34,9 @@ def letter(command: bytes, name: str, address: str, date_line: str, refused: str
 
 
 def command_of(letter: Letter) -> bytes | None:
-    """Return the octets of the command in the letter; None if it has none."""
-    return next((part.content for part in letter.parts if part.media_type == MEDIA_TYPE), None)
+    """Return the octets of the command in the letter, or of a file that is one; None if there is none."""
+    bare = letter.raw if letter.raw.startswith(b"SLNP") else None
+    return next((part.content for part in letter.parts if part.media_type == MEDIA_TYPE), bare)
 
 
 def refusal_of(letter: Letter) -> str:

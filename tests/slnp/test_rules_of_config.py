@@ -1,0 +1,76 @@
+"""What config.toml may say of SLNP, and what check says of it."""
+
+from pathlib import Path
+
+import pytest
+
+from mailproc.app import build
+from mailproc.errors import Misconfigured
+from mailproc.protocols.slnp import settings
+from mailproc.store import patrons
+from mailproc.store.patrons import NamedReader
+from tests.slnp.conftest import Open
+from tests.slnp.zfl import command, configured
+
+
+def refused(folder: Path, **how: str) -> str:
+    file = folder / "config.toml"
+    file.write_text(configured(**how))
+    with pytest.raises(Misconfigured) as error:
+        build.configured(file)
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("door", "says"),
+    [
+        ('host = "0.0.0.0"', "tls_cert"),
+        ("networks = []", "networks"),
+        ('tls_cert = "x.pem"', "client_cert"),
+    ],
+)
+def test_a_door_that_would_hear_anybody_is_refused(tmp_path: Path, door: str, says: str) -> None:
+    assert f"listen_slnp.{says}" in refused(tmp_path, door=door)
+
+
+@pytest.mark.parametrize("name", ["OpacPin", "Kennwort", "Passwort", "TAN"])
+def test_no_map_tells_a_secret(tmp_path: Path, name: str) -> None:
+    assert "secret" in refused(tmp_path, slnp=f'patron_fields = {{ {name} = "id" }}')
+
+
+@pytest.mark.parametrize(
+    ("slnp", "says"),
+    [
+        ('prefix = "a:b"', "slnp.prefix"),
+        ('texts = { nothing = "x" }', "slnp.texts.nothing"),
+        ('patron_fields = { Name = "birthday" }', "slnp.patron_fields.Name"),
+        ('[partner.slnp.info]\nfields = ["A:{nothing}"]', "slnp.info.fields"),
+        ('[partner.slnp.info]\nwords = { LOST = "x" }', "slnp.info.words.LOST"),
+        ('[partner.slnp.info]\nhost = "zfl.example"\nport = 1\nfields = ["A:{word}"]', "transport"),
+    ],
+)
+def test_a_mistake_is_named(tmp_path: Path, slnp: str, says: str) -> None:
+    assert says in refused(tmp_path, slnp=slnp)
+
+
+def test_a_reader_is_told_by_the_map(open_house: Open) -> None:
+    house = open_house(slnp='patron_fields = { Nachname = "last_name", Email1 = "email", Art = "status" }')
+    reader = NamedReader("4711", "Jo Muster", "jo@readers.example")
+    house.store.write(lambda connection: patrons.keep(connection, reader))
+    with house.zfl() as zfl:
+        assert zfl.says(command("SLNPAlleBenutzerDaten", BenutzerNummer="4711")) == [
+            "600 SLNPAlleBenutzerDaten",
+            "601 Nachname:Muster",
+            "601 Email1:jo@readers.example",
+            "250 SLNPEndOfData",
+        ]
+        assert zfl.says(command("SLNPAlleBenutzerDaten", BenutzerNummer="1"))[0].startswith("510")
+    assert house.rows("inbox") == []
+
+
+def test_check_says_what_a_zfl_is_not_told(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(configured())
+    (said,) = settings.warnings(build.configured(file).config)
+    booked = "staff book Shipped, NotAvailable, Return in the ZFL's page"
+    assert said == f"partner[ZFL].slnp.info: its field map is empty: {booked}"
