@@ -29,6 +29,7 @@ from mailproc.store import (
     inbox,
     item_barcodes,
     letter_bytes,
+    letter_effects,
     letters,
     letters_before_order,
     letters_to_reader,
@@ -252,6 +253,10 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "unplaced": lambda c: earlier_messages.unplaced(c, "XX-BL", {"transaction": {"tgq": "B1"}}),
         "at_its_time": lambda c: earlier_messages.at_its_time(c, 1, _event(c)),
         "count": lambda c: earlier_messages.count(c, 1, _event(c)),
+    },
+    letter_effects: {
+        "which_are_read": lambda c: letter_effects.which_are_read(c, [1, 2]),
+        "of_letter": lambda c: letter_effects.of_letter(c, 1),
     },
     letters: {
         "again": lambda c: letters.again(c, 1),
