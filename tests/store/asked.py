@@ -208,6 +208,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     transactions: {
         "last_note": lambda c: transactions.last_note(c, 1),
         "led_to": lambda c: transactions.led_to(c, 1),
+        "has_had": lambda c: transactions.has_had(c, 99, "SHIPPED"),
         "at_address": lambda c: transactions.at_address(c, "XX-BL", "a@bl.example"),
         "load": lambda c: transactions.load(c, 1),
         "by_key": lambda c: transactions.by_key(c, Role.REQUESTER, "", NAMED),
@@ -535,6 +536,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     hook_lists: {
         "counts": lambda c: hook_lists.counts(c, "ils"),
         "failed": lambda c: hook_lists.failed(c, "ils"),
+        "waiting": lambda c: hook_lists.waiting(c, "ils"),
         "waits_since": lambda c: hook_lists.waits_since(c, "ils"),
         "with_calls": hook_lists.with_calls,
         "to_redeliver": hook_lists.to_redeliver,
@@ -552,6 +554,12 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "steps": lambda c: submissions.steps(c, SUBMISSION),
         "waiting_of_reader": lambda c: submissions.waiting_of_reader(c, "r9"),
         "named_after": lambda c: submissions.named_after(c, ""),
+        "count_since": lambda c: submissions.count_since(c, "form", "r9", NOW - HOUR, 100),
+        "count_waiting": lambda c: submissions.count_waiting(c, "form", 100),
+        "count_to_review": submissions.count_to_review,
+        "with_number": lambda c: submissions.with_number(c, "form", "n9", "c" * 64),
+        "earlier_with_number": lambda c: submissions.earlier_with_number(c, SUBMISSION),
+        "letters": lambda c: submissions.letters(c, 99),
         "of_reader": lambda c: submissions.of_reader(c, "r9"),
         "erase": lambda c: submissions.erase(c, 99),
     },
