@@ -224,6 +224,7 @@ def test_letters_to_the_people_of_a_partner_go_by_mail(open_two: Open) -> None:
     (partner,) = (one.model_copy(update={"manner": notices}) for one in town.app.config.partner)
     config = town.app.config.model_copy(update={"partner": (partner,)})
     town.app = replace(town.app, config=config, context=replace(town.app.context, config=config))
+    assert town.app.context.registry.codecs  # of the new configuration, made before anything is written
     number = town.place("village")
     _talk(town, village)
     town.act(number, "cancel")
