@@ -139,9 +139,9 @@ class Heartbeat:
             _log.debug("the service is not recorded: %s", error)
 
     def _record(self) -> ServiceRecord:
-        now, seen = self._clock(), self._seen
+        read, now, seen = time.monotonic(), self._clock(), self._seen
         began = ServiceRecord.of(
-            os.getpid(), os.uname().nodename, mailproc.__version__, self._instant(self._begun, now)
+            os.getpid(), os.uname().nodename, mailproc.__version__, _instant(self._begun, read, now)
         )
         return replace(
             began,
@@ -149,25 +149,29 @@ class Heartbeat:
             seen_at=now,
             metrics_fault=self._metrics_fault,
             jobs={name: _written(at) for name, at in self._next_runs().items()},
-            looked={name: _written(self._instant(at, now)) for name, at in dict(seen.looked).items()},
-            **vars(self._sending(now)),
+            looked={name: _written(_instant(at, read, now)) for name, at in dict(seen.looked).items()},
+            **vars(self._sending(read, now)),
         )
 
-    def _sending(self, now: datetime) -> _Sending:
+    def _sending(self, read: float, now: datetime) -> _Sending:
         """Return what this run knows of sending, or the last run where this one has had no letter."""
         seen, before = self._seen, self._before
-        sent = min(before.sent_at, self._instant(self._begun, now)) if before.sent_at else None
+        sent = min(before.sent_at, _instant(self._begun, read, now)) if before.sent_at else None
         if seen.sent is None and seen.refused is None:
             return replace(before, sent_at=sent)
         return _Sending(
-            sent if seen.sent is None else self._instant(seen.sent, now),
-            None if seen.refused is None else self._instant(seen.refused, now),
+            sent if seen.sent is None else _instant(seen.sent, read, now),
+            None if seen.refused is None else _instant(seen.refused, read, now),
             seen.refusal,
         )
 
-    @staticmethod
-    def _instant(monotonic: float, now: datetime) -> datetime:
-        return now - timedelta(seconds=time.monotonic() - monotonic)
+
+def _instant(monotonic: float, read: float, now: datetime) -> datetime:
+    """Return when it was. ``read``: the monotonic time, read just before the time ``now``.
+
+    In this order a busy machine makes it too late, never too early: a refusal stays after its letter.
+    """
+    return now - timedelta(seconds=read - monotonic)
 
 
 def _written(at: datetime) -> str:
