@@ -26,6 +26,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import accounts
 from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.language_files import FOLDER
+from mailproc.office.partners import reach
 from mailproc.office.queries import service_state
 from mailproc.office.templates import new_release, template_dry_run
 from mailproc.store import connections, outside_files, store_identity
@@ -100,7 +101,7 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
     found.wrong += [f"template {one.path}: {problem}" for one in listed for problem in one.problems]
     found.warnings += [*_without_templates(context), *_without_words(context, listed)]
     found.warnings += _changed_texts(context, store)
-    found.fine += list(_accounts(config))
+    found.fine += [*_accounts(config), *reach.shown(context)]
     found.fine += [*sender_authentication.shown(config), *broker_check.shown(config)]
     found.wrong += broker_check.missing_fonts(config)
     if connect:

@@ -61,7 +61,9 @@ def quick_store(store_url: str) -> Iterator[Store]:
 def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., World]]:
     houses: list[App] = []
 
-    def make(url: str, partners: str = USUAL, more: str = "", now: datetime = BEGIN) -> World:
+    def make(
+        url: str, partners: str = USUAL, more: str = "", now: datetime = BEGIN, us: str = "XX-LIBRARY"
+    ) -> World:  # fmt: skip
         for symbol, password in PASSWORD.items():
             monkeypatch.setenv(variable(symbol), password)
         database = make_url(url)
@@ -69,7 +71,7 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
             monkeypatch.setenv("PGPASSWORD", str(database.password))
         shown = database._replace(password=None).render_as_string(hide_password=False)
         file = tmp_path / f"config{len(houses)}.toml"
-        file.write_text(head(shown) + more + partners, encoding="utf-8")
+        file.write_text(head(shown, symbol=us) + more + partners, encoding="utf-8")
         holder: list[World] = []
         context = build.configured(file, lambda: holder[0].now)
         store = QuickStore.open(context.config.store.url, base=tmp_path)

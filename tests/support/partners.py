@@ -20,9 +20,9 @@ PASSWORD = {symbol: f"PW{code[-4:]}XQ" for symbol, code in CODE.items()}
 GAP = "\n" * 5
 
 
-def head(url: str, relay: int = 0) -> str:
-    """All but the partners. ``url``: of the store; ``relay``: its port, if there is one."""
-    ours = configuration.library("XX-LIBRARY", US, "Our Library", staff="staff@library.example")
+def head(url: str, relay: int = 0, symbol: str = "XX-LIBRARY") -> str:
+    """All but the partners. ``url``: of the store; ``relay``: its port, if there is one; ``symbol``: ours."""
+    ours = configuration.library(symbol, US, "Our Library", staff="staff@library.example")
     return ours + configuration.section("store", url=url) + configuration.relay(relay)
 
 
