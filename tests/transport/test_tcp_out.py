@@ -192,6 +192,7 @@ def test_without_a_half_close_it_is_the_same(peer: Any) -> None:
         ("nowhere.invalid:1611", "."),
         ("255.255.255.255:1611", "."),
     ],
+    ids=["refuses", "has no address", "cannot be reached"],  # free_port() is another in each worker
 )
 def test_who_cannot_be_reached_does_not_have_it(address: str, why: str) -> None:
     with pytest.raises(TryLater, match=f"XX-A at {address} cannot be reached: .*{why}"):
