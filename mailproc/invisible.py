@@ -5,6 +5,7 @@ byte order mark, fillers, variation selectors, tags); what is drawn as nothing; 
 stranger's words may hold any of them: none goes raw into a log or onto a terminal, and none hides a secret.
 """
 
+import codecs
 import re
 from collections.abc import Callable
 
@@ -37,13 +38,17 @@ _IN_OCTETS: _Patterns = (
 )
 
 
+_write_out = codecs.getencoder("unicode_escape")
+"""Looked up now: later its file would have to be opened to log that no file can be opened."""
+
+
 def escaped(text: str) -> str:
     """The text with each of them written out, as Python and JSON do: "\\\\n", "\\\\u202e"."""
     return UNSEEN.sub(_written_out, text)
 
 
 def _written_out(found: re.Match[str]) -> str:
-    return found[0].encode("unicode_escape").decode("ascii")
+    return _write_out(found[0])[0].decode("ascii")
 
 
 def masked(text: str, mask: Mask) -> str:

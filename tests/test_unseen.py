@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -127,3 +128,13 @@ def test_lines_tables_and_json(capsys: pytest.CaptureFixture[str]) -> None:
     written = capsys.readouterr().out
     assert not UNSEEN.search(written.replace("\n", ""))
     assert json.loads(written) == {"who": TRICK}
+
+
+def test_a_character_is_written_out_where_no_file_can_be_opened() -> None:
+    """As in a log that has to say just that: nothing is loaded at the first use."""
+    code = (
+        "import resource; from mailproc.invisible import escaped\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0)); print(escaped('a\\nb'))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr) == ("a\\nb\n", "")

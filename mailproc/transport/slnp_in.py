@@ -1,7 +1,7 @@
 """Listen for SLNP: commands of a few lines over TCP, each answered on the same connection, in order.
 
-The listener has an event loop and a thread of its own. Who may connect: addresses of the list, and with TLS
-only who shows the one certificate that was pinned.
+The listener has an event loop and a thread of its own. Who may connect: addresses of the list, others are
+closed before an octet is read, and with TLS only who shows the one certificate that was pinned.
 """
 
 import asyncio
@@ -19,6 +19,8 @@ from mailproc.config import ListenSlnp
 from mailproc.errors import Misconfigured
 from mailproc.protocols.slnp import answers
 from mailproc.protocols.slnp.grammar import QUIT, Cutter, SyntaxFault
+from mailproc.transport.gate import Gate, ToldOf, loop_trouble, tls_words
+from mailproc.transport.slnp_clients import SlnpClient, SlnpClients
 from mailproc.transport.tls import server_context
 
 _log = logging.getLogger(__name__)
@@ -28,6 +30,11 @@ BEGINNING = 10.0
 """Seconds for the listener to begin."""
 ENDING = 2.0
 """Seconds for the answers under way when it ends."""
+HANDSHAKE = 10.0
+"""Seconds for TLS."""
+FAREWELL = 2.0
+"""Seconds for a connection to end in order; then it is cut."""
+BACKLOG = 128
 
 Answer = Callable[[bytes, str], Awaitable[bytes]]
 """From the octets of a command and the client's address to the octets of the answer. Never raises."""
@@ -40,9 +47,11 @@ class SlnpListener:
         """Raise Misconfigured for a certificate that cannot be read."""
         self._listen, self._answer = listen, answer
         self._networks = [ip_network(network) for network in listen.networks]
-        self._tls = pinned_context(listen) if listen.tls_cert else None
+        self.tls = pinned_context(listen) if listen.tls_cert else None
         self._pinned = _octets(listen.client_cert) if listen.tls_cert else b""
-        self._clients: set[asyncio.Task[None]] = set()
+        self._clients = SlnpClients(listen.max_connections)
+        self._told = ToldOf()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ending: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
@@ -85,67 +94,103 @@ class SlnpListener:
 
     async def _serve(self, bound: "Future[int]") -> None:
         self._loop, self._ending = asyncio.get_running_loop(), asyncio.Event()
-        listen = self._listen
-        server = await asyncio.start_server(self._accepted, listen.host or None, listen.port, ssl=self._tls)
+        self._loop.set_exception_handler(loop_trouble)
+        host, port = self._listen.host or None, self._listen.port
+        server = await self._loop.create_server(lambda: Gate(self), host, port, backlog=BACKLOG)
         bound.set_result(server.sockets[0].getsockname()[1])
         await self._ending.wait()
         server.close()
-        if self._clients:
-            await asyncio.wait(self._clients, timeout=ENDING)
-        for client in self._clients:
-            client.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=ENDING)
+        for task in self._tasks:
+            task.cancel()
 
-    async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        host = str((writer.get_extra_info("peername") or [""])[0])
-        if task is None or not self._may_speak(host, writer):
-            writer.close()
-            return
-        self._clients.add(task)
-        try:
-            await self._converse(reader, writer, host)
-        except (TimeoutError, OSError, EOFError) as error:
-            _log.debug("the connection of %s ended: %s", host, type(error).__name__)
-        finally:
-            self._clients.discard(task)
-            writer.close()
+    # Clients
 
-    def _may_speak(self, host: str, writer: asyncio.StreamWriter) -> bool:
+    def why_not(self, host: str) -> str:
+        """Return why this client is not served now; '' if it is."""
         if not self._is_listed(host):
-            _log.warning("SLNP client %s refused: it is in none of [listen_slnp] networks", host)
+            return "it is in none of [listen_slnp] networks"
+        if not self._clients.has_room():
+            return f"{len(self._clients)} are connected, and all are being answered"
+        return ""
+
+    def turned_away(self, host: str, why: str) -> None:
+        """Tell staff, of an address once an hour."""
+        self._tell(host, f"closed unread: {why}")
+
+    def _tell(self, host: str, what: str) -> None:
+        level = logging.WARNING if self._told.is_new(f"{host} {what}") else logging.DEBUG
+        _log.log(level, "SLNP client %s %s", host, what)
+
+    def admit(self, host: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Count this client, and serve it in a task of its own."""
+        loop = asyncio.get_running_loop()
+        client = SlnpClient(host, loop.time())
+        self._clients.enter(client)
+        task = client.task = loop.create_task(self._served(client, reader, writer))
+        self._tasks.add(task)
+
+        def ended(task: asyncio.Task[None]) -> None:  # also of a task that was cut before it began
+            self._tasks.discard(task)
+            self._clients.leave(client)
+            writer.transport.abort()
+
+        task.add_done_callback(ended)
+
+    async def _served(
+        self, client: SlnpClient, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        try:
+            if not await self._is_pinned(client.host, writer):
+                return
+            client.is_known = True
+            await self._converse(client, reader, writer)
+            writer.close()
+            await asyncio.wait_for(writer.wait_closed(), FAREWELL)
+        except (TimeoutError, OSError, EOFError) as error:
+            _log.debug("the connection of %s ended: %s", client.host, type(error).__name__)
+
+    async def _is_pinned(self, host: str, writer: asyncio.StreamWriter) -> bool:
+        """Speak TLS, and return whether the client shows its certificate; also where none is spoken."""
+        if self.tls is None:
+            return True
+        try:
+            await writer.start_tls(self.tls, ssl_handshake_timeout=HANDSHAKE)
+        except (OSError, TimeoutError) as error:
+            self._tell(host, f"closed: no TLS with it: {tls_words(error)}")
             return False
-        shown = writer.get_extra_info("ssl_object")
-        if self._tls is not None and shown.getpeercert(binary_form=True) != self._pinned:
-            _log.warning("SLNP client %s refused: it shows another certificate", host)
-            return False
-        if len(self._clients) >= self._listen.max_connections:
-            _log.warning("SLNP client %s refused: %s are connected", host, len(self._clients))
+        if writer.get_extra_info("ssl_object").getpeercert(binary_form=True) != self._pinned:
+            self._tell(host, "refused: it shows another certificate")
             return False
         return True
 
     def _is_listed(self, host: str) -> bool:
         try:
-            address = ip_address(host.partition("%")[0])
+            address = ip_address(host)
         except ValueError:
             return False
-        mapped = getattr(address, "ipv4_mapped", None)
-        return any((mapped or address) in network for network in self._networks)
+        return any(address in network for network in self._networks)
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str) -> None:
+    async def _converse(
+        self, client: SlnpClient, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         """Answer command after command, each of which must be whole ``timeout`` seconds after the last."""
         if self._listen.greeting:
             writer.write(answers.GREETING)
         cutter, loop = Cutter(), asyncio.get_running_loop()
-        until = loop.time() + self._listen.timeout
-        while octets := await asyncio.wait_for(reader.read(PORTION), until - loop.time()):
+        while octets := await asyncio.wait_for(
+            reader.read(PORTION), client.since + self._listen.timeout - loop.time()
+        ):
             try:
                 for command in cutter.feed(octets):
                     if command == QUIT.encode():
                         return
-                    await self._say(await self._answer(command, host), writer)
-                    until = loop.time() + self._listen.timeout
+                    client.is_asking = True
+                    await self._say(await self._answer(command, client.host), writer)
+                    client.is_asking, client.since = False, loop.time()
             except SyntaxFault as fault:
-                _log.warning("SLNP client %s: %s", host, fault)
+                _log.warning("SLNP client %s: %s", client.host, fault)
                 await self._say(answers.failed(str(fault)), writer)
                 return
 

@@ -16,13 +16,13 @@ from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Any, cast
 
 from mailproc.config import Partner
 from mailproc.config_tcp import ListenTcp
 from mailproc.errors import Misconfigured
+from mailproc.transport.gate import Gate, ToldOf, loop_trouble, tls_words
 from mailproc.transport.incoming import Keep
-from mailproc.transport.listening import Network, client_host, network, new_loop
+from mailproc.transport.listening import Network, network, new_loop
 from mailproc.transport.open_lines import OpenLines
 from mailproc.transport.smtp_groups import Groups
 from mailproc.transport.tcp_session import Caller, SessionHost, TcpSession
@@ -34,8 +34,6 @@ STARTING = 10.0  # seconds
 FAREWELL = 1.5  # seconds that messages under way have when the listener stops
 ENDING = 10.0  # seconds to wait for a loop that hangs
 HANDSHAKE = 10.0  # seconds
-TELL_EVERY = 3600.0  # seconds until a refused stream of the same address is told again
-MOST_TOLD = 10_000
 
 
 class TcpListener:
@@ -55,7 +53,7 @@ class TcpListener:
             (network(one, "networks"), _waits(who)) for who in partners for one in who.tcp.networks
         ]
         self.tls = tls
-        self._told = _Told()
+        self._told = ToldOf()
         self._host = SessionHost(listen, Groups(keep), clock, lines, self._told.is_new)
         self._open: Counter[str] = Counter()
         self._sessions: set[TcpSession] = set()
@@ -106,10 +104,10 @@ class TcpListener:
 
     async def _serve(self, bound: "Future[int]") -> None:
         self._loop = asyncio.get_running_loop()
-        self._loop.set_exception_handler(_loop_trouble)
+        self._loop.set_exception_handler(loop_trouble)
         self._ending = asyncio.Event()
         server = await self._loop.create_server(
-            lambda: _Gate(self), self._listen.host or None, self._listen.port, backlog=BACKLOG
+            lambda: Gate(self), self._listen.host or None, self._listen.port, backlog=BACKLOG
         )
         bound.set_result(server.sockets[0].getsockname()[1])
         await self._ending.wait()
@@ -175,7 +173,7 @@ class TcpListener:
         try:
             await writer.start_tls(self.tls, ssl_handshake_timeout=HANDSHAKE)
         except (OSError, TimeoutError) as error:
-            log.warning("TCP client %s: no TLS with it: %s", host, _tls_words(error))
+            log.warning("TCP client %s: no TLS with it: %s", host, tls_words(error))
             writer.transport.abort()
             return None
         shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
@@ -189,55 +187,5 @@ class TcpListener:
         return [(one, waits) for one, waits in self._admitted if address in one]
 
 
-class _Gate(asyncio.StreamReaderProtocol):
-    """Checks a client before anything of it is read."""
-
-    def __init__(self, listener: TcpListener) -> None:
-        self._listener = listener
-        self._client = ""
-        super().__init__(asyncio.StreamReader(), self._admitted)
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        stream = cast(asyncio.Transport, transport)  # uvloop's is one without saying so
-        self._client = client_host(transport.get_extra_info("peername"))
-        if why := self._listener.why_not(self._client):
-            self._listener.turned_away(self._client, why)
-            stream.abort()
-            return
-        if self._listener.tls:
-            stream.pause_reading()  # its first octets are for TLS alone
-        super().connection_made(transport)
-
-    def _admitted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._listener.admit(self._client, reader, writer)
-
-
-class _Told:
-    """Whom staff were told of within the hour, in memory: after a start they are told again."""
-
-    def __init__(self) -> None:
-        self._at: dict[str, float] = {}
-
-    def is_new(self, about: str) -> bool:
-        now = asyncio.get_running_loop().time()
-        self._at = {who: at for who, at in self._at.items() if now - at < TELL_EVERY}
-        if about in self._at or len(self._at) >= MOST_TOLD:
-            return False
-        self._at[about] = now
-        return True
-
-
 def _waits(partner: Partner) -> bool:
     return partner.tcp.answer != "connect"
-
-
-def _tls_words(error: BaseException) -> str:
-    return str(getattr(error, "reason", "") or type(error).__name__)
-
-
-def _loop_trouble(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Clients that vanish are no news; anything else in the loop is, without an error's words."""
-    error = context.get("exception")
-    quiet = isinstance(error, ConnectionError | TimeoutError | ssl.SSLError)
-    level = logging.DEBUG if quiet else logging.ERROR
-    log.log(level, "TCP listener: %s (%s)", context.get("message"), type(error).__name__)

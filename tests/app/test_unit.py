@@ -59,6 +59,7 @@ def test_it_tells_systemd_and_calls_a_verb() -> None:
     unit = service()
     assert (unit["Type"], unit["Restart"]) == ("notify", "on-failure")
     assert unit["ExecStart"].split()[-1] in VERBS
+    assert int(unit["LimitNOFILE"]) >= 4096, "a burst of connections is no end of the files"
     assert f"u {unit['User']} " in (FOLDER / "sysusers.conf").read_text()
     for path in unit["ReadWritePaths"].split():
         folder = path.removeprefix("-")

@@ -1,11 +1,12 @@
 """What breaks the grammar, the limits or the patience of the door: a clear answer, and nothing half done."""
 
 import socket
+from contextlib import suppress
 
 import pytest
 
 from tests.slnp.conftest import Open
-from tests.slnp.zfl import House, Zfl, order
+from tests.slnp.zfl import House, order
 
 TOO_MUCH = {
     "octets": b"SLNPFLBestellung\nTitel:" + b"x" * 70_000,
@@ -59,18 +60,31 @@ def test_a_broken_order_is_shelved_for_staff_and_moves_nothing(house: House) -> 
 
 def test_who_is_not_on_the_list_is_hung_up_on(open_house: Open) -> None:
     house = open_house(door='networks = ["192.0.2.1/32"]')
-    with house.zfl() as zfl:
+    with house.zfl() as zfl, suppress(ConnectionError):
         assert zfl.hears() == []
     assert house.rows("inbox") == []
 
 
-def test_more_connections_than_allowed_are_closed(open_house: Open) -> None:
-    house = open_house(door="max_connections = 1")
-    with house.zfl() as first:
+def test_of_more_connections_than_allowed_the_longest_silent_one_gives_way(open_house: Open) -> None:
+    house = open_house(door="max_connections = 2")
+    with house.zfl() as first, house.zfl() as second:
         first.says(order())
-        with Zfl(house.port) as second:
+        with house.zfl() as third:
+            assert third.says(order())[0] == "600 SLNPFLBestellung"
             assert second.hears() == []
-        assert first.says(order())[0] == "600 SLNPFLBestellung"
+            assert first.says(order())[0] == "600 SLNPFLBestellung"
+
+
+def test_who_is_being_answered_gives_no_way(open_house: Open) -> None:
+    house = open_house(door="max_connections = 1")
+    with house.zfl() as first, house.stations_held():
+        first.line.sendall(order())
+        house.until(lambda: bool(house.rows("inbox")))
+        with house.zfl() as second, suppress(ConnectionError):
+            assert second.hears() == []
+        first.line.settimeout(0)
+        with pytest.raises(BlockingIOError):  # not closed
+            first.line.recv(1)
 
 
 def test_a_greeting_is_a_switch(open_house: Open) -> None:
