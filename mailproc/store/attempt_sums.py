@@ -129,7 +129,9 @@ def _hours(connection: Connection) -> ColumnElement[str]:
     """One text for all legs: one for each takes twice as long."""
     is_sqlite = connection.dialect.name == "sqlite"
     lower = func.min if is_sqlite else func.least
-    numbers = [func.coalesce(lower(FINISHED.c[leg] // 3600, LONGEST) + 2, 1) for leg in Leg]
+    seconds = [FINISHED.c[leg] for leg in Leg]
+    # Asked first: PostgreSQL's LEAST takes no notice of NULL.
+    numbers = [case((one.is_(None), 1), else_=lower(one // 3600, LONGEST) + 2) for one in seconds]
     signs = func.char(*numbers) if is_sqlite else func.concat(*map(func.chr, numbers))
     return func.aggregate_strings(signs, "")
 
