@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mailproc.practice import (
+    aleph,
     british_library,
     catalogue,
     customer,
@@ -11,6 +12,7 @@ from mailproc.practice import (
     neighbour,
     second_library,
     town,
+    zfl,
 )
 from mailproc.practice.mailbox import USER
 from mailproc.practice.world import PASSWORDS
@@ -29,7 +31,18 @@ class Ports:
     relay: int
     mailbox: int
     web: int
+    aleph: int
 
+
+@dataclass(frozen=True)
+class Doors:
+    """Where the world's Aleph and ZFL find us on 127.0.0.1; 0 takes free ports."""
+
+    tcp: int = 1611
+    slnp: int = 9001
+
+
+DOORS = Doors()
 
 _NEIGHBOUR = f"""\
 [[partner]]
@@ -49,6 +62,41 @@ codec = "{town.CODEC}"
 proof = ["none"]
 """
 
+_DOORS = f"""\
+[listen_tcp]
+enabled = true
+port = {{tcp}}
+{{public}}
+[listen_slnp]
+enabled = true
+port = {{slnp}}
+partner = "{zfl.SYMBOL}"
+"""
+
+_ALEPH = f"""\
+[[partner]]
+symbol = "{aleph.SYMBOL}"
+name = "{aleph.NAME}"
+address = "{aleph.ADDRESS}"
+codec = "{neighbour.CODEC}"
+dialect = "{aleph.DIALECT}"
+transport = "tcp"
+proof = ["none"]
+[partner.tcp]
+address = "127.0.0.1:{{port}}"
+networks = ["127.0.0.0/8"]
+"""
+
+_ZFL = f"""\
+[[partner]]
+symbol = "{zfl.SYMBOL}"
+name = "{zfl.NAME}"
+address = "{zfl.ADDRESS}"
+codec = "{zfl.CODEC}"
+roles = ["REQUESTER", "RESPONDER"]
+language = "de"
+proof = ["none"]
+"""
 
 _CATALOGUES = f"""\
 [[catalogue]]
@@ -76,22 +124,27 @@ secret = {{secret}}
 """
 
 
-def lines(ports: Ports, poll: str, files: Mapping[str, str] | None = None) -> str:
+def lines(ports: Ports, poll: str, files: Mapping[str, str] | None = None, doors: Doors = DOORS) -> str:
     """Return the sections of all players. ``files``: of the passwords by the keys of PASSWORDS; without
-    them they come from the environment."""
+    them they come from the environment. ``doors``: our ports that two of them call."""
 
     def secret(who: str) -> str:
         return f'{{ file = "{files[who]}" }}' if files else f'{{ env = "{PASSWORDS[who]}" }}'
 
-    doors = [_deliver(ports.relay), _mailbox(ports.mailbox, poll, secret("mailbox"))]
+    mail = [_deliver(ports.relay), _mailbox(ports.mailbox, poll, secret("mailbox"))]
     around = [
         _CATALOGUES.format(port=ports.web),
         _HOOK.format(port=ports.web, secret=secret("hook")),
     ]
-    return "\n".join([*doors, *_partners(secret), *around])
+    return "\n".join([*mail, _doors(doors), *_partners(secret, ports), *around])
 
 
-def _partners(secret: Secret) -> list[str]:
+def _doors(doors: Doors) -> str:
+    public = f'public = "127.0.0.1:{doors.tcp}"\n' if doors.tcp else ""
+    return _DOORS.format(tcp=doors.tcp, public=public, slnp=doors.slnp)
+
+
+def _partners(secret: Secret, ports: Ports) -> list[str]:
     lenders = [
         _partner(
             module.SYMBOL,
@@ -107,7 +160,7 @@ def _partners(secret: Secret) -> list[str]:
         customer.SYMBOL, customer.NAME, customer.ADDRESS, "REQUESTER",
         ("in", customer.CUSTOMER_CODE, secret("customer")),
     )  # fmt: skip
-    return [*lenders, borrower, _NEIGHBOUR, _TOWN]
+    return [*lenders, borrower, _NEIGHBOUR, _TOWN, _ALEPH.format(port=ports.aleph), _ZFL]
 
 
 def _deliver(port: int) -> str:

@@ -46,8 +46,8 @@ def run(keep: Path | None = None) -> int:
 
 def _play(stage: Stage, telling: Telling) -> None:
     telling.line(
-        "A post office, a mailbox, four libraries that lend and one that borrows are set up, and beside them"
-        " catalogues and a library system."
+        "A post office, a mailbox, five libraries that lend, one that borrows and a central server are set"
+        " up, and beside them catalogues and a library system."
     )
     stage.set_up()
     telling.line("mailproc runs.")
@@ -61,19 +61,20 @@ def _play(stage: Stage, telling: Telling) -> None:
     telling.line("Every request reached its end.")
 
 
-def _other_side(stage: Stage, lent: dict[str, str]) -> None:
-    """The other mailproc's store can be recomputed too, and all it lent is back. Raises Missed, Gone."""
+def _other_side(stage: Stage, lent: dict[str, dict[str, str]]) -> None:
+    """The other mailprocs' stores can be recomputed too, and all they lent is back. Raises Missed, Gone."""
     if lent:
         stage.practice.write("verify")
-        said = stage.happening("the neighbour's verify", event="verified")
-        if said["differ"] or said["states"] != lent:
-            raise Missed(f"At the neighbour's {lent} was expected, but there is {said}.")
+    for library, states in lent.items():
+        said = stage.happening(f"the verify of {library}", event="verified", player=library)
+        if said["differ"] or said["states"] != states:
+            raise Missed(f"At {library} {states} was expected, but there is {said}.")
 
 
 def _curtain(desk: Desk, ends: dict[str, str], telling: Telling) -> None:
     """Raises Missed where a request is not where it should be, or the store cannot be recomputed."""
     telling.line(f"verify: {' '.join(desk.do('verify').split())}")
-    lines = sorted(desk.requests(), key=lambda line: line.number)
+    lines = sorted(desk.requests(), key=lambda line: (line.number[0], int(line.number[1:])))
     table = [(line.number, line.state, line.partner, line.title) for line in lines]
     telling.table([("request", "state", "partner", "title"), *table])
     found = {line.number: line.state for line in lines}

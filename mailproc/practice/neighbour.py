@@ -2,6 +2,7 @@
 
 It runs in this process. Its staff do nothing unasked: a cue (``go B5 ship``) is an act of theirs.
 Whom it lends to it learns from the first request, as this is practice.
+``aleph`` is one that is reached by TCP.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +25,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.intake import station as intake
 from mailproc.flow.prepare import messages, notices
 from mailproc.ill.terms import Role
-from mailproc.mail.letter import Envelope
+from mailproc.mail.letter import Envelope, Letter
 from mailproc.mail.parse import parse
 from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.language_files import ENGLISH
@@ -69,7 +70,8 @@ def _now() -> datetime:
 class Neighbour:
     """``open`` it before its first letter, and ``close`` it."""
 
-    name, address = NAME, ADDRESS
+    symbol, name, address = SYMBOL, NAME, ADDRESS
+    line: Mapping[str, Any] = MappingProxyType({})  # how its [[partner]] for us says that we are reached
 
     def __init__(self, tell: Tell, clock: Callable[[], datetime] = _now) -> None:
         self._tell = tell
@@ -93,10 +95,7 @@ class Neighbour:
         """A letter came: into the inbox, then through the stations; what it writes at once."""
         if not self._premises.config.partner:
             self._premises = self._lending_to(*self._who_asks(raw))
-        letter = NewLetter(
-            door="listener", raw=raw, received_at=self._clock(), mail_from=parse(raw).sender,
-            rcpt_to=ADDRESS, peer="127.0.0.1",
-        )  # fmt: skip
+        letter = self._new_letter(raw, self._clock())
         self._store.write(lambda connection: inbox.keep(connection, [letter]))
         return self._work()
 
@@ -106,7 +105,7 @@ class Neighbour:
     def go(self, number: str, cue: str) -> list[Answer]:
         """A person's cue for what the borrower calls ``number`` (B5): an act of its staff."""
         if cue not in CUES:
-            self._tell("unknown-cue", player=NAME, number=number, cue=cue, cues=", ".join(CUES))
+            self._tell("unknown-cue", player=self.name, number=number, cue=cue, cues=", ".join(CUES))
             return []
         action, particulars = CUES[cue]
         act = StaffAct(action=action, number=self._local(number), **particulars(self._premises.today()))
@@ -123,13 +122,16 @@ class Neighbour:
             rows = connection.execute(select(TRANSACTION.c.tgq, TRANSACTION.c.state)).all()
         states = {row.tgq: row.state for row in rows}
         self._tell(
-            "verified", player=NAME, checked=found.checked, differ=len(found.differences), states=states
+            "verified", player=self.name, checked=found.checked, differ=len(found.differences), states=states
         )
 
     def _lending_to(self, symbol: str = "", address: str = "") -> Context:
-        asks = Partner(symbol=symbol, address=address, codec=CODEC, roles=(Role.REQUESTER,), proof=("none",))
+        asks = Partner(
+            symbol=symbol, address=address, codec=CODEC, roles=(Role.REQUESTER,), proof=("none",),
+            **self.line,
+        )  # fmt: skip
         config = Config(
-            library=Library(symbol=SYMBOL, name=NAME, email=ADDRESS),
+            library=Library(symbol=self.symbol, name=self.name, email=self.address),
             store=StoreSection(url=self._url),
             deliver=Deliver(mode="smtp"),
             partner=(asks,) if symbol else (),
@@ -138,13 +140,23 @@ class Neighbour:
 
     def _who_asks(self, raw: bytes) -> tuple[str, str]:
         """The symbol and address of the letter's writer; no symbol where it is no message."""
-        letter = parse(raw)
+        letter = self._read(raw)
         codec = self._premises.registry.by_name(CODEC)
         try:
             said = codec.decode(letter).apdus if codec.recognise(letter) else ()
         except RemoteFault:
             said = ()
         return (said[0].requester or "" if said else ""), letter.sender
+
+    def _read(self, raw: bytes) -> Letter:
+        return parse(raw)
+
+    def _new_letter(self, raw: bytes, at: datetime) -> NewLetter:
+        sender = parse(raw).sender
+        return NewLetter("listener", raw, at, mail_from=sender, rcpt_to=self.address, peer="127.0.0.1")
+
+    def _answer(self, envelope: Envelope, raw: bytes) -> Answer:
+        return Answer(self.address, envelope.rcpt_to, parse(raw).subject, "", "message", raw=raw)
 
     def _work(self) -> list[Answer]:
         """All stations until nothing is due."""
@@ -162,10 +174,8 @@ class Neighbour:
         return written
 
     def _deliver(self, envelope: Envelope, raw: bytes, _name: str) -> tuple[str, str]:
-        if envelope.rcpt_to != ADDRESS:  # a notice to its own staff goes nowhere
-            subject = parse(raw).subject
-            answer = Answer(ADDRESS, envelope.rcpt_to, subject, "", "message", raw=raw)
-            self._written.append(answer)
+        if envelope.rcpt_to != self.address:  # a notice to its own staff goes nowhere
+            self._written.append(self._answer(envelope, raw))
         return "handed_over", "given to the carrier"
 
     def _tell_news(self) -> None:
@@ -177,7 +187,11 @@ class Neighbour:
         for row in news:
             self._told = row.id
             self._tell(
-                "history", player=NAME, number=row.tgq, heard=row.event, text=ENGLISH.event_word(row.event)
+                "history",
+                player=self.name,
+                number=row.tgq,
+                heard=row.event,
+                text=ENGLISH.event_word(row.event),
             )
 
     def _local(self, number: str) -> str:

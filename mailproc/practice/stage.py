@@ -11,13 +11,14 @@ from typing import Any
 
 from mailproc.practice import configuration
 from mailproc.practice.child import Child
-from mailproc.practice.configuration import Ports
+from mailproc.practice.configuration import Doors, Ports
 from mailproc.practice.world import PASSWORDS
 
 LIBRARY = "ill@demo-library.example"
+SYMBOL = "DEMO-LIBRARY"
 _HEAD = f"""\
 [library]
-symbol = "DEMO-LIBRARY"
+symbol = "{SYMBOL}"
 name = "Demo Library"
 email = "{LIBRARY}"
 
@@ -32,6 +33,9 @@ catalogues = "every 1s"
 
 """
 _LISTENING = re.compile(r"listening on ([0-9.]+):(\d+)")
+_READY = "ready"
+_LISTENERS = ("listener", "listener-tcp", "listener-slnp")
+"""What the world is told of the ports, in the order in which the service names them."""
 _PATIENCE = 20
 
 
@@ -49,12 +53,14 @@ class Stage:
         """Raises Gone where a part does not come up."""
         self.practice = self._start("the practice world", ["-m", "mailproc.practice"], self._tell)
         ready = self.happening("it is ready", event="ready")
-        lines = configuration.lines(Ports(ready["relay"], ready["mailbox"], ready["web"]), "every 1s")
+        ports = Ports(ready["relay"], ready["mailbox"], ready["web"], ready["aleph"])
+        lines = configuration.lines(ports, "every 1s", doors=Doors(0, 0))
         self.config.write_text(_HEAD + lines, encoding="utf-8")
         self.daemon = self._start("the daemon", ["-m", "mailproc", "--config", str(self.config), "run"])
-        said = self.daemon.wait_for(lambda line: bool(_LISTENING.search(line)), "it listens", self.soon())
-        host, port = _LISTENING.findall(said)[0]
-        self.practice.write(f"listener {host} {port}")
+        self.daemon.wait_for(lambda line: line == _READY, "it listens", self.soon())
+        found = [_LISTENING.findall(line)[0] for line in self.daemon.lines if _LISTENING.search(line)]
+        for command, (host, port) in zip(_LISTENERS, found, strict=True):
+            self.practice.write(f"{command} {host} {port}")
         self.happening("it knows our listener", event="listener")
 
     def happening(self, what: str, **wanted: object) -> dict[str, Any]:

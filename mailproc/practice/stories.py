@@ -1,14 +1,14 @@
-"""What the demo plays: what we ask for by ARTEmail, ISO 10161 and letter, a customer's three orders, and
-what lies around them: readers, catalogues, the library system, paper."""
+"""What the demo plays: what we ask for by ARTEmail, ISO 10161 and letter, a customer's three orders, what
+lies around them (readers, catalogues, the library system, paper), a loan by TCP, an order of a ZFL."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailproc.office.queries.request_details import RequestDetails
-from mailproc.practice import british_library, catalogue, neighbour, second_library, town
+from mailproc.practice import aleph, british_library, catalogue, neighbour, second_library, town, zfl
 from mailproc.practice.desk import Desk, Missed
-from mailproc.practice.stage import LIBRARY, Stage
+from mailproc.practice.stage import LIBRARY, SYMBOL, Stage
 from mailproc.practice.telling import Telling
 
 BL, SECOND, NEIGHBOUR = british_library.SYMBOL, second_library.SYMBOL, neighbour.SYMBOL
@@ -24,12 +24,12 @@ _PAPER = {"pull": "pull slips", "bands": "book bands"}
 
 
 class Stories:
-    """``ends`` maps each request to the state it must be in when the curtain falls, ``lent`` those that
-    the neighbour lent to the state that they must be in there."""
+    """``ends`` maps each request to the state it must be in when the curtain falls, ``lent`` by the name
+    of another mailproc those that it lent, to the state that they must be in there."""
 
     def __init__(self, stage: Stage, desk: Desk, telling: Telling) -> None:
         self.ends: dict[str, str] = {}
-        self.lent: dict[str, str] = {}
+        self.lent: dict[str, dict[str, str]] = {}
         self._stage = stage
         self._desk = desk
         self._telling = telling
@@ -37,7 +37,7 @@ class Stories:
     def all(self) -> tuple[Callable[[], None], ...]:
         return (
             self.copy, self.loan, self.cancelled, self.next_library, self.supplier, self.iso_loan,
-            self.people, self.broker,
+            self.people, self.broker, self.tcp_loan, self.zfl_order,
         )  # fmt: skip
 
     def copy(self) -> None:
@@ -107,7 +107,7 @@ class Stories:
         self._hears(number, "check-in", "CHECKED_IN", "is home again: the neighbour says so")
         self._telling.line("Its history:")
         self._telling.quote(self._desk.do("show", number))
-        self.lent[number] = "CHECKED_IN"
+        self.lent[neighbour.NAME] = {number: "CHECKED_IN"}
 
     def people(self) -> None:
         self._telling.heading("7  A library that has people and a mailbox: asked by letter, answers by hand")
@@ -150,6 +150,30 @@ class Stories:
         self._prints("bands", number)
         self._acts(number, "RETURNED", "return")
         self._library_system_hears(number, "REQUESTER.return")
+
+    def tcp_loan(self) -> None:
+        self._telling.heading("9  A loan by ISO 10161 on a TCP socket: the partner has an Aleph")
+        self._telling.line("Staff place a request: Sluices of the old harbour")
+        number = self._desk.request(_book("Sluices of the old harbour"), aleph.SYMBOL)
+        self._neighbour_hears(number, "ILL_REQUEST")
+        self._stage.practice.write(f"go {number} ship")
+        self._reaches(number, "SHIPPED", aleph.SYMBOL)
+        self._acts(number, "RECEIVED", "receive")
+        self._acts(number, "RETURNED", "return")
+        self._neighbour_hears(number, "RETURNED")
+        self._hears(number, "check-in", "CHECKED_IN", "is home again: the Aleph says so")
+        self.lent[aleph.NAME] = {number: "CHECKED_IN"}
+
+    def zfl_order(self) -> None:
+        self._telling.heading("10  A central server orders for a reader of ours, by SLNP")
+        self._stage.practice.write(f"pfl {SYMBOL}")
+        heard = self._stage.happening("the answer to the order", event="slnp", order="PFL", code="600")
+        number = str(heard["number"]).partition("-")[0]
+        self._reaches(number, "PENDING", zfl.SYMBOL)
+        self._stage.practice.write(f"go {number} lender")
+        self._reaches(number, "SHIPPED", zfl.SYMBOL)
+        self._acts(number, "RECEIVED", "receive")
+        self._acts(number, "RETURNED", "return")
 
     def _by_letter(self, wanted: dict[str, Any]) -> str:
         self._telling.line(

@@ -23,7 +23,7 @@ Tell = Callable[..., None]
 @dataclass(frozen=True)
 class Answer:
     """A letter to be sent. ``kind`` "receipt", "report" or "message"; ``both``: by both doors;
-    ``raw``: the letter itself, where it is written already."""
+    ``raw``: the letter itself, where it is written already; ``bare``: that is a message for our TCP port."""
 
     sender: str
     to: str
@@ -32,6 +32,7 @@ class Answer:
     kind: str = "report"
     both: bool = False
     raw: bytes = b""
+    bare: bool = False
 
 
 class Supplier:

@@ -13,6 +13,7 @@ _SENTENCES = {
     "history": "{player}: {number}: {text}",
     "verified": "{player}: verify: {checked} checked, {differ} differ",
     "report": "{player}: hears from us: {number}  {code}",
+    "slnp": "{player}: {order}: hears {code} {text} {number}",
     "hook": "{player}: {text}",
     "sent": "letter to us {door}: {subject}",
     "waits": "a letter to us waits {door}, and is offered again: {text}",
@@ -20,7 +21,7 @@ _SENTENCES = {
     "post": "letter to {to}: {subject}",
     "not-understood": "not understood: {text}",
 }
-_DOORS = {"imap": "into the mailbox", "smtp": "by SMTP"}
+_DOORS = {"imap": "into the mailbox", "smtp": "by SMTP", "tcp": "by TCP"}
 
 
 def sentence(happening: Mapping[str, Any]) -> str:

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mailproc.config import Config
+from mailproc.config import Config, Listen, ListenSlnp, ListenTcp
 from mailproc.practice import british_library, configuration, ready_file
 from mailproc.practice.configuration import Ports
 from mailproc.practice.telling import Telling, sentence
 from mailproc.practice.world import PASSWORDS, Ground, World
 
-PORTS = Ports(relay=8026, mailbox=8143, web=8180)
+PORTS = Ports(relay=8026, mailbox=8143, web=8180, aleph=8161)
 DEFAULTS = {**dict.fromkeys(PASSWORDS, "PRACT1CE"), "hook": "this-signs-calls-of-practice"}
 """No secrets: printed, in the documentation, and good for nothing else."""
 
 _JOIN = """\
-These lines join your config.toml to it (its [deliver] stands in place of your own):
+These lines join your config.toml to it ([deliver], [listen_tcp] and [listen_slnp] in place of your own):
 
 {lines}
 And in the terminal of `mailproc run` (`check`, `fetch` and `hooks try` need them too, other verbs do not):
@@ -29,7 +29,7 @@ _JOINED = "Your configuration is joined to it: start `mailproc run` in another t
 _HOW_TO = """\
 The practice world stands on 127.0.0.1. {join}
 {listener}
-Write `go B2 renewed`, `order {address}` or `stop`; Ctrl-C ends it.
+Write `go B2 renewed`, `order {address}`, `pfl {symbol}` or `stop`; Ctrl-C ends it.
 The words for the title stand in docs/practice.md.
 """
 
@@ -38,11 +38,14 @@ def run(config: Config, ports: Ports = PORTS) -> int:
     """Until Ctrl-C or "stop". Raises LocalFault where a port is taken."""
     telling = Telling()
     passwords = {who: os.environ.get(name, DEFAULTS[who]) for who, name in PASSWORDS.items()}
-    ground = Ground(passwords, ports.relay, ports.mailbox, ports.web, _listener(config))
+    ground = Ground(
+        passwords, ports.relay, ports.mailbox, ports.web, ports.aleph,
+        _listener(config), _found(config.listen_tcp), _found(config.listen_slnp),
+    )  # fmt: skip
 
     def tell(event: str, **particulars: Any) -> None:
         if event == "ready":
-            bound = Ports(particulars["relay"], particulars["mailbox"], particulars["web"])
+            bound = Ports(**particulars)
             sys.stdout.write(how_to(config, passwords, configuration.lines(bound, "every 5s")))
             sys.stdout.flush()
         elif text := sentence({"event": event, **particulars}):
@@ -81,11 +84,15 @@ def how_to(config: Config, passwords: Mapping[str, str], lines: str) -> str:
         if listener
         else "Your listener is off (or on a free port): all answers come into the mailbox.",
         address=config.library.email,
+        symbol=config.library.symbol,
     )
 
 
 def _listener(config: Config) -> tuple[str, int] | None:
-    listen = config.listen
+    return _found(config.listen)
+
+
+def _found(listen: Listen | ListenTcp | ListenSlnp) -> tuple[str, int] | None:
     return (listen.host, listen.port) if listen.enabled and listen.port else None
 
 

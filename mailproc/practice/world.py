@@ -4,9 +4,12 @@ Everything happens in the loop's thread, one thing after the other: a letter tha
 post office, a call of a hook, or a line that a person (or the demo) wrote:
 
     listener HOST PORT     where our listener is, as soon as it is known
+    listener-tcp HOST PORT    the same of our port for ISO 10161
+    listener-slnp HOST PORT   the same of our door for SLNP
     go NUMBER CUE          let the player of that order say its next word ("go B2 renewed")
     order ADDRESS          the customer sends us an order file
-    verify                 the neighbour recomputes its transactions, and says where they stand
+    pfl SIGEL              the ZFL gives an order for a reader of the library SIGEL
+    verify                 the neighbour and the Aleph recompute their transactions, and say where they stand
     stop                   the same as the end of the input
 """
 
@@ -17,6 +20,7 @@ from dataclasses import dataclass, field
 from queue import Empty, Queue
 
 from mailproc.practice import library_system
+from mailproc.practice.aleph import Aleph
 from mailproc.practice.british_library import british_library
 from mailproc.practice.carrier import Carrier
 from mailproc.practice.customer import Customer
@@ -27,8 +31,10 @@ from mailproc.practice.order_file import letter_of
 from mailproc.practice.post_office import Posted, PostOffice
 from mailproc.practice.second_library import second_library
 from mailproc.practice.supplier import Answer, Supplier, Tell
+from mailproc.practice.tcp_line import Called, TcpLine, TcpPort
 from mailproc.practice.town import Town
 from mailproc.practice.web_server import WebServer
+from mailproc.practice.zfl import Zfl
 
 PASSWORDS = {
     "bl": "PRACTICE_BL_PASSWORD",
@@ -48,28 +54,40 @@ class Ground:
     relay_port: int = 0
     mailbox_port: int = 0
     web_port: int = 0
+    aleph_port: int = 0
     listener: tuple[str, int] | None = None
+    tcp_listener: tuple[str, int] | None = None
+    slnp_listener: tuple[str, int] | None = None
+
+
+Happening = Posted | HookHeard | Called | str
+Lender = Supplier | Neighbour | Town | Zfl
 
 
 class World:
     def __init__(self, ground: Ground, tell: Tell) -> None:
         self._tell = tell
-        self._happenings: Queue[Posted | HookHeard | str] = Queue()
+        self._happenings: Queue[Happening] = Queue()
         self.post_office = PostOffice(self._happenings.put, ground.relay_port)
         told = LibrarySystem(ground.passwords["hook"], self._happenings.put)
         self._web = WebServer(told, ground.web_port)
         self._mailbox = PracticeMailbox(ground.passwords["mailbox"], ground.mailbox_port)
         self._carrier = Carrier(self._mailbox, tell, ground.listener)
+        self._aleph_port = TcpPort(self._happenings.put, ground.aleph_port)
+        self._tcp_line = TcpLine(tell, ground.tcp_listener)
         self._customer = Customer(ground.passwords["customer"], tell)
-        self._neighbour = Neighbour(tell)
-        self._lenders: tuple[Supplier | Neighbour | Town, ...] = (
+        self._neighbour, self._aleph = Neighbour(tell), Aleph(tell)
+        self._zfl = Zfl(tell, ground.slnp_listener)
+        self._lenders: tuple[Lender, ...] = (
             british_library(ground.passwords["bl"], tell),
             second_library(ground.passwords["second"], tell),
             self._neighbour,
             Town(tell),
+            self._aleph,
+            self._zfl,
         )
-        players: tuple[Supplier | Neighbour | Town | Customer, ...] = (*self._lenders, self._customer)
-        self._players = {player.address: player for player in players}
+        players: tuple[Lender | Customer, ...] = (*self._lenders, self._customer)
+        self._players = {player.address: player for player in players if player is not self._aleph}
 
     def run(self, lines: Iterable[str]) -> None:
         """Until the lines end. Raises LocalFault where the world cannot stand."""
@@ -80,9 +98,12 @@ class World:
             stack.callback(self.post_office.stop)
             web_port = self._web.start()
             stack.callback(self._web.stop)
-            self._tell("ready", relay=relay_port, mailbox=mailbox_port, web=web_port)
-            stack.callback(self._neighbour.close)
-            self._neighbour.open()
+            aleph_port = self._aleph_port.start()
+            stack.callback(self._aleph_port.stop)
+            self._tell("ready", relay=relay_port, mailbox=mailbox_port, web=web_port, aleph=aleph_port)
+            for library in (self._neighbour, self._aleph):
+                stack.callback(library.close)
+                library.open()
             threading.Thread(target=self._listen_to, args=(lines,), daemon=True).start()
             self._loop()
 
@@ -97,13 +118,14 @@ class World:
                 happening = self._happenings.get(timeout=1)
             except Empty:
                 self._carrier.hand_over()
+                self._tcp_line.hand_over()
                 continue
             if happening == "stop":
                 return
             for answer in self._answers(happening):
-                self._carrier.carry(answer)
+                (self._tcp_line if answer.bare else self._carrier).carry(answer)
 
-    def _answers(self, happening: Posted | HookHeard | str) -> list[Answer]:
+    def _answers(self, happening: Happening) -> list[Answer]:
         if isinstance(happening, str):
             return self._command(happening)
         if isinstance(happening, HookHeard):
@@ -112,6 +134,8 @@ class World:
                 text=happening.text,
             )  # fmt: skip
             return []
+        if isinstance(happening, Called):
+            return self._aleph.take(happening.octets)
         player = self._players.get(happening.rcpt_to)
         if player is None:  # a reader, our own staff: people who do not answer
             letter = letter_of(happening.raw)
@@ -123,13 +147,16 @@ class World:
     def _command(self, line: str) -> list[Answer]:
         commands: dict[str, tuple[int, Callable[..., list[Answer]]]] = {
             "listener": (2, self._set_listener),
+            "listener-tcp": (2, self._set_tcp_listener),
+            "listener-slnp": (2, self._set_slnp_listener),
             "go": (2, self._go),
             "order": (1, lambda address: [self._customer.order(address)]),
+            "pfl": (1, self._pfl),
             "verify": (0, self._verify),
         }
         verb, *words = line.split()[:3] or ("",)
         arguments, act = commands.get(verb, (-1, self._go))
-        if len(words) != arguments or (verb == "listener" and not words[1].isdecimal()):
+        if len(words) != arguments or (verb.startswith("listener") and not words[1].isdecimal()):
             self._tell("not-understood", text=line)
             return []
         return act(*words)
@@ -139,8 +166,21 @@ class World:
         self._tell("listener", host=host, port=int(port))
         return []
 
+    def _set_tcp_listener(self, host: str, port: str) -> list[Answer]:
+        self._tcp_line.listener = (host, int(port))
+        return []
+
+    def _set_slnp_listener(self, host: str, port: str) -> list[Answer]:
+        self._zfl.listener = (host, int(port))
+        return []
+
+    def _pfl(self, sigel: str) -> list[Answer]:
+        self._zfl.order(sigel)
+        return []
+
     def _verify(self) -> list[Answer]:
         self._neighbour.report()
+        self._aleph.report()
         return []
 
     def _go(self, number: str, cue: str) -> list[Answer]:

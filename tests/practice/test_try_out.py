@@ -11,6 +11,7 @@ from mailproc.config import Config, Library, Listen
 from mailproc.config_load import load
 from mailproc.ill.terms import Role
 from mailproc.practice import (
+    aleph,
     british_library,
     catalogue,
     configuration,
@@ -18,6 +19,7 @@ from mailproc.practice import (
     neighbour,
     second_library,
     town,
+    zfl,
 )
 from mailproc.practice.child import Child
 from mailproc.practice.configuration import Ports
@@ -26,7 +28,7 @@ from mailproc.practice.world import PASSWORDS
 from mailproc.protocols import registry
 from tests.command_line import run
 
-PORTS = Ports(8026, 8143, 8180)
+PORTS = Ports(8026, 8143, 8180, 8161)
 WRITTEN = ("try.toml", "try.password", "try.secret")
 
 
@@ -38,14 +40,19 @@ def test_the_lines_are_a_configuration(tmp_path: Path, monkeypatch: pytest.Monke
     config = load(file, registry.problems)
     assert [partner.symbol for partner in config.partner] == [
         british_library.SYMBOL, second_library.SYMBOL, customer.SYMBOL, neighbour.SYMBOL,
-        town.SYMBOL,
+        town.SYMBOL, aleph.SYMBOL, zfl.SYMBOL,
     ]  # fmt: skip
     assert [partner.roles for partner in config.partner] == [
         (Role.RESPONDER,), (Role.RESPONDER,), (Role.REQUESTER,), (Role.RESPONDER,), (Role.RESPONDER,),
+        (Role.RESPONDER,), (Role.REQUESTER, Role.RESPONDER),
     ]  # fmt: skip
     accounts = [account.direction for partner in config.partner for account in partner.artemail.account]
     assert accounts == ["out", "out", "in"]
-    assert [partner.codec for partner in config.partner[-2:]] == ["iso10161", "letter"]
+    assert [partner.codec for partner in config.partner[-4:]] == ["iso10161", "letter", "iso10161", "slnp"]
+    assert (config.partner[-2].transport, config.partner[-2].tcp.address) == ("tcp", "127.0.0.1:8161")
+    assert (config.listen_tcp.port, config.listen_slnp.port, config.listen_slnp.partner) == (
+        1611, 9001, zfl.SYMBOL,
+    )  # fmt: skip
     assert (config.deliver.mode, config.deliver.port, config.mailbox[0].port) == ("smtp", 8026, 8143)
     urls = [one.url for one in (*config.catalogue, *config.hook)]
     assert urls == [f"http://127.0.0.1:8180/{name}" for name in ("own", "union", "told")]
@@ -109,7 +116,7 @@ import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)  # tests started in the background ignore it
 from mailproc.config import Config
 from mailproc.practice import configuration, try_out
-try_out.run(Config(), configuration.Ports(0, 0, 0))
+try_out.run(Config(), configuration.Ports(0, 0, 0, 0))
 """
 
 

@@ -162,3 +162,21 @@ def test_the_post_office_keeps_a_letter_for_each_recipient() -> None:
     office.stop()
     raw = b"Subject: x\r\n\r\n.dot\r\n"
     assert list(office.letters) == [Posted("", f"{who}@library.example", raw) for who in ("one", "two")]
+
+
+def test_the_aleph_hears_a_connection_and_the_zfl_an_order_to_give(process: Process) -> None:
+    """Nothing that connects ends the world, and without our ports that is said."""
+    ready = process.wait_for(lambda told: told["event"] == "ready")
+    with socket.create_connection(("127.0.0.1", ready["aleph"]), timeout=10) as line:
+        line.sendall(b"HELO stranger\r\n")
+        line.shutdown(socket.SHUT_WR)
+        assert line.recv(10) == b""
+    process.write("listener-slnp 127.0.0.1 ninety")
+    assert process.wait_for(lambda told: told["event"] == "not-understood")["text"].endswith("ninety")
+    process.write("pfl DE-X1")
+    assert (
+        process.wait_for(lambda told: told["event"] == "slnp")["text"] == "no answer: our port is not known"
+    )
+    process.write("verify")
+    names = [process.wait_for(lambda told: told["event"] == "verified")["player"] for _ in range(2)]
+    assert names == ["Neighbour Library (practice)", "University Library (practice)"]
