@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from argon2.exceptions import Argon2Error
@@ -97,7 +96,7 @@ class Logins:
 
 
 class Failures:
-    """How often each host failed of late. Of IPv6 a host is its /64: a customer has all addresses of one."""
+    """How often each host failed of late. A host is its ``passwords.place``."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -105,10 +104,10 @@ class Failures:
 
     def of(self, host: str) -> int:
         begin = self._clock() - WINDOW
-        return sum(time > begin for time in self._times.get(_place(host), ()))
+        return sum(time > begin for time in self._times.get(passwords.place(host), ()))
 
     def add(self, host: str) -> int:
-        place = _place(host)
+        place = passwords.place(host)
         times = self._times.pop(place, [])
         self._times[place] = [*times, self._clock()][-FAILURES:]
         while len(self._times) > HOSTS:
@@ -117,13 +116,5 @@ class Failures:
 
     def take_back(self, host: str) -> None:
         """The latest was none."""
-        if times := self._times.get(_place(host)):
+        if times := self._times.get(passwords.place(host)):
             times.pop()
-
-
-def _place(host: str) -> str:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host
-    return str(ip_network(f"{host}/64", strict=False)) if isinstance(address, IPv6Address) else host

@@ -85,6 +85,8 @@ class WebGuard:
 
 
 def _is_loopback(host: str) -> bool:
+    if "@" in host:  # a user's name before the host: no browser sends one
+        return False
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:

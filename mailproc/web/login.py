@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from mailproc.errors import LocalFault, TryLater
 from mailproc.office.staff.people import StaffPerson
-from mailproc.web.asked import PageRequest, fields
+from mailproc.web.asked import MOST_FIELDS, PageRequest, fields
 from mailproc.web.shown import WebDesk, html
 
 _OURS = re.compile(r"/(?:[A-Za-z0-9._~%-]{1,100}(?:/[A-Za-z0-9._~%-]{1,100}){0,3})?")
@@ -15,6 +15,8 @@ _OURS = re.compile(r"/(?:[A-Za-z0-9._~%-]{1,100}(?:/[A-Za-z0-9._~%-]{1,100}){0,3
 _ACT = re.compile(r"/r/([^/]{1,100})/(?:act|note)")
 MOST_KEPT = 20_000
 """Characters of a form that is kept for after the login."""
+RETRY_AFTER = "5"
+"""Seconds."""
 
 
 def address(target: str) -> str:
@@ -23,19 +25,30 @@ def address(target: str) -> str:
 
 
 def page(desk: WebDesk, asked: PageRequest) -> Response:
-    """Show the form, or log in by it."""
-    if asked.method != "POST":
-        return _form(desk, asked.query.get("then", ""), "", "", 200)
+    """Show the form."""
+    return _form(desk, asked.query.get("then", ""), "", "", 200)
+
+
+def log_in(desk: WebDesk, asked: PageRequest) -> Response:
+    """Log in by the form. Slow on purpose."""
     said, then, kept = asked.form, asked.form.get("then", ""), asked.form.get("kept", "")
     try:
         token = desk.office.sessions.begin(said.get("login", ""), said.get("password", ""), asked.host)
     except LocalFault as fault:
         return _form(desk, then, kept, desk.office.word(fault.said), 422)
     except TryLater as later:
-        return _form(desk, then, kept, desk.office.word(later.said), 503)
+        return crowded(desk, asked, later)
     onward = _keep(desk, token, then, kept)
     answer = RedirectResponse(onward if _OURS.fullmatch(onward) else "/", 303)
     answer.set_cookie(desk.cookie, token, httponly=True, secure=desk.secure, samesite="lax", path="/")
+    return answer
+
+
+def crowded(desk: WebDesk, asked: PageRequest, later: TryLater) -> Response:
+    """Show the form again: nothing was looked at."""
+    then, kept = asked.form.get("then", ""), asked.form.get("kept", "")
+    answer = _form(desk, then, kept, desk.office.word(later.said), 503)
+    answer.headers["Retry-After"] = RETRY_AFTER
     return answer
 
 
@@ -60,7 +73,7 @@ def _keep(desk: WebDesk, token: str, then: str, kept: str) -> str:
     found = _ACT.fullmatch(then)
     if found is None:
         return then or "/"
-    if kept and len(kept) <= MOST_KEPT:
+    if kept and len(kept) <= MOST_KEPT and kept.count("&") < MOST_FIELDS:
         desk.memory.drafts.put(token, found[1], fields(kept))
     return f"/r/{found[1]}"
 

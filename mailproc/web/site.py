@@ -24,6 +24,7 @@ from mailproc.office.staff.people import StaffPerson
 from mailproc.web import letters, login, requests, to_do
 from mailproc.web.asked import PageRequest, asked_by
 from mailproc.web.guard import WebGuard
+from mailproc.web.login_room import LoginRoom
 from mailproc.web.rendering import STATIC, static_file
 from mailproc.web.shown import WebDesk, refused
 
@@ -66,9 +67,18 @@ def _page(desk: WebDesk, page: Page) -> Callable[[Request], Any]:
 
 
 def _login(desk: WebDesk) -> Callable[[Request], Any]:
+    room = LoginRoom()
+
     async def answer(request: Request) -> Response:
         asked = await asked_by(request, desk.cookie)
-        return await asyncio.to_thread(_answered, desk, asked, lambda: login.page(desk, asked))
+        if asked.method != "POST":
+            return await asyncio.to_thread(_answered, desk, asked, lambda: login.page(desk, asked))
+        try:
+            return await room.done(
+                asked.host, lambda: _answered(desk, asked, lambda: login.log_in(desk, asked))
+            )
+        except TryLater as later:
+            return await asyncio.to_thread(login.crowded, desk, asked, later)
 
     return answer
 

@@ -87,7 +87,9 @@ def test_the_cookie_behind_a_proxy_is_bound_to_its_host_and_to_tls(public):
     assert not any(rule.startswith("Domain") for rule in rules)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::1", "192.0.2.1"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:80@localhost", "127.0.0.1.evil.example", "", "[::1", "192.0.2.1"]
+)
 def test_another_host_is_no_way_in(browser, host):
     assert browser.get("/", headers={"Host": host}).status == 400
 

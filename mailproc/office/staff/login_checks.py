@@ -1,4 +1,4 @@
-"""Judge a login at the desk: slow on purpose, at most a few at once, and slower for whoever guesses."""
+"""Judge a login at the desk: slow on purpose, and slower for whoever guesses."""
 
 import logging
 import threading
@@ -9,6 +9,7 @@ from argon2.exceptions import Argon2Error
 
 from mailproc import passwords
 from mailproc.errors import LocalFault, TryLater
+from mailproc.office.staff.login_failures import LoginFailures
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.sentence import sentence
 from mailproc.store import staff
@@ -17,72 +18,72 @@ from mailproc.store.staff import StaffMember
 
 _log = logging.getLogger(__name__)
 
-AT_ONCE = 2
-"""Looks at a password: each costs memory and time on purpose."""
-PATIENCE = 5.0
-"""Seconds to wait for one of these."""
 FREE = 5
 """Failures of one login from one place; after each further one it is turned away for a while."""
-WINDOW = timedelta(hours=1)
-"""A failure is remembered so long."""
-SHORTEST, LONGEST = timedelta(seconds=2), timedelta(minutes=5)
-"""Between these is the pause; it doubles with each failure."""
-MOST = 1000
-"""Logins whose failures are remembered; of more the oldest are forgotten."""
+FREE_OF_PLACE = 20
+"""Failures of one place, by whatever logins."""
 
 
 class LoginChecks:
-    """One for all threads. A wrong login and a wrong password are the same in words and in time."""
+    """One for all threads. A wrong login and a wrong password are the same in words and in time.
+
+    Failures of logins that are there are remembered apart: no crowd of invented ones makes them forgotten.
+    """
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
-        self._room = threading.BoundedSemaphore(AT_ONCE)
         self._lock = threading.Lock()
-        self._failures: dict[tuple[str, str], list[datetime]] = {}
+        self._places = LoginFailures(FREE_OF_PLACE)
+        self._of = {True: LoginFailures(FREE), False: LoginFailures(FREE)}
 
     def person(self, login: str, password: str, host: str) -> StaffPerson:
-        """Return who logs in. Raise LocalFault, and TryLater where too many try at once."""
-        key = (login[:64], host)
-        self._refuse_early(key)
-        if not self._room.acquire(timeout=PATIENCE):
-            raise TryLater(sentence("login-crowded"))
-        try:
-            found = self._judged(login, password)
-        finally:
-            self._room.release()
-        if found is None:
-            _log.warning("the desk: a login from %s failed", host)
-            raise LocalFault(sentence("login-wrong"))
-        with self._lock:
-            self._failures.pop(key, None)
-        return StaffPerson(found.login, found.name, StaffRole[found.role.upper()])
+        """Return who logs in. Raise LocalFault, and TryLater where there is no memory for a look.
 
-    def _judged(self, login: str, password: str) -> StaffMember | None:
+        Whoever calls lets few in at once: each look costs memory and time on purpose.
+        """
+        said, place = password.encode("utf-8", "surrogateescape"), passwords.place(host)
+        if len(said) > passwords.LONGEST:  # nobody's: neither looked at nor counted
+            raise _wrong(host)
         with self._store.read() as connection:
             found = staff.load(connection, login)
             hashes = [one.hash for one in staff.listed(connection) if one.hash]
-        said = password.encode("utf-8", "surrogateescape")
-        if not hashes or len(said) > passwords.LONGEST:
-            return None
-        may = found is not None and found.out_at is None
+        is_known = found is not None and found.out_at is None
+        failures, key = self._of[is_known], (login[:64], place)
+        self._count(failures, key, place)
         try:
-            same = passwords.is_of(said, found.hash if found and may else passwords.nobodys(hashes))
+            same = _is_of(said, found if is_known else None, hashes)
         except Argon2Error:
+            self._take_back(failures, key, place)
             raise TryLater(sentence("login-crowded")) from None
-        return found if same and may else None
+        if not same or found is None or not is_known:
+            raise _wrong(host)
+        self._take_back(failures, key, place)
+        with self._lock:
+            failures.forget(key)
+        return StaffPerson(found.login, found.name, StaffRole[found.role.upper()])
 
-    def _refuse_early(self, key: tuple[str, str]) -> None:
+    def _count(self, failures: LoginFailures, key: tuple[str, str], place: str) -> None:
         """Count the try before the look: guesses at once count all the same. Raise LocalFault in a pause."""
         now = self._clock()
         with self._lock:
-            times = [at for at in self._failures.pop(key, []) if now - at < WINDOW]
-            self._failures[key] = times
-            over = len(times) - FREE
-            pause = min(SHORTEST * 2 ** min(over, 10), LONGEST) if over >= 0 else timedelta()
-            left = times[-1] + pause - now if times else timedelta()
-            if left > timedelta():
+            if (left := failures.pause(key, now)) > timedelta():
                 raise LocalFault(sentence("login-too-often", seconds=int(left.total_seconds()) + 1))
-            times.append(now)
-            while len(self._failures) > MOST:
-                del self._failures[next(iter(self._failures))]
+            if (left := self._places.pause(place, now)) > timedelta():
+                raise LocalFault(sentence("login-place-too-often", seconds=int(left.total_seconds()) + 1))
+            failures.add(key, now)
+            self._places.add(place, now)
+
+    def _take_back(self, failures: LoginFailures, key: tuple[str, str], place: str) -> None:
+        with self._lock:
+            failures.take_back(key)
+            self._places.take_back(place)
+
+
+def _is_of(said: bytes, found: StaffMember | None, hashes: list[str]) -> bool:
+    return bool(hashes) and passwords.is_of(said, found.hash if found else passwords.nobodys(hashes))
+
+
+def _wrong(host: str) -> LocalFault:
+    _log.warning("the desk: a login from %s failed", host)
+    return LocalFault(sentence("login-wrong"))
