@@ -14,16 +14,16 @@ from sqlalchemy import Connection
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
 from mailproc.flow import retrying
 from mailproc.flow.context import Context
+from mailproc.flow.leaving import envelope_of, unmasked
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.parallel import ParallelSender, SendResult
 from mailproc.flow.pausing import paused
 from mailproc.ill.attention import Reason
 from mailproc.ill.facts import Facts
 from mailproc.log import following, mask
-from mailproc.mail import enclosures, verp
+from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.letter import BY_MAIL, Envelope
-from mailproc.protocols.registry import PROTOCOLS
 from mailproc.sentence import LONGEST, Part, changed, sentence, shortened, stored
 from mailproc.store import (
     events,
@@ -148,8 +148,7 @@ def _send_one(row: OutgoingLetter, store: Store, context: Context, deliver: Deli
         try:
             raw = unmasked(row, context)
             store.check_run()
-            envelope = Envelope(row.mail_from, row.rcpt_to, row.transport, row.partner, row.trace)
-            state, answer = deliver(envelope, raw, f"O{row.id}")
+            state, answer = deliver(envelope_of(row, store), raw, f"O{row.id}")
         except BaseException as error:
             return SendResult(row, error=error)
         return SendResult(row, state, answer)
@@ -189,21 +188,6 @@ def _ending(result: SendResult, context: Context) -> Callable[[Connection], None
     end = {TryLater: _later, InDoubt: doubt}
     written = next((write for kind, write in end.items() if isinstance(error, kind)), _fail)
     return lambda connection: written(connection, row, why, context)
-
-
-def unmasked(row: OutgoingLetter, context: Context) -> bytes:
-    """Return the bytes for the socket. In a folder, which people read, the mask stays. Raise GiveUp."""
-    raw = enclosures.filled(bytes(row.raw), row.documents.split(), row.message_id, context.documents.read)
-    if not row.secret_ref or context.config.deliver.mode == "folder":
-        return raw
-    symbol, _, customer_code = row.secret_ref.rpartition("/")
-    partner = context.partners.known(symbol)
-    for protocol in PROTOCOLS.values():  # the partner's protocol may have changed since
-        for account in protocol.every_account(partner):
-            if account.direction == "out" and account.customer_code == customer_code:
-                codec = context.registry.by_name(protocol.name)
-                return codec.unmask(raw, account.password.get_secret_value())
-    raise GiveUp(sentence("account-gone", account=customer_code, partner=symbol))
 
 
 def _done(connection: Connection, row: OutgoingLetter, state: str, answer: str, context: Context) -> None:

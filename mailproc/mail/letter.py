@@ -116,12 +116,13 @@ class Body:
 class Envelope:
     """The envelope (RFC 5321). An empty ``mail_from`` is the null sender. ``transport``: how it goes.
 
-    ``partner``: the symbol of whose system it is for, '' for people of ours. ``trace``: what it comes from
-    ("I4 B1"), by which a transport finds the connection that waits for it.
+    ``partner``: the symbol of whose system it is for, '' for people of ours. ``answers``: the number
+    of the letter of this system that caused it, by which a transport finds the connection that waits for it;
+    0 if none did, or another's.
     """
 
     mail_from: str
     rcpt_to: str
     transport: str = BY_MAIL
     partner: str = ""
-    trace: str = ""
+    answers: int = 0

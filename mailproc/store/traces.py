@@ -24,6 +24,12 @@ def of_letter(inbox_id: int, number: str = "") -> str:
     return f"I{inbox_id} {number}".rstrip()
 
 
+def letter_of(trace: str) -> int:
+    """Return the number of the letter that the trace begins with; 0 for what staff or a date began."""
+    word = trace.split(" ", 1)[0]
+    return int(word[1:]) if word[:1] == "I" and word[1:].isdigit() else 0
+
+
 def joined(traces: Iterable[str]) -> str:
     """Return them as one, each word once."""
     words = dict.fromkeys(word for trace in traces for word in trace.split())

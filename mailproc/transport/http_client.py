@@ -6,14 +6,13 @@ limit for the whole answer: a server that sends an octet now and then would hold
 
 import socket
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from mailproc.transport.time_limit import addresses
+from mailproc.transport.connecting import connected
 from mailproc.transport.tls import client_context
 
 
@@ -98,7 +97,7 @@ def _connection(url: str, limits: HttpLimits) -> HTTPConnection:
 def _connect(connection: HTTPConnection, ending: "_Ending", limits: HttpLimits, *, tls: bool) -> None:
     """Give the connection its line, which ``ending`` can end at any time: the library's own steps cannot be
     ended within a handshake, and it forgets the line of an answer that ends with the connection."""
-    line = _line((connection.host, connection.port), limits.timeout, limits.longest)
+    line = connected(connection.host, connection.port, limits.timeout, limits.longest)
     ending.line = connection.sock = line
     if tls:
         safe = client_context().wrap_socket(
@@ -106,27 +105,6 @@ def _connect(connection: HTTPConnection, ending: "_Ending", limits: HttpLimits, 
         )
         ending.line = connection.sock = safe
         safe.do_handshake()
-
-
-def _line(address: tuple[str, int], timeout: float, longest: float) -> socket.socket:
-    """Connect to the first address that answers. Raise OSError; TimeoutError once ``longest`` is over.
-
-    The name has ``timeout`` to be looked up, as each address has to answer.
-    """
-    until = time.monotonic() + longest
-    last: OSError = TimeoutError()
-    for found in addresses(*address, min(timeout, longest)):
-        left = until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        try:
-            line = socket.create_connection((found, address[1]), min(timeout, left))
-        except OSError as error:
-            last = error
-            continue
-        line.settimeout(timeout)
-        return line
-    raise last
 
 
 def _words(error: OSError | HTTPException) -> str:

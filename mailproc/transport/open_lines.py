@@ -52,18 +52,11 @@ class OpenLines:
         with self._changed:
             self._lines = {one: kept for one, kept in self._lines.items() if kept is not line}
 
-    def answer(self, trace: str, octets: bytes) -> bool:
-        """Write what is due to a letter (its ``trace``) where that letter came; False if nobody waits."""
-        inbox_id = _letter_of(trace)
+    def answer(self, inbox_id: int, octets: bytes) -> bool:
+        """Write the answer to the letter I``inbox_id`` where that came; False if nobody waits (0: never)."""
         if not inbox_id:
             return False
         with self._changed:
             self._changed.wait_for(lambda: inbox_id in self._lines or not self._storing, STORING)
             line = self._lines.get(inbox_id)
         return line is not None and line.answer(octets)
-
-
-def _letter_of(trace: str) -> int:
-    """Return the number of the letter that a trace begins with; 0 for what staff or a date began."""
-    word = trace.split(" ", 1)[0]
-    return int(word[1:]) if word[:1] == "I" and word[1:].isdigit() else 0

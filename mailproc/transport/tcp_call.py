@@ -4,15 +4,17 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from mailproc.config_tcp import PartnerTcp
 from mailproc.mail.apdu_stream import ApduCutter, StreamRefused
 from mailproc.sentence import Part, sentence
+from mailproc.transport.connecting import connected
 from mailproc.transport.send_queue import octets_unsent
 
-CONNECT = 15.0  # seconds
+CONNECT = 15.0  # seconds, with the look-up of the name
 WRITE = 30.0
 AFTER_ANSWER = 2.0  # seconds for the end from the other side, once it has answered
 ACKNOWLEDGED = 2.0  # seconds for its host to acknowledge the last octet, once its side has ended
@@ -38,8 +40,8 @@ class Call:
         host, _, port = settings.address.rpartition(":")
         host = host.strip("[]")
         try:
-            line = socket.create_connection((host, int(port)), timeout=CONNECT)
-        except OSError as error:
+            line = connected(host, int(port), CONNECT, CONNECT)
+        except (OSError, UnicodeError) as error:
             raise NotSent(_words(error)) from None
         self.peer = str(line.getpeername()[0])
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -97,7 +99,8 @@ class Call:
             self._line.shutdown(socket.SHUT_WR)
         elif self._settings.answer == "connect":
             self._line.settimeout(self._settings.linger)
-            self._line = self._line.unwrap()
+            with suppress(TimeoutError):  # it leaves its side open: then its host's acknowledgement counts
+                self._line = self._line.unwrap()
 
     def _read(self, left: float) -> bytes | None:
         self._line.settimeout(left)

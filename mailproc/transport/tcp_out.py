@@ -44,7 +44,7 @@ class TcpOut:
         if peer is None:
             raise GiveUp(sentence("tcp-no-address", partner=envelope.partner))
         octets = apdu_stream.in_long_form(apdu_in(raw))
-        if peer.waits and self._lines.answer(envelope.trace, octets):
+        if peer.waits and self._lines.answer(envelope.answers, octets):
             return "answered on the connection on which it was asked"
         return peer.send(octets)
 

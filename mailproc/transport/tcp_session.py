@@ -32,7 +32,8 @@ CHUNK = 65_536
 FIRST_OCTET = 10.0  # seconds
 PACE = 100.0  # octets a second that a message must bring after its first ten seconds
 PACE_GRACE = 10.0
-MOST_APDUS = 100
+MOST_NEW = 100
+"""Messages of one connection that we did not have; one more is left to another connection by a reset."""
 KEEP_TIMEOUT = 30.0  # seconds for a commit
 ANSWER_WITHIN = 10.0  # seconds that a line is kept for its answer after the other end has said all
 DRAIN = 2.0  # seconds for the end from the other side
@@ -78,6 +79,8 @@ class TcpSession:
         self._writer = writer
         self._loop = asyncio.get_running_loop()
         self._cutter = ApduCutter()
+        self._new = 0
+        self._refused = False
         self._answers = 0
         self._answered = asyncio.Event()
         self._over = False
@@ -89,8 +92,8 @@ class TcpSession:
         self._reset_at_close(at_once=True)
         try:
             async with asyncio.timeout(self._host.listen.session_timeout):
-                if await self._take_all():
-                    await self._wait_for_answers()
+                await self._take_all()
+                await self._wait_for_answers()
         except TimeoutError:
             log.info("TCP client %s: the connection ends after its time", self.caller.host)
             await self._end_late()
@@ -125,16 +128,16 @@ class TcpSession:
 
     # Taking
 
-    async def _take_all(self) -> bool:
-        """Store each message; return whether the other end has said all."""
-        while self._cutter.count < MOST_APDUS:
-            apdu = await self._next()
-            if apdu is None:
-                await self._keep_rest()
-                return True
+    async def _take_all(self) -> None:
+        """Store each message until the other end has said all. Raise TryLater.
+
+        What is sent again does not count: who repeats all after a reset gets further than before.
+        """
+        while (apdu := await self._next()) is not None:
+            if self._new >= MOST_NEW:
+                raise TryLater(f"{MOST_NEW} messages have come on this connection")
             await self._keep(apdu, waits=self.caller.waits)
-        log.info("TCP client %s: %s messages, no more on one connection", self.caller.host, MOST_APDUS)
-        return False
+        await self._keep_rest()
 
     async def _next(self) -> bytes | None:
         began, came = self._loop.time(), 0
@@ -162,6 +165,7 @@ class TcpSession:
         letter = NewLetter(TCP, octets, self._host.clock(), peer=caller.host, login=caller.certificate)
         with self._host.lines.storing():
             kept = await self._stored(letter)
+            self._new += kept.new
             if waits:
                 self._host.lines.opened(kept.inbox_id, self)
 
@@ -195,6 +199,7 @@ class TcpSession:
                 await self._keep(rest)
 
     async def _refuse(self, refused: StreamRefused) -> None:
+        self._refused = True
         caller, begin = self.caller, refused.begin.hex(" ")
         log.warning("TCP client %s refused: %s; it begins with %s", caller.host, refused.code, begin)
         if self._host.tell(caller.host):
@@ -238,16 +243,22 @@ class TcpSession:
     # Parting
 
     async def _part(self) -> None:
-        """End our side, take what still comes for a moment, and close: unread octets would be a reset."""
+        """End our side, read for a moment, and close: unread octets would be a reset.
+
+        A message that comes meanwhile is answered with one: it is nowhere stored.
+        """
         if self._writer.transport.is_closing():
             return
         self._reset_at_close(at_once=False)
+        late = False
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(DRAIN):
                 if self._writer.can_write_eof():
                     self._writer.write_eof()
                 while await self._reader.read(CHUNK):
-                    pass
+                    late = not self._refused
+        if late:
+            self._reset()
         self._writer.close()
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(DRAIN):

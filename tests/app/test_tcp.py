@@ -1,13 +1,23 @@
 """The service with its port for ISO 10161: another's program at the other end, and kills in between."""
 
+import json
 import shutil
 import socket
 import subprocess
+import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
+from mailproc.config import Config
+from mailproc.ill.apdu import IllAnswer, Results
+from mailproc.mail import received
+from mailproc.protocols.iso10161 import writing
+from mailproc.protocols.iso10161.ber import schema
+from mailproc.protocols.iso10161.codec import Iso10161Codec
 from tests.app.installation import DEADLINE, Daemon, Installation
 
 IDS = {
@@ -80,6 +90,64 @@ def test_its_request_becomes_ours_and_is_answered_on_its_connection(
     letter = app.json("letter", "I1")
     assert (letter["door"], letter["proof"], letter["peer"]) == ("tcp", "network", "127.0.0.1")
     assert app.json("letter", "O1")["reply"] == "answered on the connection on which it was asked"
+
+
+class Library:
+    """A library's port; ``came``: the connections, each with all that was said on it."""
+
+    def __init__(self) -> None:
+        self._port = socket.create_server(("127.0.0.1", 0))
+        self.number = int(self._port.getsockname()[1])
+        self.came: SimpleQueue[bytes] = SimpleQueue()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            line, _ = self._port.accept()
+            with line, line.makefile("rb") as said:
+                self.came.put(said.read())
+
+    def lends(self, symbol: str) -> str:
+        return f"""
+[[partner]]
+symbol = "{symbol}"
+address = "ill@{symbol.lower()}.example"
+codec = "iso10161"
+proof = ["none"]
+roles = ["RESPONDER"]
+transport = "tcp"
+[partner.tcp]
+address = "127.0.0.1:{self.number}"
+networks = ["127.0.0.0/8"]
+answer = "both"
+"""
+
+
+def unfilled(request: bytes, config: Path) -> bytes:
+    """Their answer to our request, and it declines."""
+    (asked,) = Iso10161Codec.of(Config(file=config)).decode(received.letter(request, "tcp")).apdus
+    answer = IllAnswer(
+        transaction=asked.transaction, requester=asked.requester, responder=asked.responder,
+        sent_at=datetime.now(UTC), results=Results.UNFILLED, reason="in-use-on-loan",
+    )  # fmt: skip
+    return schema.encode(answer.type, writing.tree(answer, writing.Ends()))
+
+
+def test_the_next_library_is_asked_at_its_own_port(app: Installation) -> None:
+    """Not on the open connection of the one that has just declined, though that caused it."""
+    first, second = Library(), Library()
+    with (app.folder / "config.toml").open("a") as file:
+        file.write("\n[listen_tcp]\nenabled = true\nport = 0\n" + first.lends("XX-A") + second.lends("XX-B"))
+    port = port_of(app.start())
+    wanted = {"service": "LOAN", "item": {"title": "T"}, "partners": ["XX-A", "XX-B"]}
+    assert app.cli("request", "-", "--anyway", stdin=json.dumps(wanted)).code == 0
+    request = first.came.get(timeout=DEADLINE)
+    with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as line:
+        line.sendall(unfilled(request, app.folder / "config.toml"))
+        line.settimeout(0.1)
+        assert second.came.get(timeout=DEADLINE)[:1] == request[:1], "an ILL-Request"
+        with pytest.raises(TimeoutError):
+            line.recv(1)
 
 
 def test_who_is_called_back_waits_in_vain(app: Installation, asks: Callable) -> None:

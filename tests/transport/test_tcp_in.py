@@ -1,5 +1,6 @@
 """Our port for APDUs: what a partner sends is stored before we read on, and nobody else is read at all."""
 
+import select
 import socket
 import ssl
 import struct
@@ -305,12 +306,37 @@ def test_a_connection_has_an_end(opened: Open) -> None:
 
 
 def test_a_connection_carries_so_many_messages(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tcp_session, "MOST_APDUS", 3)
+    monkeypatch.setattr(tcp_session, "MOST_NEW", 3)
     port = opened()
-    line = port.call()
-    line.sendall(b"".join(APDUS) + APDUS[0])
-    assert rest_of(line) == b""
+    assert port.said(b"".join(APDUS)) == b""
     assert port.kept == APDUS
+
+
+def test_one_message_more_is_reset_and_comes_in_when_all_are_repeated(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An end in order would say that we have it."""
+    monkeypatch.setattr(tcp_session, "MOST_NEW", 2)
+    port = opened()
+    with pytest.raises(ConnectionResetError):
+        port.said(b"".join(APDUS))
+    assert port.kept == APDUS[:2]
+    assert port.said(b"".join(APDUS)) == b""
+    assert port.kept == APDUS
+
+
+def test_a_message_after_our_end_is_reset(opened: Open) -> None:
+    """It crosses our end of the idle connection, and is stored nowhere."""
+    port = opened(timeout=0.2)
+    line = port.call()
+    line.sendall(APDUS[0])
+    assert rest_of(line) == b""
+    line.sendall(APDUS[1])
+    line.shutdown(socket.SHUT_WR)
+    reset = select.poll()
+    reset.register(line, select.POLLERR)
+    assert reset.poll(LONGEST * 1000), "a reset"
+    assert port.kept == APDUS[:1]
 
 
 @pytest.mark.parametrize("limit", ["max_connections", "max_connections_per_host"])
@@ -355,12 +381,12 @@ def test_an_answer_goes_where_its_question_came(opened: Open) -> None:
     line = port.call()
     line.sendall(APDUS[0])
     port.has(1)
-    assert port.lines.answer("I1", APDUS[2])
+    assert port.lines.answer(1, APDUS[2])
     assert line.recv(1000) == APDUS[2]
-    assert not port.lines.answer("I1", APDUS[2]), "one answer for each message"
+    assert not port.lines.answer(1, APDUS[2]), "one answer for each message"
     line.sendall(APDUS[1])
     port.has(2)
-    assert port.lines.answer("I2 L1", APDUS[2])
+    assert port.lines.answer(2, APDUS[2])
     line.shutdown(socket.SHUT_WR)
     assert rest_of(line) == APDUS[2]
 
@@ -372,18 +398,18 @@ def test_who_has_said_all_is_waited_for(opened: Open) -> None:
     line.sendall(APDUS[0])
     line.shutdown(socket.SHUT_WR)
     port.has(1)
-    assert port.lines.answer("I1", APDUS[2])
+    assert port.lines.answer(1, APDUS[2])
     assert rest_of(line) == APDUS[2]
 
 
-@pytest.mark.parametrize("trace", ["", "I2", "E1 L1", "I", "Ix", "B1"])
-def test_nothing_else_is_said_there(opened: Open, trace: str) -> None:
+@pytest.mark.parametrize("letter", [0, 2])
+def test_nothing_else_is_said_there(opened: Open, letter: int) -> None:
     """Not what staff decide, nor the answer to another one's question."""
     port = opened(partner(answer="same"))
     line = port.call()
     line.sendall(APDUS[0])
     port.has(1)
-    assert not port.lines.answer(trace, APDUS[2])
+    assert not port.lines.answer(letter, APDUS[2])
 
 
 def test_who_does_not_wait_is_told_nothing_there(opened: Open) -> None:
@@ -391,7 +417,7 @@ def test_who_does_not_wait_is_told_nothing_there(opened: Open) -> None:
     line = port.call()
     line.sendall(APDUS[0])
     port.has(1)
-    assert not port.lines.answer("I1", APDUS[2])
+    assert not port.lines.answer(1, APDUS[2])
 
 
 def test_who_has_gone_is_told_another_way(opened: Open) -> None:
@@ -401,7 +427,7 @@ def test_who_has_gone_is_told_another_way(opened: Open) -> None:
     port.has(1)
     line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     line.close()
-    assert not port.lines.answer("I1", APDUS[2])
+    assert not port.lines.answer(1, APDUS[2])
 
 
 # --- TLS ------------------------------------------------------------------------------------------

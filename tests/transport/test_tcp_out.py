@@ -96,8 +96,8 @@ class Office:
             kept.set_exception(self.trouble)
         return kept
 
-    def send(self, apdu: bytes = APDU, partner: str = "XX-A", trace: str = "") -> str:
-        envelope = Envelope("ill@library.example", "ill@a.example", "tcp", partner, trace)
+    def send(self, apdu: bytes = APDU, partner: str = "XX-A", answers: int = 0) -> str:
+        envelope = Envelope("ill@library.example", "ill@a.example", "tcp", partner, answers)
         return self.out.send(envelope, letter(apdu), "O1")
 
 
@@ -172,6 +172,25 @@ def test_who_leaves_the_line_open_has_it_if_his_host_does(peer: Any) -> None:
         over.set()
 
 
+def test_by_tls_who_leaves_the_line_open_has_it_too(peer: Any, certificate: Certificate) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate.certificate, certificate.key)
+    over = threading.Event()
+
+    def act(line: socket.socket) -> None:
+        with context.wrap_socket(line, server_side=True) as spoken:
+            spoken.recv(65536)
+            over.wait(LONGEST)
+
+    number = peer(act).number
+    trusting = {"tls": True, "tls_authority": certificate.certificate}
+    try:
+        office = Office(number, address=f"localhost:{number}", **trusting)
+        assert office.send() == "acknowledged by the host"
+    finally:
+        over.set()
+
+
 def test_without_a_half_close_it_is_the_same(peer: Any) -> None:
     ended: list[bytes] = []
 
@@ -191,12 +210,32 @@ def test_without_a_half_close_it_is_the_same(peer: Any) -> None:
         (f"127.0.0.1:{free_port()}", "Connection refused"),
         ("nowhere.invalid:1611", "."),
         ("255.255.255.255:1611", "."),
+        (f"{'x' * 64}.example:1611", "."),
     ],
-    ids=["refuses", "has no address", "cannot be reached"],  # free_port() is another in each worker
+    ids=[
+        "refuses",
+        "has no address",
+        "cannot be reached",
+        "no name",
+    ],  # free_port() is another in each worker
 )
 def test_who_cannot_be_reached_does_not_have_it(address: str, why: str) -> None:
     with pytest.raises(TryLater, match=f"XX-A at {address} cannot be reached: .*{why}"):
         Office(1, address=address).send()
+
+
+def test_a_name_that_nobody_looks_up_costs_no_more_than_the_call_may(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(tcp_call, "CONNECT", 0.2)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_where, **_how: over.wait(LONGEST) and [])
+    try:
+        with pytest.raises(TryLater, match="no answer in time"):
+            Office(1, address="silent.example:1611").send()
+        assert not over.is_set()
+    finally:
+        over.set()
 
 
 def test_a_host_that_is_down_is_left_alone_for_a_while(peer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +245,7 @@ def test_a_host_that_is_down_is_left_alone_for_a_while(peer: Any, monkeypatch: p
     theirs = peer(all_of)
     office = Office(theirs.number)
     with monkeypatch.context() as down:
-        down.setattr(tcp_call.socket, "create_connection", _refused)
+        down.setattr(socket, "create_connection", _refused)
         with pytest.raises(TryLater, match="Connection refused"):
             office.send()
     for seconds in (1.0, 59.0):  # noqa: B007  # read by the clock above
@@ -299,13 +338,13 @@ def test_an_answer_takes_the_line_that_waits_for_it_and_no_other(peer: Any) -> N
     theirs, lines, line = peer(all_of), OpenLines(), Waiting()
     lines.opened(7, line)
     office = Office(theirs.number, lines, answer="both")
-    assert office.send(trace="I7 L1") == "answered on the connection on which it was asked"
+    assert office.send(answers=7) == "answered on the connection on which it was asked"
     assert theirs.calls == 0
-    assert office.send(trace="I7 L1") == "taken: the other side ended in order", "who has gone is called"
-    assert office.send(trace="E3 L1") == "taken: the other side ended in order", "staff decided this later"
+    assert office.send(answers=7) == "taken: the other side ended in order", "who has gone is called"
+    assert office.send() == "taken: the other side ended in order", "staff decided this later"
     assert len(line.heard) == 2
     other = Office(theirs.number, lines, answer="connect")
-    other.send(trace="I7 L1")
+    other.send(answers=7)
     assert len(line.heard) == 2, "who is called back waits nowhere"
 
 
