@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from mailproc.errors import TryLater
+from mailproc.mail.channel import TCP
 from mailproc.sentence import sentence
 from mailproc.store.rows import OutgoingLetter
+
+OWN_HOST = TCP
+"""The transport by which each partner has a host of its own: who is slow there holds up nobody else."""
+MOST_HOSTS = 32
 
 
 @dataclass(frozen=True)
@@ -23,11 +28,16 @@ class SendResult:
 class ParallelSender:
     """At most ``most`` letters are handed over at once. ``send`` hands one over, and raises nothing.
 
+    With ``hosts`` those by ``OWN_HOST`` do not count: beside the others each partner may have one.
     Used by one thread, which starts letters and takes their results; only it writes to the store.
     """
 
-    def __init__(self, most: int, send: Callable[[OutgoingLetter], SendResult]) -> None:
+    def __init__(
+        self, most: int, send: Callable[[OutgoingLetter], SendResult], *, hosts: bool = False
+    ) -> None:
         self._most = most
+        self._hosts = hosts
+        self._rests = False
         self._send = send
         self._ended: SimpleQueue[SendResult] = SimpleQueue()
         self._under_way: dict[int, OutgoingLetter] = {}
@@ -38,18 +48,39 @@ class ParallelSender:
         return tuple(self._under_way)
 
     @property
+    def engaged(self) -> tuple[str, ...]:
+        """The partners to whose own hosts a letter is being handed over."""
+        return tuple(row.partner for row in self._under_way.values() if self._has_own_host(row))
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a letter may start that goes to no host of the partner's own."""
+        here = len(self._under_way) - len(self.engaged)
+        return here < self._most and not (self._rests and here)
+
+    @property
     def may_start(self) -> bool:
         """Whether another letter may start.
 
         A letter during which the process died before (docs/queue.md) goes alone.
         """
         alone = any(row.unfinished > 1 for row in self._under_way.values())
-        return len(self._under_way) < self._most and not alone
+        return not alone and (self.has_room or (self._hosts and len(self.engaged) < MOST_HOSTS))
+
+    def goes_on_after(self, row: OutgoingLetter) -> bool:
+        """Return whether others may start in this round though this one is to be tried later.
+
+        After one by the relay no other starts there before those under way have ended.
+        """
+        if self._has_own_host(row):
+            return bool(self._under_way)
+        self._rests = True
+        return bool(self.engaged)
 
     def start(self, row: OutgoingLetter) -> None:
         """Start a letter. If no thread can be started, it ends with TryLater: nothing was sent."""
         self._under_way[row.id] = row
-        if self._most == 1:
+        if self._most == 1 and not self._has_own_host(row):
             self._run(row)
             return
         try:  # daemon threads: a relay that hangs must not delay the end of the service
@@ -65,6 +96,9 @@ class ParallelSender:
             return None
         del self._under_way[result.row.id]
         return result
+
+    def _has_own_host(self, row: OutgoingLetter) -> bool:
+        return self._hosts and row.transport == OWN_HOST
 
     def _run(self, row: OutgoingLetter) -> None:
         self._ended.put(self._send(row))

@@ -16,7 +16,7 @@ from mailproc.flow import retrying
 from mailproc.flow.context import Context
 from mailproc.flow.leaving import envelope_of, unmasked
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
-from mailproc.flow.parallel import ParallelSender, SendResult
+from mailproc.flow.parallel import OWN_HOST, ParallelSender, SendResult
 from mailproc.flow.pausing import paused
 from mailproc.ill.attention import Reason
 from mailproc.ill.facts import Facts
@@ -71,26 +71,31 @@ def run(
     """Send the letters that are due, at most ``limit``, while ``goes_on``; return how many were tried.
 
     ``withdrawn`` is asked about each in the commit before it leaves: it may have waited for days.
-    ``deliver.max_connections`` letters are sent at once; those of one request one after the other. After the
-    first TryLater no more are started: the next call tries the next letter. Letters being sent are always
-    finished first, also if the store or this program fails; then that error is raised.
+    ``deliver.max_connections`` letters are sent at once, and beside them one to each partner with a host of
+    its own; while one of those is under way ``limit`` does not count. Letters of one request go one after the
+    other. After the first TryLater of the relay no more are started there: the next call tries the next one.
+    Letters being sent are always finished first, also if the store or this program fails; then that error
+    is raised.
     """
     if store.is_held:
         _hold(store)
         return 0
-    sender = ParallelSender(_at_once(context), lambda row: _send_one(row, store, context, deliver))
+    hosts = bool(_with_own_hosts(context))
+    sender = ParallelSender(
+        _at_once(context), lambda row: _send_one(row, store, context, deliver), hosts=hosts
+    )
     tried, more, trouble = 0, True, None
     while more or sender.ids:
         try:
             more = more and goes_on()
-            while more and tried < limit and sender.may_start:
-                row = store.write(lambda connection: _begin(connection, context, sender.ids, withdrawn))
+            while more and (tried < limit or sender.engaged) and sender.may_start:
+                row = store.write(lambda connection: _begin(connection, context, sender, withdrawn))
                 if row is None:
                     break
                 tried += 1
                 if row.state != "withdrawn":
                     sender.start(row)
-            more = bool(sender.ids) and _end(store, sender.ended(LOOK), context) and more
+            more = bool(sender.ids) and _end(store, sender, context) and more
         except TryLater as error:  # the store cannot write now: the result of a letter is not recorded
             more, trouble = False, trouble or error
         except Exception:  # not BaseException: the end of the process must not wait
@@ -114,11 +119,23 @@ def _at_once(context: Context) -> int:
     return deliver.max_connections if deliver.mode == "smtp" else 1
 
 
+def _with_own_hosts(context: Context) -> list[str]:
+    """Return the partners who may have a letter beside those to the relay."""
+    if context.config.deliver.mode != "smtp":
+        return []
+    return [one.symbol for one in context.partners if OWN_HOST in (one.transport, one.fallback)]
+
+
 def _begin(
-    connection: Connection, context: Context, sending: Sequence[int], withdrawn: Withdrawn
+    connection: Connection, context: Context, sender: ParallelSender, withdrawn: Withdrawn
 ) -> OutgoingLetter | None:
     now = context.clock()
-    row = partner_turns.claim_letter(connection, paused(connection, context), now, sending)
+    others = [*paused(connection, context), *sender.engaged]
+    if sender.has_room:
+        row = partner_turns.claim_letter(connection, others, now, sender.ids)
+    else:
+        whose = [one for one in _with_own_hosts(context) if one not in others]
+        row = partner_turns.claim_letter_by(connection, OWN_HOST, whose, now, sender.ids)
     if row is None or withdrawn(connection, row, context):  # one in a commit: hundreds may have waited
         return row and outgoing.load(connection, row.id)
     taken_numbers.letter(connection, row.id, now)  # before it leaves: a copy does not know of this try
@@ -154,20 +171,21 @@ def _send_one(row: OutgoingLetter, store: Store, context: Context, deliver: Deli
         return SendResult(row, state, answer)
 
 
-def _end(store: Store, result: SendResult | None, context: Context) -> bool:
-    """Record the result of a letter; return whether the next one may be tried at once."""
+def _end(store: Store, sender: ParallelSender, context: Context) -> bool:
+    """Record the next result of a letter; return whether another one may be tried at once."""
+    result = sender.ended(LOOK)
     if result is None:  # none has finished yet, and another one may be due
         return True
     with following(f"O{result.row.id}", result.row.trace):
         store.write(_ending(result, context))
-    return not isinstance(result.error, TryLater)
+    return not isinstance(result.error, TryLater) or sender.goes_on_after(result.row)
 
 
 def _end_all(store: Store, sender: ParallelSender, context: Context) -> None:
     """Wait for the letters being sent and record their results, as far as the store can."""
     while sender.ids:
         try:
-            _end(store, sender.ended(LOOK), context)
+            _end(store, sender, context)
         except Exception as error:  # the first error is raised; this letter will be found in doubt
             _log.error("the result of a sending could not be stored", exc_info=error)
 

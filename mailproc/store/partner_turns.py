@@ -99,6 +99,7 @@ _ONE_PARTNER = OUTGOING.c.partner == bindparam("partner")
 _LETTERS, _LETTERS_OF = Constant(_oldest()), Constant(_oldest(_ONE_PARTNER))
 _LETTERS_BESIDE = _oldest(_of_other_requests())
 _LETTERS_OF_BESIDE = _oldest(_ONE_PARTNER, _of_other_requests())
+_LETTERS_BY = _oldest(_ONE_PARTNER, OUTGOING.c.transport == bindparam("transport"), _of_other_requests())
 _NEXT_RECIPIENT = Constant(
     select(OUTGOING.c.partner)
     .where(_PREPARED, OUTGOING.c.partner > bindparam("after"))
@@ -135,12 +136,32 @@ def claim_letter(
     overtakes an earlier one; and none during which the process died before, which goes alone. ``unfinished``
     stays as the claim counted it, to recognise a letter that kills the process.
     """
-    rows: list[OutgoingLetter] = []
-    while not rows:  # a letter that killed the process twice is shelved here, and the next one is tried
+    row: OutgoingLetter | None = None
+    while row is None:  # a letter that killed the process twice is shelved here, and the next one is tried
         due = _letters_due(connection, paused, now, beside)
         if not due or (beside and 0 < min(due)[1] < queue.DEATHS):
             return None
-        rows = queue.begin(connection, OutgoingRow, OutgoingLetter, [min(due)])
+        row = _claimed(connection, min(due), now)
+    return row
+
+
+def claim_letter_by(
+    connection: Connection, transport: str, partners: Sequence[str], now: datetime, beside: Sequence[int]
+) -> OutgoingLetter | None:
+    """Claim as ``claim_letter`` does, of what is due to these partners by this transport alone."""
+    values = {"now": now, "far": queue.far(now), "beside": list(beside), "transport": transport}
+    found = (_first(connection, _LETTERS_BY, values | {"partner": one}) for one in partners)
+    due = [letter for of_one in found for letter in of_one]
+    if not due or min(due)[1]:  # one during which the process died goes alone
+        return None
+    return _claimed(connection, min(due), now)
+
+
+def _claimed(connection: Connection, due: Due, now: datetime) -> OutgoingLetter | None:
+    """Count the try; None if the letter is shelved instead, as it killed the process too often."""
+    rows = queue.begin(connection, OutgoingRow, OutgoingLetter, [due])
+    if not rows:
+        return None
     change(connection, rows[0].id, state="sending", sending_since=now, unfinished=rows[0].unfinished)
     return rows[0]
 

@@ -138,6 +138,89 @@ def test_after_the_first_try_later_none_is_begun_and_the_others_are_ended(office
     assert "sending" not in states(office, 5)
 
 
+HAS_OWN_HOST = """
+[[partner]]
+symbol = "XX-TCP"
+address = "ill@tcp.example"
+codec = "iso10161"
+proof = ["none"]
+transport = "tcp"
+[partner.tcp]
+address = "127.0.0.1:9"
+"""
+BY_TCP = text("UPDATE outgoing SET partner = 'XX-TCP', transport = 'tcp' WHERE id <= :last")
+
+
+def with_host(office: Office, connections: int, last: int, count: int) -> None:
+    """So many letters; those up to ``last`` are for the host of one partner."""
+    office.configure(connections=connections, library=HAS_OWN_HOST)
+    letters(office, count)
+    office.store.write(lambda connection: connection.execute(BY_TCP, {"last": last}))
+
+
+@pytest.mark.parametrize("limit", [1, 20])
+def test_a_partners_own_host_that_hangs_holds_up_its_own_letters_alone(office: Office, limit: int) -> None:
+    with_host(office, 1, 2, 4)
+    spoken = Spoken()
+    spoken.how = lambda name: spoken.wait_until("O3", "O4") if name == "O1" else None
+    while sent(office, spoken, limit=limit):
+        pass
+    assert spoken.began == ["O1", "O3", "O4", "O2"]
+    assert max(map(len, spoken.together)) == 2
+    assert states(office, 4) == ["handed_over"] * 4
+
+
+def test_a_partners_own_host_is_called_while_the_relay_hangs(office: Office) -> None:
+    with_host(office, 2, 0, 2)
+    spoken = Spoken()
+
+    def how(name: str) -> None:
+        if name == "O1":
+            letters(office, 1)
+            office.store.write(lambda connection: connection.execute(THIRD_BY_TCP))
+            spoken.wait_until("O2", "O3")
+        if name == "O2":
+            spoken.wait_until("O3")
+
+    spoken.how = how
+    assert sent(office, spoken) == 3
+    assert states(office, 3) == ["handed_over"] * 3
+
+
+THIRD_BY_TCP = text("UPDATE outgoing SET partner = 'XX-TCP', transport = 'tcp' WHERE id = 3")
+
+
+def test_a_try_later_of_the_relay_does_not_wait_for_a_partners_own_host(office: Office) -> None:
+    with_host(office, 2, 1, 4)
+    spoken = Spoken()
+
+    def how(name: str) -> None:
+        if name == "O1":
+            spoken.wait_until("O3", "O4")
+        if name == "O2":
+            raise TryLater("relay said 451")
+
+    spoken.how = how
+    assert sent(office, spoken) == 4
+    assert states(office, 4) == ["handed_over", "prepared", "handed_over", "handed_over"]
+
+
+def test_a_try_later_of_a_partners_own_host_stops_no_others(office: Office) -> None:
+    with_host(office, 2, 1, 4)
+    spoken = Spoken()
+
+    def how(name: str) -> None:
+        if name == "O1":
+            spoken.wait_until("O2")
+            raise TryLater("refused")
+        if name == "O2":
+            spoken.wait_until("O4")
+
+    spoken.how = how
+    assert sent(office, spoken) == 4
+    assert states(office, 4) == ["prepared"] + ["handed_over"] * 3
+
+
 @contextmanager
 def failing_after(store: Store, letter: str, spoken: Spoken) -> Iterator[Store]:
     """A store that cannot write from the moment on at which ``letter`` was handed over."""
