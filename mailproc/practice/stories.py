@@ -105,8 +105,6 @@ class Stories:
         self._acts(number, "RETURNED", "return")
         self._neighbour_hears(number, "RETURNED")
         self._hears(number, "check-in", "CHECKED_IN", "is home again: the neighbour says so")
-        self._telling.line("Its history:")
-        self._telling.quote(self._desk.do("show", number))
         self.lent[neighbour.NAME] = {number: "CHECKED_IN"}
 
     def people(self) -> None:
@@ -173,7 +171,6 @@ class Stories:
         self._stage.practice.write(f"go {number} lender")
         self._reaches(number, "SHIPPED", zfl.SYMBOL)
         self._acts(number, "RECEIVED", "receive")
-        self._acts(number, "RETURNED", "return")
 
     def _by_letter(self, wanted: dict[str, Any]) -> str:
         self._telling.line(

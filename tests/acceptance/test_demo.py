@@ -15,7 +15,7 @@ from mailproc.practice import demo, stage, stories
 ENDS = {
     "B1": "RECEIVED", "B2": "RETURNED", "B3": "CANCELLED", "B4": "RECEIVED", "B5": "RETURNED",
     "B6": "RETURNED", "B7": "RECEIVED", "B8": "RETURNED",
-    "B9": "RETURNED", "B10": "RETURNED",
+    "B9": "RETURNED", "B10": "RECEIVED",
     "L1": "SHIPPED", "L2": "CHECKED_IN", "L3": "NOT_SUPPLIED",
 }  # fmt: skip
 
