@@ -48,14 +48,9 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from tcp_files.problems(config)
     yield from _authorities(config)
     yield from _nameservers(config)
-    if config.web.enabled:
-        yield from _desk()
-
-
-def _desk() -> Iterator[ConfigProblem]:
-    if lacking := web_extra.lacking():
-        text = f"needs {' and '.join(lacking)}: install mailproc-ill[web]"
-        yield ConfigProblem(("web", "enabled"), text, True)
+    for section, enabled in (("web", config.web.enabled), ("listen_http", config.listen_http.enabled)):
+        if enabled and (lacking := web_extra.lacking()):
+            yield ConfigProblem((section, "enabled"), web_extra.needed(lacking), True)
 
 
 def _language(config: Config, site: Path) -> Iterator[ConfigProblem]:

@@ -1,5 +1,6 @@
 """The HTTP server, which comes with mailproc-ill[web]."""
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,11 @@ def lacking() -> list[str]:
     return [name for name in LIBRARIES if find_spec(name) is None]
 
 
+def needed(lacking: Sequence[str]) -> str:
+    """Say what to install."""
+    return f"needs {' and '.join(lacking)}: install mailproc-ill[web] (pip install {' '.join(lacking)})"
+
+
 def http_server() -> "type[HttpServer]":
     """Return the server's class. Raise Misconfigured where its libraries are not installed."""
     try:
@@ -24,5 +30,5 @@ def http_server() -> "type[HttpServer]":
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in LIBRARIES:
             raise
-        raise Misconfigured("needs uvicorn and starlette: install mailproc-ill[web]") from None
+        raise Misconfigured(needed(LIBRARIES)) from None
     return HttpServer

@@ -14,7 +14,11 @@ CONFIG = "".join(
         configuration.library("IT-XX0001", "ill@library.example", "Biblioteca"),
         configuration.section("deliver", mode="folder", folder="out"),
         configuration.partner(
-            "IT-XX0002", "ill@altra.example", codec="illsbn", roles=["RESPONDER", "REQUESTER"]
+            "IT-XX0002",
+            "ill@altra.example",
+            codec="illsbn",
+            transport="http",
+            roles=["RESPONDER", "REQUESTER"],
         ),
     ]
 )

@@ -1,14 +1,13 @@
 """ILL SBN as a protocol: what must be known before its codec is made."""
 
 from mailproc.config import Config
-from mailproc.mail.letter import BY_MAIL
 from mailproc.protocols.codec import Codec
 from mailproc.protocols.protocol import Ability, WireProtocol
 
 
 class _IllSbn(WireProtocol):
     name = "illsbn"
-    transports = ("http", BY_MAIL)
+    transports = ("http",)
 
     def codec(self, config: Config) -> Codec:
         from mailproc.protocols.illsbn.codec import IllSbnCodec

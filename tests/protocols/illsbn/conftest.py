@@ -14,7 +14,7 @@ from mailproc.protocols.illsbn.codec import IllSbnCodec
 
 US, THEM = "IT-XX0001", "IT-XX0002"
 LIBRARY = Library(symbol=US, name="Biblioteca di prova", aliases=("IT-XX0009",))
-PARTNER = Partner(symbol=THEM, address="ill@altra.example", codec="illsbn")
+PARTNER = Partner(symbol=THEM, address="ill@altra.example", codec="illsbn", transport="http")
 
 
 class Silent:
