@@ -40,7 +40,7 @@ DRAIN = 2.0  # seconds for the end from the other side
 FLUSH = 5.0  # seconds for the other host to acknowledge an answer
 LOOK = 0.02
 KEPT_OF_REFUSED = 4096
-"""Octets of a refused stream that are kept for staff."""
+"""Octets of a refused stream, or of a message that was cut off, that are kept for staff."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ class TcpSession:
         """Keep a message that was cut off, for staff; nothing answers it. One that we cut off comes again."""
         if (rest := self._cutter.rest) and not self._leaving:
             with suppress(TryLater):  # it was never whole: nothing that counts is lost
-                await self._keep(rest)
+                await self._keep(rest[:KEPT_OF_REFUSED])
 
     async def _refuse(self, refused: StreamRefused) -> None:
         self._refused = True

@@ -259,6 +259,14 @@ def test_truncated_at_every_octet_it_is_a_fault_and_never_a_message(opened: Open
     assert port.kept == [apdu[:end] for end in range(1, len(apdu), 7)]
 
 
+def test_of_a_long_message_that_was_cut_off_its_beginning_is_kept(opened: Open) -> None:
+    """Who sends such ones all day fills no disk."""
+    port = opened()
+    begun = b"\x61\x83\x0f\x00\x00" + b"x" * 100_000
+    assert port.said(begun) == b""
+    assert port.kept == [begun[:4096]]
+
+
 def test_a_reset_in_the_middle_leaves_the_octets_for_staff_and_the_door_open(opened: Open) -> None:
     port = opened()
     line = port.call()
