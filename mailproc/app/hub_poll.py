@@ -1,7 +1,7 @@
 """Ask the hub what has changed: it posts each message once, and what it posts in vain is lost without this.
 
 Its answer holds the requests that have changed since a day, each with its state. Each becomes a letter of its
-own, in one commit with the day; what is here already is the same letter again, and changes nothing.
+own, in one commit with the day; what came here today already is the same letter again, and changes nothing.
 """
 
 import logging
@@ -86,7 +86,8 @@ def _asked(app: App, role: Role) -> int:
         _log.warning("the hub refused to tell what has changed: %s", said)
         return 0
     now = app.clock()
-    letters = [NewLetter(HTTP_ANSWER, one, now, rcpt_to=CHANGES) for one in hub_answer.messages(content)]
+    told = hub_answer.messages(content, today)
+    letters = [NewLetter(HTTP_ANSWER, one, now, rcpt_to=CHANGES) for one in told]
 
     def job(connection: Connection) -> list[StoredLetter]:
         hub_questions.answered(connection, role, today)

@@ -201,10 +201,17 @@ def last_note(connection: Connection, transaction_id: int) -> str:
     return connection.execute(noted.limit(1)).scalar() or ""
 
 
-def has_had(connection: Connection, transaction_id: int, event: str) -> bool:
-    """Return whether the transaction had a step of this row of the state tables."""
-    of_it = _STEPS.c.transaction_id == transaction_id, _STEPS.c.event == event
-    return connection.execute(select(_STEPS.c.id).where(*of_it).limit(1)).first() is not None
+def since_last(connection: Connection, transaction_id: int, event: str) -> Sequence[str] | None:
+    """Return the rows of the state tables that have moved the transaction since its last row ``event``.
+
+    Oldest first; None if it never had that row.
+    """
+    of_it = _STEPS.c.transaction_id == transaction_id
+    last = connection.execute(select(func.max(_STEPS.c.id)).where(of_it, _STEPS.c.event == event)).scalar()
+    if last is None:
+        return None
+    moved = of_it, last < _STEPS.c.id, _STEPS.c.from_state != _STEPS.c.to_state
+    return connection.execute(select(_STEPS.c.event).where(*moved).order_by(_STEPS.c.id)).scalars().all()
 
 
 def led_to(connection: Connection, event_id: int) -> str:

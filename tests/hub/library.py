@@ -54,6 +54,9 @@ class Clock:
         self.now += timedelta(seconds=1)
         return self.now
 
+    def tomorrow(self) -> None:
+        self.now += timedelta(days=1)
+
 
 @dataclass
 class HubLibrary:

@@ -208,7 +208,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     transactions: {
         "last_note": lambda c: transactions.last_note(c, 1),
         "led_to": lambda c: transactions.led_to(c, 1),
-        "has_had": lambda c: transactions.has_had(c, 99, "SHIPPED"),
+        "since_last": lambda c: transactions.since_last(c, 99, "SHIPPED"),
         "at_address": lambda c: transactions.at_address(c, "XX-BL", "a@bl.example"),
         "load": lambda c: transactions.load(c, 1),
         "by_key": lambda c: transactions.by_key(c, Role.REQUESTER, "", NAMED),

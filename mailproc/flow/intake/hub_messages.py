@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
+from mailproc.flow.intake import repeats_at_hub
 from mailproc.flow.matching import symbols
 from mailproc.flow.matching.learned_state import is_learned
 from mailproc.flow.reading.letter_reading import LetterReading
@@ -51,7 +52,7 @@ def meant(connection: Connection, reading: LetterReading, apdu: Apdu, context: C
     if isinstance(apdu, IllRequest):
         return _of_request(apdu, transaction)
     if not _is_ours(apdu, transaction.role):
-        old = is_learned(apdu) and transactions.has_had(connection, transaction.id, event_heard(apdu))
+        old = is_learned(apdu) and repeats_at_hub.is_state_old(connection, transaction, event_heard(apdu))
         return Meant(apdu, transaction, old=old)
     return _of_act(connection, apdu, transaction)
 
@@ -113,13 +114,19 @@ def _of_act(connection: Connection, apdu: Apdu, transaction: Transaction) -> Mea
     """Return the act that this message is; what is not possible now becomes a report of their state."""
     name = _action(apdu, transaction.role)
     row = event_said(name, getattr(apdu, "answer", None)) if name else ""
-    if row and transactions.has_had(connection, transaction.id, row):
+    if row and _had_effect(connection, apdu, transaction, row, name):
         return Meant(apdu, transaction, old=True)
     state, before = transaction.state, transaction.state_before
     there = machine.next_state(transaction.role, transaction.service, state, before, row) if row else None
     if there is None or there.kind is CellKind.REFUSED:
         return Meant(_difference(apdu), transaction)
     return Meant(replace(apdu, extensions=()), transaction, act=name)
+
+
+def _had_effect(connection: Connection, apdu: Apdu, transaction: Transaction, row: str, name: str) -> bool:
+    if is_learned(apdu):
+        return repeats_at_hub.is_state_old(connection, transaction, row)
+    return repeats_at_hub.is_act_old(connection, transaction, row, apdu, name)
 
 
 def _action(apdu: Apdu, role: Role) -> str:

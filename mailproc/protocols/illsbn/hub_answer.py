@@ -56,18 +56,20 @@ def question(ours: str, role: Role, since: date, *, country: bool = False) -> by
 
 
 @slow_work.outside_writes
-def messages(content: bytes) -> list[bytes]:
+def messages(content: bytes, day: date) -> list[bytes]:
     """Return each message of an answer as a document of its own, at most ``MOST``.
 
-    Raise RemoteFault if it is no document of the hub.
+    Each says in a comment on which ``day`` it was told: a state that comes back after others is no copy of
+    the letter that told it first. Raise RemoteFault if it is no document of the hub.
     """
-    return list(_documents(content))[:MOST]
+    return list(_documents(content, day))[:MOST]
 
 
-def _documents(content: bytes) -> Iterator[bytes]:
+def _documents(content: bytes, day: date) -> Iterator[bytes]:
     for element in wire.root_of(content):
         if element.tag not in (LIBRARY, REPORT):
             root = etree.Element(ROOT)
+            root.append(etree.Comment(f" told {day} "))
             root.append(element)
             yield etree.tostring(root, encoding="us-ascii")
 
