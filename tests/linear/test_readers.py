@@ -89,6 +89,8 @@ OF_OCTETS: dict[str, Call | None] = {
     "mail.headers.split": lambda octets: _module("mail.headers").split(octets, Defects()),
     "mail.headers.read": lambda octets: _module("mail.headers").read(octets, 1, len(octets), Defects()),
     "mail.headers.named": lambda octets: _module("mail.headers").named(octets + b"\nX-Y: z\n\n", "X-Y"),
+    "protocols.illsbn.hub_answer.messages": lambda octets: _module("protocols.illsbn.hub_answer").messages(
+        octets, AT.date()),
     "mail.headers.date": lambda octets: _module("mail.headers").date(octets, Defects()),
     "mail.headers.ids": lambda octets: _module("mail.headers").ids([octets]),
     "mail.headers.first": lambda octets: _module("mail.headers").first({"x": [octets]}, "x"),
