@@ -37,7 +37,7 @@ def opened(app: App) -> "HttpServer | None":
 def _made(app: App) -> "HttpServer":
     serve = web_extra.http_server()
     from mailproc.office.desk.staff_desk import StaffDesk  # here: only the desk loads its pages
-    from mailproc.transport.http_server import HttpServerLimits
+    from mailproc.transport.http_connection import HttpServerLimits
     from mailproc.web import site
     from mailproc.web.asked import LARGEST
 

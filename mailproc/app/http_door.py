@@ -24,7 +24,10 @@ class HttpIncoming(Incoming):
 
         door = HubDoor(listen, host.keep, host.clock, lambda isil: _is_ours(isil, config))
         self._config = config
-        self._server = server(door, listen.host, listen.port, limits(listen), listen.proxies, self.name)
+        peers = (*listen.networks, *listen.proxies)
+        self._server = server(
+            door, listen.host, listen.port, limits(listen), listen.proxies, self.name, peers
+        )
 
     def start(self) -> tuple[str, int]:
         listen = self._config.listen_http

@@ -12,16 +12,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, cast
 
 import uvicorn
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
-from uvicorn.server import ServerState
 
 from mailproc.errors import Misconfigured
+from mailproc.transport.http_connection import HttpServerLimits, Settings, Troubles
 
 _log = logging.getLogger(__name__)
 
@@ -29,27 +26,8 @@ STARTING = 10.0
 """Seconds for the loop to begin."""
 ENDING = 5.0
 """Seconds to wait for a loop that hangs."""
-FAREWELL = 1
-"""Seconds for the requests in hand when the server stops."""
-KEPT_OPEN = 5
-"""Seconds in which a client may ask again by the same connection."""
-_FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n"
-)
-
-
-@dataclass(frozen=True)
-class HttpServerLimits:
-    """What one client, and all of them, may have of us.
-
-    ``connections``: at a time. ``header`` and ``body``: octets of one request. ``seconds``: for a request to
-    be here whole, and for a client that does not read our answer.
-    """
-
-    connections: int = 50
-    header: int = 16 * 1024
-    body: int = 1024 * 1024
-    seconds: float = 30.0
+BACKLOG = 512
+"""Clients that wait to be accepted."""
 
 
 _USUAL = HttpServerLimits()
@@ -59,6 +37,8 @@ class HttpServer:
     """Serves ``app`` (ASGI) at ``host`` and ``port``; port 0 is any free one.
 
     ``proxies``: addresses and networks whose X-Forwarded-For and X-Forwarded-Proto say who the client is.
+    ``peers``: those from which alone a client may connect; none for everybody. Others are closed unread, and
+    take nobody's place.
     """
 
     def __init__(
@@ -69,10 +49,11 @@ class HttpServer:
         limits: HttpServerLimits = _USUAL,
         proxies: tuple[str, ...] = (),
         name: str = "http",
+        peers: tuple[str, ...] = (),
     ) -> None:
         self._where = host, port
         self._name = name
-        self._server = _Server(_Settings(_Guarded(app, limits), limits, proxies))
+        self._server = _Server(Settings(_Guarded(app, limits), limits, proxies, peers))
         self._thread: threading.Thread | None = None
 
     def start(self) -> tuple[str, int]:
@@ -116,118 +97,23 @@ def _bound(host: str, port: int) -> socket.socket:
     family, _, _, _, address = socket.getaddrinfo(
         host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
-    return socket.create_server((str(address[0]), int(address[1])), family=family, backlog=512)
-
-
-class _Settings(uvicorn.Config):
-    """``limits`` is for each connection."""
-
-    def __init__(self, app: ASGIApp, limits: HttpServerLimits, proxies: tuple[str, ...]) -> None:
-        super().__init__(
-            app,
-            http=_Connection,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level=logging.CRITICAL,  # what concerns somebody is said here
-            access_log=False,
-            server_header=False,
-            proxy_headers=bool(proxies),
-            forwarded_allow_ips=list(proxies),
-            timeout_keep_alive=KEPT_OPEN,
-            timeout_graceful_shutdown=FAREWELL,
-            h11_max_incomplete_event_size=limits.header,
-        )
-        self.limits = limits
+    return socket.create_server((str(address[0]), int(address[1])), family=family, backlog=BACKLOG)
 
 
 class _Server(uvicorn.Server):
     """``begun`` has the loop once clients are accepted."""
 
-    def __init__(self, settings: _Settings) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.begun: Future[asyncio.AbstractEventLoop] = Future()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(Troubles())
         await super().startup(sockets)
-        self.begun.set_result(asyncio.get_running_loop())
-
-
-class _Connection(H11Protocol):
-    """A client whose request does not come, or who does not read, is cut off."""
-
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self._limits = cast(_Settings, config).limits
-        self._unasked: asyncio.TimerHandle | None = None
-        self._unread: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
-        super().connection_made(transport)
-        self._watch()
-        if len(self.connections) > self._limits.connections:
-            self._find_room()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        _call_off(self._unasked)
-        _call_off(self._unread)
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        self._watch()
-
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        self._watch()
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self._unread = self._unread or self.loop.call_later(self._limits.seconds, self._cut)
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        _call_off(self._unread)
-        self._unread = None
-
-    def asked(self) -> bool:
-        """Return whether a whole request is here and has no answer yet."""
-        cycle = self.cycle
-        return cycle is not None and not cycle.more_body and not cycle.response_complete
-
-    def _watch(self) -> None:
-        if self.asked() or self.transport.is_closing():
-            _call_off(self._unasked)
-            self._unasked = None
-        else:
-            self._unasked = self._unasked or self.loop.call_later(self._limits.seconds, self._cut)
-
-    def _cut(self) -> None:
-        self.transport.abort()
-
-    def _find_room(self) -> None:
-        """Cut off the client that has asked nothing for the longest time: a silent one keeps nobody out."""
-        others = (one for one in self.connections if isinstance(one, _Connection) and one is not self)
-        silent = [one for one in others if not one.asked() and one._unasked is not None]
-        if silent:
-            min(silent, key=_Connection._silent_until)._cut()
-        else:
-            self.transport.write(_FULL)
-            self.transport.close()
-
-    def _silent_until(self) -> float:
-        return self._unasked.when() if self._unasked else float("inf")
-
-
-def _call_off(timer: asyncio.TimerHandle | None) -> None:
-    if timer is not None:
-        timer.cancel()
+        for listening in sockets or ():
+            listening.listen(BACKLOG)  # so many wait; uvicorn's number is how many are accepted at once
+        self.begun.set_result(loop)
 
 
 class _Guarded:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from hmac import compare_digest
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
@@ -19,8 +19,9 @@ from mailproc.config import ListenHttp
 from mailproc.errors import TryLater
 from mailproc.mail.channel import HTTP
 from mailproc.store.inbox import NewLetter
-from mailproc.transport.http_server import HttpServerLimits
+from mailproc.transport.http_connection import HttpServerLimits
 from mailproc.transport.incoming import Keep
+from mailproc.transport.listening import inside
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class HubDoor:
 
     async def _answer(self, request: Request) -> Response:
         peer = request.client.host if request.client else ""
-        if not self._knows(peer):
+        if not inside(peer, self._networks):
             if self._strangers.is_new(peer):
                 _log.warning("HTTP client %s refused: it is in none of [listen_http] networks", peer)
             return _refused(403, "no service for you here")
@@ -84,13 +85,6 @@ class HubDoor:
         except (TryLater, TimeoutError):
             return PlainTextResponse("not stored: post it again\n", 503, {"Retry-After": "60"})
         return Response(b"", 200, media_type="application/xml")
-
-    def _knows(self, peer: str) -> bool:
-        try:
-            address = ip_address(peer)
-        except ValueError:
-            return False
-        return any(address in network for network in self._networks)
 
 
 class _Known:

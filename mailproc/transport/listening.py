@@ -1,6 +1,7 @@
 """Shared by the listeners: their event loop, and the addresses of their clients."""
 
 import asyncio
+from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -37,3 +38,12 @@ def network(text: str, key: str) -> Network:
         return ip_network(text, strict=False)
     except ValueError as error:
         raise Misconfigured(f"{key}: {error}") from None
+
+
+def inside(host: str, networks: Iterable[Network]) -> bool:
+    """Return whether the address is in one of the networks; what is no address is in none."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return any(address in one for one in networks)

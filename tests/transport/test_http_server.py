@@ -22,7 +22,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mailproc.errors import Misconfigured
-from mailproc.transport.http_server import HttpServer, HttpServerLimits
+from mailproc.transport.http_connection import HttpServerLimits
+from mailproc.transport.http_server import HttpServer
 
 SMALL = HttpServerLimits(connections=3, header=4096, body=1000, seconds=0.5)
 PATIENCE = 20.0
@@ -210,6 +211,75 @@ def test_silent_clients_keep_nobody_out(opened: Opened) -> None:
     assert all_of(lines[0]) == b""
     for line in lines:
         line.close()
+
+
+def test_a_burst_takes_no_more_places_than_there_are(opened: Opened) -> None:
+    """Nor open files, also while the newcomers are accepted."""
+    server, port = opened(limits=HttpServerLimits(connections=3, seconds=600))
+    held, peak, goes_on = threading.Event(), [0], [True]
+    server.ask(lambda: held.wait(PATIENCE) and None)
+    lines = [silent(port) for _ in range(200)]
+    before = _open_files()
+
+    def look() -> None:
+        peak[0] = max(peak[0], _open_files() - before)
+        if goes_on[0]:
+            asyncio.get_running_loop().call_soon(look)
+
+    server.ask(look)
+    held.set()
+    for line in lines[:-3]:
+        assert all_of(line) == b""
+    goes_on[0] = False
+    assert ask(port)[0] == 200
+    assert 3 <= peak[0] <= 30
+    for line in lines[-3:]:
+        line.close()
+
+
+def _open_files() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+def test_who_has_begun_to_ask_gives_way_last(opened: Opened) -> None:
+    _, port = opened(limits=HttpServerLimits(connections=3, body=1000, seconds=600))
+    head = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\nExpect: 100-continue\r\n\r\n"
+    begun = silent(port, head)
+    assert begun.recv(100).startswith(b"HTTP/1.1 100 ")
+    lines = [silent(port) for _ in range(6)]
+    for line in lines[:4]:
+        assert all_of(line) == b""
+    begun.sendall(b"-whole")
+    assert begun.recv(15) == b"HTTP/1.1 200 OK"
+    for line in (begun, *lines[4:]):
+        line.close()
+
+
+def test_who_may_not_connect_is_closed_unread_and_takes_nobodys_place(
+    opened: Opened, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, port = opened(limits=HttpServerLimits(connections=1, seconds=600), peers=("127.0.0.1/32",))
+    begun = silent(port, b"GET /echo HTTP/1.1\r\n")
+    for _ in range(3):
+        stranger = socket.create_connection(("127.0.0.1", port), PATIENCE, ("127.0.0.9", 0))
+        assert all_of(stranger) == b""
+    begun.sendall(b"Host: x\r\n\r\n")
+    assert begun.recv(15) == b"HTTP/1.1 200 OK"
+    begun.close()
+    assert caplog.text.count("HTTP client 127.0.0.9 closed unread") == 1
+
+
+def test_what_goes_wrong_in_the_loop_is_told_once(opened: Opened, caplog: pytest.LogCaptureFixture) -> None:
+    server, port = opened()
+
+    def fail() -> None:
+        for _ in range(5):
+            trouble = {"message": "no more files", "exception": OSError(24, "Too many open files")}
+            asyncio.get_running_loop().call_exception_handler(trouble)
+
+    server.ask(fail)
+    assert ask(port)[0] == 200
+    assert caplog.text.count("no more files") == 1
 
 
 def test_where_all_are_at_work_one_more_is_told_to_come_again(opened: Opened) -> None:
