@@ -44,7 +44,7 @@ class HttpServerLimits:
     seconds: float = 30.0
 
 
-class Settings(uvicorn.Config):
+class HttpSettings(uvicorn.Config):
     """What each connection knows: the limits, and who may connect."""
 
     def __init__(
@@ -97,7 +97,7 @@ class Connection(H11Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._settings = cast(Settings, config)
+        self._settings = cast(HttpSettings, config)
         self._limits = self._settings.limits
         self._is_let_in = self._is_cut = False
         self._unasked: asyncio.TimerHandle | None = None

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailproc.errors import Misconfigured
-from mailproc.transport.http_connection import HttpServerLimits, Settings, Troubles
+from mailproc.transport.http_connection import HttpServerLimits, HttpSettings, Troubles
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class HttpServer:
     ) -> None:
         self._where = host, port
         self._name = name
-        self._server = _Server(Settings(_Guarded(app, limits), limits, proxies, peers))
+        self._server = _Server(HttpSettings(_Guarded(app, limits), limits, proxies, peers))
         self._thread: threading.Thread | None = None
 
     def start(self) -> tuple[str, int]:
@@ -103,7 +103,7 @@ def _bound(host: str, port: int) -> socket.socket:
 class _Server(uvicorn.Server):
     """``begun`` has the loop once clients are accepted."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: HttpSettings) -> None:
         super().__init__(settings)
         self.begun: Future[asyncio.AbstractEventLoop] = Future()
 
