@@ -12,7 +12,7 @@ class ListenHttp(Section):
 
     enabled: bool = False
     host: str = "127.0.0.1"
-    port: int = Field(default=8026, ge=0, le=65535)
+    port: int = Field(default=8027, ge=0, le=65535)
     path: SecretStr = SecretStr("")  # the first part of the path, which only the hub knows
     networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")  # from which the hub connects
     proxies: tuple[str, ...] = ()  # whose X-Forwarded-For is believed

@@ -56,7 +56,7 @@ REFUSED = {
     "a key alone": (OPEN + 'tls_key = "k.pem"\n' + PARTNER + TCP, "needs tls_cert"),
     "TLS that is off": (PARTNER + TCP + 'tls_authority = "a.pem"\n', "must be true"),
     "a key of ours alone": (PARTNER + TCP + 'tls = true\ntls_key = "k.pem"\n', "tls_key needs its"),
-    "the port of another": (OPEN + "port = 8025\n" + PARTNER + TCP, "is another port of ours too"),
+    "the port of another": (OPEN + "port = 8025\n" + PARTNER + TCP, "is listen.port too"),
     "our place": (OPEN.replace("ill.example:1611", "ill.example") + PARTNER + TCP, "must be host and port"),
 }  # fmt: skip
 

@@ -1,9 +1,11 @@
 """[web]: the desk is never open to the world by mistake."""
 
+from itertools import combinations
+
 import pytest
 
 from mailproc.config import Config, Web
-from mailproc.config_load import rules_web
+from mailproc.config_load import rules_ports, rules_web
 
 ANYWHERE = "0.0.0.0"  # noqa: S104  # what is refused
 
@@ -42,11 +44,30 @@ def test_what_is_safe(web):
         ({"public_url": "https://user@ill.library.example"}, "web.public_url"),
         ({"public_url": "ill.library.example"}, "web.public_url"),
         ({"public_url": "https://"}, "web.public_url"),
-        ({"port": 8025}, "web.port"),
     ],
 )
 def test_what_is_refused(web, key):
     assert wrong(**web) == [key]
+
+
+LISTENERS = rules_ports.LISTENERS
+
+
+@pytest.mark.parametrize(("first", "second"), [*combinations(LISTENERS, 2)])
+def test_two_listeners_have_two_ports(first, second):
+    def found(*, on, port=9999):
+        off = {name: {"enabled": False} for name in LISTENERS}
+        both = {name: {"enabled": name in on, "port": port} for name in (first, second)}
+        return list(rules_ports.problems(Config.model_validate(off | both)))
+
+    (one,) = found(on=(first, second))
+    assert (one.loc, f"is {first}.port too" in str(one)) == ((second, "port"), True)
+    assert found(on=(first,)) == found(on=(first, second), port=0) == []
+
+
+def test_what_is_shipped_may_be_on_together():
+    every = {name: {"enabled": True} for name in LISTENERS}
+    assert list(rules_ports.problems(Config.model_validate(every))) == []
 
 
 def test_both_are_wrong_where_the_name_has_no_tls():

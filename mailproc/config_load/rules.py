@@ -16,6 +16,7 @@ from mailproc.config_load import (
     rules_lookup,
     rules_ncip,
     rules_partner,
+    rules_ports,
     rules_proof,
     rules_rota,
     rules_tcp,
@@ -41,6 +42,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from rules_ncip.problems(config)
     yield from rules_catalogue.problems(config)
     yield from rules_web.problems(config)
+    yield from rules_ports.problems(config)
     if wrong := rules_transport.not_a_time(config.schedule.sweep):
         yield ConfigProblem(("schedule", "sweep"), wrong, config.schedule.sweep)
     if config.schedule.digest and (wrong := rules_transport.not_a_time(config.schedule.digest)):

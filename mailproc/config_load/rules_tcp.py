@@ -27,18 +27,12 @@ def _listen(config: Config) -> Iterator[ConfigProblem]:
     if listen.enabled and not any(one.tcp.networks for one in config.partner):
         text = "nobody may connect: name the networks of at least one partner in its [partner.tcp]"
         yield ConfigProblem((*loc, "enabled"), text, listen.enabled)
-    if listen.enabled and listen.port and listen.port in _taken(config):
-        yield ConfigProblem((*loc, "port"), "is another port of ours too; name another", listen.port)
     if bool(listen.tls_cert) != bool(listen.tls_clients):
         missing, given = ("tls_clients", "tls_cert") if listen.tls_cert else ("tls_cert", "tls_clients")
         text = f"is missing beside {given}: TLS there needs our certificate and those of the clients"
         yield ConfigProblem((*loc, missing), text, "")
     if listen.tls_key and not listen.tls_cert:
         yield ConfigProblem((*loc, "tls_key"), "needs tls_cert, its certificate", listen.tls_key)
-
-
-def _taken(config: Config) -> Iterator[int]:
-    yield from (one.port for one in (config.listen, config.metrics) if one.enabled)
 
 
 def _partner(config: Config, partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:

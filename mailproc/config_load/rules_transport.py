@@ -25,13 +25,6 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     for position, mailbox in enumerate(config.mailbox):
         yield from _mailbox(mailbox, ("mailbox", position), taken)
     yield from _deliver(config)
-    yield from _metrics(config)
-
-
-def _metrics(config: Config) -> Iterator[ConfigProblem]:
-    metrics, listen = config.metrics, config.listen
-    if metrics.enabled and listen.enabled and metrics.port == listen.port != 0:
-        yield ConfigProblem(("metrics", "port"), "is listen.port too; name another", metrics.port)
 
 
 def _listen(config: Config) -> Iterator[ConfigProblem]:

@@ -25,13 +25,6 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
         yield ConfigProblem(("web", "host"), _OPEN, web.host)
     if wrong := _not_a_url(web):
         yield ConfigProblem(("web", "public_url"), wrong, web.public_url)
-    others = (
-        ("listen", config.listen.enabled, config.listen.port),
-        ("metrics", config.metrics.enabled, config.metrics.port),
-    )
-    for name, enabled, port in others:
-        if enabled and web.port == port != 0:
-            yield ConfigProblem(("web", "port"), f"is {name}.port too; name another", web.port)
 
 
 def _not_a_url(web: Web) -> str:

@@ -1,0 +1,21 @@
+"""No two listeners of ours have one port: the second could not start, and the service with it."""
+
+from collections.abc import Iterator
+
+from mailproc.config import Config
+from mailproc.config_load.problem import ConfigProblem
+
+LISTENERS = ("listen", "metrics", "listen_tcp", "listen_slnp", "listen_http", "web")
+
+
+def problems(config: Config) -> Iterator[ConfigProblem]:
+    """Name the later of two sections that are on; port 0 is any free one."""
+    used: dict[int, str] = {}
+    for name in LISTENERS:
+        section = getattr(config, name)
+        if not section.enabled or not section.port:
+            continue
+        if section.port in used:
+            text = f"is {used[section.port]}.port too; name another"
+            yield ConfigProblem((name, "port"), text, section.port)
+        used.setdefault(section.port, name)
