@@ -1,14 +1,12 @@
 """Ask the hub what has changed: it posts each message once, and what it posts in vain is lost without this.
 
 Its answer holds the requests that have changed since a day, each with its state. Each becomes a letter of its
-own, in one commit with the day; what came here today already is the same letter again, and changes nothing.
+own, and the day moves when all are stored; what came today already is the same letter, and changes nothing.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-
-from sqlalchemy import Connection
 
 from mailproc.app.build import App
 from mailproc.config import Config
@@ -17,7 +15,7 @@ from mailproc.ill.terms import Role
 from mailproc.mail.channel import HTTP_ANSWER
 from mailproc.protocols.illsbn.institution_ids import bare
 from mailproc.store import hub_questions, inbox
-from mailproc.store.inbox import NewLetter, StoredLetter
+from mailproc.store.inbox import NewLetter
 from mailproc.transport.incoming import Incoming, PolledPlace
 
 _log = logging.getLogger(__name__)
@@ -27,6 +25,8 @@ FIRST = timedelta(days=7)
 """So far back is asked the first time."""
 OVERLAP = timedelta(days=1)
 """The hub's day is not ours around midnight."""
+AT_ONCE = 200
+"""Letters in one commit: a long answer keeps nobody waiting for the writer."""
 CHANGES = "changes"
 """The recipient of a letter that answers this question."""
 
@@ -68,8 +68,7 @@ def look(app: App) -> int:
         try:
             new += _asked(app, role)
         except MailprocError as error:
-            _log.warning("the hub did not tell what has changed: %s", error)
-            break
+            _log.warning("the hub did not tell what has changed: %s", error)  # of the other role it may
     return new
 
 
@@ -81,21 +80,29 @@ def _asked(app: App, role: Role) -> int:
     with app.store.read() as connection:
         last = hub_questions.asked_on(connection, role)
     since = last - OVERLAP if last else today - FIRST
-    content = hub_post.post(app.config.hub, _question(app, role, since))
-    if said := hub_answer.read(content).error:
+    limits = hub_answer.LARGE
+    content = hub_post.post(app.config.hub, _question(app, role, since), limits.octets)
+    if said := hub_answer.read(content, limits).error:
         _log.warning("the hub refused to tell what has changed: %s", said)
         return 0
     now = app.clock()
     told = hub_answer.messages(content, today)
     letters = [NewLetter(HTTP_ANSWER, one, now, rcpt_to=CHANGES) for one in told]
 
-    def job(connection: Connection) -> list[StoredLetter]:
-        hub_questions.answered(connection, role, today)
-        return inbox.keep(connection, letters) if letters else []
-
-    new = sum(one.new for one in app.store.write(job))
+    new = sum(_kept(app, portion) for portion in _portions(letters))
+    app.store.write(lambda connection: hub_questions.answered(connection, role, today))
     _log.log(logging.INFO if new else logging.DEBUG, "the hub told %s changes, %s new", len(letters), new)
     return new
+
+
+def _portions(letters: Sequence[NewLetter]) -> Iterator[Sequence[NewLetter]]:
+    for at in range(0, len(letters), AT_ONCE):
+        yield letters[at : at + AT_ONCE]
+
+
+def _kept(app: App, letters: Sequence[NewLetter]) -> int:
+    """Keep a part of an answer; return how many were new. The day moves when all are here."""
+    return sum(one.new for one in app.store.write(lambda connection: inbox.keep(connection, letters)))
 
 
 def _question(app: App, role: Role, since: date) -> bytes:

@@ -63,9 +63,10 @@ class HubOut:
             raise InDoubt(sentence("hub-answer-not-kept", why=str(error))) from None
 
 
-def post(hub: Hub, document: bytes) -> bytes:
+def post(hub: Hub, document: bytes, largest: int = LARGEST) -> bytes:
     """Post a document in the form that the hub wants; return its answer, of status 200.
 
+    ``largest``: octets of the answer.
     ``document``: ASCII without "+" and "%", so that decoding it once or twice gives the same. Raise TryLater,
     InDoubt or GiveUp.
     """
@@ -74,7 +75,7 @@ def post(hub: Hub, document: bytes) -> bytes:
     body = b""
     if hub.form == "body":
         headers["Content-Type"], body = "application/x-www-form-urlencoded", field.encode("ascii")
-    return _content(_asked(hub, "POST", "" if body else field, body, headers))
+    return _content(_asked(hub, "POST", "" if body else field, body, headers, largest))
 
 
 def libraries(hub: Hub) -> bytes:
@@ -82,9 +83,11 @@ def libraries(hub: Hub) -> bytes:
     return _content(_asked(hub, "GET", "faseILL=LISTABIBLIOTECHE.XML.ALL", b"", {"Accept": MEDIA_TYPE}))
 
 
-def _asked(hub: Hub, method: str, query: str, body: bytes, headers: dict[str, str]) -> HttpAnswer:
+def _asked(
+    hub: Hub, method: str, query: str, body: bytes, headers: dict[str, str], largest: int = LARGEST
+) -> HttpAnswer:
     joined = "&" if "?" in hub.url else "?"
-    limits = HttpLimits(timeout=hub.timeout, longest=hub.timeout, largest=LARGEST)
+    limits = HttpLimits(timeout=hub.timeout, longest=hub.timeout, largest=largest)
     try:
         return http_client.ask(
             method, f"{hub.url}{joined}{query}" if query else hub.url, body, headers, limits

@@ -10,6 +10,7 @@ from datetime import date
 from lxml import etree
 
 from mailproc import slow_work
+from mailproc.hostile_xml import Limits
 from mailproc.ill.apdu import Report, StatusOrErrorReport
 from mailproc.ill.terms import Role
 from mailproc.protocols.field_codec import Tree
@@ -20,8 +21,8 @@ from mailproc.protocols.illsbn.text import text_of, tidy
 LONGEST = 300
 """Characters of an error's words."""
 REPORT = "Status-or-error-report"
-MOST = 2_000
-"""Messages of one answer."""
+LARGE = Limits(octets=8 * 2**20, depth=32, elements=200_000, doctype_name=True)
+"""Of an answer that holds all that has changed: some ten thousand requests."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,10 @@ class HubAnswer:
 
 
 @slow_work.outside_writes
-def read(content: bytes) -> HubAnswer:
-    """Read an answer. Raise RemoteFault if it is no document of the hub."""
-    trees = [(str(one.tag), xml_tree.tree(one)) for one in wire.root_of(content) if one.tag != LIBRARY]
+def read(content: bytes, limits: Limits = wire.LIMITS) -> HubAnswer:
+    """Read an answer. Raise RemoteFault if it is no document of the hub, or larger than ``limits``."""
+    found = wire.root_of(content, limits)
+    trees = [(str(one.tag), xml_tree.tree(one)) for one in found if one.tag != LIBRARY]
     for name, tree in trees:
         if name == REPORT and (words := reports.error_in(tree)):
             return HubAnswer(error=tidy(words)[:LONGEST])
@@ -57,16 +59,17 @@ def question(ours: str, role: Role, since: date, *, country: bool = False) -> by
 
 @slow_work.outside_writes
 def messages(content: bytes, day: date) -> list[bytes]:
-    """Return each message of an answer as a document of its own, at most ``MOST``.
+    """Return each message of an answer as a document of its own.
 
     Each says in a comment on which ``day`` it was told: a state that comes back after others is no copy of
-    the letter that told it first. Raise RemoteFault if it is no document of the hub.
+    the letter that told it first. Raise RemoteFault if it is no document of the hub,
+    or beyond ``LARGE``: nothing of it is left out.
     """
-    return list(_documents(content, day))[:MOST]
+    return list(_documents(content, day))
 
 
 def _documents(content: bytes, day: date) -> Iterator[bytes]:
-    for element in wire.root_of(content):
+    for element in wire.root_of(content, LARGE):
         if element.tag not in (LIBRARY, REPORT):
             root = etree.Element(ROOT)
             root.append(etree.Comment(f" told {day} "))

@@ -24,21 +24,21 @@ _DECLARATION = re.compile(r"\A\s*+<\?xml[^<>]{0,200}\?>")
 _MOST_ESCAPES = 2
 
 
-def text_of(content: bytes) -> str:
+def text_of(content: bytes, limits: Limits = LIMITS) -> str:
     """Return the characters of a document, out of its form field if it stands in one.
 
     Raise RemoteFault if it is too long.
     """
-    if len(content) > 3 * LIMITS.octets:  # percent-encoded
-        raise RemoteFault(sentence("xml-too-long", most=LIMITS.octets))
+    if len(content) > 3 * limits.octets:  # percent-encoded
+        raise RemoteFault(sentence("xml-too-long", most=limits.octets))
     if not _MARKUP.match(content):
         content = content.rpartition(FIELD)[2]
     if not _MARKUP.match(content):
         content = _percent_decoded(content.partition(b"&")[0])
     if content[:3].upper() == b"%3C":
         content = _percent_decoded(content)
-    if len(content) > LIMITS.octets:
-        raise RemoteFault(sentence("xml-too-long", most=LIMITS.octets))
+    if len(content) > limits.octets:
+        raise RemoteFault(sentence("xml-too-long", most=limits.octets))
     return _decoded(content)
 
 
@@ -57,13 +57,13 @@ def _decoded(content: bytes) -> str:
     return content.decode("latin-1")
 
 
-def root_of(content: bytes) -> Element:
+def root_of(content: bytes, limits: Limits = LIMITS) -> Element:
     """Return the root of a document. Raise RemoteFault that says what is wrong with it."""
-    text = text_of(content)
+    text = text_of(content, limits)
     problem: RemoteFault | None = None
     for _ in range(_MOST_ESCAPES + 1):
         try:
-            root = _parsed(text)
+            root = _parsed(text, limits)
         except RemoteFault as fault:
             problem = problem or fault
         else:
@@ -73,10 +73,10 @@ def root_of(content: bytes) -> Element:
     raise problem or RemoteFault(sentence("xml-wrong", why="its markup is escaped more than twice"))
 
 
-def _parsed(text: str) -> Element:
+def _parsed(text: str, limits: Limits) -> Element:
     """Parse without the declaration: the characters are known already."""
     plain = _DECLARATION.sub(_line_ends, text, count=1).rstrip()
-    root = hostile_xml.parse(plain.encode("utf-8", "replace"), LIMITS)
+    root = hostile_xml.parse(plain.encode("utf-8", "replace"), limits)
     if root.tag != ROOT:
         raise RemoteFault(sentence("sbn-other-root", found=str(root.tag)[:80], expected=ROOT))
     return root
