@@ -274,6 +274,10 @@ def _told(done: ForgottenReader | None) -> Iterator[Sentence]:
         yield sentence("patron-declined", requests=", ".join(done.declined))
     if done.letters:
         yield sentence("patron-letters", letters=", ".join(done.letters))
+    if done.others:
+        yield sentence("patron-others", requests=", ".join(done.others))
+    if done.anonymised:
+        yield sentence("patron-anonymised-forms")
     if done.declared:
         yield sentence("patron-declared", requests=", ".join(done.declared))
     yield sentence("patron-copies")

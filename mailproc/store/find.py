@@ -30,6 +30,7 @@ from mailproc.store.current_patrons import IS_CURRENT, PATRON
 from mailproc.store.db_errors import try_later
 from mailproc.store.prepared_statements import Constant, table_of
 from mailproc.store.savepoint import savepoint
+from mailproc.store.submission_tables import SubmissionRow
 from mailproc.store.tables import FindingRow, ReferenceRow, RequestRow, TransactionRow
 from mailproc.store.text import storable
 
@@ -49,6 +50,8 @@ FEW = 1000
 _REQUEST = table_of(RequestRow)
 _TRANSACTION = table_of(TransactionRow)
 _REFERENCE = table_of(ReferenceRow)
+_SUBMISSION = table_of(SubmissionRow)
+_WRITTEN = ("name", "email")
 _CITED = ("title", "article_title", "author", "article_author", "isbn", "issn")
 
 # A row for each attempt and each of its partner's names; one query, because each new order runs it.
@@ -56,9 +59,11 @@ _SOURCES = Constant(
     select(
         _REQUEST.c.number, _REQUEST.c.title, _REQUEST.c.author, _REQUEST.c.item, _REQUEST.c.patron_id,
         PATRON.c.name, _TRANSACTION.c.tgq, _TRANSACTION.c.options, _REFERENCE.c.value,
+        _SUBMISSION.c.reader.label("submitted"), _SUBMISSION.c.patron_id.label("submitted_id"),
     )
     .select_from(
         _REQUEST.outerjoin(PATRON, and_(PATRON.c.id == _REQUEST.c.patron_id, IS_CURRENT))
+        .outerjoin(_SUBMISSION, _SUBMISSION.c.request_id == _REQUEST.c.id)
         .outerjoin(_TRANSACTION, _TRANSACTION.c.request_id == _REQUEST.c.id)
         .outerjoin(
             _REFERENCE,
@@ -144,6 +149,8 @@ def _said(connection: Connection, request_id: int) -> Iterator[str]:
         return
     request = rows[0]
     yield from (request[name] or "" for name in ("number", "patron_id", "name"))
+    written = request["submitted"] or {}  # whoever asks for a wish knows what the form said
+    yield from (request["submitted_id"] or "", *(str(written.get(name) or "") for name in _WRITTEN))
     for row in rows:
         yield str((row["options"] or {}).get("number") or "")
         yield from (row["tgq"] or "", row["value"] or "")

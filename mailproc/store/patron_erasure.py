@@ -1,6 +1,6 @@
 """Erase a reader from the store: the person, and whose the requests were. The requests stay."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Integer, bindparam, select
@@ -65,12 +65,15 @@ def is_open(connection: Connection, patron_id: str) -> list[str]:
     return patron_lists.open_requests(connection, patron_id)
 
 
-def erase(connection: Connection, patron_id: str) -> Erased:
-    """Delete the reader, also what an import is staging; take the reader out of all requests."""
+def erase(connection: Connection, patron_id: str, wishes: Collection[int] = ()) -> Erased:
+    """Delete the reader, also what an import is staging; take the reader out of all requests.
+
+    ``wishes``: ids of requests that are the reader's too (``wishes_of_reader``).
+    """
     patron_id = storable(patron_id)
     rows = _REQUESTS.rows(connection, {"patron_id": patron_id})
     letters: dict[str, None] = {}
-    ids = sorted({*(row["id"] for row in rows), *submissions.of_reader(connection, patron_id)})
+    ids = sorted({*(row["id"] for row in rows), *submissions.of_reader(connection, patron_id), *wishes})
     numbers = tuple(requests.number_of(connection, one) for one in ids)
     for request_id in ids:
         letters |= dict.fromkeys(submissions.letters(connection, request_id))

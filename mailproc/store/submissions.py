@@ -1,5 +1,6 @@
 """Requests that were submitted, and what staff have made of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -103,6 +104,13 @@ _NAMED = Constant(
     .where(SUBMISSION.c.patron_id > bindparam("after"))
     .order_by(SUBMISSION.c.patron_id)
     .limit(bindparam("most", type_=Integer))
+)
+_OF_OURS = Constant(
+    select(SUBMISSION)
+    .where(SUBMISSION.c.request_id > bindparam("after", type_=Integer), SUBMISSION.c.partner == "")
+    .order_by(SUBMISSION.c.request_id)
+    .limit(bindparam("most", type_=Integer)),
+    Submission,
 )
 _ERASE = Constant(
     SUBMISSION.update()
@@ -214,6 +222,11 @@ def of_reader(connection: Connection, patron_id: str) -> list[int]:
     """Return the ids of the requests that were submitted under this number."""
     rows = _OF_READER.rows(connection, _named(patron_id))
     return sorted(row["request_id"] for row in rows)
+
+
+def of_ours_after(connection: Connection, after: int, most: int) -> Sequence[Submission]:
+    """Return the next wishes of our own readers, by their request's id."""
+    return _OF_OURS.rows(connection, {"after": after, "most": most})
 
 
 def erase(connection: Connection, request_id: int) -> None:

@@ -60,6 +60,7 @@ from mailproc.store import (
     timers,
     transactions,
     undelivered,
+    wishes_of_reader,
 )
 from mailproc.store.charges import NewCharge
 from mailproc.store.documents import NewDocument
@@ -548,6 +549,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "counts": lambda c: submission_sums.counts(c, NOW - HOUR, NOW),
         "reasons": lambda c: submission_sums.reasons(c, NOW - HOUR, NOW),
     },
+    wishes_of_reader: {"of": lambda c: wishes_of_reader.of(c, "r1")},
     submissions: {
         "load": lambda c: submissions.load(c, 99),
         "decide": lambda c: submissions.decide(c, SUBMISSION, "accepted", 1),
@@ -562,6 +564,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "earlier_with_number": lambda c: submissions.earlier_with_number(c, SUBMISSION),
         "letters": lambda c: submissions.letters(c, 99),
         "of_reader": lambda c: submissions.of_reader(c, "r9"),
+        "of_ours_after": lambda c: submissions.of_ours_after(c, 0, 10),
         "erase": lambda c: submissions.erase(c, 99),
     },
     staff: {

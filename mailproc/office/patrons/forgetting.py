@@ -1,6 +1,6 @@
 """Forget a reader, also after an older backup is put back, and in the next import."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -11,7 +11,7 @@ from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.patrons import short_writes
 from mailproc.office.requests import forgotten_wishes
 from mailproc.sentence import sentence
-from mailproc.store import patron_erasure, patron_imports, submissions
+from mailproc.store import patron_erasure, patron_imports, requests, submissions, wishes_of_reader
 from mailproc.store.engine import Store
 from mailproc.store.forgotten_readers import ForgottenReaders
 
@@ -26,13 +26,17 @@ class ForgottenReader:
     """``requests``: numbers that are nobody's now; ``declined``: those of them that waited for review.
 
     ``letters``: which may name the reader and stay, those of forms too. ``declared``: requests whose signed
-    declaration of copyright stays."""
+    declaration of copyright stays. ``others``: wishes under somebody else's number, or open ones, that name
+    the reader and stay; their letters are among ``letters``. ``anonymised``: there are forms of which nobody
+    can say whose they were, and whose letters may be there."""
 
     dry_run: bool
     requests: tuple[str, ...]
     letters: tuple[str, ...]
     declared: tuple[str, ...]
     declined: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    anonymised: bool = False
 
 
 def forget(
@@ -45,22 +49,32 @@ def forget(
     """
     with store.read() as connection:
         _check(connection, patron_id)
+        wishes = wishes_of_reader.of(connection, patron_id)
+        others = tuple(requests.number_of(connection, one) for one in wishes.others)
+        stay = [letter for one in wishes.others for letter in submissions.letters(connection, one)]
+
+    def job(connection: Connection) -> tuple[patron_erasure.Erased, tuple[str, ...]]:
+        return _erase(connection, context, patron_id, by, wishes.theirs)
+
     if dry_run:
-        erased, declined = foreseen(store, lambda connection: _erase(connection, context, patron_id, by))
+        erased, declined = foreseen(store, job)
     else:
         short_writes.settle(store)  # or what the last import replaced would be left
         context.forgotten.add(patron_id)  # first: whatever happens now, the next restore ends it
-        erased, declined = store.write(lambda connection: _erase(connection, context, patron_id, by))
-    return ForgottenReader(dry_run, erased.requests, erased.letters, erased.declared, declined)
+        erased, declined = store.write(job)
+    letters = tuple(dict.fromkeys((*erased.letters, *stay)))
+    return ForgottenReader(
+        dry_run, erased.requests, letters, erased.declared, declined, others, wishes.anonymised
+    )
 
 
 def _erase(
-    connection: Connection, context: Context, patron_id: str, by: str
+    connection: Connection, context: Context, patron_id: str, by: str, wishes: Collection[int]
 ) -> tuple[patron_erasure.Erased, tuple[str, ...]]:
     _check_open(connection, patron_id)
     patron_imports.abandon(connection)
-    declined = forgotten_wishes.decline(connection, context, patron_id, by)
-    return patron_erasure.erase(connection, patron_id), declined
+    declined = forgotten_wishes.decline(connection, context, patron_id, by, wishes)
+    return patron_erasure.erase(connection, patron_id, wishes), declined
 
 
 def _check(connection: Connection, patron_id: str) -> None:
@@ -102,8 +116,11 @@ def _forget_again(store: Store, context: Context, forgotten: ForgottenReaders, m
 
 
 def _erase_one(store: Store, context: Context, patron_id: str) -> None:
+    with store.read() as connection:
+        wishes = wishes_of_reader.of(connection, patron_id).theirs
+
     def job(connection: Connection) -> None:
-        forgotten_wishes.decline(connection, context, patron_id, AGAIN)
-        patron_erasure.erase(connection, patron_id)
+        forgotten_wishes.decline(connection, context, patron_id, AGAIN, wishes)
+        patron_erasure.erase(connection, patron_id, wishes)
 
     store.write(job)
