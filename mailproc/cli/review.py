@@ -117,6 +117,10 @@ def decline(
     ctx: typer.Context,
     number: Number,
     reason: Annotated[str, typer.Option(help="Why; the reader of the library reads it.")] = "",
+    patron: Annotated[
+        str,
+        typer.Option(metavar="ID", help="Whose it is, where the form does not say it: number or barcode."),
+    ] = "",
     quiet: Annotated[bool, typer.Option("--quiet", help="The reader gets no letter.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Let it wait for review again.")] = False,
     dry_run: DryRun = False,
@@ -128,7 +132,14 @@ def decline(
             done = reviewing.take_back(app.store, app.context, number, who(app))
         else:
             done = reviewing.decline(
-                app.store, app.context, number, reason, who(app), quiet=quiet, dry_run=dry_run
+                app.store,
+                app.context,
+                number,
+                reason,
+                who(app),
+                patron=patron.strip(),
+                quiet=quiet,
+                dry_run=dry_run,
             )
         if as_json:
             with app.store.read() as connection:

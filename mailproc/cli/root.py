@@ -62,15 +62,21 @@ class Verbs(TyperGroup):
             raise typer.Exit(REFUSED) from None
 
 
+_ENDS = (".", "!", "?", ":", "…")
+
+
 def refusal(error: MailprocError, ctx: typer.Context) -> Iterator[str]:
     """Why it was refused and what is possible instead, a line each; in the library's language."""
     word = _language_of(ctx)
     if not isinstance(error, LocalFault):
         yield word(error.said)
         return
-    possible = sentence("possible-now", possible=", ".join(map(word, error.possible)))
-    yield f"{word(error.said)} {word(possible)}" if error.possible else word(error.said)
-    yield from map(word, error.also)
+    said = [word(error.said), *map(word, error.also)]
+    if error.possible:
+        possible = sentence("possible-now", possible=", ".join(map(word, error.possible)))
+        last = said[-1]
+        said[-1] = f"{last if last.endswith(_ENDS) else last + '.'} {word(possible)}"
+    yield from said
 
 
 def _language_of(ctx: typer.Context) -> Callable[[Part], str]:

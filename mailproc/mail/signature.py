@@ -57,7 +57,7 @@ def ends_with_signature(lines: Sequence[str]) -> tuple[list[str], list[str]]:
         end = -1
         if _is_mark(line) or (_may_be_mark(line) and _is_signature(below)):
             end = index
-        elif _is_closing(line) and _is_below_closing(line, below):
+        elif is_closing(line) and _is_below_closing(line, below):
             end = index + 1 + _name(below)
         if end >= 0:
             return list(lines[:end]), list(lines[end:])
@@ -110,7 +110,8 @@ def _may_be_mark(line: str) -> bool:
     return names_device and said.casefold().startswith(_FROM_A_TELEPHONE)
 
 
-def _is_closing(line: str) -> bool:
+def is_closing(line: str) -> bool:
+    """Return whether the line is nothing but closing words, as "Kind regards"."""
     return len(line) <= 60 and _closing_words(line) in _CLOSING
 
 

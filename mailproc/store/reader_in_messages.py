@@ -138,7 +138,7 @@ def _unnamed_facts(facts: Facts | None, words: ReaderWords) -> Facts | None:
     if said := facts.get("last_said"):
         kept["last_said"] = {name: _unnamed_apdu(apdu, words) for name, apdu in said.items()}
     if remark := facts.get("remark"):
-        kept["remark"] = words.from_stored(remark)
+        kept["remark"] = words.from_note(remark)
     kept |= {name: words.from_stored(str(kept[name])) for name in _TOLD if name in kept}
     return cast(Facts, kept)
 

@@ -11,9 +11,6 @@ GONE = "…"
 SHORTEST_NUMBER, SHORTEST_PART = 4, 3
 """Characters. A shorter number, or part of a name, is in too many texts that mean something else."""
 
-PATRON = "patron"
-"""The place of a sentence (``sentence.stored``) that holds a reader's number."""
-
 _BETWEEN = re.compile(r"[\s,;.]")
 
 
@@ -22,7 +19,6 @@ class ReaderWords:
 
     def __init__(self, numbers: Collection[str], names: Collection[str], emails: Collection[str]) -> None:
         whole = [one for one in numbers if len(one) >= SHORTEST_NUMBER]
-        self._numbers = frozenset(one.casefold() for one in numbers if one)
         self._whole = [*whole, *names, *emails]
         parts = (part for name in names for part in _BETWEEN.split(name))
         self.emails = frozenset(one.casefold() for one in emails if one)
@@ -53,14 +49,8 @@ class ReaderWords:
         if isinstance(value, list):
             return [self._values(one) for one in value]
         if isinstance(value, dict):
-            return {name: self._value(name, one) for name, one in value.items()}
+            return {name: self._values(one) for name, one in value.items()}
         return value
-
-    def _value(self, name: str, value: Any) -> Any:
-        """Our own sentences say the reader's number in one place, so there it may be short."""
-        if name == PATRON and isinstance(value, str) and value.casefold() in self._numbers:
-            return GONE
-        return self._values(value)
 
     @cached_property
     def _in_message(self) -> re.Pattern[str] | None:

@@ -49,7 +49,7 @@ def test_an_order_of_a_reader_who_is_blocked_today(cli: Cli, asking: Asking, sys
     assert "\x1b" not in refused.err
     placed = cli(*ORDER, "--anyway")
     assert (placed.code, placed.out) == (0, "B1\n")
-    assert "placed with --anyway: R1 may order nothing" in " ".join(cli("show", "B1").out.split())
+    assert "placed with --anyway: the reader may order nothing" in " ".join(cli("show", "B1").out.split())
 
 
 def test_a_reader_is_shown_as_stored_and_as_now(cli: Cli, asking: Asking, system: LibrarySystem) -> None:

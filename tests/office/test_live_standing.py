@@ -72,7 +72,7 @@ def test_what_it_says_counts_more_than_the_file(system, asking):
     )
     done = enter(world, "R1", anyway=True, title="Another")
     assert codes(done) == ["reader-barred"]
-    assert remarks(world, done.number) == [f"placed with --anyway: R1 may order nothing: {LOST_CARD}"]
+    assert remarks(world, done.number) == [f"placed with --anyway: the reader may order nothing: {LOST_CARD}"]
     assert failures(world, done.number) == []
     assert world.verify().differences == ()
 

@@ -15,14 +15,16 @@ from mailproc.store.intent_bodies import NoticeToReader
 from mailproc.store.rows import StoredPatron, StoredRequest
 
 
-def reader_to_tell(connection: Connection, context: Context, request: StoredRequest) -> StoredPatron | None:
-    """Return the reader who hears that it was declined; None if nobody does.
+def reader_to_tell(
+    connection: Connection, context: Context, request: StoredRequest, by_staff: StoredPatron | None = None
+) -> StoredPatron | None:
+    """Return the reader who hears that it was declined; None if nobody does. ``by_staff``: whom they named.
 
     An address that only a form gives proves nothing: nobody writes to it by itself.
     """
     if request.role is not Role.REQUESTER or not context.config.notices.declined:
         return None
-    reader = named(connection, request.id)
+    reader = by_staff or named(connection, request.id)
     return reader if reader is not None and (reader.email or reader.address) else None
 
 

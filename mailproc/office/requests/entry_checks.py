@@ -90,8 +90,9 @@ def check(
     for weight, said in found:
         if weight is Weight.REFUSED:
             raise LocalFault(said)
-        if weight is Weight.ANYWAY and not anyway:
-            raise LocalFault(said, (sentence("enter-anyway"),))
+    hindrances = [said for weight, said in found if weight is Weight.ANYWAY]
+    if hindrances and not anyway:  # all of them: --anyway sets all aside
+        raise LocalFault(hindrances[0], (sentence("enter-anyway"),), also=hindrances[1:])
     return tuple(said for _, said in found)
 
 

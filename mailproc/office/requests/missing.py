@@ -64,6 +64,15 @@ def not_understood(submission: Submission) -> tuple[Sentence, ...]:
     return tuple(sentence("doubt-line", line=line) for line in submission.doubtful or ())
 
 
+def other_address(submission: Submission, reader: StoredPatron) -> tuple[Sentence, ...]:
+    """Return word of an e-mail address in the form that is not the reader's; none is no proof of anything."""
+    said = (submission.reader or {}).get("email", "")
+    if said.casefold() == reader.email.casefold():
+        return ()
+    shown = said or sentence("none-given")
+    return (sentence("doubt-reader-email", patron=reader.id, said=shown, known=reader.email or "–"),)
+
+
 def _doubts(
     request: StoredRequest, submission: Submission, reader: StoredPatron | None
 ) -> Iterator[Sentence]:
@@ -73,12 +82,10 @@ def _doubts(
     yield from entry_checks.wrong_numbers(request.item or {})
     if request.role is not Role.REQUESTER or not submission.patron_id:
         return
-    said = (submission.reader or {}).get("email", "")
     if reader is None:
         yield sentence("doubt-reader-unknown", patron=submission.patron_id)
-    elif not said or said.casefold() != reader.email.casefold():  # nothing is no proof of anything
-        shown = said or sentence("none-given")
-        yield sentence("doubt-reader-email", patron=reader.id, said=shown, known=reader.email or "–")
+    else:
+        yield from other_address(submission, reader)
     for where in _elsewhere(request.delivery, reader):
         yield sentence("doubt-delivery", where=where)
 

@@ -76,7 +76,8 @@ def refused_service(
     rule = _rule(connection, patron_id, said, context)
     if rule is None or service in rule.services:
         return None
-    return sentence("reader-service", category=rule.category or "*", services=", ".join(rule.services))
+    services = tuple(Word("services", one) for one in rule.services)
+    return sentence("reader-service", category=rule.category or "*", services=services)
 
 
 def many_open(connection: Connection, patron_id: str, said: str, context: Context) -> Sentence | None:

@@ -26,7 +26,7 @@ from mailproc.sentence import Sentence, sentence
 from mailproc.store import patrons, requests, submissions
 from mailproc.store.engine import Store
 from mailproc.store.patrons import NamedReader
-from mailproc.store.rows import StoredRequest
+from mailproc.store.rows import StoredPatron, StoredRequest
 from mailproc.store.submissions import ACCEPTED, DECLINED, REVIEW, Submission
 from mailproc.store.text import storable
 
@@ -82,9 +82,16 @@ def accept(
             return _take_order(connection, context, request, submission, by, given=given, anyway=anyway)
         asked = replace(wanted(connection, context, request, submission, given), patron=reader)
         entered = order(connection, context, submission, asked, by, live=live, looked=looked, anyway=anyway)
-        return replace(entered, warnings=(*entered.warnings, *missing.not_understood(submission)))
+        doubts = (*_other_address(connection, submission, asked), *missing.not_understood(submission))
+        return replace(entered, warnings=(*entered.warnings, *doubts))
 
     return foreseen(store, job) if dry_run else store.write(job)
+
+
+def _other_address(connection: Connection, submission: Submission, asked: Wanted) -> tuple[Sentence, ...]:
+    """Return word of another address in the form than that of the reader whom staff named."""
+    known = patrons.load(connection, asked.patron.id) if asked.patron is not None else None
+    return missing.other_address(submission, known) if known is not None else ()
 
 
 def _is_ours(request: StoredRequest) -> bool:
@@ -149,11 +156,12 @@ def order(
 
 def decline(
     store: Store, context: Context, number: str, reason: str, by: str, *,
-    quiet: bool = False, dry_run: bool = False,
+    patron: str = "", quiet: bool = False, dry_run: bool = False,
 ) -> Declined:  # fmt: skip
     """Close it without asking anybody, and write to its reader; ``quiet``: nobody is told.
 
-    Raise LocalFault without a reason.
+    ``patron``: number or barcode of the reader of the store who wished it, instead of what was written.
+    Raise LocalFault without a reason, for a ``patron`` whom the store does not know, and for a partner's.
     """
     kept = " ".join(storable(reason).split())[:LONGEST_REASON]
     if not kept:
@@ -163,18 +171,33 @@ def decline(
         request, submission = review_steps.of(connection, number)
         if submission.state == DECLINED:
             raise LocalFault(sentence("review-declined", number=request.number), (_again(request),))
+        named = _named(connection, request, patron)
         event_id = review_steps.decided(connection, context, submission, DECLINED, by, (kept,))
         requests.close(connection, request.id, context.clock(), DECLINED)
-        reader = None if quiet else declined_letter.reader_to_tell(connection, context, request)
+        if named is not None:
+            requests.name_reader(connection, request.id, named.id)
+        reader = None if quiet else declined_letter.reader_to_tell(connection, context, request, named)
         if reader is None:
-            return Declined(request, untold(connection, request))
+            return Declined(request, untold(connection, request, named))
         declined_letter.write(connection, request, reader, event_id, kept)
         return Declined(request, declined_letter.told(reader), writes=True)
 
     return foreseen(store, job) if dry_run else store.write(job)
 
 
-def untold(connection: Connection, request: StoredRequest) -> Sentence | None:
+def _named(connection: Connection, request: StoredRequest, patron: str) -> StoredPatron | None:
+    if not patron:
+        return None
+    if not _is_ours(request):
+        raise LocalFault(sentence("review-theirs", number=request.number))
+    if (found := patron_details.by_number(connection, patron)) is None:
+        raise LocalFault(sentence("patron-unknown", named=patron[:80]), ("mailproc patrons find",))
+    return found
+
+
+def untold(
+    connection: Connection, request: StoredRequest, by_staff: StoredPatron | None = None
+) -> Sentence | None:
     """Return word of who wished a declined request, with the address to write to; None if nobody is named.
 
     What the store knows of a reader stands: an address in a form proves nothing.
@@ -185,8 +208,8 @@ def untold(connection: Connection, request: StoredRequest) -> Sentence | None:
     none = sentence("none-given")
     if not _is_ours(request):
         return sentence("declined-partner", partner=submission.partner, number=submission.number or none)
-    known, said = None, submission.reader or {}
-    if submission.patron_id:
+    known, said = by_staff, submission.reader or {}
+    if known is None and submission.patron_id:
         with suppress(LocalFault):  # several readers have the barcode
             known = patron_details.by_number(connection, submission.patron_id)
     name = (known.name if known is not None else said.get("name")) or submission.patron_id

@@ -125,8 +125,9 @@ def _ways_on(found: RequestDetails, language: Language) -> Iterator[tuple[str, s
     ask = f"mailproc next {line.number}"
     if waits:
         yield ask, language.label("show", "asks_next", partner=waits)
-    again = language.label("show", "asks_again", partner=line.partner)
-    yield f"mailproc amend {line.number} … --again", again
+    if State[line.state] is not State.LOST:  # it has lost its copy to us
+        again = language.label("show", "asks_again", partner=line.partner)
+        yield f"mailproc amend {line.number} … --again", again
     if not waits:
         add = f"mailproc rota {line.number} --add SYMBOL"
         yield language.label("show", "then", first=add, second=ask), language.label("show", "asks_other")

@@ -10,14 +10,22 @@ def to_decide(found: RequestDetails, language: Language) -> Iterator[tuple[str, 
     """Yield the commands by which staff decide, each with what it does."""
     number = found.line.number
     if found.closed_at is not None:
+        if is_erased(found):
+            return  # nobody can say any more whose it was
         yield f"mailproc decline {number} --undo", language.label("review", "undoes")
         return
+    nobody = any(one.code == "lacks-reader" for one in found.review.lacks) if found.review else False
     for command, word in (
-        (f"mailproc accept {number}", "accepts"),
+        (f"mailproc accept {number}{' --patron ID' if nobody else ''}", "accepts"),
         (f"mailproc amend {number} --title TITLE", "amends"),
         (f"mailproc decline {number} --reason TEXT", "declines"),
     ):
         yield command, language.label("review", word)
+
+
+def is_erased(found: RequestDetails) -> bool:
+    """Return whether the reader, and all that was written, was taken out of it."""
+    return found.review is not None and not (found.review.words or found.review.reader)
 
 
 def reviewed(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
@@ -34,6 +42,8 @@ def reviewed(found: RequestDetails, language: Language) -> Iterator[tuple[str, s
     waits = found.line.attempt == 0  # afterwards the request itself says both
     if waits and any(reader):
         yield words["said_reader"], ", ".join(filter(None, map(str, reader)))
+    if waits and found.closed_at is None and found.note and not review.partner:
+        yield words["note"], " / ".join(found.note.split("\n"))
     if waits and review.lenders:
         yield words["lenders"], " → ".join(review.lenders)
     if waits and review.by_rule:

@@ -10,6 +10,7 @@ from mailproc.ill.apdu import Delivery, Item, Money, Postal
 from mailproc.ill.apdu_json import value_from_json
 from mailproc.ill.submitted import LONGEST_WORDS, SubmittedRequest, WrittenReader
 from mailproc.ill.terms import Role
+from mailproc.mail.signature import is_closing
 from mailproc.protocols.form import label_lines, values
 from mailproc.protocols.form.label_lines import LabelLines
 from mailproc.protocols.form.vocabulary import shipped
@@ -98,13 +99,25 @@ def _request(said: _Said, form: FormLabels, text: str) -> SubmittedRequest:
         need_before=_day(said),
         max_cost=_cost(said),
         level_of_service=said.take("level_of_service")[:1] or None,
-        note=said.take("note"),
+        note=_note(said, reader),
         declared=values.yes(said.take("copyright_declared")),
         number=_number(said),
         unread=said.unread,
         doubtful=tuple(said.doubtful),
         words=text.strip()[:LONGEST_WORDS],
     )
+
+
+def _note(said: _Said, reader: WrittenReader) -> str:
+    """Return the note, which a library may read, without a greeting and the reader's name at its end."""
+    note = said.take("note")
+    lines = [line for line in note.split("\n") if line.strip()]
+    name = lines[-1].strip(" ,.").casefold() if lines else ""
+    if name and name == reader.name.casefold():
+        lines.pop()
+    if not lines or not is_closing(lines[-1]):
+        return note
+    return note[: note.rindex(lines[-1])].rstrip()
 
 
 def _item(said: _Said) -> Item:
