@@ -75,3 +75,9 @@ def say(
     """Write a sentence as a note, in the library's language. ``by_rule``: lists do not show it."""
     words = context.language.word(said)
     write(connection, context, number, " ".join(words.split())[:LONGEST], by, by_rule=by_rule)
+
+
+def without_reader(said: Sentence) -> Sentence:
+    """Return the sentence without the reader's number: a note is in words, and would outlive the reader."""
+    unnamed = {"patron": sentence("this-reader")} if "patron" in said.values else {}
+    return sentence(said.code, **{**said.values, **unnamed})

@@ -260,14 +260,10 @@ def _stored(
 def _note_overrides(
     connection: Connection, context: Context, number: str, warnings: Sequence[Sentence], by: str
 ) -> None:
-    """Note which rule staff have set aside: it stands in the history and in lists.
-
-    Without the reader's number: it would be in words, and outlive the reader there.
-    """
+    """Note which rule staff have set aside: it stands in the history and in lists."""
     for said in warnings:
         if said.code in (*reader_rules.RULES, own_copies.HELD):
-            unnamed = {"patron": sentence("this-reader")} if "patron" in said.values else {}
-            why = sentence(said.code, **{**said.values, **unnamed})
+            why = notes.without_reader(said)
             notes.say(connection, context, number, sentence("placed-anyway", why=why), by)
 
 
