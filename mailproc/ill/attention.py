@@ -76,6 +76,7 @@ class Reason(StrEnum):
     ASK_RIGHT_ONE = "ask-right-one"
     CANCEL_SILENT = "cancel-silent"
     RENEWAL_SILENT = "renewal-silent"
+    RENEWAL_NOT_COME = "renewal-not-come"
     NO_ANSWER = "no-answer"
     STILL_PROMISED = "still-promised"
     NOT_ARRIVED = "not-arrived"
@@ -265,6 +266,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.ASK_RIGHT_ONE: Rule(until=Until.FOLLOWS, ways=_AGAIN),
     Reason.CANCEL_SILENT: _said_last("act query"),
     Reason.RENEWAL_SILENT: _said_last("act query"),
+    Reason.RENEWAL_NOT_COME: _said_last("act renew", "act query", "act message", "act return"),
     Reason.NO_ANSWER: _state(*_ASK, next_settles=True),
     Reason.STILL_PROMISED: _state(*_ASK, next_settles=True),
     Reason.NOT_ARRIVED: _state("act receive", "act query", "act message", "act lost"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.attention import Reason
+from mailproc.sentence import Sentence
 
 FORWARDED = "patron/document"
 """The letter to a reader with the documents that came for a request."""
@@ -33,7 +34,7 @@ class Withhold:
     """A letter that the reader does not get; `show` says why."""
 
     notice: str
-    why: Reason
+    why: Reason | Sentence
 
 
 @dataclass(frozen=True)

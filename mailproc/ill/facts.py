@@ -123,7 +123,8 @@ class ContentFacts(TypedDict, total=False):
     receipt: what had been named before);
     ``due_passed``: it names a due date that is over, or that a renewal has moved, as far as words tell;
     ``renewed_since``: its time is before that renewal.
-    ``renewal_on``: until then the lender renews automatically; ``waited_for``: it will not renew, as others
+    ``renewal_on``: until then the lender renews automatically; ``unreminded``: which keeps back the reader's
+    reminder before that day; ``waited_for``: it will not renew, as others
     wait; ``unasked``: it refuses a renewal that it had announced itself, or nobody asked for; ``no_later``:
     it renews, but the reader's own date does not move. Of a request: ``same_item``: it repeats the one we
     have; ``refused``; ``unknown_words``. Of a demand: ``early``: before the due date; ``guessed``: that date
@@ -144,6 +145,7 @@ class ContentFacts(TypedDict, total=False):
     renewed_since: bool
     terms: LoanTerms
     renewal_on: str
+    unreminded: bool
     waited_for: bool
     unasked: bool
     no_later: bool

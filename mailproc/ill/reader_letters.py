@@ -3,6 +3,8 @@
 Letters that a library may do without: ``reader_news``.
 """
 
+from datetime import date
+
 from mailproc.ill.attention import Reason
 from mailproc.ill.effects import Effect, Notify, Withhold
 from mailproc.ill.message_content import WRONG
@@ -10,6 +12,7 @@ from mailproc.ill.note_sentences import parted
 from mailproc.ill.terms import Role, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step
 from mailproc.ill.whereabouts import WITH_READER, is_for_reader, reader_has
+from mailproc.sentence import sentence
 
 
 def effects(step: Step, occurrence: Occurrence, *, collected_said: bool) -> tuple[Effect, ...]:
@@ -66,6 +69,8 @@ def _heard(step: Step, occurrence: Occurrence, *, collected_said: bool) -> Effec
     if not step.moved:
         told = occurrence.facts.get("another_day") and not occurrence.facts.get("repeat")
         return Notify("patron/recalled") if told and here and has and theirs else None
+    if (day := occurrence.facts.get("renewal_on")) and occurrence.facts.get("unreminded") and theirs:
+        return Withhold("patron/due_soon", sentence("withheld-renews", day=date.fromisoformat(day)))
     if occurrence.event == "RENEW_ANSWER.yes" and step.after.state is State.RECEIVED and here and theirs:
         if occurrence.facts.get("no_later"):
             return Withhold("patron/renewed", Reason.READER_NO_LATER)

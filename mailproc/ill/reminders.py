@@ -6,14 +6,13 @@ from mailproc.ill.attention import Reason
 from mailproc.ill.automatic_replies import said_again
 from mailproc.ill.effects import AskAgain, AskStaff, Effect, FollowUpAct, Notify, Send
 from mailproc.ill.events import Timer
-from mailproc.ill.transaction_state import Occurrence, TransactionState
+from mailproc.ill.transaction_state import RENEWAL_ASKED, Occurrence, TransactionState
 from mailproc.ill.whereabouts import is_for_reader
 
 ATTENTION = {
     Timer.NEED_BEFORE: Reason.NEED_BEFORE_PASSED,
     Timer.READER_OVERDUE: Reason.NOT_BACK,
     Timer.READER_RECALLED: Reason.NOT_BACK,
-    Timer.RENEWAL_SILENT: Reason.RENEWAL_SILENT,
     Timer.NOT_ARRIVED: Reason.NOT_ARRIVED,
     Timer.CANCEL_SILENT: Reason.CANCEL_SILENT,
     Timer.LOAN_OVERDUE: Reason.NOT_BACK,
@@ -50,8 +49,15 @@ def effects(current: TransactionState, occurrence: Occurrence, levels: int) -> t
         return (FollowUpAct("expire", Expired()),)
     if kind is Timer.UNANSWERED:
         return (_unanswered(current, level, occurrence),)
-    reason = Reason.RENEWAL_EARLIER if occurrence.facts.get("renewal_answered") else ATTENTION.get(kind)
+    reason = _no_renewal(current, occurrence) if kind is Timer.RENEWAL_SILENT else ATTENTION.get(kind)
     return (AskStaff(reason),) if reason else ()
+
+
+def _no_renewal(current: TransactionState, occurrence: Occurrence) -> Reason:
+    """Return why staff look: a renewal gives no time, or one that was asked for or announced did not come."""
+    if occurrence.facts.get("renewal_answered"):
+        return Reason.RENEWAL_EARLIER
+    return Reason.RENEWAL_SILENT if current.state in RENEWAL_ASKED else Reason.RENEWAL_NOT_COME
 
 
 def _unanswered(current: TransactionState, level: int, occurrence: Occurrence) -> Effect:

@@ -284,8 +284,17 @@ def _reader(current: TransactionState, waiting: TimerInputs, days: Days) -> Due:
     if current.due_on is None or current.service is not Service.LOAN or not waiting.here:
         return {}
     due = due_of_reader(current.due_on, days.reader_term, waiting.given_on)
-    overdue = _level(Timer.READER_OVERDUE, due, current, waiting, days)
+    counted = max(due, _renewal_missed(current, waiting) or due)
+    overdue = _level(Timer.READER_OVERDUE, counted, current, waiting, days)
     return {Timer.DUE_SOON: _due_soon(due, current, waiting, days), Timer.READER_OVERDUE: overdue}
+
+
+def _renewal_missed(current: TransactionState, waiting: TimerInputs) -> date | None:
+    """Return the day on which staff heard that an announced renewal did not come: they hear it before the
+    reader is asked for the item."""
+    if current.due_on is None or current.state in ASKED:
+        return None
+    return max(waiting.fired.get((Timer.RENEWAL_SILENT, current.due_on), ()), default=None)
 
 
 def _recalled(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:

@@ -177,11 +177,40 @@ def test_an_announced_renewal_that_does_not_come(world):
     world.hear("B1-1 DUE*AUTOMATIC RENEWAL PENDING")
     assert kinds(world) == {"RENEWAL_SILENT": date(2026, 4, 15)}
     world.days(44)
-    assert world.attention("B1") == ("renewal-silent",)
-    assert kinds(world) == {"READER_OVERDUE": date(2026, 4, 14)}, "too late to say that it is due soon"
+    assert world.attention("B1") == ("renewal-not-come",)
+    assert any("did not come" in one.text for one in world.notices()), "staff hear it, and before the reader"
+    assert world.reader() == []
+    assert kinds(world) == {"READER_OVERDUE": date(2026, 4, 16)}, "too late to say that it is due soon"
     world.days(2)
     assert subjects(world.reader()) == ["Subject: Reminder, due on Mon 13 Apr: A book"]
     assert world.verify().differences == ()
+
+
+def test_an_announced_renewal_keeps_the_reminder_back_and_says_so(world):
+    received(world)
+    world.hear("B1-1 DUE*AUTOMATIC RENEWAL PENDING")
+    (untold,) = world.shown("B1").untold
+    assert untold.notice == "patron/due_soon" and "announced" in str(untold.why)
+    world.hear("B1-1 DUE*AUTOMATIC RENEWAL PENDING")
+    assert len(world.shown("B1").untold) == 1, "once"
+    assert world.verify().differences == ()
+
+
+def test_after_the_reminder_an_announced_renewal_keeps_none_back(world):
+    received(world)
+    world.days(40)
+    assert len(world.reader()) == 1
+    world.hear("B1-1 DUE*AUTOMATIC RENEWAL PENDING")
+    assert world.shown("B1").untold == ()
+
+
+def test_a_stop_over_the_day_of_a_renewal_tells_staff_a_day_before_the_reader(world):
+    received(world)
+    world.hear("B1-1 DUE*AUTOMATIC RENEWAL PENDING")
+    world.later(days=60)
+    world.tick()
+    assert world.attention("B1") == ("renewal-not-come",)
+    assert world.reader() == []
 
 
 def test_an_announced_renewal_that_comes(world):

@@ -64,11 +64,11 @@ def test_an_announced_renewal_is_refused(world, silent):
     world.hear("B1-1 DUE*AUTOMATIC RENEWAL PENDING")
     if silent:
         world.days(60)
-        assert "renewal-silent" in world.attention("B1")
+        assert "renewal-not-come" in world.attention("B1")
     world.sent.clear()
     world.hear("B1-1 NO RENEW")
     assert any("It cannot be renewed" in letter.text for letter in world.reader())
-    assert "renewal-silent" not in world.attention("B1")
+    assert "renewal-not-come" not in world.attention("B1")
     assert "renew" not in possible(world)
     assert world.verify().differences == ()
 

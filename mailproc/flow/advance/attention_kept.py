@@ -17,10 +17,10 @@ from mailproc.ill.facts import Facts
 from mailproc.ill.transaction_state import NOTED, Step
 from mailproc.store.rows import Event
 
-SETTLES: Mapping[str, Reason] = {
-    "CHECKED_IN": Reason.DEMANDED_AFTER_RETURN,
-    "RENEW_ANSWER": Reason.RENEWAL_SILENT,
-    Timer.READER_OVERDUE: Reason.DUE_SOON,
+SETTLES: Mapping[str, tuple[Reason, ...]] = {
+    "CHECKED_IN": (Reason.DEMANDED_AFTER_RETURN,),
+    "RENEW_ANSWER": (Reason.RENEWAL_SILENT, Reason.RENEWAL_NOT_COME),
+    Timer.READER_OVERDUE: (Reason.DUE_SOON,),
 }
 """Events that end a reason, whatever the state: the lender has it again; something is heard; its day has
 passed."""
@@ -47,7 +47,7 @@ def after(case: Case, event: Event, taken: Step, known: Facts) -> list[str]:
     elif event.type == "note":
         had = [reason for reason in had if reason not in ENDS_WITH_A_NOTE]
     elif event.type in SETTLES:
-        had = [reason for reason in had if reason != SETTLES[event.type]]
+        had = [reason for reason in had if reason not in SETTLES[event.type]]
     elif event.type == "DOCUMENT_SENT" and not readers_copy.is_with_us(case.connection, case.transaction):
         had = [reason for reason in had if reason not in OF_DOCUMENTS]
     elif known.get("cost_settled"):
