@@ -7,6 +7,8 @@ import typer
 from mailproc.app import schedule
 from mailproc.cli import output, status, truncated
 from mailproc.cli.session import opened
+from mailproc.ill.attention import Reason
+from mailproc.ill.event_names import of_timer
 from mailproc.notices.language import Language
 from mailproc.notices.vocabulary import Words
 from mailproc.office.queries import pending_timers, service_state, upcoming
@@ -63,11 +65,15 @@ def jobs(
     output.table(_named(words, "if_nobody_acts", "requests", "first"), kinds, words["no_timer"])
     if ahead:
         ones = [
-            (shown(one.at), one.number, one.partner, language.event_word(one.kind), _then(one, language))
+            (shown(one.at), one.number, one.partner, _kind(one, language), _then(one, language))
             for one in ahead
         ]
         output.table(_named(words, "when", "request", "partner", "what", "then"), ones, "")
         truncated.tell(len(ahead), count, language)
+
+
+def _kind(one: upcoming.Coming, language: Language) -> str:
+    return language.event_word(of_timer(one.kind, with_us=one.reason == Reason.SEND_BACK))
 
 
 def _named(words: Words, *names: str) -> list[str]:

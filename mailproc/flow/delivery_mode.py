@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from mailproc.config import Config, Partner
 from mailproc.flow.context import Context
 from mailproc.ill import loan_terms, machine, right_item
-from mailproc.ill.actions import BY_NAME, WANTS_ANSWER
+from mailproc.ill.actions import BY_NAME, WANTS_ANSWER, WITHIN
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.apdu_json import DeliveryJson
 from mailproc.ill.attention import Reason
+from mailproc.ill.message_content import WRONG
 from mailproc.ill.terms import ApduType, Role, State
 from mailproc.mail.addresses import is_sendable
 from mailproc.protocols import registry
@@ -78,13 +79,15 @@ def sayable(actions: Sequence[str], transaction: Transaction, context: Context) 
     """Return those of our ``actions`` that the protocol of this transaction can express.
 
     If our order never left, only actions that need no answer remain. "renew" is left out if the lender renews
-    automatically, or does not renew.
+    automatically, or does not renew; and what makes no sense of a wrong item, which no reader gets.
     """
     partner = context.partners.get(transaction.partner)
     role, codec, dialect = transaction.role, transaction.codec, transaction.dialect
     options = transaction.options or {}
     if options.get("renewal_on") or not_renewed(transaction):
         actions = [action for action in actions if action != "renew"]
+    if options.get("flaw") == WRONG:
+        actions = [action for action in actions if action not in ("renew", *WITHIN)]
     if options.get("unsent"):
         actions = [action for action in actions if action not in WANTS_ANSWER]
     return expressible(actions, codec, role, dialect, context.config, partner)

@@ -142,9 +142,8 @@ _Q, _R, _S = Role.REQUESTER, Role.RESPONDER, State
 class Rule:
     """What follows from a reason.
 
-    ``turn``: states in which it is our turn even without a stored reason. ``listed``: only in lists, as daily
-    work. ``over_with_next``: settled for an earlier attempt once the next library was asked. ``ways``: what
-    staff can do about it, the most likely first (flow/prepare/suggestions.py).
+    ``turn``: states where it is our turn without a stored reason too. ``listed``: in lists only, daily work.
+    ``over_with_next``: settled once the next library was asked. ``ways``: what helps, the likeliest first.
     """
 
     until: Until
@@ -155,10 +154,9 @@ class Rule:
 
 
 NOTE = "note"
-_RETURN = ("act return", "act renew")
 _UNWANTED = ("act receive", "receive quiet", "act return")  # a reader may still want it, or have another
 _AGAIN = ("amend again", "next", "next partner")
-_ASK = ("act query", "act cancel")
+_RETURN, _ASK = ("act return", "act renew"), ("act query", "act cancel")
 _ADDRESS = ("partners confirm", "partners forget", "partners")
 _YES_OR_NO = ("answer-condition", "renew-reply", "cancel-reply")
 _LATE = (*(f"act {act} {said}" for act in _YES_OR_NO for said in ("yes", "no")), "act ship", "act unfilled")

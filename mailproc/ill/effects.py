@@ -34,7 +34,7 @@ class Withhold:
     """A letter that the reader does not get; `show` says why."""
 
     notice: str
-    why: Reason | Sentence
+    why: Sentence
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from mailproc.ill.note_sentences import parted
 from mailproc.ill.terms import Role, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step
 from mailproc.ill.whereabouts import WITH_READER, is_for_reader, reader_has
-from mailproc.sentence import sentence
+from mailproc.sentence import Word, sentence
 
 
 def effects(step: Step, occurrence: Occurrence, *, collected_said: bool) -> tuple[Effect, ...]:
@@ -73,17 +73,22 @@ def _heard(step: Step, occurrence: Occurrence, *, collected_said: bool) -> Effec
         return Withhold("patron/due_soon", sentence("withheld-renews", day=date.fromisoformat(day)))
     if occurrence.event == "RENEW_ANSWER.yes" and step.after.state is State.RECEIVED and here and theirs:
         if occurrence.facts.get("no_later"):
-            return Withhold("patron/renewed", Reason.READER_NO_LATER)
+            return _withheld("patron/renewed", Reason.READER_NO_LATER)
         return Notify("patron/renewed")
     if _day_changed(step, occurrence) and here and theirs and not occurrence.facts.get("quiet"):
         return Notify("patron/due_corrected")
     if occurrence.event == "RECALL" and step.before.state in WITH_READER and here and theirs:
-        return Notify("patron/recalled") if has else Withhold("patron/recalled", Reason.SEND_BACK)
+        return Notify("patron/recalled") if has else _withheld("patron/recalled", Reason.SEND_BACK)
     if occurrence.event == "OVERDUE" and occurrence.facts.get("early") and here and has:
-        return Withhold("patron/overdue", Reason.DEMANDED_EARLY)
+        return _withheld("patron/overdue", Reason.DEMANDED_EARLY)
     if occurrence.event == "OVERDUE" and "level" in occurrence.facts and has:
         return Notify("patron/overdue", occurrence.facts["level"])
     return None
+
+
+def _withheld(notice: str, reason: Reason) -> Withhold:
+    """Return a letter that is kept back by what staff must look at."""
+    return Withhold(notice, sentence("withheld", reason=Word("attention", reason)))
 
 
 def _day_changed(step: Step, occurrence: Occurrence) -> bool:

@@ -12,7 +12,7 @@ from mailproc.ill.date_arithmetic import later
 from mailproc.ill.events import Timer
 from mailproc.ill.reader_due import LENDERS_DATE, ReaderTerm
 from mailproc.ill.terms import Service
-from mailproc.ill.transaction_state import TransactionState
+from mailproc.ill.transaction_state import RENEWAL_ASKED, TransactionState
 
 PROMISED = 4
 """A promise without a day is asked about after this multiple of the usual days."""
@@ -65,6 +65,7 @@ class TimerInputs:
     lender, the day on which the borrower reported its return. ``wanted_by``: the day that a recall names.
     ``renewal_answered``: our question was answered, though with a day that is not after ours.
     ``unprinted``: how often a reminder fired in vain, as the one before it still waited to be printed.
+    ``reminded_on``: the day on which the reader's last reminder left, or leaves: further ones count from it.
     ``unfilled_untold``: the rota has ended, and the reader has not heard of it.
     ``words_unread``: people of the partner wrote, and staff have neither recorded it nor looked;
     ``words_on``: the last day on which such words came, or staff dealt with them.
@@ -77,6 +78,7 @@ class TimerInputs:
     need_before: date | None = None
     fired: Mapping[tuple[Timer, date], Sequence[date]] = field(default_factory=dict)
     unprinted: Mapping[tuple[Timer, date], int] = field(default_factory=dict)
+    reminded_on: date | None = None
     may_ask: bool = False
     reply_by: date | None = None
     expires: date | None = None
@@ -126,6 +128,19 @@ def said(kind: Timer, current: TransactionState, waiting: TimerInputs) -> int:
     """Return how often it fired about that day and led to a letter."""
     in_vain = waiting.unprinted.get((kind, about(kind, current, waiting)), 0)
     return len(fired(kind, current, waiting)) - in_vain
+
+
+def renewal_missed(current: TransactionState, waiting: TimerInputs) -> date | None:
+    """Return the day on which staff heard that an announced renewal did not come: they hear it before the
+    reader is asked for the item."""
+    if current.due_on is None or current.state in RENEWAL_ASKED:
+        return None
+    return max(waiting.fired.get((Timer.RENEWAL_SILENT, current.due_on), ()), default=None)
+
+
+def after_the_letter(day: date, waiting: TimerInputs) -> date:
+    """Return the day from which the next reminder counts: that of the last letter, if it left later."""
+    return max(day, waiting.reminded_on or day)
 
 
 def again(kind: Timer, current: TransactionState, waiting: TimerInputs, days: int) -> date | None:

@@ -21,12 +21,14 @@ from mailproc.ill.timer_schedule import (
     PROMISED,
     Days,
     TimerInputs,
+    after_the_letter,
     after_their_words,
     again,
     fired,
     loan_not_arrived,
     on_open_days,
     promised_for,
+    renewal_missed,
     repeated,
     repeated_then_once,
     said,
@@ -284,17 +286,9 @@ def _reader(current: TransactionState, waiting: TimerInputs, days: Days) -> Due:
     if current.due_on is None or current.service is not Service.LOAN or not waiting.here:
         return {}
     due = due_of_reader(current.due_on, days.reader_term, waiting.given_on)
-    counted = max(due, _renewal_missed(current, waiting) or due)
-    overdue = _level(Timer.READER_OVERDUE, counted, current, waiting, days)
+    begins = max(due, renewal_missed(current, waiting) or due)
+    overdue = _level(Timer.READER_OVERDUE, begins, current, waiting, days)
     return {Timer.DUE_SOON: _due_soon(due, current, waiting, days), Timer.READER_OVERDUE: overdue}
-
-
-def _renewal_missed(current: TransactionState, waiting: TimerInputs) -> date | None:
-    """Return the day on which staff heard that an announced renewal did not come: they hear it before the
-    reader is asked for the item."""
-    if current.due_on is None or current.state in ASKED:
-        return None
-    return max(waiting.fired.get((Timer.RENEWAL_SILENT, current.due_on), ()), default=None)
 
 
 def _recalled(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
@@ -304,7 +298,7 @@ def _recalled(current: TransactionState, waiting: TimerInputs, days: Days) -> da
     if not waiting.here or not days.overdue_every or told_enough:
         return None
     told = max(waiting.since, waiting.came_on or waiting.since)
-    day = later((told, *before)[-1], days.overdue_every)
+    day = later(after_the_letter((told, *before)[-1], waiting), days.overdue_every)
     return _not_before_its_day(day, Timer.READER_RECALLED, current, waiting)
 
 
@@ -332,15 +326,12 @@ def _due_soon(due: date, current: TransactionState, waiting: TimerInputs, days: 
 def _level(
     kind: Timer, due: date | None, current: TransactionState, waiting: TimerInputs, days: Days
 ) -> date | None:
-    """Return the day after ``due`` and the days of grace, then every ``overdue_every`` days.
-
-    The last is for staff only.
-    """
+    """Return the day after ``due`` and the grace, then each ``overdue_every`` days; the last is for staff."""
     before = fired(kind, current, waiting)
     if due is None or not days.overdue_every or said(kind, current, waiting) > days.overdue_levels:
         return None
     if before:
-        return later(before[-1], days.overdue_every)
+        return later(after_the_letter(before[-1], waiting), days.overdue_every)
     return later(max(due, waiting.since), days.grace + 1)
 
 

@@ -44,6 +44,16 @@ _UNWRITTEN = tuple(
     Constant(select(INTENT.c.id).where(of, _TO_READER, one_of(INTENT.c.state, UNWRITTEN)).limit(1))
     for of in _OF
 )
+_NOTICES = Constant(
+    select(INTENT.c.body, INTENT.c.state, OUTGOING.c.state.label("letter_state"), OUTGOING.c.handed_over_at)
+    .select_from(INTENT.outerjoin(OUTGOING, INTENT.c.outgoing_id == OUTGOING.c.id))
+    .where(
+        INTENT.c.transaction_id == bindparam("transaction_id"),
+        _TO_READER,
+        INTENT.c.state != "withdrawn",
+    )
+    .order_by(INTENT.c.id.desc())
+)
 _UNADDRESS = Constant(
     OUTGOING.update()
     .where(OUTGOING.c.id == bindparam("row_id"))
@@ -75,6 +85,22 @@ _UNSIGN = Constant(
         taken_from=bindparam("taken"),
     )
 )
+
+
+def last_left(
+    connection: Connection, transaction_id: int, names: Collection[str], now: datetime
+) -> datetime | None:
+    """Return when the newest notice of one of these names left; ``now`` if it will leave by itself.
+
+    None if there is none, or it waits for somebody.
+    """
+    written = _NOTICES.rows(connection, {"transaction_id": transaction_id})
+    newest = next((row for row in written if name_of(row["body"]) in names), None)
+    if newest is None:
+        return None
+    leaves = (newest["letter_state"] or newest["state"]) in ("todo", "prepared", "sending")
+    left: datetime | None = newest["handed_over_at"]
+    return now if leaves else left
 
 
 def wait(connection: Connection, request_id: int) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from mailproc.flow import clock
 from mailproc.office.queries import upcoming
 from mailproc.office.requests import amend, corrections
-from mailproc.store import events
+from mailproc.store import events, outgoing
 
 CHASE = {"chase": "CHASE"}
 
@@ -220,6 +220,32 @@ def test_an_announced_renewal_that_comes(world):
     assert world.reader() == []
     world.hear("B1-1 RENEWED*01-06-2026")
     assert kinds(world) == {"DUE_SOON": date(2026, 5, 29), "READER_OVERDUE": date(2026, 6, 2)}
+
+
+def test_a_recall_that_leaves_late_is_followed_from_the_day_it_left(world):
+    """Days of downtime are covered by one letter."""
+    received(world)
+    world.act("B1", "recall", heard_by="mail", run=False)
+    world.later(days=11)
+    world.tick()
+    assert subjects(world.reader()) == ["Subject: Please bring it back now: A book"]
+    assert kinds(world) == {"READER_RECALLED": date(2026, 3, 20)}
+    world.days(7)
+    assert len(world.reader()) == 2
+    assert world.verify().differences == ()
+
+
+def test_a_reminder_that_no_relay_takes_is_followed_from_the_day_it_left(world):
+    received(world)
+    world.days(43)
+    assert len(world.reader()) == 2
+    first, last = kinds(world)["READER_OVERDUE"], max(row["id"] for row in world.rows("outgoing"))
+    world.later(days=5)
+    world.store.write(lambda connection: outgoing.change(connection, last, handed_over_at=world.now))
+    world.later(days=2)
+    world.tick()
+    assert len(world.reader()) == 2
+    assert kinds(world)["READER_OVERDUE"] == first + timedelta(days=5)
 
 
 def test_one_reminder_for_one_due_date(world):

@@ -8,6 +8,7 @@ from mailproc.errors import LocalFault
 from mailproc.office.queries import agenda, request_details, rota
 from mailproc.office.requests import amend
 from mailproc.office.requests.corrections import Correction
+from mailproc.office.wording.request_words import if_nobody_acts
 from tests.support.partners import BL, SECOND
 
 READER = "r@readers.example"
@@ -47,6 +48,19 @@ def test_a_wrong_loan_goes_back_and_the_next_library_is_asked(world, first):
     assert len(bodies(world)) == 1
     world.act(number, "return")
     assert world.shown(number).line.outcome == "filled"
+
+
+def test_a_wrong_loan_says_nothing_of_the_reader(world):
+    """Nobody is reminded of it but staff, and no time is asked for it."""
+    number = came(world)
+    world.act(number, "receive", wrong=True)
+    with world.store.read() as connection:
+        shown = request_details.shown(connection, number, world.app.context)
+    assert shown.reader_due is None
+    assert not {"renew", "collected", "brought-back"} & set(shown.actions) and "return" in shown.actions
+    ahead = if_nobody_acts(shown, world.app.context)
+    assert any("it is here, and must go back" in line for line in ahead)
+    assert not any("reader" in line for line in ahead)
 
 
 @pytest.mark.parametrize("first", [False, True], ids=["at once", "after it was received"])

@@ -494,6 +494,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     staff_letters: {"empty": lambda c: staff_letters.empty(c, [1])},
     letters_before_order: {"intents": lambda c: letters_before_order.intents(c, 1)},
     letters_to_reader: {
+        "last_left": lambda c: letters_to_reader.last_left(c, 1, ("patron/overdue",), NOW),
         "waiting": lambda c: letters_to_reader.waiting(c, 1),
         "last_since": lambda c: letters_to_reader.last_since(c, 1, ("patron/arrived",), NOW),
         "wait": lambda c: letters_to_reader.wait(c, 1),

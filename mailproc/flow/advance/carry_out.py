@@ -230,9 +230,7 @@ def _notify(work: Work, effect: Notify) -> None:
 
 def _withhold(work: Work, effect: Withhold) -> None:
     """Keep a letter that is not written beside the others, with the reason."""
-    why = effect.why
-    said = sentence("withheld", reason=Word("attention", why)) if isinstance(why, Reason) else why
-    _keep_back(work, effect.notice, said)
+    _keep_back(work, effect.notice, effect.why)
 
 
 def _is_in_vain(work: Work, effect: Notify) -> bool:

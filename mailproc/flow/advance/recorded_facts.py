@@ -35,7 +35,7 @@ from mailproc.ill.attention import Reason
 from mailproc.ill.charges import ChargeStatus
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.event_names import event_heard
-from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE, SLIP_PRINTED, Timer
+from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE, SLIP_PRINTED
 from mailproc.ill.facts import ChargeFact, Facts
 from mailproc.ill.note_sentences import WANTED_BY, parted
 from mailproc.ill.reader_due import due_of_reader
@@ -43,7 +43,7 @@ from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import BARCODE_NOTED, CHARGE_NOTED, DUE_CORRECTED, RENEWAL_ASKED, to_json
 from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import sentence
-from mailproc.store import charges, events, order_letters, outgoing, requests, timers
+from mailproc.store import charges, events, order_letters, outgoing, requests
 from mailproc.store.rows import Event, Transaction
 
 ANNOUNCED = timedelta(days=7)
@@ -91,13 +91,8 @@ def _of_message(case: Case, event: Event, apdu: Message) -> Facts:
     if renewed:
         announced = case.current.due_on or case.day(event.at) + ANNOUNCED
         told: Facts = {"renewal_on": announced.isoformat()}
-        return told | {"unreminded": True} if _is_to_be_reminded(case) else told
+        return told | {"unreminded": True} if transaction_timers.is_to_be_reminded(case) else told
     return {"waited_for": True} if renewed is False else {}
-
-
-def _is_to_be_reminded(case: Case) -> bool:
-    """Return whether the reader's reminder before the due date is still to come."""
-    return any(row.kind == Timer.DUE_SOON.value for row in timers.waiting(case.connection, case.id))
 
 
 def _of_dates(case: Case, event: Event, apdu: Apdu | None) -> Facts:

@@ -16,9 +16,9 @@ from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import ApduType, Role, Service, State
 from mailproc.ill.timer_schedule import TimerInputs
 from mailproc.ill.timers import LENT, ON_LOAN, REPAIRS
-from mailproc.ill.whereabouts import reader_has
+from mailproc.ill.whereabouts import WITH_READER, reader_has
 from mailproc.protocols.codec import Manner
-from mailproc.store import events, outgoing, requests, timers, transactions
+from mailproc.store import events, letters_to_reader, outgoing, requests, timers, transactions
 from mailproc.store.rows import Event, FiredEvent, HeardEvent
 
 NEED_BEFORE_COUNTS = (State.PENDING, State.CONDITIONAL, State.IN_PROCESS)
@@ -32,6 +32,8 @@ UNKNOWN_ID = "unknown-transaction-id"
 RETURNED = ApduType.RETURNED.name
 LENDERS_OVERDUE = "OVERDUE"
 """Event type: a lender's Overdue, of which the reader was informed at once, counts as a reminder."""
+REMINDERS = frozenset({"patron/overdue", "patron/recalled"})
+"""Letters that count: a further one would make no sense while the reader has not got the one before."""
 OF_WORDS = frozenset({Reason.MESSAGE, Reason.DOCUMENT_LINK})
 """Reasons that staff have words of the partner to read."""
 
@@ -58,6 +60,7 @@ def of(
         need_before=min((day for day in wanted_until if day and day >= since), default=None),
         fired=_fired(case, past),
         unprinted=_unprinted(past),
+        reminded_on=_reminded_on(case, at, past),
         may_ask=_may_ask(case, moved),
         reply_by=reply_by,
         expires=min(ends) if ends and _may_expire(case) else None,
@@ -95,6 +98,16 @@ def fired(case: Case) -> dict[tuple[Timer, date], list[date]]:
 def _unprinted(past: Sequence[FiredEvent]) -> Mapping[tuple[Timer, date], int]:
     told = [(row.type, row.facts) for row in past if row.facts and row.facts.get("unprinted")]
     return Counter((Timer(kind), date.fromisoformat(facts["of"])) for kind, facts in told)
+
+
+def _reminded_on(case: Case, at: datetime, past: Sequence[FiredEvent]) -> date | None:
+    """Return the day on which the reader's last reminder left: it may wait for the service or a relay."""
+    current = case.current
+    reminds = current.state is State.RECALL or (past and current.state in WITH_READER)
+    if current.role is not Role.REQUESTER or not reminds:
+        return None
+    left = letters_to_reader.last_left(case.connection, case.id, REMINDERS, at)
+    return case.day(left) if left is not None else None
 
 
 def _fired(case: Case, past: Sequence[FiredEvent]) -> dict[tuple[Timer, date], list[date]]:

@@ -22,9 +22,6 @@ from mailproc.protocols.codec import Manner
 from mailproc.store import events, outgoing, requests, timers, transactions
 from mailproc.store.rows import Event
 
-REMINDERS = frozenset({"patron/overdue", "patron/recalled"})
-"""Letters that count: a further one would make no sense while the reader has not got the one before."""
-
 LENT_TO_US = (State.SHIPPED, State.RECEIVED, State.RENEW_PENDING)
 """States in which a loan to us has, or may have, time left."""
 DEMANDED = (State.NOT_RECEIVED_OVERDUE, State.OVERDUE, State.RENEW_OVERDUE)
@@ -89,7 +86,9 @@ def forecast(case: Case, kind: Timer, at: datetime) -> Facts:
     said = case.context.settings.collected_said
     if kind in rules.OF_READER and not reader_has(current, collected_said=said):
         facts["with_us"] = True
-    elif kind in rules.OF_READER and outgoing.waits_to_be_printed(case.connection, case.id, REMINDERS):
+    elif kind in rules.OF_READER and outgoing.waits_to_be_printed(
+        case.connection, case.id, timer_inputs.REMINDERS
+    ):
         facts["unprinted"] = True
     if kind is Timer.RENEWAL_SILENT and found.renewal_answered:
         return facts | {"renewal_answered": True}
@@ -191,6 +190,11 @@ def _reader_has_it(case: Case, state: State) -> bool:
     if state is State.RENEW_PENDING:
         return item_received.is_here(case.connection, case.id)
     return state is State.RECEIVED
+
+
+def is_to_be_reminded(case: Case) -> bool:
+    """Return whether the reader's reminder before the due date is still to come."""
+    return any(row.kind == Timer.DUE_SOON.value for row in timers.waiting(case.connection, case.id))
 
 
 def is_too_late(case: Case, event: Event) -> bool:

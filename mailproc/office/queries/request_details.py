@@ -197,8 +197,8 @@ def _unsent(
 
 
 def _reader_due(connection: Connection, latest: Transaction, context: Context) -> date | None:
-    if latest.role is not Role.REQUESTER:
-        return None
+    if latest.role is not Role.REQUESTER or (latest.options or {}).get("flaw") == WRONG:
+        return None  # its reader never gets a wrong item
     standing = reader_standing.of(connection, latest, context)
     if latest.state is not State.RECALL:
         return standing.due_on

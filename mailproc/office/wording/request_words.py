@@ -16,6 +16,7 @@ from mailproc.ill.apdu import Money
 from mailproc.ill.apdu_json import value_from_json
 from mailproc.ill.attention import Reason
 from mailproc.ill.event_names import of_timer
+from mailproc.ill.message_content import WRONG
 from mailproc.ill.rota import Candidate
 from mailproc.ill.terms import Role, State
 from mailproc.ill.whereabouts import BROUGHT_BACK
@@ -271,7 +272,7 @@ def _if_nobody_acts(found: RequestDetails, context: Context) -> Iterator[str]:
         yield language.texts.labels["show"]["staff_first"]
     for one in found.ahead:
         day = context.day_shown(one.at)
-        here = of_timer(one.kind, with_us=found.whereabouts == BROUGHT_BACK)
+        here = of_timer(one.kind, with_us=found.whereabouts == BROUGHT_BACK or found.flaw == WRONG)
         yield f"{day}: {language.event_word(here)}"
 
 
