@@ -177,7 +177,7 @@ def _change_json(change: HistoryLine) -> dict[str, Any]:
 def _row(line: RequestLine, context: Context) -> tuple[str, ...]:
     language = context.language
     needs = ", ".join(language.attention_word(reason) for reason in line.needs)
-    if line.noted:
+    if line.noted and not line.outcome:  # a note of a closed request asks nobody for anything
         needs = "; ".join(filter(None, (needs, f"{language.event_word('note')}: {line.noted[:NOTED]}")))
     day_word, today = language.day_word, context.today()
     return (

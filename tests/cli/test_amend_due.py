@@ -42,3 +42,7 @@ def test_a_note_is_listed(cli: Cli, placed: Cli) -> None:
     assert cli("note", "B1", "Again", "--json").json["state"] == "PENDING"
     assert cli("note", "B1", "Once more").out.startswith("B1: noted. It stays: ")
     assert cli("note", "B9", "x").code == 1
+    assert cli("act", "B1", "close").code == 0
+    assert cli("note", "B1", "It is over").code == 0
+    listed = cli("requests", "--find", "B1").out
+    assert "B1" in listed and "It is over" not in listed, "it asks nobody for anything"

@@ -6,6 +6,8 @@ import pytest
 
 from mailproc.errors import LocalFault
 from mailproc.office.requests import lend
+from mailproc.office.slips import printing
+from mailproc.office.slips.kinds import SlipKind
 from tests.support import configuration
 
 GOOD = {
@@ -54,10 +56,13 @@ def test_the_same_number_twice_is_refused_with_the_number_unless_anyway(world):
     assert world.verify().differences == ()
 
 
-def test_orders_without_a_number_have_ours(world):
+def test_orders_without_a_number_show_none_as_theirs(world):
     for title in ("A book", "Another"):
         enter(world, their_number="", item={"title": title})
-    assert [world.shown(name).line.their_number for name in ("L1", "L2")] == ["L1", "L2"]
+    assert [world.shown(name).line.their_number for name in ("L1", "L2")] == ["", ""]
+    with world.store.read() as connection:
+        slips = printing.new(connection, world.app.context, (SlipKind.PULL,)).slips
+    assert len(slips) == 2 and not any("Their number" in one.text for one in slips)
 
 
 def test_people_get_a_letter_about_an_order_that_their_system_does_not_know(world, addresses):

@@ -251,7 +251,13 @@ def line_of(connection: Connection, row: ListedRequest, needs: tuple[str, ...]) 
 def _their_number(connection: Connection, row: ListedRequest) -> str:
     if row.role == Role.REQUESTER:
         return ", ".join(transactions.order_lines(connection, row.id))
-    return (row.options or {}).get("number", "") or str(row.tgq)
+    return number_of_borrower(row.options, row.tgq, row.number)
+
+
+def number_of_borrower(options: TransactionOptions | None, tgq: str, ours: str) -> str:
+    """Return the number under which a borrower asks; '' where it named none, and ``ours`` stands for it."""
+    named = (options or {}).get("number", "") or str(tgq)
+    return "" if named == ours else named
 
 
 def _status(row: ListedRequest) -> RequestStatus:

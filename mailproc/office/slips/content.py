@@ -20,6 +20,7 @@ from mailproc.notices.order_details import post_lines
 from mailproc.notices.shared_contexts import OurLibrary, PartnerLibrary, Request
 from mailproc.notices.slips import BookBand, PullSlip, ReturnLabel, Slip
 from mailproc.office.queries import entry_details, holdings
+from mailproc.office.queries.listing import number_of_borrower
 from mailproc.office.slips.kinds import RULES, SlipKind
 from mailproc.store import item_barcodes, transactions
 from mailproc.store.intent_bodies import NoticeToReader, NoticeToStaff
@@ -75,17 +76,22 @@ def _shared(writer: NoticeWriter, row: Transaction, request: StoredRequest, agai
         partner=writer.partner(row.partner),
         request=writer.wanted(),
         number=request.number,
-        their_number=_their_number(writer.connection, row),
+        their_number=_their_number(writer.connection, row, request.number),
         printed=writer.day(writer.context.today()),
         reprint=language.label("slips", "reprint") if again else "",
     )
 
 
-def _their_number(connection: Connection, row: Transaction) -> str:
+def _their_number(connection: Connection, row: Transaction, ours: str) -> str:
     """Return the number under which the other library finds it: its own, or where it lends and has told
     none, the one that we ordered by."""
     own = transactions.order_lines(connection, row.id) if row.role is Role.REQUESTER else []
-    return own[0] if own else (row.options or {}).get("number", "") or str(row.tgq)
+    return own[0] if own else _named(row, ours)
+
+
+def _named(row: Transaction, ours: str) -> str:
+    borrows = row.role is Role.RESPONDER
+    return number_of_borrower(row.options, row.tgq, ours if borrows else "")
 
 
 def _pull(writer: NoticeWriter, row: Transaction, request: StoredRequest, again: bool) -> PullSlip:
