@@ -1,11 +1,17 @@
-"""Tell a ZFL what became of an order: one command on a connection of its own, and its answer."""
+"""Tell a ZFL what became of an order: one command on a connection of its own, and its answer.
+
+All of it, from looking up the server's name on, has [partner.slnp.info] timeout: a server that drips holds
+nobody up.
+"""
 
 import re
-import socket
-from collections.abc import Iterator
+import time
 from contextlib import suppress
+from types import TracebackType
+from typing import Self
 
 from mailproc.config import Config, Partner
+from mailproc.config_slnp import SlnpInfo
 from mailproc.errors import GiveUp, InDoubt, TryLater
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.letter import Envelope
@@ -14,6 +20,7 @@ from mailproc.protocols.slnp import wire
 from mailproc.protocols.slnp.answers import one_line
 from mailproc.protocols.slnp.grammar import END, QUIT
 from mailproc.sentence import sentence
+from mailproc.transport.connecting import connected
 from mailproc.transport.tls import client_context
 
 LONGEST = 4_096
@@ -35,14 +42,13 @@ class SlnpOut:
             raise GiveUp(sentence("slnp-no-partner", address=envelope.rcpt_to))
         info = partner.slnp.info
         try:
-            line = _connected(partner)
-        except OSError as error:
-            why = error.strerror or type(error).__name__
+            line = _Line(info)
+        except (OSError, ValueError) as error:  # no name of the network is a ValueError
+            why = getattr(error, "strerror", "") or type(error).__name__
             raise TryLater(sentence("slnp-no-server", host=info.host, port=info.port, why=why)) from None
         with line:
-            lines = _lines(line)
-            _before(line, lines, partner)
-            return _said(line, lines, command, partner)
+            _before(line, info)
+            return _said(line, command, info)
 
     def close(self) -> None:
         """Each message has a connection of its own."""
@@ -52,27 +58,71 @@ class SlnpOut:
         return next((one for one in self._partners if ascii_lower(one.address) == wanted), None)
 
 
-def _connected(partner: Partner) -> socket.socket:
-    info = partner.slnp.info
-    plain = socket.create_connection((info.host, info.port), info.timeout)
-    if not info.tls:
-        return plain
-    try:
-        return client_context().wrap_socket(plain, server_hostname=info.host)
-    except OSError:
-        plain.close()
-        raise
+class _Line:
+    """A connection that lasts ``info.timeout`` seconds. Raise OSError, also TimeoutError, and ValueError."""
+
+    def __init__(self, info: SlnpInfo) -> None:
+        self._until = time.monotonic() + info.timeout
+        self._socket = connected(info.host, info.port, info.timeout, info.timeout)
+        self._rest, self._size = b"", 0
+        if not info.tls:
+            return
+        try:
+            self._socket = safe = client_context().wrap_socket(
+                self._socket, server_hostname=info.host, do_handshake_on_connect=False
+            )
+            self._limit()
+            safe.do_handshake()
+        except (OSError, ValueError):
+            self._socket.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._socket.close()
+
+    def say(self, octets: bytes) -> None:
+        """Send it all."""
+        self._limit()
+        self._socket.sendall(octets)
+
+    def next(self) -> str:
+        """Return the next line. Raise EOFError where none comes, or too much."""
+        while b"\n" not in self._rest:
+            self._limit()
+            came = self._socket.recv(1024)
+            self._size += len(came)
+            if not came or self._size > LONGEST:
+                raise EOFError("it was closed" if not came else "its answer is too long")
+            self._rest += came
+        line, _, self._rest = self._rest.partition(b"\n")
+        return line.decode("utf-8", "replace")
+
+    def answer(self) -> str:
+        """Return the first line that says something; an extra blank one of the answer before is passed by."""
+        while not (said := self.next()).strip():
+            continue
+        return said
+
+    def _limit(self) -> None:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("it took too long")
+        self._socket.settimeout(left)
 
 
-def _before(line: socket.socket, lines: Iterator[str], partner: Partner) -> None:
+def _before(line: _Line, info: SlnpInfo) -> None:
     """Wait for the greeting, and log in. Nothing was said yet: raise TryLater whatever fails."""
-    info = partner.slnp.info
     try:
         if info.greeting:
-            _next(lines)
+            line.next()
         if info.login:
-            line.sendall("".join(f"{one}\n" for one in (*info.login, END)).encode())
-            answer = _answer(lines)
+            line.say("".join(f"{one}\n" for one in (*info.login, END)).encode())
+            answer = line.answer()
             if not answer.startswith(info.ok):
                 raise TryLater(sentence("slnp-no-answer", words=one_line(answer)[:200]))
     except (OSError, EOFError) as error:
@@ -80,39 +130,15 @@ def _before(line: socket.socket, lines: Iterator[str], partner: Partner) -> None
         raise TryLater(sentence("slnp-no-server", host=info.host, port=info.port, why=why)) from None
 
 
-def _said(line: socket.socket, lines: Iterator[str], command: bytes, partner: Partner) -> str:
+def _said(line: _Line, command: bytes, info: SlnpInfo) -> str:
     try:
-        line.sendall(command)
-        answer = one_line(_answer(lines))
+        line.say(command)
+        answer = one_line(line.answer())
     except (OSError, EOFError) as error:
         raise InDoubt(sentence("slnp-broken", why=str(error) or type(error).__name__)) from None
     with suppress(OSError):
-        line.sendall(f"{QUIT}\n".encode())
-    if answer.startswith(partner.slnp.info.ok):
+        line.say(f"{QUIT}\n".encode())
+    if answer.startswith(info.ok):
         return answer[:500]
     kind = GiveUp if _REFUSED.match(answer) else InDoubt
     raise kind(sentence("slnp-no-answer", words=answer[:200]))
-
-
-def _answer(lines: Iterator[str]) -> str:
-    """Return the first line that says something; an extra blank line of the answer before is passed over."""
-    while not (said := _next(lines)).strip():
-        continue
-    return said
-
-
-def _next(lines: Iterator[str]) -> str:
-    try:
-        return next(lines)
-    except StopIteration:
-        raise EOFError("it was closed") from None
-
-
-def _lines(line: socket.socket) -> Iterator[str]:
-    rest, size = b"", 0
-    while came := line.recv(1024):
-        size += len(came)
-        *whole, rest = (rest + came).split(b"\n")
-        yield from (one.decode("utf-8", "replace") for one in whole)
-        if size > LONGEST:
-            return
