@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mailproc import private
-from mailproc.app import archive_place, document_place, oauth, tcp_files, web_extra
+from mailproc.app import archive_place, document_place, oauth, slnp_files, tcp_files, web_extra
 from mailproc.config import Config, TemplateSettings
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.errors import Misconfigured
@@ -46,6 +46,9 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     if config.listen_tcp.enabled:
         yield from _host(("listen_tcp", "host"), config.listen_tcp.host)
     yield from tcp_files.problems(config)
+    if config.listen_slnp.enabled:
+        yield from _host(("listen_slnp", "host"), config.listen_slnp.host)
+    yield from slnp_files.problems(config)
     yield from _authorities(config)
     yield from _nameservers(config)
     for section, enabled in (("web", config.web.enabled), ("listen_http", config.listen_http.enabled)):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from mailproc import config_load
+from mailproc.app import slnp_files
 from mailproc.app.build import App
 from mailproc.app.slnp_desk import SlnpDesk
 from mailproc.config import Partner
@@ -22,15 +23,10 @@ class SlnpIncoming(Incoming):
 
     def start(self) -> tuple[str, int]:
         config = self._app.config
-        listen, base = config.listen_slnp, config.file.parent
-        named = {
-            key: str(base / name)
-            for key in ("tls_cert", "tls_key", "client_cert")
-            if (name := getattr(listen, key))
-        }
+        listen = config.listen_slnp
+        self._listener = SlnpListener(listen, self._desk.answer, slnp_files.tls_of(config))
+        self._desk.call = self._listener.call
         try:
-            self._listener = SlnpListener(listen.model_copy(update=named), self._desk.answer)
-            self._desk.call = self._listener.call
             return listen.host, self._listener.start()
         except Misconfigured as error:
             raise config_load.wrong(config, ("listen_slnp", "port"), str(error), listen.port) from None

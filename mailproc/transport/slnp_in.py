@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
-from pathlib import Path
 
 from mailproc.config import ListenSlnp
 from mailproc.errors import Misconfigured
@@ -21,7 +20,6 @@ from mailproc.protocols.slnp import answers
 from mailproc.protocols.slnp.grammar import QUIT, Cutter, SyntaxFault
 from mailproc.transport.gate import Gate, ToldOf, loop_trouble, tls_words
 from mailproc.transport.slnp_clients import SlnpClient, SlnpClients
-from mailproc.transport.tls import server_context
 
 _log = logging.getLogger(__name__)
 
@@ -43,12 +41,14 @@ Answer = Callable[[bytes, str], Awaitable[bytes]]
 class SlnpListener:
     """Takes commands and writes what ``answer`` says to each."""
 
-    def __init__(self, listen: ListenSlnp, answer: Answer) -> None:
-        """Raise Misconfigured for a certificate that cannot be read."""
+    def __init__(
+        self, listen: ListenSlnp, answer: Answer, tls: tuple[ssl.SSLContext, bytes] | None = None
+    ) -> None:
+        """``tls``: our side of it, and the certificate (DER) that the client must show."""
         self._listen, self._answer = listen, answer
         self._networks = [ip_network(network) for network in listen.networks]
-        self.tls = pinned_context(listen) if listen.tls_cert else None
-        self._pinned = _octets(listen.client_cert) if listen.tls_cert else b""
+        self.tls: ssl.SSLContext | None = tls[0] if tls else None
+        self._pinned = tls[1] if tls else b""
         self._clients = SlnpClients(listen.max_connections)
         self._told = ToldOf()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -197,20 +197,3 @@ class SlnpListener:
     async def _say(self, octets: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(octets)
         await asyncio.wait_for(writer.drain(), self._listen.timeout)
-
-
-def pinned_context(listen: ListenSlnp) -> ssl.SSLContext:
-    """Return our side of TLS, which demands the pinned certificate. Raise Misconfigured."""
-    context = server_context(listen.tls_cert, listen.tls_key)
-    context.verify_mode = ssl.CERT_REQUIRED
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # the certificate itself, whoever has signed it
-    try:
-        context.load_verify_locations(listen.client_cert)
-    except (OSError, ValueError) as error:
-        why = (isinstance(error, OSError) and error.strerror) or "no certificate in PEM form"
-        raise Misconfigured(f"client_cert: {listen.client_cert}: {why}") from None
-    return context
-
-
-def _octets(client_cert: str) -> bytes:
-    return ssl.PEM_cert_to_DER_cert(Path(client_cert).read_text("ascii"))

@@ -1,8 +1,12 @@
 """TLS for both directions: what we demand of a server, and what we show to a client."""
 
+import re
 import ssl
+from pathlib import Path
 
 from mailproc.errors import Misconfigured
+
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
 
 
 def client_context() -> ssl.SSLContext:
@@ -56,6 +60,22 @@ def calling_context(certificate: str, key: str, authority: str) -> ssl.SSLContex
     if certificate and (why := _not_loaded(context, certificate, key)):
         raise Misconfigured(why)
     return context
+
+
+def one_certificate(file: str) -> bytes:
+    """Return the one certificate of a PEM file as DER; text may stand around it. Raise Misconfigured."""
+    try:
+        found = _PEM.findall(Path(file).read_bytes())
+    except OSError as error:
+        raise Misconfigured(f"{file}: {_why(error)}") from None
+    if len(found) != 1:
+        raise Misconfigured(f"{file}: must hold one certificate in PEM form, and holds {len(found)}")
+    try:
+        der = ssl.PEM_cert_to_DER_cert(found[0].decode("ascii"))
+        ssl.create_default_context(cadata=der)
+    except (OSError, ValueError):
+        raise Misconfigured(f"{file}: its certificate is damaged") from None
+    return der
 
 
 def _demand(context: ssl.SSLContext, trusted: str) -> None:

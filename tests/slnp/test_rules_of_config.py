@@ -1,5 +1,7 @@
 """What config.toml may say of SLNP, and what check says of it."""
 
+import re
+import ssl
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ from mailproc.errors import Misconfigured
 from mailproc.protocols.slnp import settings
 from mailproc.store import patrons
 from mailproc.store.patrons import NamedReader
+from mailproc.transport.tls import one_certificate
+from tests.servers.certificate import self_signed
 from tests.slnp.conftest import Open
 from tests.slnp.zfl import command, configured
 
@@ -74,3 +78,40 @@ def test_check_says_what_a_zfl_is_not_told(tmp_path: Path) -> None:
     (said,) = settings.warnings(build.configured(file).config)
     booked = "staff book Shipped, NotAvailable, Return in the ZFL's page"
     assert said == f"partner[ZFL].slnp.info: its field map is empty: {booked}"
+
+
+DAMAGED = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "content", "says"),
+    [
+        ("tls_cert", None, "No such file"),
+        ("tls_key", None, "No such file"),
+        ("tls_cert", "no PEM", "PEM"),
+        ("client_cert", None, "No such file"),
+        ("client_cert", "Zertifikat des ZFL: \xe4", "holds 0"),
+        ("client_cert", DAMAGED * 2, "holds 2"),
+        ("client_cert", DAMAGED, "damaged"),
+    ],
+)
+def test_a_file_of_the_door_that_cannot_be_used_is_named_with_its_key_and_line(
+    tmp_path: Path, key: str, content: str | None, says: str
+) -> None:
+    ours = self_signed(tmp_path)
+    files = {"tls_cert": ours.certificate, "tls_key": ours.key, "client_cert": ours.certificate}
+    files[key] = str(tmp_path / "wrong.pem")
+    if content is not None:
+        Path(files[key]).write_text(content, "latin-1")
+    lines = [f'{name} = "{file}"' for name, file in files.items()]
+    said = refused(tmp_path, door="\n".join(lines))
+    named = "tls_cert" if key == "tls_key" else key
+    assert re.search(rf"line [1-9]\d*: listen_slnp\.{named} = ", said)
+    assert says in said and files[key] in said
+
+
+def test_text_around_a_certificate_does_not_matter(tmp_path: Path) -> None:
+    ours = self_signed(tmp_path)
+    pem = Path(ours.certificate).read_text()
+    (tmp_path / "text.pem").write_text(f"Certificate: M\xfcller\n{pem}\nthe end", "latin-1")
+    assert one_certificate(str(tmp_path / "text.pem")) == ssl.PEM_cert_to_DER_cert(pem)
