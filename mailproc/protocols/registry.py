@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mailproc import slow_work
 from mailproc.config import Account, Config, Partner
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.errors import LocalFault
@@ -135,7 +134,6 @@ class Registry:
         return next((one for one in said if one is not None), None)
 
 
-@slow_work.outside_writes
 def load(config: Config) -> Registry:
     """Make all codecs. Raise Misconfigured that names the file, and the row or key, of a mistake."""
     from mailproc.protocols.follows import FollowsTable

@@ -254,4 +254,5 @@ def town(
 
 def _premises(config: Config, town: Town) -> Context:
     templates = Templates([shipped_folder()], (*NOTICES, *CONTRACTS))
-    return Context(config, lambda: registry.load(config), lambda: templates, town.clock)
+    codecs = registry.load(config)  # before anything is written
+    return Context(config, lambda: codecs, lambda: templates, town.clock)
