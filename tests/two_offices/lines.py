@@ -8,6 +8,7 @@ or the message comes through and the sender never hears the end.
 import socket
 import struct
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -46,6 +47,7 @@ class BadLine:
         self.number = int(self._from.getsockname()[1])
         self.bad = True
         self.fates: list[str] = []
+        self._served, self._news = 0, threading.Condition()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
@@ -58,6 +60,14 @@ class BadLine:
                 line.settimeout(LONGEST)
                 with line, suppress(OSError):
                     self._carry(line, fate)
+                with self._news:
+                    self._served += 1
+                    self._news.notify_all()
+
+    def until_served(self, calls: int) -> None:
+        """Wait until what was said in so many connections has gone its way."""
+        with self._news:
+            assert self._news.wait_for(lambda: self._served >= calls, LONGEST), self.fates
 
     def _carry(self, line: socket.socket, fate: str) -> None:
         if fate == "reset before":
@@ -80,7 +90,8 @@ class BadLine:
         if fate == "reset after":
             _reset(line)
         elif fate == "no end":
-            threading.Event().wait(2 * LINGER)  # it has ended its side, and waits for ours
+            still_open = line.dup()  # it has ended its side, and waits for ours
+            threading.Timer(2 * LINGER, still_open.close).start()
 
     def close(self) -> None:
         with suppress(OSError):
@@ -113,6 +124,7 @@ class Lines(Post):
     _ends: list[Callable[[], None]] = field(default_factory=list)
     _out: dict[str, TcpOut] = field(default_factory=dict)
     lines: dict[str, BadLine] = field(default_factory=dict)
+    _calls: Counter[str] = field(default_factory=Counter)
 
     def switches(self) -> dict[str, dict[str, object]]:
         """Open both ports; the settings of each office's partner."""
@@ -152,7 +164,9 @@ class Lines(Post):
         us = name.partition(" ")[0]
         for line in self.lines.values():
             line.bad = self.bad
+        to = LENDER if us == BORROWER else BORROWER
         while True:
+            self._calls[to] += 1
             try:
                 self.verdicts.append(self._out[us].send(envelope, raw, name))
                 return
@@ -160,6 +174,8 @@ class Lines(Post):
                 self.verdicts.append("not sent")
             except InDoubt:
                 self.verdicts.append("in doubt")
+            finally:
+                self.lines[to].until_served(self._calls[to])
 
     def arrived(self, now: datetime) -> list[Carried]:
         with self._guard:
