@@ -162,7 +162,9 @@ def test_whose_a_letter_is_said_to_be_is_noted_while_it_waits(store, letter):
     store.write(lambda c: inbox.keep(c, [letter(), letter(raw=b"other")]))
     store.write(lambda c: letters.settle(c, 2, "done", "todo", partner="XX-OWN"))
     for number in (1, 2):
-        store.write(lambda c, n=number: letters.claimed_by(c, n, partner="XX-SAID", subject="Reply"))
+        store.write(
+            lambda c, n=number: letters.claimed_by(c, n, partner="XX-SAID", subject="Reply", said_from="")
+        )
     with store.read() as connection:
         waits, settled = letters.load(connection, 1), letters.load(connection, 2)
     assert (waits.partner, waits.subject, waits.proof) == ("XX-SAID", "Reply", "")

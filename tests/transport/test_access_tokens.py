@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from mailproc.config import Mailbox
-from mailproc.transport import form_post, http_client, token_server
+from mailproc.transport import connecting, form_post, token_server
 from mailproc.transport.access_tokens import EARLY, PAUSES, AccessTokens
 from mailproc.transport.http_client import HttpLimits, HttpTrouble
 from mailproc.transport.tls import server_context
@@ -199,9 +199,9 @@ def test_a_name_of_many_dead_addresses_has_one_deadline(monkeypatch: pytest.Monk
         raise TimeoutError
 
     addresses = [f"192.0.2.{number}" for number in range(1, 20)]
-    monkeypatch.setattr(http_client, "addresses", lambda *_given: addresses)
-    monkeypatch.setattr(http_client.socket, "create_connection", dead)
-    monkeypatch.setattr(http_client.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(connecting, "addresses", lambda *_given: addresses)
+    monkeypatch.setattr(connecting.socket, "create_connection", dead)
+    monkeypatch.setattr(connecting.time, "monotonic", lambda: now[0])
     with pytest.raises(HttpTrouble) as trouble:
         form_post.post("http://token.example/token", {})
     assert (trouble.value.late, trouble.value.asked) == (True, False)
