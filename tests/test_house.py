@@ -91,3 +91,8 @@ def test_what_belongs_to_a_store_is_recognised(name: str) -> None:
     assert of_a_store([name, "mailproc/store/counters.py", "tests/samples/upgrade/store-0.1.0.db.gz"]) == [
         name
     ]
+
+
+def test_the_configuration_that_is_shipped_stands_once() -> None:
+    """An editor that writes through a copy would leave two, and they would differ."""
+    assert (ROOT / "config.toml").is_symlink()
