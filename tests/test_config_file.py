@@ -78,9 +78,10 @@ def refusal(folder: Path, text: str) -> str:
 
 @pytest.fixture
 def _passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    oauth = ("OAUTH_CLIENT_SECRET", "OAUTH_REFRESH_TOKEN", "HOOK_SECRET", "NCIP_TOKEN", "HUB_PATH")
+    oauth = ("OAUTH_CLIENT_SECRET", "OAUTH_REFRESH_TOKEN", "HOOK_SECRET", "NCIP_TOKEN")
     for name in ("ILL_MAILBOX_PASSWORD", "RELAY_PASSWORD", "ILS_PASSWORD", *oauth):
         monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("HUB_PATH", "a-path-that-nobody-guesses")
 
 
 def entries_uncommented() -> str:
