@@ -38,8 +38,8 @@ def load(folder: Path, text: str) -> Config:
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        ('from_agency = "OURS"', 'ncip.to_agency = "": goes with the other agency'),
-        ('to_agency = "LMS"', 'ncip.from_agency = "": goes with the other agency'),
+        ('from_agency = "OURS"', 'ncip.to_agency = "": goes with from_agency'),
+        ('to_agency = "LMS"', 'ncip.from_agency = "": goes with to_agency'),
         ('accounts = { UK-X = "1" }', "there is no such partner"),
         ('accept_item = ["RESPONDER.ship"]', "there is no such event for this message"),
         ('accept_item = ["REQUESTER.recieve"]', "did you mean REQUESTER.receive?"),
