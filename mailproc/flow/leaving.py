@@ -3,6 +3,7 @@
 from mailproc.errors import GiveUp
 from mailproc.flow.context import Context
 from mailproc.mail import enclosures
+from mailproc.mail.channel import TCP
 from mailproc.mail.letter import Envelope
 from mailproc.protocols.registry import PROTOCOLS
 from mailproc.sentence import sentence
@@ -14,9 +15,10 @@ from mailproc.store.rows import OutgoingLetter
 def envelope_of(row: OutgoingLetter, store: Store) -> Envelope:
     """Return the envelope, with the letter that it answers if that is of the same partner.
 
-    What a letter caused may be for another one: the next library of the rota is asked when one declines.
+    What a letter caused may be for another one: the next library of the rota is asked when one declines. Only
+    by TCP it matters, where the sender may wait on its connection: mail asks the store nothing.
     """
-    caused_by = traces.letter_of(row.trace)
+    caused_by = traces.letter_of(row.trace) if row.transport == TCP else 0
     if caused_by:
         with store.read() as connection:
             sender = letters.sender_of(connection, caused_by)

@@ -106,7 +106,7 @@ def forecast(case: Case, kind: Timer, at: datetime) -> Facts:
 def ahead(case: Case, waiting: Mapping[Timer, datetime], now: datetime) -> dict[Timer, datetime]:
     """Return what will really happen of the ``waiting`` timers, and when (aware instants).
 
-    One that no longer follows from the state does nothing when it fires, but then all are set anew.
+    One that no longer follows from the state does nothing when it fires, but then all are set again.
     """
     stands = {
         kind: at for kind, at in waiting.items() if not forecast(case, kind, max(at, now)).get("outdated")
@@ -116,8 +116,8 @@ def ahead(case: Case, waiting: Mapping[Timer, datetime], now: datetime) -> dict[
         return stands
     then = min(max(at, now) for kind, at in waiting.items() if kind not in stands)
     due = rules.wanted(case.current, timer_inputs.of(case, moved, then), days(case.context))
-    anew = {kind: max(case.context.instant(wall), then) for kind, wall in due.items()}
-    return anew | {kind: at for kind, at in stands.items() if at < then}
+    again = {kind: max(case.context.instant(wall), then) for kind, wall in due.items()}
+    return again | {kind: at for kind, at in stands.items() if at < then}
 
 
 def _repair(case: Case, *, last: bool) -> Facts:
