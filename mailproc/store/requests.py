@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from mailproc.ill import item_identity
+from mailproc.ill import apdu_json, item_identity
 from mailproc.ill.apdu_json import DeliveryJson, ItemJson, MoneyJson
 from mailproc.ill.rota import Candidate
+from mailproc.ill.submitted import SubmittedRequest
 from mailproc.store import counters
 from mailproc.store.prepared_statements import Constant, insert_into, table_of
 from mailproc.store.rows import RequestExtras, StoredRequest
@@ -39,6 +40,25 @@ class NewRequest:
     more: RequestExtras | None = None
     account: str = ""  # of ours with the partner, where the request names one
     outcome: str = ""
+
+
+def as_submitted(said: SubmittedRequest, created_at: datetime) -> NewRequest:
+    """Return the row of what was submitted, of no reader yet: who it is for is proven elsewhere."""
+    item = said.item
+    return NewRequest(
+        role=said.role,
+        service=said.service,
+        item=apdu_json.value_to_json(item),
+        title=item.article_title or item.title or "",
+        author=item.article_author or item.author or "",
+        created_at=created_at,
+        delivery=apdu_json.value_to_json(said.delivery),
+        need_before_on=said.need_before,
+        max_cost=apdu_json.value_to_json(said.max_cost),
+        note=said.note,
+        copyright_declared=said.declared,
+        more={"level_of_service": said.level_of_service} if said.level_of_service else None,
+    )
 
 
 _KEYS = ("title_key", "part_key", "words_key")

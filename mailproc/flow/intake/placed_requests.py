@@ -1,5 +1,6 @@
 """Begin a request of ours that a partner brings: readers order in its portal, and it finds a lender."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -12,7 +13,6 @@ from mailproc.ill.terms import Ref
 from mailproc.store import find, patrons, requests
 from mailproc.store.events import NewEvent
 from mailproc.store.patrons import NamedReader
-from mailproc.store.requests import NewRequest
 
 if TYPE_CHECKING:  # it calls this
     from mailproc.flow.intake.placement import Placement
@@ -33,7 +33,8 @@ def begin(
     reader = said.reader
     if reader.id and patrons.load(connection, reader.id) is None:
         patrons.keep(connection, NamedReader(reader.id, reader.name, reader.email, reader.status))
-    request_id, _number = requests.create(connection, _row(said, context))
+    row = replace(requests.as_submitted(said, context.clock()), patron_id=said.reader.id or None)
+    request_id, _number = requests.create(connection, row)
     find.keep(connection, request_id)
     requests.add_candidates(connection, request_id, [partner])
     event = NewEvent(
@@ -49,20 +50,3 @@ def begin(
     placement.events.append(event)
     placement.read += 1
     placement.count += 1
-
-
-def _row(said: SubmittedRequest, context: Context) -> NewRequest:
-    item = said.item
-    return NewRequest(
-        role=said.role,
-        service=said.service,
-        item=apdu_json.value_to_json(item),
-        title=item.article_title or item.title or "",
-        author=item.article_author or item.author or "",
-        created_at=context.clock(),
-        patron_id=said.reader.id or None,
-        delivery=apdu_json.value_to_json(said.delivery),
-        need_before_on=said.need_before,
-        max_cost=apdu_json.value_to_json(said.max_cost),
-        note=said.note,
-    )

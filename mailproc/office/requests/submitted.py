@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.ill import apdu_json
 from mailproc.ill.holding import LookUp
 from mailproc.ill.submitted import Source, Submitted, SubmittedRequest
 from mailproc.ill.terms import Role
@@ -21,7 +20,6 @@ from mailproc.office.requests import form_limits, missing, review_checks, review
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import events, find, look_ups, patrons, requests, submissions
 from mailproc.store.events import NewEvent
-from mailproc.store.requests import NewRequest
 from mailproc.store.savepoint import savepoint
 from mailproc.store.submissions import REVIEW, ReaderSaid, Submission
 
@@ -79,7 +77,7 @@ def _is_straight(context: Context, submission: Submission) -> bool:
 def _stored(
     connection: Connection, context: Context, said: SubmittedRequest, source: Source, counted: str
 ) -> tuple[Submission, str]:
-    request_id, number = requests.create(connection, _row(context, said))
+    request_id, number = requests.create(connection, requests.as_submitted(said, context.clock()))
     find.keep(connection, request_id)
     event = NewEvent(
         cause="letter" if source.inbox_id is not None else "staff",
@@ -112,24 +110,6 @@ def _stored(
     )
     submissions.add(connection, submission)
     return submission, number
-
-
-def _row(context: Context, said: SubmittedRequest) -> NewRequest:
-    item = said.item
-    return NewRequest(
-        role=said.role,
-        service=said.service,
-        item=apdu_json.value_to_json(item),
-        title=item.article_title or item.title or "",
-        author=item.article_author or item.author or "",
-        created_at=context.clock(),
-        delivery=apdu_json.value_to_json(said.delivery),
-        need_before_on=said.need_before,
-        max_cost=apdu_json.value_to_json(said.max_cost),
-        note=said.note,
-        copyright_declared=said.declared,
-        more={"level_of_service": said.level_of_service} if said.level_of_service else None,
-    )
 
 
 def _ordered(
