@@ -6,19 +6,16 @@ closed before an octet is read, and with TLS only who shows the one certificate 
 
 import asyncio
 import logging
-import os
 import ssl
-import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
-from contextlib import suppress
-from ipaddress import ip_address, ip_network
 
 from mailproc.config import ListenSlnp
 from mailproc.errors import Misconfigured
 from mailproc.protocols.slnp import answers
 from mailproc.protocols.slnp.grammar import QUIT, Cutter, SyntaxFault
 from mailproc.transport.gate import Gate, ToldOf, loop_trouble, tls_words
+from mailproc.transport.listening import inside, network
+from mailproc.transport.loop_thread import LoopThread, why_not_bound
 from mailproc.transport.slnp_clients import SlnpClient, SlnpClients
 
 _log = logging.getLogger(__name__)
@@ -46,60 +43,34 @@ class SlnpListener:
     ) -> None:
         """``tls``: our side of it, and the certificate (DER) that the client must show."""
         self._listen, self._answer = listen, answer
-        self._networks = [ip_network(network) for network in listen.networks]
+        self._networks = [network(one, "networks") for one in listen.networks]
         self.tls: ssl.SSLContext | None = tls[0] if tls else None
         self._pinned = tls[1] if tls else b""
         self._clients = SlnpClients(listen.max_connections)
         self._told = ToldOf()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ending: asyncio.Event | None = None
-        self._thread: threading.Thread | None = None
+        self._thread = LoopThread(
+            "slnp-in", lambda: Gate(self), self._farewell, loop_trouble, loop=asyncio.new_event_loop
+        )
 
     def start(self) -> int:
         """Listen; return the port. Raise Misconfigured where the address cannot be had."""
-        bound: Future[int] = Future()
-        self._thread = threading.Thread(target=self._run, args=(bound,), name="slnp-in", daemon=True)
-        self._thread.start()
+        host, port = self._listen.host, self._listen.port
         try:
-            return bound.result(BEGINNING)
+            return self._thread.start(host, port, backlog=BACKLOG, within=BEGINNING)[1]
         except OSError as error:
-            self._thread.join()
-            why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
-            where = f"{self._listen.host} port {self._listen.port}"
-            raise Misconfigured(f"cannot listen on {where}: {why}") from None
+            self.stop()
+            raise Misconfigured(f"cannot listen on {host} port {port}: {why_not_bound(error)}") from None
 
     def stop(self) -> None:
         """Take no more commands, let answers under way be finished, and end within 2 seconds."""
-        if self._thread is None or self._loop is None or self._ending is None:
-            return
-        with suppress(RuntimeError):  # it has ended
-            self._loop.call_soon_threadsafe(self._ending.set)
-        self._thread.join(2 * ENDING)
-        self._thread = None
+        self._thread.stop(2 * ENDING)
 
     def call(self, then: Callable[[], None]) -> None:
         """Have ``then`` called by the listener's loop, if it runs; for any thread."""
-        if self._loop is not None:
-            with suppress(RuntimeError):  # it has ended
-                self._loop.call_soon_threadsafe(then)
+        self._thread.call(then)
 
-    def _run(self, bound: "Future[int]") -> None:
-        try:
-            asyncio.run(self._serve(bound))
-        except OSError as error:  # of the start: the one who started us raises it
-            if bound.done():
-                raise
-            bound.set_exception(error)
-
-    async def _serve(self, bound: "Future[int]") -> None:
-        self._loop, self._ending = asyncio.get_running_loop(), asyncio.Event()
-        self._loop.set_exception_handler(loop_trouble)
-        host, port = self._listen.host or None, self._listen.port
-        server = await self._loop.create_server(lambda: Gate(self), host, port, backlog=BACKLOG)
-        bound.set_result(server.sockets[0].getsockname()[1])
-        await self._ending.wait()
-        server.close()
+    async def _farewell(self) -> None:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=ENDING)
         for task in self._tasks:
@@ -109,7 +80,7 @@ class SlnpListener:
 
     def why_not(self, host: str) -> str:
         """Return why this client is not served now; '' if it is."""
-        if not self._is_listed(host):
+        if not inside(host, self._networks):
             return "it is in none of [listen_slnp] networks"
         if not self._clients.has_room():
             return f"{len(self._clients)} are connected, and all are being answered"
@@ -164,13 +135,6 @@ class SlnpListener:
             self._tell(host, "refused: it shows another certificate")
             return False
         return True
-
-    def _is_listed(self, host: str) -> bool:
-        try:
-            address = ip_address(host)
-        except ValueError:
-            return False
-        return any(address in network for network in self._networks)
 
     async def _converse(
         self, client: SlnpClient, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

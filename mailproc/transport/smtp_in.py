@@ -6,20 +6,17 @@ connection, and its own check of the start fails on busy machines.
 
 import asyncio
 import logging
-import os
 import socket
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Any, cast
 
 from mailproc.config import Listen
 from mailproc.errors import Misconfigured
 from mailproc.transport.incoming import Keep
-from mailproc.transport.listening import client_host, network, new_loop
+from mailproc.transport.listening import client_host, inside, network
+from mailproc.transport.loop_thread import LoopThread, why_not_bound
 from mailproc.transport.smtp_handler import SmtpHandler, WentOut
 from mailproc.transport.smtp_login import Logins
 from mailproc.transport.smtp_memory import Memory, made_room
@@ -63,39 +60,26 @@ class Listener:
             logins=Logins(logins) if logins else None,
             tls=server_context(listen.tls_cert, listen.tls_key) if listen.tls_cert else None,
         )
-        self._thread: threading.Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ending: asyncio.Event | None = None
+        self._thread = LoopThread("smtp-in", lambda: _Gate(self), self._farewell, _loop_trouble)
 
     def start(self) -> int:
         """Listen, and prove it by one connection of our own. Gives the port that was bound.
 
         Raises Misconfigured where the address cannot be had.
         """
-        bound: Future[tuple[str, int]] = Future()
-        self._thread = threading.Thread(target=self._run, args=(bound,), name="smtp-in", daemon=True)
-        self._thread.start()
-        where = f"{self._listen.host} port {self._listen.port}"
+        host, port = self._listen.host, self._listen.port
         try:
-            address = bound.result(SELF_TEST)
+            address = self._thread.start(host, port, backlog=BACKLOG, within=SELF_TEST)
             _greeted(address)
         except OSError as error:
             self.stop()
-            why = os.strerror(error.errno) if error.errno and error.errno > 0 else error  # asyncio's are long
-            raise Misconfigured(f"[listen] host, port: cannot listen on {where}: {why}") from None
+            where = f"{host} port {port}: {why_not_bound(error)}"
+            raise Misconfigured(f"[listen] host, port: cannot listen on {where}") from None
         return address[1]
 
     def stop(self) -> None:
         """Accept no more, let letters under way be finished, end within 2 seconds."""
-        if self._thread is None:
-            return
-        if self._loop is not None and self._ending is not None:
-            try:
-                self._loop.call_soon_threadsafe(self._ending.set)
-            except RuntimeError:
-                log.debug("the listener had ended already")
-        self._thread.join(ENDING)
-        self._thread = None
+        self._thread.stop(ENDING)
         if self._shared.logins is not None:
             self._shared.logins.close()
 
@@ -106,30 +90,7 @@ class Listener:
 
     def ask(self, then: Callable[[], None]) -> None:
         """Have ``then`` called by the listener's loop, if it runs."""
-        if self._loop is not None:
-            with suppress(RuntimeError):  # it has ended
-                self._loop.call_soon_threadsafe(then)
-
-    def _run(self, bound: "Future[tuple[str, int]]") -> None:
-        with asyncio.Runner(loop_factory=new_loop) as runner:
-            try:
-                runner.run(self._serve(bound))
-            except BaseException as error:  # of the start: the one who started us raises it
-                if bound.done():
-                    raise
-                bound.set_exception(error)
-
-    async def _serve(self, bound: "Future[tuple[str, int]]") -> None:
-        self._loop = asyncio.get_running_loop()
-        self._loop.set_exception_handler(_loop_trouble)
-        self._ending = asyncio.Event()
-        server = await self._loop.create_server(
-            lambda: _Gate(self), self._listen.host or None, self._listen.port, backlog=BACKLOG
-        )
-        bound.set_result(server.sockets[0].getsockname()[:2])
-        await self._ending.wait()
-        server.close()
-        await self._farewell()
+        self._thread.call(then)
 
     async def _farewell(self) -> None:
         end = asyncio.get_running_loop().time() + FAREWELL
@@ -159,11 +120,7 @@ class Listener:
         return ""
 
     def _knows(self, host: str) -> bool:
-        try:
-            address = ip_address(host)
-        except ValueError:
-            return False
-        return any(address in network for network in self._networks)
+        return inside(host, self._networks)
 
     def session(self, host: str) -> Session:
         return Session(self._shared, host, asyncio.get_running_loop())

@@ -7,13 +7,9 @@ and before TLS is spoken with it.
 import asyncio
 import hashlib
 import logging
-import os
 import ssl
-import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from contextlib import suppress
 from datetime import datetime
 from ipaddress import ip_address
 
@@ -23,6 +19,7 @@ from mailproc.errors import Misconfigured
 from mailproc.transport.gate import Gate, ToldOf, loop_trouble, tls_words
 from mailproc.transport.incoming import Keep
 from mailproc.transport.listening import Network, network, new_loop
+from mailproc.transport.loop_thread import LoopThread, why_not_bound
 from mailproc.transport.open_lines import OpenLines
 from mailproc.transport.smtp_groups import Groups
 from mailproc.transport.tcp_session import Caller, SessionHost, TcpSession
@@ -58,61 +55,26 @@ class TcpListener:
         self._open: Counter[str] = Counter()
         self._sessions: set[TcpSession] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._thread: threading.Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ending: asyncio.Event | None = None
+        # uvloop reads before it is told to: the first octets of TLS would be lost
+        factory = asyncio.new_event_loop if tls else new_loop
+        self._thread = LoopThread("tcp-in", lambda: Gate(self), self._farewell, loop_trouble, loop=factory)
 
     def start(self) -> int:
         """Listen; return the port that was bound. Raise Misconfigured where the address cannot be had."""
-        bound: Future[int] = Future()
-        self._thread = threading.Thread(target=self._run, args=(bound,), name="tcp-in", daemon=True)
-        self._thread.start()
+        host, port = self._listen.host, self._listen.port
         try:
-            return bound.result(STARTING)
+            return self._thread.start(host, port, backlog=BACKLOG, within=STARTING)[1]
         except OSError as error:
             self.stop()
-            why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
-            where = f"{self._listen.host} port {self._listen.port}"
-            raise Misconfigured(f"cannot listen on {where}: {why}") from None
+            raise Misconfigured(f"cannot listen on {host} port {port}: {why_not_bound(error)}") from None
 
     def stop(self) -> None:
         """Accept no more, let messages under way be stored, end within 2 seconds."""
-        if self._thread is None:
-            return
-        if self._loop is not None and self._ending is not None:
-            with suppress(RuntimeError):  # it has ended already
-                self._loop.call_soon_threadsafe(self._ending.set)
-        self._thread.join(ENDING)
-        self._thread = None
+        self._thread.stop(ENDING)
 
     def ask(self, then: Callable[[], None]) -> None:
         """Have ``then`` called by the listener's loop, if it runs."""
-        if self._loop is not None:
-            with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(then)
-
-    def _run(self, bound: "Future[int]") -> None:
-        # uvloop reads before it is told to: the first octets of TLS would be lost
-        factory = asyncio.new_event_loop if self.tls else new_loop
-        with asyncio.Runner(loop_factory=factory) as runner:
-            try:
-                runner.run(self._serve(bound))
-            except BaseException as error:  # of the start: the one who started us raises it
-                if bound.done():
-                    raise
-                bound.set_exception(error)
-
-    async def _serve(self, bound: "Future[int]") -> None:
-        self._loop = asyncio.get_running_loop()
-        self._loop.set_exception_handler(loop_trouble)
-        self._ending = asyncio.Event()
-        server = await self._loop.create_server(
-            lambda: Gate(self), self._listen.host or None, self._listen.port, backlog=BACKLOG
-        )
-        bound.set_result(server.sockets[0].getsockname()[1])
-        await self._ending.wait()
-        server.close()
-        await self._farewell()
+        self._thread.call(then)
 
     async def _farewell(self) -> None:
         for session in tuple(self._sessions):
