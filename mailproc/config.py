@@ -330,6 +330,10 @@ class Config(Section):
     metrics: Metrics = Metrics()
     web: Web = Web()
 
+    def files(self, *names: str) -> list[str]:
+        """Return the paths of files that are named here, each from the folder of config.toml; '' for none."""
+        return [str(self.file.parent / name) if name else "" for name in names]
+
     def proofs_of(self, partner: Partner) -> tuple[ProofName, ...]:
         """What may prove a letter to be the partner's. Where none is written nobody is believed, except
         while nothing is sent."""

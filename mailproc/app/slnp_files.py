@@ -25,12 +25,10 @@ def tls_of(config: Config) -> tuple[ssl.SSLContext, bytes] | None:
 
 
 def _read(config: Config) -> tuple[ssl.SSLContext, bytes] | ConfigProblem | None:
-    listen, base = config.listen_slnp, config.file.parent
+    listen = config.listen_slnp
     if not listen.tls_cert:
         return None
-    ours, key, theirs = (
-        str(base / name) if name else "" for name in (listen.tls_cert, listen.tls_key, listen.client_cert)
-    )
+    ours, key, theirs = config.files(listen.tls_cert, listen.tls_key, listen.client_cert)
     try:
         pinned = one_certificate(theirs)
     except Misconfigured as error:

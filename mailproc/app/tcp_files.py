@@ -14,9 +14,8 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     """Certificates, keys and authorities that cannot be used. Changes nothing."""
     listen, base = config.listen_tcp, config.file.parent
     if listen.enabled and listen.tls_cert:
-        files = _placed(config, listen.tls_cert, listen.tls_key, listen.tls_clients)
         try:
-            mutual_context(*files)
+            mutual_context(*config.files(listen.tls_cert, listen.tls_key, listen.tls_clients))
         except Misconfigured as error:
             yield ConfigProblem(("listen_tcp", "tls_cert"), f"{error}; {_CURE}", listen.tls_cert)
     for position, partner in enumerate(config.partner):
@@ -24,13 +23,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
         if not tcp.tls:
             continue
         try:
-            calling_context(*_placed(config, tcp.tls_cert, tcp.tls_key, tcp.tls_authority))
+            calling_context(*config.files(tcp.tls_cert, tcp.tls_key, tcp.tls_authority))
         except Misconfigured as error:
             loc = ("partner", position, "tcp", "tls")
             yield ConfigProblem(loc, f"{error}; name files below {base}, or whole paths", tcp.tls)
-
-
-def _placed(config: Config, *names: str) -> tuple[str, str, str]:
-    """Like every path in config.toml they are read from its folder."""
-    first, second, third = (str(config.file.parent / name) if name else "" for name in names)
-    return first, second, third

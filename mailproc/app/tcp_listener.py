@@ -40,14 +40,11 @@ class TcpIncoming(Incoming):
 
 def tls_of(config: Config) -> ssl.SSLContext | None:
     """TLS with certificates of clients, where it is configured. Raise Misconfigured with key and line."""
-    listen, base = config.listen_tcp, config.file.parent
+    listen = config.listen_tcp
     if not listen.tls_cert:
         return None
-    files = [
-        str(base / name) if name else "" for name in (listen.tls_cert, listen.tls_key, listen.tls_clients)
-    ]
     try:
-        return mutual_context(*files)
+        return mutual_context(*config.files(listen.tls_cert, listen.tls_key, listen.tls_clients))
     except Misconfigured as error:
         raise config_load.wrong(config, ("listen_tcp", "tls_cert"), str(error), listen.tls_cert) from None
 

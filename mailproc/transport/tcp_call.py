@@ -142,7 +142,7 @@ class Call:
             while unsent := octets_unsent(self._line.fileno()):
                 if time.monotonic() > until:
                     return False
-                time.sleep(LOOK)
+                time.sleep(LOOK)  # the kernel tells nobody that an octet was acknowledged
             return not unsent and not self._line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         except OSError:
             return False

@@ -111,11 +111,10 @@ class Peer:
 
 def tls_of(partner: Partner, config: Config) -> ssl.SSLContext | None:
     """TLS towards this partner, where it is configured. Raise TryLater: staff repair the files."""
-    tcp, base = partner.tcp, config.file.parent
+    tcp = partner.tcp
     if not tcp.tls:
         return None
-    files = [str(base / name) if name else "" for name in (tcp.tls_cert, tcp.tls_key, tcp.tls_authority)]
     try:
-        return calling_context(*files)
+        return calling_context(*config.files(tcp.tls_cert, tcp.tls_key, tcp.tls_authority))
     except Misconfigured as error:
         raise TryLater(sentence("tcp-no-tls", partner=partner.symbol, why=str(error))) from None

@@ -1,4 +1,4 @@
-"""How a message of ours goes, where that depends on more than its type: on why it is said."""
+"""How a message of ours goes, where that depends on its cause and not only on its type."""
 
 from mailproc.config import Partner
 from mailproc.flow import delivery_mode

@@ -81,7 +81,7 @@ def _other(apdu: Apdu, context: Context) -> str:
 
 
 def _of_one(reading: LetterReading, partner: Partner, context: Context) -> LetterReading:
-    """Keep the messages that are about this partner; of others it is said that they were not read."""
+    """Keep the messages that are about this partner; name the others as not read."""
     kept, faults = list[Apdu](), list(reading.decoded.faults)
     for apdu in reading.decoded.apdus:
         other = _other(apdu, context)
