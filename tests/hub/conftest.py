@@ -26,3 +26,15 @@ def milan(hub: IllHub, tmp_path: Path) -> Iterator[HubLibrary]:
 def rome(hub: IllHub, tmp_path: Path) -> Iterator[HubLibrary]:
     with opened(tmp_path / "rome", ROME, MILAN, hub) as library:
         yield library
+
+
+@pytest.fixture
+def shipped(hub: IllHub, milan: HubLibrary, rome: HubLibrary) -> str:
+    """A loan on its way to Milan, by its number there."""
+    number = milan.place(ROME)
+    hub.deliver()
+    rome.run()
+    rome.act("L1", "ship")
+    hub.deliver()
+    milan.run()
+    return number

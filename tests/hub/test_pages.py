@@ -7,18 +7,6 @@ from tests.hub.library import ROME, HubLibrary
 from tests.servers.ill_hub import IllHub
 
 
-@pytest.fixture
-def shipped(hub: IllHub, milan: HubLibrary, rome: HubLibrary) -> str:
-    """A loan on its way to Milan, by its number there."""
-    number = milan.place(ROME)
-    hub.deliver()
-    rome.run()
-    rome.act("L1", "ship")
-    hub.deliver()
-    milan.run()
-    return number
-
-
 @pytest.mark.parametrize("posted", [True, False])
 def test_what_our_people_did_there_is_their_act_here_and_nothing_is_sent(
     hub: IllHub, milan: HubLibrary, shipped: str, posted: bool

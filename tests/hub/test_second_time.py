@@ -4,21 +4,16 @@ from datetime import date
 
 import pytest
 
-from tests.hub.library import ROME, HubLibrary
+from tests.hub.library import HubLibrary
 from tests.servers.ill_hub import IllHub
 
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
 
 
 @pytest.fixture
-def renewed(hub: IllHub, milan: HubLibrary, rome: HubLibrary) -> str:
+def renewed(hub: IllHub, milan: HubLibrary, rome: HubLibrary, shipped: str) -> str:
     """A loan that Rome has renewed until May, by its number in Milan."""
-    number = milan.place(ROME)
-    hub.deliver()
-    rome.run()
-    rome.act("L1", "ship")
-    hub.deliver()
-    milan.run()
+    number = shipped
     for library, request, action, more in (
         (milan, number, "receive", {}),
         (milan, number, "renew", {}),
