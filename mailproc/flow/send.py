@@ -288,7 +288,7 @@ def recover(store: Store, context: Context, why: Part = ENDED, *, died: bool = T
     """Mark letters that were being sent as in doubt, as no result was recorded; return how many.
 
     Called at start; not ``died`` where the last process ended as it was asked to, or the store failed the
-    sender, for which no letter is to blame. A letter during which the process died three times is not sent
+    sender, for which no letter is to blame. A letter during which the process died five times is not sent
     again automatically, whoever it is for.
     """
 

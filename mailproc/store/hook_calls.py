@@ -132,7 +132,7 @@ def due(connection: Connection, hook: str, now: datetime, most: int) -> list[Due
 def claim(connection: Connection, chosen: Sequence[Due], now: datetime) -> list[HookCall]:
     """Begin these calls, unless staff were quicker: count a try, and mark them as being made.
 
-    One over which the process died goes alone, and after the third such try it is shelved.
+    One over which the process died goes alone, and after the fifth such try it is shelved.
     """
     wanted = dict(chosen)
     still = select(CALL.c.id).where(CALL.c.id.in_(list(wanted)), CALL.c.state == "prepared")

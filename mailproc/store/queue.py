@@ -4,7 +4,7 @@ A claim counts a try in its own commit before the work: ``attempts`` (all tries;
 ``unfinished`` (tries begun and not ended, in a row). Every orderly end of a try sets ``unfinished`` to 0,
 ``later`` too. So only a process that died leaves it above 0: a relay that is down for days causes many
 attempts and shelves nothing, while a letter that kills the process is claimed alone from the second time on
-and shelved after its third try. Any other change of the row ends the try too (the column's ``onupdate``).
+and shelved after its fifth try. Any other change of the row ends the try too (the column's ``onupdate``).
 
 A claim is no lock and does not change ``state``. To end a try, the state in which the row was found is given;
 if another process was quicker nothing is changed and the result is False.
@@ -42,7 +42,8 @@ BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), ti
 BACKOFF_END = timedelta(hours=12)
 LONGEST = BACKOFF_END + timedelta(hours=1)
 """A row that waits longer than any pause was written while the clock was wrong: it is due."""
-DEATHS = 3  # not two: two kills from outside can hit one row by chance
+DEATHS = 5
+"""Not three: so many kills from outside can hit one row by chance, as a row that was hit comes first."""
 KILLED = sentence("process-died")
 
 
@@ -73,7 +74,7 @@ def claim(
     """Count a try for the due rows, oldest first, and return them whole; at most ``limit``.
 
     ``choose`` may select fewer. ``into``: the class of each row. Run it in a commit of its own, then process
-    the rows. A row whose last try was not ended comes alone; after its third such try it is shelved here and
+    the rows. A row whose last try was not ended comes alone; after its fifth such try it is shelved here and
     not returned. ``attempts`` in the result counts this try. The rows hold their letters' bytes: keep
     ``limit`` small.
     """

@@ -8,11 +8,12 @@ from starlette.responses import RedirectResponse, Response
 from mailproc.errors import LocalFault, TryLater
 from mailproc.office.staff.people import StaffPerson
 from mailproc.web.asked import MOST_FIELDS, PageRequest, fields
-from mailproc.web.shown import WebDesk, html
+from mailproc.web.shown import Pages, WebDesk, html
 
 _OURS = re.compile(r"/(?:[A-Za-z0-9._~%-]{1,100}(?:/[A-Za-z0-9._~%-]{1,100}){0,3})?")
 """An address of the desk, to which one may be sent on."""
-_ACT = re.compile(r"/r/([^/]{1,100})/(?:act|note)")
+_FORM = re.compile(r"(/[^/]{1,100}(?:/[^/]{1,100}){0,2})/[a-z-]{1,30}")
+"""Where a form goes: the address of its page, and what it does."""
 MOST_KEPT = 20_000
 """Characters of a form that is kept for after the login."""
 RETRY_AFTER = "5"
@@ -55,7 +56,7 @@ def crowded(desk: WebDesk, asked: PageRequest, later: TryLater) -> Response:
 def ended(desk: WebDesk, asked: PageRequest) -> Response:
     """Answer a form that came without a session: nothing was done, and the form is kept."""
     kept = urlencode(asked.form)
-    if _ACT.fullmatch(asked.target) is None or len(kept) > MOST_KEPT:
+    if _FORM.fullmatch(asked.target) is None or len(kept) > MOST_KEPT:
         return _form(desk, "/", "", desk.office.words["signed_out"], 401)
     return _form(desk, asked.target, kept, desk.office.words["form_kept"], 401)
 
@@ -69,14 +70,17 @@ def log_out(desk: WebDesk, asked: PageRequest, _person: StaffPerson) -> Response
 
 
 def _keep(desk: WebDesk, token: str, then: str, kept: str) -> str:
-    """Return where to go on; of a form to its request, where it waits to be sent again."""
-    found = _ACT.fullmatch(then)
+    """Return where to go on; of a form to its page, where it waits to be sent again."""
+    found = _FORM.fullmatch(then) if kept else None
     if found is None:
         return then or "/"
-    if kept and len(kept) <= MOST_KEPT and kept.count("&") < MOST_FIELDS:
+    if len(kept) <= MOST_KEPT and kept.count("&") < MOST_FIELDS:
         desk.memory.drafts.put(token, found[1], fields(kept))
-    return f"/r/{found[1]}"
+    return found[1]
 
 
 def _form(desk: WebDesk, then: str, kept: str, said: str, status: int) -> Response:
     return html(desk, "login.html", None, status, then=then, kept=kept, said=said)
+
+
+PAGES: Pages = (("POST", "/logout", log_out),)

@@ -41,8 +41,8 @@ class Kept(Generic[V]):
 
 
 class DeskMemory:
-    """``answers``: what an act brought about, by its request; ``drafts``: forms that were not done, likewise;
-    ``searches``: what was typed, by a name that says nothing."""
+    """``answers``: what an act brought about, by its request; ``drafts``: forms that were not done, by the
+    address of their page; ``searches``: what was typed, by a name that says nothing."""
 
     def __init__(self) -> None:
         self.answers: Kept[tuple[str, ...]] = Kept()

@@ -11,7 +11,7 @@ from mailproc.errors import LocalFault, RemoteFault, TryLater
 from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.staff.people import StaffPerson
 from mailproc.web.asked import PageRequest
-from mailproc.web.shown import WebDesk, html
+from mailproc.web.shown import Pages, WebDesk, html
 
 LONGEST_FIND = 200
 _LETTER = re.compile(r"[IOEioe][0-9]{1,18}")
@@ -19,7 +19,7 @@ _LETTER = re.compile(r"[IOEioe][0-9]{1,18}")
 
 def listed(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Show the requests that fit the filters."""
-    return html(desk, "requests.html", person, page=desk.office.requests(asked.query), found=False)
+    return html(desk, "requests.html", person, page=desk.office.requests.listed(asked.query), found=False)
 
 
 def find(desk: WebDesk, asked: PageRequest, _person: StaffPerson) -> Response:
@@ -29,9 +29,9 @@ def find(desk: WebDesk, asked: PageRequest, _person: StaffPerson) -> Response:
         return RedirectResponse("/requests", 303)
     if _LETTER.fullmatch(typed):
         return RedirectResponse(f"/letters/{typed.upper()}", 303)
-    rows = desk.office.requests({}, typed).rows
+    rows = desk.office.requests.listed({}, typed).rows
     if len(rows) == 1:
-        return RedirectResponse(f"/r/{quote(rows[0].number, safe='')}", 303)
+        return RedirectResponse(_address(rows[0].number), 303)
     return RedirectResponse(f"/find/{desk.memory.search(asked.token, typed)}", 303)
 
 
@@ -40,28 +40,30 @@ def found(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     typed = desk.memory.searches.get(asked.token, asked.path["name"])
     if typed is None:
         return RedirectResponse("/requests", 303)
-    return html(desk, "requests.html", person, page=desk.office.requests({}, typed), found=True)
+    return html(desk, "requests.html", person, page=desk.office.requests.listed({}, typed), found=True)
 
 
 def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Show one request; after an act, what that brought about."""
     number = asked.path["number"]
     answers = desk.memory.answers.take(asked.token, number) or ()
-    draft = desk.memory.drafts.take(asked.token, number)
+    draft = desk.memory.drafts.take(asked.token, _address(number))
     trouble = (desk.office.words["kept"],) if draft is not None else ()
     return _shown(desk, number, person, 200, answers, trouble, draft or {})
 
 
 def act(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Do what the form says."""
-    return _done(desk, asked, person, lambda number: desk.office.act(person, number, asked.form).words)
+    return _done(
+        desk, asked, person, lambda number: desk.office.requests.act(person, number, asked.form).words
+    )
 
 
 def note(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Add a private note."""
 
     def work(number: str) -> tuple[str, ...]:
-        desk.office.note(person, number, asked.form)
+        desk.office.requests.note(person, number, asked.form)
         return (desk.office.words["noted"],)
 
     return _done(desk, asked, person, work)
@@ -81,7 +83,7 @@ def _done(
     except TryLater as later:
         return _refused(desk, asked, person, later, 503)
     desk.memory.answers.put(asked.token, number, answer)
-    return RedirectResponse(f"/r/{quote(number, safe='')}", 303)
+    return RedirectResponse(_address(number), 303)
 
 
 def _refused(
@@ -110,7 +112,7 @@ def _shown(
     draft: Mapping[str, str],
 ) -> Response:
     """``draft``: a form that was not done; it stands open, as it was filled in."""
-    shown = desk.office.request(number)
+    shown = desk.office.requests.one(number)
     return html(
         desk,
         "request.html",
@@ -123,3 +125,17 @@ def _shown(
         open_key=draft.get("key", ""),
         once=secrets.token_urlsafe(16),
     )
+
+
+def _address(number: str) -> str:
+    return f"/r/{quote(number, safe='')}"
+
+
+PAGES: Pages = (
+    ("GET", "/requests", listed),
+    ("POST", "/find", find),
+    ("GET", "/find/{name}", found),
+    ("GET", "/r/{number}", page),
+    ("POST", "/r/{number}/act", act),
+    ("POST", "/r/{number}/note", note),
+)

@@ -1,5 +1,6 @@
 """How a page is shown, and what all pages share."""
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.responses import HTMLResponse, Response
@@ -10,6 +11,9 @@ from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.web.asked import PageRequest
 from mailproc.web.memory import DeskMemory
 from mailproc.web.rendering import environment
+
+NAVIGATION = (("/", "to_do"), ("/requests", "requests"), ("/letters", "letters"))
+"""The pages that stand on each page: address, and word of ``labels.desk``."""
 
 
 class WebDesk:
@@ -22,12 +26,18 @@ class WebDesk:
         self.cookie = "__Host-desk" if self.secure else "desk"
 
 
+Page = Callable[[WebDesk, PageRequest, StaffPerson], Response]
+Pages = tuple[tuple[str, str, Page], ...]
+"""The addresses of a room: method, path, what answers. A form goes to its page's address and a word more."""
+
+
 def html(
     desk: WebDesk, template: str, person: StaffPerson | None, status: int = 200, **values: Any
 ) -> Response:
     """Return the page that ``template`` makes of ``values``. ``person``: who is logged in."""
     office = desk.office
     shared = {
+        "navigation": [(address, office.words[name]) for address, name in NAVIGATION],
         "words": office.words,
         "language": office.language,
         "library": office.library,

@@ -20,28 +20,20 @@ from starlette.types import ASGIApp
 from mailproc.config import Web
 from mailproc.errors import LocalFault, RemoteFault, TryLater
 from mailproc.office.desk.staff_desk import StaffDesk
-from mailproc.office.staff.people import StaffPerson
 from mailproc.web import letters, login, requests, to_do
 from mailproc.web.asked import PageRequest, asked_by
 from mailproc.web.guard import WebGuard
 from mailproc.web.login_room import LoginRoom
 from mailproc.web.rendering import STATIC, static_file
-from mailproc.web.shown import WebDesk, refused
+from mailproc.web.shown import Page, Pages, WebDesk, refused
 
 _log = logging.getLogger(__name__)
 
-Page = Callable[[WebDesk, PageRequest, StaffPerson], Response]
-PAGES: tuple[tuple[str, str, Page], ...] = (
-    ("GET", "/", to_do.page),
-    ("GET", "/requests", requests.listed),
-    ("POST", "/find", requests.find),
-    ("GET", "/find/{name}", requests.found),
-    ("GET", "/r/{number}", requests.page),
-    ("POST", "/r/{number}/act", requests.act),
-    ("POST", "/r/{number}/note", requests.note),
-    ("GET", "/letters", letters.listed),
-    ("GET", "/letters/{name}", letters.page),
-    ("POST", "/logout", login.log_out),
+PAGES: Pages = (
+    *to_do.PAGES,
+    *requests.PAGES,
+    *letters.PAGES,
+    *login.PAGES,
 )
 """Every page for whoever is logged in. A GET changes nothing."""
 

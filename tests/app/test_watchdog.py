@@ -10,6 +10,7 @@ import pytest
 
 from mailproc.app import watchdog
 from mailproc.app.watchdog import Watchdog
+from mailproc.store.queue import DEATHS
 from mailproc.transport import systemd
 from tests.app.installation import Daemon, Installation, order
 from tests.servers.systemd import Systemd
@@ -86,8 +87,8 @@ def test_a_frozen_interpreter_is_ended_from_outside(app: Installation) -> None:
     assert any("Timeout" in line for line in daemon.lines)
 
 
-@pytest.mark.skipif(not EVERYTHING, reason="four starts; REQUIRE_ALL=1 makes it run")
-def test_a_step_that_hangs_is_shelved_the_third_time(app: Installation) -> None:
+@pytest.mark.skipif(not EVERYTHING, reason="six starts; REQUIRE_ALL=1 makes it run")
+def test_a_step_that_hangs_is_shelved_the_fifth_time(app: Installation) -> None:
     """The end that is forced leaves the note of the step in hand: its neighbours are taken meanwhile."""
     hangs = (
         "import mailproc.flow.advance.station as s; t = s.take;"
@@ -96,12 +97,12 @@ def test_a_step_that_hangs_is_shelved_the_third_time(app: Installation) -> None:
     for number in range(3):
         (app.folder / "letter.eml").write_bytes(order(f"C{number}"))
         assert app.cli("inject", str(app.folder / "letter.eml")).code == 0
-    for _ in range(3):
+    for _ in range(DEATHS):
         daemon = app.start(ready=False, code=SHORT + hangs)
         assert daemon.ends() == 1
     daemon = app.start(code=SHORT + hangs)
     app.until(["requests"], lambda found: len(found) == 2)
-    assert "died three times" in str(app.json("shelved"))
+    assert "died five times" in str(app.json("shelved"))
     assert daemon.stop() == 0
 
 

@@ -231,18 +231,19 @@ def _at_the_desk() -> None:
     app = build(Path("config.toml"))
     with closing(app.store):
         desk = StaffDesk(app.store, app.context)
-        desk.to_do(), desk.request("B1"), desk.letters(""), desk.letters("XX-BL"), desk.letter("I1")
+        desk.to_do(), desk.requests.one("B1")
+        desk.letters.listed(""), desk.letters.listed("XX-BL"), desk.letters.one("I1")
         for chosen in (
             {},
             {"attention": "1"},
             {"role": "RESPONDER"},
             {"partner": "XX-BL", "state": "SHIPPED"},
         ):
-            desk.requests(chosen)
-        desk.requests({}, "book")
+            desk.requests.listed(chosen)
+        desk.requests.listed({}, "book")
         person = StaffPerson("rau", "M. Rau", StaffRole.WORK)
         with pytest.raises(Overtaken):
-            desk.act(person, "B1", {"action": "cancel", "seen": "an older one"})
+            desk.requests.act(person, "B1", {"action": "cancel", "seen": "an older one"})
 
 
 UNHEARD = [

@@ -1,29 +1,25 @@
 """The desk as a whole: what a page may ask of the office, and nothing else. Safe from any thread."""
 
-from collections.abc import Mapping
-
 from mailproc.flow.context import Context
 from mailproc.notices.vocabulary import Words
-from mailproc.office.desk import acting, letter_pages, one_request, request_list, to_do
-from mailproc.office.desk.acting import ActDone
-from mailproc.office.desk.letter_pages import LetterListPage, LetterPage
-from mailproc.office.desk.one_request import RequestPage
-from mailproc.office.desk.request_list import RequestListPage
+from mailproc.office.desk import to_do
+from mailproc.office.desk.letter_desk import LetterDesk
+from mailproc.office.desk.request_desk import RequestDesk
 from mailproc.office.desk.to_do import ToDoPage
-from mailproc.office.staff.people import StaffPerson
 from mailproc.office.staff.sessions import Sessions
 from mailproc.sentence import Part
 from mailproc.store.engine import Store
 
 
 class StaffDesk:
-    """Each call may take long and belongs into a thread of its own. All raise TryLater, and LocalFault where
-    a request or a letter is not there."""
+    """Each subject of the desk has its room, named here: ``desk.requests``, ``desk.letters``."""
 
     def __init__(self, store: Store, context: Context) -> None:
         self._store = store
         self._context = context
         self.sessions = Sessions(store, context)
+        self.requests = RequestDesk(store, context)
+        self.letters = LetterDesk(store, context)
 
     @property
     def library(self) -> str:
@@ -37,8 +33,12 @@ class StaffDesk:
 
     @property
     def words(self) -> Words:
-        """Return the words of the pages themselves."""
+        """Return the words that all pages share."""
         return self._context.language.texts.labels["desk"]
+
+    def words_of(self, room: str) -> Words:
+        """Return the words of one room's pages: of the section ``labels.<room>``."""
+        return self._context.language.texts.labels[room]
 
     def word(self, part: Part) -> str:
         """Return a sentence in words."""
@@ -48,31 +48,3 @@ class StaffDesk:
         """Return what needs attention."""
         with self._store.read() as connection:
             return to_do.page(connection, self._context)
-
-    def request(self, number: str) -> RequestPage:
-        """Return one request."""
-        with self._store.read() as connection:
-            return one_request.page(connection, number, self._context)
-
-    def act(self, person: StaffPerson, number: str, said: Mapping[str, str]) -> ActDone:
-        """Do what a form says. Raise also Overtaken."""
-        return acting.act(self._store, self._context, person, number, said)
-
-    def note(self, person: StaffPerson, number: str, said: Mapping[str, str]) -> None:
-        """Add a private note."""
-        acting.note(self._store, self._context, person, number, said)
-
-    def requests(self, chosen: Mapping[str, str], find: str = "") -> RequestListPage:
-        """Return the requests that fit the filters and what was typed."""
-        with self._store.read() as connection:
-            return request_list.page(connection, chosen, find, self._context)
-
-    def letters(self, partner: str) -> LetterListPage:
-        """Return the newest letters."""
-        with self._store.read() as connection:
-            return letter_pages.list_page(connection, partner, self._context)
-
-    def letter(self, name: str) -> LetterPage:
-        """Return one letter."""
-        with self._store.read() as connection:
-            return letter_pages.letter_page(connection, name, self._context)
