@@ -21,8 +21,8 @@ install: .venv/installed  ## makes .venv with .venv/bin/mailproc
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
 	@touch $@
 
-demo: install  ## the main job for real in a throw-away folder, within a minute
-	$(BIN)/mailproc demo
+demo: install  ## the main job for real in a throw-away folder, within a minute; KEEP=1 goes on running
+	$(BIN)/mailproc demo $(if $(KEEP),--stay)
 
 run: install  ## the service on config.toml
 	$(BIN)/mailproc --config config.toml run

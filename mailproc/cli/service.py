@@ -228,11 +228,12 @@ def states(
 @verbs.command("demo")
 def demo(
     keep: Annotated[Path | None, typer.Option(help="A folder to keep everything in.")] = None,
+    stay: Annotated[bool, typer.Option("--stay", help="Go on running after the end, until Ctrl-C.")] = False,
 ) -> None:
     """Run the whole service in a temporary folder until every request has reached its end."""
     from mailproc.practice import demo as show  # the extra "demo" may be missing: only this verb needs it
 
-    raise typer.Exit(show.run(keep))
+    raise typer.Exit(show.run(keep, stay=stay))
 
 
 @verbs.command("practice")

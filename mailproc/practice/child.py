@@ -68,6 +68,10 @@ class Child:
             self._ended = True
             self._news.notify_all()
 
+    def wait(self) -> None:
+        """Wait until it ends by itself."""
+        self._popen.wait()
+
     def stop(self, by: signal.Signals = signal.SIGTERM, patience: float = 10) -> int:
         """Asks, waits, and in the end does not ask any more. The exit status, or minus the signal."""
         self._popen.send_signal(by)

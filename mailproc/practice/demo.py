@@ -1,9 +1,10 @@
 """The verb ``demo``: the whole corridor, for real, in a throw-away folder, in under a minute."""
 
+import secrets
 import subprocess
 import tempfile
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ _SECONDS = 240.0
 """The promise is a minute; a machine too slow for it is waited for, a stuck one is not."""
 
 
-def run(keep: Path | None = None) -> int:
-    """0 if every request reached its end. ``keep``: play in this folder and leave it there.
+def run(keep: Path | None = None, *, stay: bool = False) -> int:
+    """0 if every request reached its end. ``keep``: play in this folder and leave it there. ``stay``: go on
+    running after the end, until Ctrl-C, so that one can look around at the desk.
 
     Raises LocalFault where that folder is not empty: requests of another time would be in the way.
     """
@@ -41,7 +43,15 @@ def run(keep: Path | None = None) -> int:
         except (Gone, Missed, subprocess.TimeoutExpired) as missed:
             _fail(stage, telling, missed)
             return 1
+        if stay:
+            _stay(stage, telling)
     return 0
+
+
+def _stay(stage: Stage, telling: Telling) -> None:
+    telling.line(f"mailproc goes on running, with {stage.config}. Ctrl-C ends it.")
+    with suppress(KeyboardInterrupt):
+        stage.daemon.wait()
 
 
 def _play(stage: Stage, telling: Telling) -> None:
@@ -52,6 +62,7 @@ def _play(stage: Stage, telling: Telling) -> None:
     stage.set_up()
     telling.line("mailproc runs.")
     with closing(Desk(stage.config, stage.environment, stage.soon)) as desk:
+        _open_pages(stage, desk, telling)
         stories = Stories(stage, desk, telling)
         for story in stories.all():
             story()
@@ -59,6 +70,14 @@ def _play(stage: Stage, telling: Telling) -> None:
         _curtain(desk, stories.ends, telling)
     _other_side(stage, stories.lent)
     telling.line("Every request reached its end.")
+
+
+def _open_pages(stage: Stage, desk: Desk, telling: Telling) -> None:
+    """Say where the demo can be looked at while it runs, and who may."""
+    if address := stage.desk_address():
+        password = secrets.token_hex(6)
+        desk.do("staff", "add", "demo", "--name", "D. Demo", "--role", "keep", given=f"{password}\n")
+        telling.line(f"Its pages for staff: {address}  login demo, password {password}")
 
 
 def _other_side(stage: Stage, lent: dict[str, dict[str, str]]) -> None:

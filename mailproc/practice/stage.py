@@ -6,6 +6,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,13 @@ forward = true
 catalogues = "every 1s"
 
 """
+_WEB = """\
+[web]
+enabled = true
+port = 0
+
+"""
+_DESK = re.compile(r"the desk is at (http://\S+)")
 _LISTENING = re.compile(r"listening on ([0-9.]+):(\d+)")
 _READY = "ready"
 _LISTENERS = ("listener", "listener-tcp", "listener-slnp")
@@ -55,13 +63,18 @@ class Stage:
         ready = self.happening("it is ready", event="ready")
         ports = Ports(ready["relay"], ready["mailbox"], ready["web"], ready["aleph"])
         lines = configuration.lines(ports, "every 1s", doors=Doors(0, 0))
-        self.config.write_text(_HEAD + lines, encoding="utf-8")
+        self.config.write_text(_HEAD + (_WEB if _has_web() else "") + lines, encoding="utf-8")
         self.daemon = self._start("the daemon", ["-m", "mailproc", "--config", str(self.config), "run"])
         self.daemon.wait_for(lambda line: line == _READY, "it listens", self.soon())
         found = [_LISTENING.findall(line)[0] for line in self.daemon.lines if _LISTENING.search(line)]
         for command, (host, port) in zip(_LISTENERS, found, strict=True):
             self.practice.write(f"{command} {host} {port}")
         self.happening("it knows our listener", event="listener")
+
+    def desk_address(self) -> str:
+        """Return where the pages for staff are; '' where what serves them is not installed."""
+        found = [_DESK.search(line) for line in self.daemon.lines]
+        return next((one[1] for one in found if one), "")
 
     def happening(self, what: str, **wanted: object) -> dict[str, Any]:
         """The first happening, so far or to come, with all these particulars. Raises Gone."""
@@ -94,6 +107,10 @@ class Stage:
     def _tell(self, line: str) -> None:
         if line.startswith("{"):
             self._heard(json.loads(line))
+
+
+def _has_web() -> bool:
+    return all(find_spec(name) for name in ("uvicorn", "starlette"))
 
 
 def _password(who: str) -> str:

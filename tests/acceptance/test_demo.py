@@ -2,11 +2,13 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from mailproc.errors import LocalFault
@@ -138,3 +140,38 @@ def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.toml").touch()
     with pytest.raises(LocalFault, match="is not empty"):
         demo.run(keep=tmp_path)
+
+
+@pytest.mark.usefixtures("quick")
+def test_it_can_be_looked_at_in_a_browser_while_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[str] = []
+
+    def looks() -> None:
+        told = re.search(r"(http://127\.0\.0\.1:\d+)/  login (\S+), password (\S+)", capsys.readouterr().out)
+        assert told
+        with httpx.Client(base_url=told[1], headers={"Origin": told[1]}, follow_redirects=True) as browser:
+            seen.append(browser.post("/login", data={"login": told[2], "password": told[3]}).text)
+
+    monkeypatch.setattr(stories.Stories, "all", lambda _self: (looks,))
+    assert demo.run(keep=tmp_path) == 0
+    assert "D. Demo" in seen[0]
+
+
+STAYS = """
+from mailproc.practice import demo, stories
+stories.Stories.all = lambda self: ()
+raise SystemExit(demo.run(stay=True))
+"""
+
+
+def test_it_goes_on_until_it_is_ended(python: str) -> None:
+    with subprocess.Popen(
+        [python, "-c", STAYS], stdout=subprocess.PIPE, text=True, process_group=0
+    ) as running:
+        assert running.stdout
+        said = next(line for line in running.stdout if "goes on running" in line or "Not as it" in line)
+        assert "Ctrl-C ends it" in said
+        os.killpg(running.pid, signal.SIGINT)
+        assert running.wait(60) == 0
