@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from mailproc.practice import (
     aleph,
     british_library,
     catalogue,
     customer,
+    hub,
     library_system,
     neighbour,
     second_library,
@@ -36,10 +38,14 @@ class Ports:
 
 @dataclass(frozen=True)
 class Doors:
-    """Where the world's Aleph and ZFL find us on 127.0.0.1; 0 takes free ports."""
+    """Where the world's Aleph, ZFL and hub find us on 127.0.0.1; 0 takes free ports.
+
+    ``http`` None: there is no hub.
+    """
 
     tcp: int = 1611
     slnp: int = 9001
+    http: int | None = 8027
 
 
 DOORS = Doors()
@@ -98,6 +104,27 @@ language = "de"
 proof = ["none"]
 """
 
+_HUB = f"""\
+[hub]
+url = "http://127.0.0.1:{{port}}{hub.PATH}"
+
+[listen_http]
+enabled = {{enabled}}
+port = {{http}}
+path = {{path}}
+
+[[partner]]
+symbol = "{hub.SYMBOL}"
+name = "{hub.LIBRARY}"
+address = "{hub.ADDRESS}"
+codec = "{hub.CODEC}"
+transport = "http"
+roles = ["RESPONDER", "REQUESTER"]
+proof = ["none"]
+[partner.illsbn]
+our_id = "{hub.OURS}"
+"""
+
 _CATALOGUES = f"""\
 [[catalogue]]
 name = "own"
@@ -126,7 +153,7 @@ secret = {{secret}}
 
 def lines(ports: Ports, poll: str, files: Mapping[str, str] | None = None, doors: Doors = DOORS) -> str:
     """Return the sections of all players. ``files``: of the passwords by the keys of PASSWORDS; without
-    them they come from the environment. ``doors``: our ports that two of them call."""
+    them they come from the environment. ``doors``: our ports that three of them call."""
 
     def secret(who: str) -> str:
         return f'{{ file = "{files[who]}" }}' if files else f'{{ env = "{PASSWORDS[who]}" }}'
@@ -136,7 +163,18 @@ def lines(ports: Ports, poll: str, files: Mapping[str, str] | None = None, doors
         _CATALOGUES.format(port=ports.web),
         _HOOK.format(port=ports.web, secret=secret("hook")),
     ]
-    return "\n".join([*mail, _doors(doors), *_partners(secret, ports), *around])
+    behind = [] if doors.http is None else [_hub(ports.web, doors.http, secret("hub"))]
+    return "\n".join([*mail, _doors(doors), *_partners(secret, ports), *behind, *around])
+
+
+def _hub(port: int, http: int, path: str) -> str:
+    """Without the HTTP server (mailproc-ill[web]) the hub is only asked, and posts nothing to us."""
+    return _HUB.format(port=port, enabled="true" if has_web() else "false", http=http, path=path)
+
+
+def has_web() -> bool:
+    """Return whether what serves by HTTP is installed."""
+    return all(find_spec(name) for name in ("uvicorn", "starlette"))
 
 
 def _doors(doors: Doors) -> str:

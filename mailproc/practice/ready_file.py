@@ -24,17 +24,18 @@ url = "sqlite:///{folder}/mailproc.db"
 
 {lines}"""
 
+_ENDING = {"hook": "secret", "hub": "path"}
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def write(file: Path, ports: Ports, secrets: Mapping[str, str]) -> list[Path]:
-    """Write the configuration, and beside it a file with the password of all letters and one with the
-    secret of the hook; return them. ``secrets``: by the keys of PASSWORDS.
+    """Write the configuration, and beside it a file with the password of all letters, one with the secret
+    of the hook and one with the path of the hub; return them. ``secrets``: by the keys of PASSWORDS.
 
     Raise LocalFault where one of them is there already, or cannot be written.
     """
     name = _NO_NAME.sub("-", file.stem) or "practice"
-    kept = {who: file.with_name(f"{name}.{'secret' if who == 'hook' else 'password'}") for who in PASSWORDS}
+    kept = {who: file.with_name(f"{name}.{_ENDING.get(who, 'password')}") for who in PASSWORDS}
     lines = configuration.lines(ports, "every 5s", {who: path.name for who, path in kept.items()})
     content = {file: _TEXT.format(folder=f"{name}-var", lines=lines)}
     content |= {path: f"{secrets[who]}\n" for who, path in kept.items()}

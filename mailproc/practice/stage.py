@@ -6,7 +6,6 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +61,9 @@ class Stage:
         self.practice = self._start("the practice world", ["-m", "mailproc.practice"], self._tell)
         ready = self.happening("it is ready", event="ready")
         ports = Ports(ready["relay"], ready["mailbox"], ready["web"], ready["aleph"])
-        lines = configuration.lines(ports, "every 1s", doors=Doors(0, 0))
-        self.config.write_text(_HEAD + (_WEB if _has_web() else "") + lines, encoding="utf-8")
+        lines = configuration.lines(ports, "every 1s", doors=Doors(0, 0, None))
+        web = _WEB if configuration.has_web() else ""
+        self.config.write_text(_HEAD + web + lines, encoding="utf-8")
         self.daemon = self._start("the daemon", ["-m", "mailproc", "--config", str(self.config), "run"])
         self.daemon.wait_for(lambda line: line == _READY, "it listens", self.soon())
         found = [_LISTENING.findall(line)[0] for line in self.daemon.lines if _LISTENING.search(line)]
@@ -109,10 +109,6 @@ class Stage:
             self._heard(json.loads(line))
 
 
-def _has_web() -> bool:
-    return all(find_spec(name) for name in ("uvicorn", "starlette"))
-
-
 def _password(who: str) -> str:
-    """Passwords of ARTEmail are short; what signs a call must not be."""
-    return secrets.token_hex(16) if who == "hook" else secrets.token_hex(4)[:7].upper()
+    """Passwords of ARTEmail are short; what signs a call and the way to our door must not be."""
+    return secrets.token_hex(16) if who in ("hook", "hub") else secrets.token_hex(4)[:7].upper()

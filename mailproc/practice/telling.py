@@ -15,13 +15,14 @@ _SENTENCES = {
     "report": "{player}: hears from us: {number}  {code}",
     "slnp": "{player}: {order}: hears {code} {text} {number}",
     "hook": "{player}: {text}",
+    "hub": "{player}: {text}",
     "sent": "letter to us {door}: {subject}",
     "waits": "a letter to us waits {door}, and is offered again: {text}",
     "not-taken": "a letter to us is refused {door}: {text}",
     "post": "letter to {to}: {subject}",
     "not-understood": "not understood: {text}",
 }
-_DOORS = {"imap": "into the mailbox", "smtp": "by SMTP", "tcp": "by TCP"}
+_DOORS = {"imap": "into the mailbox", "smtp": "by SMTP", "tcp": "by TCP", "http": "by HTTP"}
 
 
 def sentence(happening: Mapping[str, Any]) -> str:

@@ -7,18 +7,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mailproc.config import Config, Listen, ListenSlnp, ListenTcp
-from mailproc.practice import british_library, configuration, ready_file
+from mailproc.config import Config, Listen, ListenHttp, ListenSlnp, ListenTcp
+from mailproc.practice import british_library, configuration, hub, ready_file
 from mailproc.practice.configuration import Ports
 from mailproc.practice.telling import Telling, sentence
 from mailproc.practice.world import PASSWORDS, Ground, World
 
 PORTS = Ports(relay=8026, mailbox=8143, web=8180, aleph=8161)
-DEFAULTS = {**dict.fromkeys(PASSWORDS, "PRACT1CE"), "hook": "this-signs-calls-of-practice"}
+DEFAULTS = {
+    **dict.fromkeys(PASSWORDS, "PRACT1CE"),
+    "hook": "this-signs-calls-of-practice",
+    "hub": "this-path-is-of-the-practice-hub",
+}
 """No secrets: printed, in the documentation, and good for nothing else."""
 
 _JOIN = """\
-These lines join your config.toml to it ([deliver], [listen_tcp] and [listen_slnp] in place of your own):
+These lines join your config.toml to it ([deliver], [hub] and [listen_…] in place of your own):
 
 {lines}
 And in the terminal of `mailproc run` (`check`, `fetch` and `hooks try` need them too, other verbs do not):
@@ -29,7 +33,7 @@ _JOINED = "Your configuration is joined to it: start `mailproc run` in another t
 _HOW_TO = """\
 The practice world stands on 127.0.0.1. {join}
 {listener}
-Write `go B2 renewed`, `order {address}`, `pfl {symbol}` or `stop`; Ctrl-C ends it.
+Write `go B2 renewed`, `order {address}`, `pfl {symbol}`, `sbn {isil}` or `stop`; Ctrl-C ends it.
 The words for the title stand in docs/practice.md.
 """
 
@@ -40,7 +44,7 @@ def run(config: Config, ports: Ports = PORTS) -> int:
     passwords = {who: os.environ.get(name, DEFAULTS[who]) for who, name in PASSWORDS.items()}
     ground = Ground(
         passwords, ports.relay, ports.mailbox, ports.web, ports.aleph,
-        _listener(config), _found(config.listen_tcp), _found(config.listen_slnp),
+        _listener(config), _found(config.listen_tcp), _found(config.listen_slnp), _found(config.listen_http),
     )  # fmt: skip
 
     def tell(event: str, **particulars: Any) -> None:
@@ -60,10 +64,10 @@ def run(config: Config, ports: Ports = PORTS) -> int:
 
 def write(file: Path) -> str:
     """Write a configuration that is joined already; return what to do with it. Raises LocalFault."""
-    here, password, secret = ready_file.write(file, PORTS, DEFAULTS)
+    here, password, secret, path = ready_file.write(file, PORTS, DEFAULTS)
     return (
         f"{here} is a configuration for practice, {password} holds its password, {secret} the secret of its"
-        " hook. Each in a terminal:\n\n"
+        f" hook, {path} that of its hub. Each in a terminal:\n\n"
         f"mailproc --config {here} practice\nmailproc --config {here} run\n"
         f"mailproc --config {here} request FILE --partner {british_library.SYMBOL}"
     )
@@ -85,6 +89,7 @@ def how_to(config: Config, passwords: Mapping[str, str], lines: str) -> str:
         else "Your listener is off (or on a free port): all answers come into the mailbox.",
         address=config.library.email,
         symbol=config.library.symbol,
+        isil=hub.OURS,
     )
 
 
@@ -92,7 +97,7 @@ def _listener(config: Config) -> tuple[str, int] | None:
     return _found(config.listen)
 
 
-def _found(listen: Listen | ListenTcp | ListenSlnp) -> tuple[str, int] | None:
+def _found(listen: Listen | ListenTcp | ListenSlnp | ListenHttp) -> tuple[str, int] | None:
     return (listen.host, listen.port) if listen.enabled and listen.port else None
 
 

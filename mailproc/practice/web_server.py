@@ -1,4 +1,4 @@
-"""The HTTP server of the practice world: its catalogues, and the library system that hooks tell."""
+"""The HTTP server of the practice world: its catalogues, the library system that hooks tell, and its hub."""
 
 import threading
 from http import HTTPStatus
@@ -6,7 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from mailproc.errors import LocalFault
-from mailproc.practice import catalogue, library_system
+from mailproc.practice import catalogue, hub, library_system
+from mailproc.practice.hub import Hub
 from mailproc.practice.library_system import LibrarySystem
 
 LARGEST = 1_000_000
@@ -16,16 +17,17 @@ LARGEST = 1_000_000
 class WebServer:
     """On 127.0.0.1, each request in a thread of its own. ``port`` 0 takes a free one."""
 
-    def __init__(self, told: LibrarySystem, port: int = 0) -> None:
-        self._told = told
+    def __init__(self, told: LibrarySystem, hub: Hub, port: int = 0) -> None:
+        self._told, self._hub = told, hub
         self._wanted = port
 
     def start(self) -> int:
         """Return the bound port. Raise LocalFault where the wanted one is taken."""
-        told = self._told
+        told, asked = self._told, self._hub
 
         class Handler(_Handler):
             library_system = told
+            hub = asked
 
         try:
             self._server = ThreadingHTTPServer(("127.0.0.1", self._wanted), Handler)
@@ -48,10 +50,14 @@ class WebServer:
 
 class _Handler(BaseHTTPRequestHandler):
     library_system: LibrarySystem
+    hub: Hub
     timeout = 10
 
     def do_GET(self) -> None:  # the name that http.server looks for
         asked = urlsplit(self.path)
+        if asked.path == hub.PATH:
+            self._answer(HTTPStatus.OK, self.hub.answer(asked.query))
+            return
         if asked.path not in (catalogue.OWN, catalogue.UNION):
             self._answer(HTTPStatus.NOT_FOUND)
             return
@@ -60,10 +66,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:  # as above
         length = self.headers.get("Content-Length") or ""
-        if self.path != library_system.PATH:
+        asked = urlsplit(self.path)
+        if asked.path not in (library_system.PATH, hub.PATH):
             self._answer(HTTPStatus.NOT_FOUND)
         elif not (length.isascii() and length.isdecimal() and len(length) < 8 and int(length) <= LARGEST):
             self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        elif asked.path == hub.PATH:
+            body = self.rfile.read(int(length)).decode("ascii", "replace")
+            self._answer(HTTPStatus.OK, self.hub.answer(body or asked.query))
         else:
             headers = {name.lower(): value for name, value in self.headers.items()}
             self._answer(self.library_system.take(headers, self.rfile.read(int(length))))

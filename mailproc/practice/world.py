@@ -1,4 +1,4 @@
-"""The practice world: post office, mailbox, catalogues and the players, moved by one loop.
+"""The practice world: post office, mailbox, catalogues, hub and the players, moved by one loop.
 
 Everything happens in the loop's thread, one thing after the other: a letter that came to the
 post office, a call of a hook, or a line that a person (or the demo) wrote:
@@ -6,9 +6,12 @@ post office, a call of a hook, or a line that a person (or the demo) wrote:
     listener HOST PORT     where our listener is, as soon as it is known
     listener-tcp HOST PORT    the same of our port for ISO 10161
     listener-slnp HOST PORT   the same of our door for SLNP
+    listener-http HOST PORT   the same of our door for the hub
     go NUMBER CUE          let the player of that order say its next word ("go B2 renewed")
     order ADDRESS          the customer sends us an order file
     pfl SIGEL              the ZFL gives an order for a reader of the library SIGEL
+    sbn ISIL               the library behind the hub asks us, whom the hub knows by ISIL
+    posts on|off           whether the hub posts to us what happens, or waits until we ask
     verify                 the neighbour and the Aleph recompute their transactions, and say where they stand
     stop                   the same as the end of the input
 """
@@ -19,11 +22,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from queue import Empty, Queue
 
-from mailproc.practice import library_system
+from mailproc.practice import hub, library_system
 from mailproc.practice.aleph import Aleph
 from mailproc.practice.british_library import british_library
 from mailproc.practice.carrier import Carrier
 from mailproc.practice.customer import Customer
+from mailproc.practice.hub import Hub, HubHeard
+from mailproc.practice.hub_line import HubLine
 from mailproc.practice.library_system import HookHeard, LibrarySystem
 from mailproc.practice.mailbox import PracticeMailbox
 from mailproc.practice.neighbour import Neighbour
@@ -42,6 +47,7 @@ PASSWORDS = {
     "customer": "PRACTICE_CUSTOMER_PASSWORD",
     "mailbox": "PRACTICE_MAILBOX_PASSWORD",
     "hook": "PRACTICE_HOOK_SECRET",
+    "hub": "PRACTICE_HUB_PATH",
 }
 """Who has a password, and the environment variable that holds it on both sides."""
 
@@ -58,10 +64,11 @@ class Ground:
     listener: tuple[str, int] | None = None
     tcp_listener: tuple[str, int] | None = None
     slnp_listener: tuple[str, int] | None = None
+    http_listener: tuple[str, int] | None = None
 
 
-Happening = Posted | HookHeard | Called | str
-Lender = Supplier | Neighbour | Town | Zfl
+Happening = Posted | HookHeard | HubHeard | Called | str
+Lender = Supplier | Neighbour | Town | Zfl | Hub
 
 
 class World:
@@ -70,7 +77,9 @@ class World:
         self._happenings: Queue[Happening] = Queue()
         self.post_office = PostOffice(self._happenings.put, ground.relay_port)
         told = LibrarySystem(ground.passwords["hook"], self._happenings.put)
-        self._web = WebServer(told, ground.web_port)
+        self._hub = Hub(tell, self._happenings.put)
+        self._hub_line = HubLine(self._hub, tell, ground.passwords["hub"], ground.http_listener)
+        self._web = WebServer(told, self._hub, ground.web_port)
         self._mailbox = PracticeMailbox(ground.passwords["mailbox"], ground.mailbox_port)
         self._carrier = Carrier(self._mailbox, tell, ground.listener)
         self._aleph_port = TcpPort(self._happenings.put, ground.aleph_port)
@@ -85,6 +94,7 @@ class World:
             Town(tell),
             self._aleph,
             self._zfl,
+            self._hub,
         )
         players: tuple[Lender | Customer, ...] = (*self._lenders, self._customer)
         self._players = {player.address: player for player in players if player is not self._aleph}
@@ -119,11 +129,13 @@ class World:
             except Empty:
                 self._carrier.hand_over()
                 self._tcp_line.hand_over()
+                self._hub_line.hand_over()
                 continue
             if happening == "stop":
                 return
             for answer in self._answers(happening):
                 (self._tcp_line if answer.bare else self._carrier).carry(answer)
+            self._hub_line.hand_over()
 
     def _answers(self, happening: Happening) -> list[Answer]:
         if isinstance(happening, str):
@@ -133,6 +145,9 @@ class World:
                 "hook", player=library_system.NAME, number=happening.number, heard=happening.event,
                 text=happening.text,
             )  # fmt: skip
+            return []
+        if isinstance(happening, HubHeard):
+            self._tell("hub", player=hub.NAME, number=happening.number, text=happening.text)
             return []
         if isinstance(happening, Called):
             return self._aleph.take(happening.octets)
@@ -151,7 +166,10 @@ class World:
             "listener-slnp": (2, self._set_slnp_listener),
             "go": (2, self._go),
             "order": (1, lambda address: [self._customer.order(address)]),
+            "listener-http": (2, self._set_http_listener),
             "pfl": (1, self._pfl),
+            "sbn": (1, self._hub.order),
+            "posts": (1, self._posts),
             "verify": (0, self._verify),
         }
         verb, *words = line.split()[:3] or ("",)
@@ -172,6 +190,14 @@ class World:
 
     def _set_slnp_listener(self, host: str, port: str) -> list[Answer]:
         self._zfl.listener = (host, int(port))
+        return []
+
+    def _set_http_listener(self, host: str, port: str) -> list[Answer]:
+        self._hub_line.listener = (host, int(port))
+        return []
+
+    def _posts(self, word: str) -> list[Answer]:
+        self._hub.posts = word != "off"
         return []
 
     def _pfl(self, sigel: str) -> list[Answer]:

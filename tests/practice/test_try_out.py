@@ -16,6 +16,7 @@ from mailproc.practice import (
     catalogue,
     configuration,
     customer,
+    hub,
     neighbour,
     second_library,
     town,
@@ -29,27 +30,32 @@ from mailproc.protocols import registry
 from tests.command_line import run
 
 PORTS = Ports(8026, 8143, 8180, 8161)
-WRITTEN = ("try.toml", "try.password", "try.secret")
+WRITTEN = ("try.toml", "try.password", "try.secret", "try.path")
 
 
 def test_the_lines_are_a_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in PASSWORDS.values():
         monkeypatch.setenv(name, "SECRET7")
+    monkeypatch.setenv(PASSWORDS["hub"], "a-path-that-only-the-hub-knows")
     file = tmp_path / "config.toml"
     file.write_text(configuration.lines(PORTS, "every 5s"), encoding="utf-8")
     config = load(file, registry.problems)
     assert [partner.symbol for partner in config.partner] == [
         british_library.SYMBOL, second_library.SYMBOL, customer.SYMBOL, neighbour.SYMBOL,
-        town.SYMBOL, aleph.SYMBOL, zfl.SYMBOL,
+        town.SYMBOL, aleph.SYMBOL, zfl.SYMBOL, hub.SYMBOL,
     ]  # fmt: skip
     assert [partner.roles for partner in config.partner] == [
         (Role.RESPONDER,), (Role.RESPONDER,), (Role.REQUESTER,), (Role.RESPONDER,), (Role.RESPONDER,),
-        (Role.RESPONDER,), (Role.REQUESTER, Role.RESPONDER),
+        (Role.RESPONDER,), (Role.REQUESTER, Role.RESPONDER), (Role.RESPONDER, Role.REQUESTER),
     ]  # fmt: skip
     accounts = [account.direction for partner in config.partner for account in partner.artemail.account]
     assert accounts == ["out", "out", "in"]
-    assert [partner.codec for partner in config.partner[-4:]] == ["iso10161", "letter", "iso10161", "slnp"]
-    assert (config.partner[-2].transport, config.partner[-2].tcp.address) == ("tcp", "127.0.0.1:8161")
+    assert [partner.codec for partner in config.partner[-5:]] == [
+        "iso10161", "letter", "iso10161", "slnp", "illsbn",
+    ]  # fmt: skip
+    assert (config.hub.url, config.listen_http.port) == ("http://127.0.0.1:8180/hub", 8027)
+    assert config.listen_http.path.get_secret_value() == "a-path-that-only-the-hub-knows"
+    assert (config.partner[-3].transport, config.partner[-3].tcp.address) == ("tcp", "127.0.0.1:8161")
     assert (config.listen_tcp.port, config.listen_slnp.port, config.listen_slnp.partner) == (
         1611, 9001, zfl.SYMBOL,
     )  # fmt: skip
@@ -65,6 +71,7 @@ def test_the_printed_text_holds_those_lines() -> None:
     assert "\n\nLINES\nLINES\n" in text
     assert all(f"export {name}={DEFAULTS[who]}" in text for who, name in PASSWORDS.items())
     assert "order ill@library.example" in text
+    assert "sbn IT-PR0001" in text
     assert "listener on 127.0.0.1:8025" in text
 
 
