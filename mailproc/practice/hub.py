@@ -40,7 +40,7 @@ class HubHeard:
 
 
 @dataclass
-class Held:
+class HubLoan:
     """``request`` is an ILL-Request without number and state. ``called``: our own number for it."""
 
     head: Head
@@ -71,7 +71,7 @@ class Post:
     what: str
 
 
-class Hub:
+class PractisingHub:
     """``hear`` is called in threads of its own. ``waiting``: what is to be posted to us, in its order.
 
     While ``posts`` is false it posts nothing: what happens then is heard only when we ask.
@@ -85,7 +85,7 @@ class Hub:
         self.waiting: deque[Post] = deque()
         self.posts = True
         self._tell, self._hear, self._today = tell, hear, today
-        self._held: dict[str, Held] = {}
+        self._held: dict[str, HubLoan] = {}
         self._lock = Lock()
 
     def answer(self, query: str) -> bytes:
@@ -113,7 +113,7 @@ class Hub:
         head = Head(self._next(), SYMBOL.removeprefix("IT-"), isil.upper().removeprefix("IT-"))
         request = hostile_xml.parse(hub_messages.request(head, _TITLE, self._today()).encode())
         with self._lock:
-            held = self._keep(Held(head, request, "", "F118", self._today()))
+            held = self._keep(HubLoan(head, request, "", "F118", self._today()))
             self._post(head.lender, hub_messages.document(held.told()), f"request {head.number}")
         return []
 
@@ -166,7 +166,7 @@ class Hub:
             return hub_messages.report("Troppe richieste")
         called = message.findtext("Client-Id/Client-identifier", "")
         head = Head(self._next(), message.findtext("Requester-Id", ""), lender)
-        held = self._keep(Held(head, message, called, "F118", self._today()))
+        held = self._keep(HubLoan(head, message, called, "F118", self._today()))
         self._heard(held, "ILL-Request")
         return hub_messages.document(held.told())
 
@@ -182,11 +182,11 @@ class Hub:
         ]
         return hub_messages.document(*found)
 
-    def _keep(self, held: Held) -> Held:
+    def _keep(self, held: HubLoan) -> HubLoan:
         self._held[held.head.number] = held
         return held
 
-    def _heard(self, held: Held, what: str) -> None:
+    def _heard(self, held: HubLoan, what: str) -> None:
         called = f" of {held.called}" if held.called else ""
         self._hear(HubHeard(held.head.number, f"hears {what}{called}: {held.head.number} is {held.state}"))
 
@@ -197,7 +197,7 @@ class Hub:
     def _next(self) -> str:
         return str(_FIRST + len(self._held))
 
-    def _named(self, number: str) -> Held | None:
+    def _named(self, number: str) -> HubLoan | None:
         with self._lock:
             held = list(self._held.values())
         named = (one for one in held if number in (one.head.number, one.called, one.called.partition("-")[0]))

@@ -4,7 +4,7 @@ import time
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import quote
 
-from mailproc.practice.hub import NAME, Hub, Post
+from mailproc.practice.hub import NAME, Post, PractisingHub
 from mailproc.practice.supplier import Tell
 
 _PATIENCE = 10.0  # seconds
@@ -14,7 +14,9 @@ _PAUSE = 2.0  # seconds before a document that nobody took is offered again
 class HubLine:
     """``listener`` may become known later."""
 
-    def __init__(self, hub: Hub, tell: Tell, path: str, listener: tuple[str, int] | None = None) -> None:
+    def __init__(
+        self, hub: PractisingHub, tell: Tell, path: str, listener: tuple[str, int] | None = None
+    ) -> None:
         self.listener = listener
         self._hub, self._tell, self._path = hub, tell, path
         self._not_before = 0.0

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from mailproc.errors import LocalFault
 from mailproc.practice import catalogue, hub, library_system
-from mailproc.practice.hub import Hub
+from mailproc.practice.hub import PractisingHub
 from mailproc.practice.library_system import LibrarySystem
 
 LARGEST = 1_000_000
@@ -17,7 +17,7 @@ LARGEST = 1_000_000
 class WebServer:
     """On 127.0.0.1, each request in a thread of its own. ``port`` 0 takes a free one."""
 
-    def __init__(self, told: LibrarySystem, hub: Hub, port: int = 0) -> None:
+    def __init__(self, told: LibrarySystem, hub: PractisingHub, port: int = 0) -> None:
         self._told, self._hub = told, hub
         self._wanted = port
 
@@ -50,7 +50,7 @@ class WebServer:
 
 class _Handler(BaseHTTPRequestHandler):
     library_system: LibrarySystem
-    hub: Hub
+    hub: PractisingHub
     timeout = 10
 
     def do_GET(self) -> None:  # the name that http.server looks for

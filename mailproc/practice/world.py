@@ -27,7 +27,7 @@ from mailproc.practice.aleph import Aleph
 from mailproc.practice.british_library import british_library
 from mailproc.practice.carrier import Carrier
 from mailproc.practice.customer import Customer
-from mailproc.practice.hub import Hub, HubHeard
+from mailproc.practice.hub import HubHeard, PractisingHub
 from mailproc.practice.hub_line import HubLine
 from mailproc.practice.library_system import HookHeard, LibrarySystem
 from mailproc.practice.mailbox import PracticeMailbox
@@ -68,7 +68,7 @@ class Ground:
 
 
 Happening = Posted | HookHeard | HubHeard | Called | str
-Lender = Supplier | Neighbour | Town | Zfl | Hub
+Lender = Supplier | Neighbour | Town | Zfl | PractisingHub
 
 
 class World:
@@ -77,7 +77,7 @@ class World:
         self._happenings: Queue[Happening] = Queue()
         self.post_office = PostOffice(self._happenings.put, ground.relay_port)
         told = LibrarySystem(ground.passwords["hook"], self._happenings.put)
-        self._hub = Hub(tell, self._happenings.put)
+        self._hub = PractisingHub(tell, self._happenings.put)
         self._hub_line = HubLine(self._hub, tell, ground.passwords["hub"], ground.http_listener)
         self._web = WebServer(told, self._hub, ground.web_port)
         self._mailbox = PracticeMailbox(ground.passwords["mailbox"], ground.mailbox_port)

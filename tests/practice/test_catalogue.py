@@ -13,7 +13,7 @@ from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Item
 from mailproc.ill.holding import Available, Holding
 from mailproc.practice import catalogue
-from mailproc.practice.hub import Hub
+from mailproc.practice.hub import PractisingHub
 from mailproc.practice.library_system import LibrarySystem
 from mailproc.practice.web_server import WebServer
 from mailproc.transport import http_client
@@ -68,7 +68,7 @@ def test_nothing_else_is_found(query: str) -> None:
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    server = WebServer(LibrarySystem("", print), Hub(print, print))
+    server = WebServer(LibrarySystem("", print), PractisingHub(print, print))
     yield f"http://127.0.0.1:{server.start()}"
     server.stop()
 
@@ -99,7 +99,7 @@ def test_a_taken_port_is_named() -> None:
     with closing(create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(LocalFault, match=f"cannot have port {port}"):
-            WebServer(LibrarySystem("", print), Hub(print, print), port).start()
+            WebServer(LibrarySystem("", print), PractisingHub(print, print), port).start()
 
 
 def test_the_documentation_names_every_book() -> None:

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from mailproc.practice.hub import MOST_KEPT, OURS, PATH, SYMBOL, Hub, HubHeard
+from mailproc.practice.hub import MOST_KEPT, OURS, PATH, SYMBOL, HubHeard, PractisingHub
 from mailproc.practice.hub_line import HubLine
 from mailproc.practice.hub_messages import BORROWER, LENDER
 from mailproc.practice.library_system import LibrarySystem
@@ -26,7 +26,7 @@ PATH_OF_OURS = SECRET.format(OURS[3:])
 class Practice:
     """The hub and its server; ``url`` and ``doors`` as a library that is opened knows them."""
 
-    hub: Hub
+    hub: PractisingHub
     heard: "SimpleQueue[HubHeard]"
     url: str
     doors: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Practice:
 @pytest.fixture
 def practice(tell: Happenings) -> Iterator[Practice]:
     heard: SimpleQueue[HubHeard] = SimpleQueue()
-    hub = Hub(tell, heard.put, lambda: date(2026, 3, 2))
+    hub = PractisingHub(tell, heard.put, lambda: date(2026, 3, 2))
     server = WebServer(LibrarySystem("", print), hub)
     yield Practice(hub, heard, f"http://127.0.0.1:{server.start()}{PATH}")
     server.stop()
