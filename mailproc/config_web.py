@@ -21,3 +21,6 @@ class Web(Section):
     port: int = Field(default=8026, ge=0, le=65535)
     public_url: str = ""  # how browsers call it behind a proxy; "" = on this machine only
     idle_hours: int = Field(default=8, ge=1, le=24)  # without a click; then one must log in again
+    undo_seconds: int = Field(
+        default=60, ge=0, le=3600
+    )  # a letter of an act at the desk waits; 0 = not at all

@@ -265,6 +265,8 @@ SAID_BESIDE: Mapping[Results, str] = MappingProxyType(
 _SAYABLE = (*(action.name for action in ACTIONS if action.by_state), "request", "expire")
 
 
+AT_THE_DESK = "desk"
+"""The door of what a person does in a browser, as the history keeps it."""
 BY_MAIL = "mail"
 HEARD_BY = ("phone", "post", "portal", BY_MAIL)
 """How a partner told staff what they record. What it wrote by mail is dealt with when that is recorded."""

@@ -60,7 +60,7 @@ class NewLetterOut:
 _ADD_INTENT = Constant(insert_into(
     IntentRow,
     ("event_id", "seq", "request_id", "transaction_id", "kind", "body", "partner", "state", "attempts",
-     "last_error", "trace"),
+     "last_error", "not_before", "trace"),
 ))  # fmt: skip
 _ADD_LETTER = Constant(
     insert_into(OutgoingRow, tuple(name for name in NewLetterOut.__dataclass_fields__ if name != "raw"))
@@ -120,10 +120,11 @@ def add_intent(
     partner: str = "",
     request_id: int | None = None,
     transaction_id: int | None = None,
+    not_before: datetime | None = None,
 ) -> int:
     """Write an intent of event ``event_id``, ``seq`` in its order; return its id.
 
-    ``trace``: what it comes from (``traces.of_event``).
+    ``trace``: what it comes from (``traces.of_event``). ``not_before``: until then no letter is made of it.
     """
     values = {
         "event_id": event_id,
@@ -136,6 +137,7 @@ def add_intent(
         "state": "todo",
         "attempts": 0,
         "last_error": "",
+        "not_before": not_before,
         "trace": trace,
     }
     return int(_ADD_INTENT.scalar(connection, values))

@@ -231,7 +231,7 @@ def _at_the_desk() -> None:
     app = build(Path("config.toml"))
     with closing(app.store):
         desk = StaffDesk(app.store, app.context)
-        desk.to_do(), desk.requests.one("B1")
+        desk.to_do(), desk.requests.one("B1"), desk.just_done()
         desk.letters.listed(""), desk.letters.listed("XX-BL"), desk.letters.one("I1")
         for chosen in (
             {},

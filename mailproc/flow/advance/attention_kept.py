@@ -1,6 +1,7 @@
 """Which reasons for attention still stand after an event; new ones are policy's (``carry_out``)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from mailproc.flow.case import Case
 from mailproc.flow.matching import readers_copy
@@ -15,7 +16,7 @@ from mailproc.ill.attention import (
 from mailproc.ill.events import Timer
 from mailproc.ill.facts import Facts
 from mailproc.ill.transaction_state import NOTED, Step
-from mailproc.store.rows import Event
+from mailproc.store.rows import Event, Transaction
 
 SETTLES: Mapping[str, tuple[Reason, ...]] = {
     "CHECKED_IN": (Reason.DEMANDED_AFTER_RETURN,),
@@ -56,6 +57,12 @@ def after(case: Case, event: Event, taken: Step, known: Facts) -> list[str]:
         settled = _settled_by_receipt(known) if event.type == "receive" else frozenset[Reason]()
         had = [reason for reason in had if reason in OUTLASTS_A_LOOK - settled]
     return had
+
+
+def since(attention: Sequence[str], row: Transaction, now: datetime) -> dict[str, str] | None:
+    """Return since when each reason has stood; one that stood in ``row`` before keeps its time."""
+    stood = dict.fromkeys(row.attention or (), row.updated_at.isoformat()) | (row.attention_since or {})
+    return {reason: stood.get(reason, now.isoformat()) for reason in attention} or None
 
 
 def _settled_by_receipt(known: Facts) -> frozenset[Reason]:

@@ -6,7 +6,7 @@ or nothing. The command line calls ``step`` inside its own transaction, the daem
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import Connection
@@ -20,6 +20,7 @@ from mailproc.flow.advance import (
     guards,
     hook_writing,
     hub_number,
+    leaving_time,
     recorded_facts,
     status_report,
 )
@@ -70,25 +71,35 @@ class StepOutcome:
     promise: Promise | None = None
 
 
-def step(connection: Connection, event_id: int, context: Context, *, attached: bool = False) -> StepOutcome:
+def step(
+    connection: Connection,
+    event_id: int,
+    context: Context,
+    *,
+    attached: bool = False,
+    leaves_at: datetime | None = None,
+) -> StepOutcome:
     """Take the step of event ``event_id`` (state todo), with what policy makes follow from it.
 
-    ``attached``: staff have just assigned the message to its request, so they need no letter about it. Raise
-    LocalFault if an action is refused before anything changed, with what is possible instead; RemoteFault if
-    no transaction matches a message: then the caller shelves the event.
+    ``attached``: staff have just assigned the message to its request, so they need no letter about it.
+    ``leaves_at``: of the letters of what it follows from. Raise LocalFault if an action is refused before
+    anything changed, with what is possible instead; RemoteFault if no transaction matches a message: then the
+    caller shelves the event.
     """
     event = events.load(connection, event_id)
     if event is None or event.state != "todo":
         return StepOutcome(event_id, "done", note=Noted.HAD_ITS_STEP)
-    return _step(connection, event, context, attached=attached)
+    return _step(connection, event, context, attached, leaves_at)
 
 
 def begin(connection: Connection, event: NewEvent, context: Context) -> StepOutcome:
     """Write an event and take its step. Raise as ``step`` does."""
-    return _step(connection, events.born(connection, event), context)
+    return _step(connection, events.born(connection, event), context, False, None)
 
 
-def _step(connection: Connection, event: Event, context: Context, *, attached: bool = False) -> StepOutcome:
+def _step(
+    connection: Connection, event: Event, context: Context, attached: bool, leaves_at: datetime | None
+) -> StepOutcome:
     apdu = apdu_json.from_json(event.apdu) if event.apdu else None
     placed = transaction_lookup.place(connection, event, apdu, context)
     transaction, apdu = placed.transaction, placed.apdu
@@ -98,6 +109,7 @@ def _step(connection: Connection, event: Event, context: Context, *, attached: b
     case = Case(connection, transaction, found, context)
     decided = decide(case, event, apdu)
     work = _work(case, event, decided)
+    work.leaves_at = leaves_at or leaving_time.of(event, context)
     traced(work.trace)
     work.by_hand = attached or event.cause == "staff"
     forwarding.learn(work, decided.taken, decided.occurrence)
@@ -111,7 +123,7 @@ def _step(connection: Connection, event: Event, context: Context, *, attached: b
         transaction_timers.reset(left, decided.taken, moved_event_id, event)
     words = list(work.words)
     for follow_up in work.follow_ups:
-        words += _follow(connection, follow_up, context)
+        words += _follow(work, follow_up)
     return StepOutcome(
         event.id,
         "done",
@@ -286,22 +298,13 @@ def _after(work: Work, decided: Decision) -> Transaction:
         options=_options(after, transaction, work.pinned),
         last_service_at=work.last_service_at or transaction.last_service_at,
         attention=work.attention or None,
-        attention_since=_attention_since(work),
-        moved_event_id=event.id if moved or _is_request(decided) else transaction.moved_event_id,
+        attention_since=attention_kept.since(work.attention, work.transaction, event.at),
+        moved_event_id=event.id
+        if moved or decided.occurrence.event == "request"
+        else transaction.moved_event_id,
         closed_at=closed_at,
         updated_at=event.at,
     )
-
-
-def _attention_since(work: Work) -> dict[str, str] | None:
-    """Return since when each reason has stood; one that stood before keeps its time."""
-    row, now = work.transaction, work.event.at.isoformat()
-    stood = dict.fromkeys(row.attention or (), row.updated_at.isoformat()) | (row.attention_since or {})
-    return {reason: stood.get(reason, now) for reason in work.attention} or None
-
-
-def _is_request(decided: Decision) -> bool:
-    return decided.occurrence.event == "request"
 
 
 def _options(
@@ -338,10 +341,10 @@ def _history(
     )
 
 
-def _follow(connection: Connection, event_id: int, context: Context) -> tuple[Part, ...]:
+def _follow(work: Work, event_id: int) -> tuple[Part, ...]:
     """Take a step that policy adds, in the same commit; if it is not possible it is shelved."""
     try:
-        return step(connection, event_id, context).words
+        return step(work.connection, event_id, work.context, leaves_at=work.leaves_at).words
     except LocalFault as fault:
-        events.shelve(connection, event_id, stored(fault.said))
+        events.shelve(work.connection, event_id, stored(fault.said))
         return (fault.said,)

@@ -22,6 +22,7 @@ class Work:
     ``trace``: by which it is followed through the log. ``by_hand``: staff do it and see the result.
     ``answered``: automatic answers. ``not_told``: what the partner does not read of our messages.
     ``pinned``: new options of the transaction. ``stood``: the reasons known to staff before.
+    ``leaves_at``: until then its letters can be taken back; None where they leave at once.
     """
 
     connection: Connection
@@ -40,6 +41,7 @@ class Work:
     pinned: TransactionOptions = field(default_factory=TransactionOptions)
     seq: int = 0
     stood: tuple[str, ...] = ()
+    leaves_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self.stood = tuple(self.attention)
@@ -67,6 +69,7 @@ class Work:
             request_id=self.transaction.request_id,
             transaction_id=self.transaction.id,
             partner=self.transaction.partner,
+            not_before=self.leaves_at,
         )
         self.seq += 1
         return intent_id

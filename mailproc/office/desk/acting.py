@@ -7,7 +7,7 @@ from datetime import date
 from mailproc.errors import LocalFault
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
-from mailproc.ill.actions import HEARD_BY
+from mailproc.ill.actions import AT_THE_DESK, HEARD_BY
 from mailproc.ill.status import status
 from mailproc.ill.terms import State
 from mailproc.office.acts import perform
@@ -17,7 +17,7 @@ from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.sentence import sentence
 from mailproc.store.engine import Store
 
-DOOR = "desk"
+DOOR = AT_THE_DESK
 MOST_ONCE = 64
 """Characters of a mark."""
 

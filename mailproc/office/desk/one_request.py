@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.notices.language import Language
 from mailproc.office.acts import overtaken
-from mailproc.office.desk import act_forms
+from mailproc.office.desk import act_forms, taking_back
 from mailproc.office.desk.act_forms import ActForm
+from mailproc.office.desk.taking_back import JustDone
 from mailproc.office.queries import request_details
 from mailproc.office.queries.find import transaction_of
 from mailproc.office.queries.request_details import RequestDetails
@@ -22,7 +23,8 @@ class RequestPage:
     """``name``: number, title, author, reader. ``code``: of its state. ``to_do``, ``particulars``: labels and
     values. ``ahead``: what happens if nobody acts. ``letters``: of ours, with where each is.
     ``acts``: what we may do; ``told``: what the partner may have told us. ``history``: the newest first.
-    ``seen``: the mark of all this, '' for one that nobody was asked for."""
+    ``just_done``: what was done last, while its letters wait. ``seen``: the mark of all this, '' for one that
+    nobody was asked for."""
 
     number: str
     name: str
@@ -35,6 +37,7 @@ class RequestPage:
     acts: tuple[ActForm, ...]
     told: tuple[ActForm, ...]
     history: tuple[WordedChange, ...]
+    just_done: JustDone | None
     seen: str
 
     def form(self, key: str) -> ActForm | None:
@@ -45,7 +48,7 @@ class RequestPage:
 def page(connection: Connection, number: str, context: Context) -> RequestPage:
     """Return the page. Raise LocalFault if there is no such request, or several."""
     found = request_details.shown(connection, number, context, context.language)
-    acts, told, seen = _acts(connection, found, context)
+    acts, told, just_done, seen = _acts(connection, found, context)
     return RequestPage(
         number=found.line.number,
         name=request_words.named(found, context.language),
@@ -58,6 +61,7 @@ def page(connection: Connection, number: str, context: Context) -> RequestPage:
         acts=acts,
         told=told,
         history=tuple(reversed(history_words.rows(found.history, found.line.role, context))),
+        just_done=just_done,
         seen=seen,
     )
 
@@ -86,12 +90,13 @@ def _letters(found: RequestDetails, language: Language) -> Iterator[tuple[str, s
 
 def _acts(
     connection: Connection, found: RequestDetails, context: Context
-) -> tuple[tuple[ActForm, ...], tuple[ActForm, ...], str]:
+) -> tuple[tuple[ActForm, ...], tuple[ActForm, ...], JustDone | None, str]:
     """Return no acts for a request that nobody was asked for: it is reviewed first."""
     if not found.line.attempt:
-        return (), (), ""
+        return (), (), None, ""
     number, now = found.line.number, found.line.status
     acts = act_forms.offered(connection, number, now, context)
     row = transaction_of(connection, number)
     told = () if found.closed_at else act_forms.told_by(row, context)
-    return acts, told, overtaken.mark(connection, row.id)
+    just_done = taking_back.of_transaction(connection, row, number, context)
+    return acts, told, just_done, overtaken.mark(connection, row.id)

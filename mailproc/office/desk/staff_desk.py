@@ -2,9 +2,10 @@
 
 from mailproc.flow.context import Context
 from mailproc.notices.vocabulary import Words
-from mailproc.office.desk import to_do
+from mailproc.office.desk import taking_back, to_do
 from mailproc.office.desk.letter_desk import LetterDesk
 from mailproc.office.desk.request_desk import RequestDesk
+from mailproc.office.desk.taking_back import JustDone
 from mailproc.office.desk.to_do import ToDoPage
 from mailproc.office.staff.sessions import Sessions
 from mailproc.sentence import Part
@@ -48,3 +49,8 @@ class StaffDesk:
         """Return what needs attention."""
         with self._store.read() as connection:
             return to_do.page(connection, self._context)
+
+    def just_done(self) -> tuple[JustDone, ...]:
+        """Return what was just done at the desk and can be taken back."""
+        with self._store.read() as connection:
+            return taking_back.just_done(connection, self._context)
