@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from enum import Enum
 from io import BufferedReader, RawIOBase
 from pathlib import Path
@@ -23,13 +22,11 @@ from mailproc.office.patrons.forgetting import ForgottenReader
 from mailproc.office.patrons.importing import ImportedFile
 from mailproc.office.patrons.patron_details import PatronDetails
 from mailproc.office.patrons.patron_file import SHOWN, Form, Progress, form_of
-from mailproc.office.patrons.said_readers import NAMES
-from mailproc.office.requests import reader_rules
-from mailproc.sentence import Sentence, sentence
+from mailproc.office.wording import patron_words
+from mailproc.sentence import sentence
 
 verbs = typer.Typer()
 
-LIVE = ("id", "name", "email", "address", "category", "expires_on", "owes", "message")
 LISTED = ("id", "name", "email", "category", "expires", "blocks")
 
 
@@ -186,7 +183,7 @@ def _find(app: App, typed: str, limit: int, *, as_json: bool) -> None:
         return
     language = app.context.language
     words = language.texts.labels["patrons"]
-    rows = [tuple(_cell(one, name, app.context) for name in LISTED) for one in found]
+    rows = [tuple(patron_words.cell(one, name, app.context) for name in LISTED) for one in found]
     output.table([words[name] for name in LISTED], rows, words["empty"])
     truncated.tell(len(found), count, language)
 
@@ -194,16 +191,6 @@ def _find(app: App, typed: str, limit: int, *, as_json: bool) -> None:
 def _json(one: PatronDetails) -> dict[str, Any]:
     value: dict[str, Any] = output.plain(one)
     return value
-
-
-def _cell(one: PatronDetails | PatronStanding, name: str, context: Context) -> str:
-    value = getattr(one, name)
-    if isinstance(value, tuple):
-        return "; ".join(value)
-    if isinstance(value, date):
-        day = context.language.day_word(value, context.today())
-        return context.language.label("patrons", "expired", day=day) if value < context.today() else day
-    return str(value or "")
 
 
 def _show(app: App, named: str, *, as_json: bool) -> None:
@@ -216,12 +203,8 @@ def _show(app: App, named: str, *, as_json: bool) -> None:
 
 
 def _tell(one: PatronDetails, context: Context) -> None:
-    words = context.language.texts.labels["patrons"]
-    for name in (*NAMES, "open"):
-        if text := _cell(one, name, context):
-            output.line(output.one_line(f"{words[name]}: {text}"))
-    if one.gone:
-        output.line(f"{words['gone']}: {words['no']}")
+    for label, text in patron_words.particulars(one, context):
+        output.line(output.one_line(f"{label}: {text}"))
 
 
 def _show_live(app: App, named: str, *, as_json: bool) -> None:
@@ -238,17 +221,9 @@ def _show_live(app: App, named: str, *, as_json: bool) -> None:
 
 
 def _tell_live(said: PatronStanding, context: Context) -> None:
-    language, words = context.language, context.language.texts.labels["patrons"]
-    output.line(words["live"])
-    if not said.known:
-        output.line(f"  {language.word(sentence('reader-not-there'))}")
-    if said.blocks:
-        blocks = sentence("reader-blocks", blocks=reader_rules.block_words(said))
-        output.line(f"  {output.one_line(language.word(blocks))}")
-    for name in LIVE:
-        if text := _cell(said, name, context):
-            label = words[name.removesuffix("_on")]
-            output.line(f"  {output.one_line(f'{label}: {text}')}")
+    output.line(context.language.texts.labels["patrons"]["live"])
+    for line in patron_words.live(said, context):
+        output.line(f"  {output.one_line(line)}")
 
 
 def _forget(app: App, patron_id: str, *, undo: bool, dry_run: bool, as_json: bool) -> None:
@@ -260,24 +235,5 @@ def _forget(app: App, patron_id: str, *, undo: bool, dry_run: bool, as_json: boo
     if as_json:
         output.as_json(done or {"undone": True})
         return
-    for said in _told(done):
+    for said in patron_words.forgotten(done):
         output.line(app.context.language.word(said))
-
-
-def _told(done: ForgottenReader | None) -> Iterator[Sentence]:
-    if done is None:
-        yield sentence("patron-remembered")
-        return
-    code = "patron-would-forget" if done.dry_run else "patron-forgotten"
-    yield sentence(code, requests=", ".join(done.requests) or "–")
-    if done.declined:
-        yield sentence("patron-declined", requests=", ".join(done.declined))
-    if done.letters:
-        yield sentence("patron-letters", letters=", ".join(done.letters))
-    if done.others:
-        yield sentence("patron-others", requests=", ".join(done.others))
-    if done.anonymised:
-        yield sentence("patron-anonymised-forms")
-    if done.declared:
-        yield sentence("patron-declared", requests=", ".join(done.declared))
-    yield sentence("patron-copies")

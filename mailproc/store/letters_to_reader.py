@@ -4,6 +4,7 @@ Whether one has still to leave; and how they go when nobody may know any more wh
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, and_, bindparam, func, select
 
 from mailproc.store import letter_bytes, outgoing
 from mailproc.store.events import EVENT
-from mailproc.store.intent_bodies import name_of
+from mailproc.store.intent_bodies import IntentBody, name_of
 from mailproc.store.letters import DISMISSED
 from mailproc.store.letters_before_order import OF_REQUEST
 from mailproc.store.outgoing import INTENT, OUTGOING, PRINTED, TO_PRINT
@@ -34,7 +35,7 @@ _OF = (_OF_ATTEMPTS, OF_REQUEST)
 """Conditions on an intent of a request: of its attempts, and from before it was ordered."""
 _LETTERS = tuple(
     Constant(
-        select(OUTGOING.c.id, OUTGOING.c.state, OUTGOING.c.prepared_at, OUTGOING.c.archived)
+        select(INTENT.c.body, OUTGOING.c.id, OUTGOING.c.state, OUTGOING.c.prepared_at, OUTGOING.c.archived)
         .select_from(INTENT.join(OUTGOING, OUTGOING.c.id == INTENT.c.outgoing_id))
         .where(of, _TO_READER)
     )
@@ -114,6 +115,22 @@ def _letters(connection: Connection, request_id: int) -> list[RowMapping]:
     """Return the letters to the reader that were written, by their ids."""
     rows = (row for each in _LETTERS for row in each.rows(connection, {"request_id": request_id}))
     return sorted(rows, key=itemgetter("id"))
+
+
+@dataclass(frozen=True)
+class WrittenToReader:
+    """A letter to a reader that was written. ``body``: of its intent."""
+
+    id: int
+    body: IntentBody
+    state: str
+    prepared_at: datetime
+
+
+def written(connection: Connection, request_id: int) -> list[WrittenToReader]:
+    """Return the letters to the reader about the request, oldest first."""
+    rows = _letters(connection, request_id)
+    return [WrittenToReader(row["id"], row["body"], row["state"], row["prepared_at"]) for row in rows]
 
 
 def last_since(

@@ -4,9 +4,11 @@ None of it is an event; all may be lost with the process, and it is bounded. A r
 stands in no address, which proxies log.
 """
 
+import hmac
 import secrets
 import threading
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Generic, TypeVar
 
 MOST = 1000
@@ -40,14 +42,34 @@ class Kept(Generic[V]):
             return self._values.pop((token, name), None)
 
 
+class NamelessAddresses:
+    """Names that say nothing, for what must not stand in an address: the same for the same, while we run."""
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+        self._meant: Kept[str] = Kept()
+
+    def name_of(self, meant: str) -> str:
+        """Return the name that stands for ``meant`` in an address."""
+        name = hmac.new(self._key, meant.encode("utf-8", "replace"), sha256).hexdigest()[:24]
+        self._meant.put("", name, meant)
+        return name
+
+    def meant_by(self, name: str) -> str | None:
+        """Return what the name stands for; None if nothing does (any more)."""
+        return self._meant.get("", name)
+
+
 class DeskMemory:
     """``answers``: what an act brought about, by its request; ``drafts``: forms that were not done, by the
-    address of their page; ``searches``: what was typed, by a name that says nothing."""
+    address of their page; ``searches``: what was typed, by a name that says nothing; ``nameless``: readers,
+    by the addresses of their pages."""
 
     def __init__(self) -> None:
         self.answers: Kept[tuple[str, ...]] = Kept()
         self.drafts: Kept[Mapping[str, str]] = Kept()
         self.searches: Kept[str] = Kept()
+        self.nameless = NamelessAddresses()
 
     def search(self, token: str, typed: str) -> str:
         """Keep what was typed; return its name."""

@@ -12,7 +12,7 @@ from mailproc.web.asked import PageRequest
 from mailproc.web.memory import DeskMemory
 from mailproc.web.rendering import environment
 
-NAVIGATION = (("/", "to_do"), ("/requests", "requests"), ("/letters", "letters"))
+NAVIGATION = (("/", "to_do"), ("/requests", "requests"), ("/letters", "letters"), ("/patrons", "patrons"))
 """The pages that stand on each page: address, and word of ``labels.desk``."""
 
 

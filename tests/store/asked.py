@@ -496,6 +496,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     letters_to_reader: {
         "last_left": lambda c: letters_to_reader.last_left(c, 1, ("patron/overdue",), NOW),
         "waiting": lambda c: letters_to_reader.waiting(c, 1),
+        "written": lambda c: letters_to_reader.written(c, 1),
         "last_since": lambda c: letters_to_reader.last_since(c, 1, ("patron/arrived",), NOW),
         "wait": lambda c: letters_to_reader.wait(c, 1),
         "count_deletable": lambda c: letters_to_reader.count_deletable(c, 1),

@@ -241,6 +241,7 @@ def _at_the_desk() -> None:
         ):
             desk.requests.listed(chosen)
         desk.requests.listed({}, "book")
+        desk.patrons.one(desk.patrons.of_request("B1"))
         person = StaffPerson("rau", "M. Rau", StaffRole.WORK)
         with pytest.raises(Overtaken):
             desk.requests.act(person, "B1", {"action": "cancel", "seen": "an older one"})

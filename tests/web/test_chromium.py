@@ -57,7 +57,8 @@ def busy(house: World) -> list[str]:
     sender = "someone@elsewhere.example"
     strange = house.inject(house.letter(HOSTILE, sender, "Offer"), sender)
     house.run()
-    return ["/", "/requests", "/requests?role=RESPONDER&state=LOST", "/r/B1", "/r/L1", "/letters",
+    return ["/", "/patrons", "/r/B1/reader",
+            "/requests", "/requests?role=RESPONDER&state=LOST", "/r/B1", "/r/L1", "/letters",
             "/letters/O1", f"/letters/I{strange}"]  # fmt: skip
 
 

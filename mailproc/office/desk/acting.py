@@ -31,19 +31,20 @@ class ActDone:
 
 def note(store: Store, context: Context, person: StaffPerson, number: str, said: Mapping[str, str]) -> None:
     """Add a private note to the request. Raise LocalFault and TryLater."""
-    _refuse_who_looks(person)
+    refuse_who_looks(person)
     once = said.get("once", "")[:MOST_ONCE]
     notes.add(store, context, number, _text(said, "text"), person.login, door=DOOR, once=once)
 
 
 def act(store: Store, context: Context, person: StaffPerson, number: str, said: Mapping[str, str]) -> ActDone:
     """Do what the form says. Raise LocalFault (``Overtaken`` if somebody was quicker) and TryLater."""
-    _refuse_who_looks(person)
+    refuse_who_looks(person)
     outcome = perform.perform(store, context, _meant(number, said, person))
     return ActDone(tuple(_words(number, outcome, context)))
 
 
-def _refuse_who_looks(person: StaffPerson) -> None:
+def refuse_who_looks(person: StaffPerson) -> None:
+    """Raise LocalFault if the person may look, and not act."""
     if not person.may(StaffRole.WORK):
         raise LocalFault(sentence("staff-may-not", name=person.name))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
+from mailproc.ill.terms import Role
 from mailproc.notices.language import Language
 from mailproc.office.acts import overtaken
 from mailproc.office.desk import act_forms, taking_back
@@ -24,7 +25,7 @@ class RequestPage:
     values. ``ahead``: what happens if nobody acts. ``letters``: of ours, with where each is.
     ``acts``: what we may do; ``told``: what the partner may have told us. ``history``: the newest first.
     ``just_done``: what was done last, while its letters wait. ``seen``: the mark of all this, '' for one that
-    nobody was asked for."""
+    nobody was asked for. ``of_reader``: a reader of ours asked for it."""
 
     number: str
     name: str
@@ -39,6 +40,7 @@ class RequestPage:
     history: tuple[WordedChange, ...]
     just_done: JustDone | None
     seen: str
+    of_reader: bool
 
     def form(self, key: str) -> ActForm | None:
         """Return the form with this key; None if it is not offered (any more)."""
@@ -63,6 +65,7 @@ def page(connection: Connection, number: str, context: Context) -> RequestPage:
         history=tuple(reversed(history_words.rows(found.history, found.line.role, context))),
         just_done=just_done,
         seen=seen,
+        of_reader=found.patron is not None and found.line.role == Role.REQUESTER,
     )
 
 

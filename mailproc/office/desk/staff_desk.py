@@ -4,6 +4,7 @@ from mailproc.flow.context import Context
 from mailproc.notices.vocabulary import Words
 from mailproc.office.desk import taking_back, to_do
 from mailproc.office.desk.letter_desk import LetterDesk
+from mailproc.office.desk.patron_desk import PatronDesk
 from mailproc.office.desk.request_desk import RequestDesk
 from mailproc.office.desk.taking_back import JustDone
 from mailproc.office.desk.to_do import ToDoPage
@@ -21,6 +22,7 @@ class StaffDesk:
         self.sessions = Sessions(store, context)
         self.requests = RequestDesk(store, context)
         self.letters = LetterDesk(store, context)
+        self.patrons = PatronDesk(store, context)
 
     @property
     def library(self) -> str:

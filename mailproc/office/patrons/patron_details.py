@@ -11,10 +11,11 @@ from mailproc.office.patrons import live_standing
 from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
 from mailproc.office.queries.counted import Counted, counted
 from mailproc.sentence import sentence
-from mailproc.store import patron_lists, patron_search
+from mailproc.store import patron_lists, patron_search, patrons
 from mailproc.store.engine import Store
 from mailproc.store.patron_imports import GONE
 from mailproc.store.rows import StoredPatron
+from mailproc.store.text import storable
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,14 @@ def shown(connection: Connection, named: str) -> PatronDetails:
     row = by_number(connection, named)
     if row is None:
         raise LocalFault(sentence("patron-unknown", named=named[:80]), ("mailproc patrons find",))
+    return details(row, tuple(patron_lists.open_requests(connection, row.id)))
+
+
+def with_id(connection: Connection, patron_id: str) -> PatronDetails:
+    """Return the reader with exactly this id. Raise LocalFault if there is none (any more)."""
+    row = patrons.load(connection, storable(patron_id))
+    if row is None:
+        raise LocalFault(sentence("patron-no-more"))
     return details(row, tuple(patron_lists.open_requests(connection, row.id)))
 
 
