@@ -7,9 +7,11 @@ stands in no address, which proxies log.
 import hmac
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Generic, TypeVar
+
+from mailproc.office.desk.scanning import ScanAnswer
 
 MOST = 1000
 
@@ -26,20 +28,28 @@ class Kept(Generic[V]):
     def put(self, token: str, name: str, value: V) -> None:
         """Keep the value in the place of an older one."""
         with self._lock:
-            self._values.pop((token, name), None)
-            self._values[token, name] = value
-            while len(self._values) > MOST:
-                del self._values[next(iter(self._values))]
+            self._put(token, name, value)
 
     def get(self, token: str, name: str) -> V | None:
         """Return the value; None if there is none."""
         with self._lock:
             return self._values.get((token, name))
 
+    def change(self, token: str, name: str, changed: Callable[[V | None], V]) -> None:
+        """Keep what ``changed`` makes of the value, None if there is none."""
+        with self._lock:
+            self._put(token, name, changed(self._values.get((token, name))))
+
     def take(self, token: str, name: str) -> V | None:
         """Return the value, and keep it no longer."""
         with self._lock:
             return self._values.pop((token, name), None)
+
+    def _put(self, token: str, name: str, value: V) -> None:
+        self._values.pop((token, name), None)
+        self._values[token, name] = value
+        while len(self._values) > MOST:
+            del self._values[next(iter(self._values))]
 
 
 class NamelessAddresses:
@@ -63,13 +73,14 @@ class NamelessAddresses:
 class DeskMemory:
     """``answers``: what an act brought about, by its request; ``drafts``: forms that were not done, by the
     address of their page; ``searches``: what was typed, by a name that says nothing; ``nameless``: readers,
-    by the addresses of their pages."""
+    by the addresses of their pages; ``scans``: the last ones, each with its act, the newest first."""
 
     def __init__(self) -> None:
         self.answers: Kept[tuple[str, ...]] = Kept()
         self.drafts: Kept[Mapping[str, str]] = Kept()
         self.searches: Kept[str] = Kept()
         self.nameless = NamelessAddresses()
+        self.scans: Kept[tuple[tuple[str, ScanAnswer], ...]] = Kept()
 
     def search(self, token: str, typed: str) -> str:
         """Keep what was typed; return its name."""

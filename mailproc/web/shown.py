@@ -12,7 +12,13 @@ from mailproc.web.asked import PageRequest
 from mailproc.web.memory import DeskMemory
 from mailproc.web.rendering import environment
 
-NAVIGATION = (("/", "to_do"), ("/requests", "requests"), ("/letters", "letters"), ("/patrons", "patrons"))
+NAVIGATION = (
+    ("/", "to_do"),
+    ("/requests", "requests"),
+    ("/letters", "letters"),
+    ("/patrons", "patrons"),
+    ("/scan/receive", "scan"),
+)
 """The pages that stand on each page: address, and word of ``labels.desk``."""
 
 

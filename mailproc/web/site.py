@@ -20,7 +20,14 @@ from starlette.types import ASGIApp
 from mailproc.config import Web
 from mailproc.errors import LocalFault, RemoteFault, TryLater
 from mailproc.office.desk.staff_desk import StaffDesk
-from mailproc.web import letters, login, patrons, requests, to_do
+from mailproc.web import (
+    letters,
+    login,
+    patrons,
+    requests,
+    scan,
+    to_do,
+)
 from mailproc.web.asked import PageRequest, asked_by
 from mailproc.web.guard import WebGuard
 from mailproc.web.login_room import LoginRoom
@@ -34,6 +41,7 @@ PAGES: Pages = (
     *requests.PAGES,
     *letters.PAGES,
     *patrons.PAGES,
+    *scan.PAGES,
     *login.PAGES,
 )
 """Every page for whoever is logged in. A GET changes nothing."""

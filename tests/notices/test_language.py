@@ -150,7 +150,9 @@ def test_the_command_line_asks_for_labels_that_exist_and_for_all_of_them() -> No
     sources = "".join(path.read_text() for path in (Path(mailproc.__file__).parent).rglob("*.py"))
     asked = set(re.findall(r'label\(\s*["\']([a-z]+)["\'], ["\']([a-z_]+)["\']', sources))
     labels = ENGLISH.texts.labels
-    parts = {part for part in labels if re.search(rf'(?:[lw][a-z]+\[|label\()["\']{part}["\']', sources)}
+    parts = {
+        part for part in labels if re.search(rf'(?:[lw][a-z]+\[|label\(|words_of\()["\']{part}["\']', sources)
+    }
     parts |= {part for part, _ in asked} | set(re.findall(r'"labels\.([a-z_]+)"', sources))
     assert {(part, name) for part, name in asked if name not in labels[part]} == set()
     assert set(labels) == parts

@@ -232,6 +232,7 @@ def _at_the_desk() -> None:
     with closing(app.store):
         desk = StaffDesk(app.store, app.context)
         desk.to_do(), desk.requests.one("B1"), desk.just_done()
+        person = StaffPerson("rau", "M. Rau", StaffRole.WORK)
         desk.letters.listed(""), desk.letters.listed("XX-BL"), desk.letters.one("I1")
         for chosen in (
             {},
@@ -242,7 +243,7 @@ def _at_the_desk() -> None:
             desk.requests.listed(chosen)
         desk.requests.listed({}, "book")
         desk.patrons.one(desk.patrons.of_request("B1"))
-        person = StaffPerson("rau", "M. Rau", StaffRole.WORK)
+        assert not desk.scans.scan(person, "ship", "TXC1-1/x", "").done
         with pytest.raises(Overtaken):
             desk.requests.act(person, "B1", {"action": "cancel", "seen": "an older one"})
 

@@ -57,9 +57,19 @@ def busy(house: World) -> list[str]:
     sender = "someone@elsewhere.example"
     strange = house.inject(house.letter(HOSTILE, sender, "Offer"), sender)
     house.run()
-    return ["/", "/patrons", "/r/B1/reader",
-            "/requests", "/requests?role=RESPONDER&state=LOST", "/r/B1", "/r/L1", "/letters",
-            "/letters/O1", f"/letters/I{strange}"]  # fmt: skip
+    return [
+        "/",
+        "/patrons",
+        "/r/B1/reader",
+        "/requests",
+        "/requests?role=RESPONDER&state=LOST",
+        "/r/B1",
+        "/r/L1",
+        "/letters",
+        "/letters/O1",
+        f"/letters/I{strange}",
+        "/scan/receive",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -154,3 +164,27 @@ def test_two_windows_and_one_request(windows, house):
     second.page.locator("details[open] button.main").click()
     assert "has moved on" in second.page.get_by_role("alert").inner_text()
     assert [one["type"] for one in house.rows("event")].count("receive") == 1
+
+
+def test_ten_books_are_received_by_a_scanner(windows, house):
+    """It types a number and Enter, and nobody touches the mouse."""
+    for number in range(1, 11):
+        house.place(title=f"Book {number}")
+    house.hear(*(f"B{number}-1 SHIPPED LOAN" for number in range(1, 11)))
+    window = windows()
+    window.log_in("rau", PASSWORD)
+    window.go("/scan/receive")
+    for number in range(1, 11):
+        assert window.page.evaluate("document.activeElement.id") == "code"
+        with window.page.expect_navigation():
+            window.page.keyboard.type(f"B{number}")
+            window.page.keyboard.press("Enter")
+        assert f"Book {number}" in window.page.get_by_role("status").inner_text()
+    assert [one["type"] for one in house.rows("event")].count("receive") == 10
+    with window.page.expect_navigation():
+        window.page.keyboard.type("B10")
+        window.page.keyboard.press("Enter")
+    assert "the second scan did nothing" in window.page.get_by_role("alert").inner_text()
+    assert window.page.evaluate("document.activeElement.id") == "code"
+    assert window.faults() == []
+    assert [one for one in window.complaints if "422" not in one] == []

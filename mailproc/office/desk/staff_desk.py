@@ -6,6 +6,7 @@ from mailproc.office.desk import taking_back, to_do
 from mailproc.office.desk.letter_desk import LetterDesk
 from mailproc.office.desk.patron_desk import PatronDesk
 from mailproc.office.desk.request_desk import RequestDesk
+from mailproc.office.desk.scan_desk import ScanDesk
 from mailproc.office.desk.taking_back import JustDone
 from mailproc.office.desk.to_do import ToDoPage
 from mailproc.office.staff.sessions import Sessions
@@ -23,6 +24,7 @@ class StaffDesk:
         self.requests = RequestDesk(store, context)
         self.letters = LetterDesk(store, context)
         self.patrons = PatronDesk(store, context)
+        self.scans = ScanDesk(store, context)
 
     @property
     def library(self) -> str:

@@ -14,6 +14,8 @@ from mailproc.store.rows import StoredRequest, Transaction
 from mailproc.store.text import storable
 from mailproc.store.transactions import TRANSACTION
 
+MOST = 20
+"""Transactions of one number that are looked at."""
 _NUMBER = re.compile(r"([BL][0-9]{1,18})(?:-([0-9]{1,18}))?", re.IGNORECASE)
 
 
@@ -62,14 +64,25 @@ def _by_qualifiers(connection: Connection, typed: str) -> Transaction:
 
     A qualifier may contain a slash, so each slash is tried as the separator.
     """
-    statement = select(TRANSACTION).where(or_(*_readings(typed))).order_by(TRANSACTION.c.id).limit(20)
-    found = made(Transaction, connection.execute(statement))
+    found = by_qualifiers(connection, typed)
     if len(found) == 1:
         return found[0]
     if not found:
         raise LocalFault(sentence("number-unknown", typed=typed))
     named = ", ".join(f"{_local(connection, row)} ({row.partner})" for row in found)
     raise LocalFault(sentence("number-ambiguous", typed=typed, named=named))
+
+
+def by_qualifiers(connection: Connection, typed: str) -> list[Transaction]:
+    """Return what the borrower's system calls so, TGQ/TQ or the TGQ alone: the oldest ones."""
+    statement = select(TRANSACTION).where(or_(*_readings(typed))).order_by(TRANSACTION.c.id).limit(MOST)
+    return made(Transaction, connection.execute(statement))
+
+
+def our_number(typed: str) -> str:
+    """Return the number of a request of ours that ``typed`` names, or its attempt does: "B12"; '' if none."""
+    found = _NUMBER.fullmatch(typed)
+    return found[1].upper() if found else ""
 
 
 def _readings(typed: str) -> Iterator[ColumnElement[bool]]:

@@ -88,6 +88,19 @@ def choices(connection: Connection, number: str, context: Context) -> tuple[Choi
     return tuple(found)
 
 
+def is_possible(
+    connection: Connection, number: str, row: Transaction, action: Action, context: Context
+) -> bool:
+    """Return whether ``action`` can be done to ``row`` as it stands, without any option; writes nothing."""
+    if action.name not in OF_ROLE[row.role]:
+        return False
+    try:
+        perform.decided(connection, context, StaffAct(action=action.name, number=number), row)
+    except LocalFault:
+        return False
+    return True
+
+
 def commands(connection: Connection, number: str, context: Context) -> "tuple[Way, ...]":
     """Return the commands that are possible beside the actions. Raise LocalFault as ``choices`` does."""
     from mailproc.flow.prepare import suggestions  # here: with it come the contracts of templates

@@ -1,0 +1,167 @@
+"""Ten books are ten scans: each is done at once, once, and only if it can mean one thing."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.world import World
+from tests.web.browser import Browser, PageShown
+
+
+def scan(browser: Browser, act: str, code: str) -> PageShown:
+    """As a scanner does it: the page that is there, its field, Enter."""
+    (form,) = browser.get(f"/scan/{act}").forms(f"/scan/{act}/do")
+    return browser.post(f"/scan/{act}/do", form | {"code": code})
+
+
+def newest(page: PageShown) -> str:
+    (line,) = page.tree.xpath("//*[contains(@class, 'scanned')]")
+    return " ".join(line.text_content().split())
+
+
+def acts(house: World, name: str) -> list[tuple[str, str]]:
+    return [(one["actor"], one["door"]) for one in house.rows("event") if one["type"] == name]
+
+
+def sent(house: World, count: int) -> None:
+    for number in range(1, count + 1):
+        house.place(title=f"Book {number}")
+    house.hear(*(f"B{number}-1 SHIPPED LOAN" for number in range(1, count + 1)))
+
+
+def test_ten_books_are_ten_scans(browser, house):
+    sent(house, 10)
+    page = browser.get("/scan/receive")
+    for number in range(1, 11):
+        (form,) = page.forms("/scan/receive/do")
+        page = browser.post("/scan/receive/do", form | {"code": f"B{number}\n"})
+        assert page.status == 200 and page.url.endswith("/scan/receive")
+        assert f"Done B{number} Book {number}" in newest(page)
+        (field,) = page.tree.xpath("//input[@autofocus]")
+        assert field.get("value") == "" and field.get("name") == "code"
+    assert acts(house, "receive") == [("rau", "desk")] * 10
+    assert len(page.tree.xpath("//main//ul[@class='rows']/li")) == 9, "the others stay below"
+
+
+@pytest.mark.parametrize("code", ["B1", "b1", " B1 ", "B1-1"])
+def test_each_way_of_writing_our_number(browser, house, code):
+    sent(house, 1)
+    assert "B1 is now: Received" in newest(scan(browser, "receive", code))
+
+
+def test_what_we_lend_by_our_number_and_by_theirs(browser, house):
+    house.ordered("TXC1-1 S LOAN\nA book of ours", "TXC2-1 S LOAN\nAnother one")
+    house.run()
+    assert "L1 is now: Shipped" in newest(scan(browser, "ship", "L1"))
+    assert "L2 is now: Shipped" in newest(scan(browser, "ship", "c2-1"))
+    assert "L1 is now: Checked in" in newest(scan(browser, "check-in", "C1-1"))
+
+
+def test_a_second_scan_of_the_same_says_so(browser, house):
+    sent(house, 1)
+    scan(browser, "receive", "B1")
+    page = scan(browser, "receive", "b1")
+    assert page.status == 422 and "the second scan did nothing" in newest(page)
+    assert len(acts(house, "receive")) == 1
+    scan(browser, "collected", "B1")
+    assert "the second scan did nothing" in newest(scan(browser, "collected", "B1"))
+    assert len(acts(house, "collected")) == 1, "an act that moves no state, too"
+
+
+def test_after_undo_it_may_be_scanned_again(browser, house):
+    sent(house, 1)
+    scan(browser, "receive", "B1")
+    house.act("B1", "undo")
+    assert "B1 is now: Received" in newest(scan(browser, "receive", "B1"))
+
+
+def test_a_form_that_comes_twice_acts_once_and_the_next_book_is_another(browser, house):
+    sent(house, 2)
+    (form,) = browser.get("/scan/receive").forms("/scan/receive/do")
+    for code in ("B1", "B1", "B2"):
+        browser.post("/scan/receive/do", form | {"code": code})
+    assert len(acts(house, "receive")) == 2
+
+
+@pytest.mark.parametrize(
+    ("act", "code", "said"),
+    [
+        ("receive", "B99", "There is no request with the number or barcode “B99”"),
+        ("receive", "A book", "There is no request"),
+        ("receive", "R1", "There is no request"),
+        ("ship", "B1", "“send it” is not possible now. It is:"),
+        ("receive", "L1", "“it has come” is not possible now"),
+        ("return", "L1", "Possible here: send it; it is back."),
+        ("return", "B1", "Possible here: it has come"),
+    ],
+)
+def test_an_unknown_number_or_a_wrong_state(browser, house, act, code, said):
+    house.place()
+    house.ordered("TXC1-1 S LOAN\nA book of ours")
+    before = house.rows("event")
+    page = scan(browser, act, code)
+    assert page.status == 422 and said in newest(page)
+    assert newest(page).split()[1:3] == ["Not", "done"]
+    (field,) = page.tree.xpath("//input[@autofocus]")
+    assert field.get("value") == ""
+    assert house.rows("event") == before
+
+
+def test_what_fits_several_does_nothing_and_names_them(browser, house):
+    second = "XX-OTHER"
+    house.ordered("TXC1-1 S LOAN\nA book of ours")
+    house.ordered("TXC1-1 S LOAN\nA book of ours", of=second)
+    page = scan(browser, "ship", "C1-1")
+    assert page.status == 422 and "this fits 2 requests (L2, L1)" in newest(page)
+    assert acts(house, "ship") == []
+
+
+HOSTILE = [
+    "<script>alert(1)</script>", "' OR 1=1 --", "%", "_", "B1; DROP TABLE event", "\x1d01034531200000111",
+    "\u202eB1", "/" * 200, "B" + "9" * 199, "x" * 5000, "\ud83d\udca9", "B1\tB2", "{{ 7*7 }}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", HOSTILE, ids=lambda code: ascii(code)[:12])
+def test_a_hostile_barcode_does_nothing(browser, house, code):
+    sent(house, 1)
+    before = house.rows("event")
+    page = scan(browser, "receive", code.encode("utf-8", "replace").decode())
+    assert page.status == 422 and not page.tree.xpath("//script")
+    assert "\u202e" not in page.text and "49" not in newest(page).split()
+    assert house.rows("event") == before
+
+
+def test_who_looks_scans_nothing(opened: Callable[..., Browser], house):
+    sent(house, 1)
+    guest = opened()
+    guest.log_in("guest")
+    assert not guest.get("/scan/receive").tree.xpath("//input[@name='code']")
+    page = guest.post("/scan/receive/do", {"code": "B1"})
+    assert page.status == 422 and acts(house, "receive") == []
+
+
+@pytest.mark.parametrize("path", ["/scan/undo", "/scan/lost", "/scan/x", "/scan/%00"])
+def test_an_act_that_is_not_scanned(browser, house, path):
+    sent(house, 1)
+    assert browser.get(path).status == 404
+    assert browser.post(f"{path}/do", {"code": "B1"}).status in (404, 422)
+    assert acts(house, "lost") == []
+
+
+def test_a_scan_without_a_session_is_kept(opened: Callable[..., Browser], house):
+    sent(house, 1)
+    stranger = opened()
+    page = stranger.post("/scan/receive/do", {"code": "B1", "once": "x"})
+    (hidden,) = page.forms("/login")
+    page = stranger.post("/login", hidden | {"login": "rau", "password": "a long enough one"})
+    assert page.tree.xpath("//input[@name='code']/@value") == ["B1"]
+    assert acts(house, "receive") == []
+
+
+def test_what_was_scanned_is_shown_to_its_session_alone(browser, opened, house):
+    sent(house, 1)
+    scan(browser, "receive", "B1")
+    other = opened()
+    other.log_in("head")
+    assert "Book 1" not in other.get("/scan/receive").words
