@@ -7,7 +7,7 @@ from mailproc.errors import LocalFault
 from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.desk import acting
 from mailproc.office.desk.desk_room import DeskRoom
-from mailproc.office.desk.scanning import ACTS, Meant, Scan, ScanAnswer, wall_time
+from mailproc.office.desk.scanning import ACTS, Scan, ScanAnswer, ScanMeant, wall_time
 from mailproc.office.queries.scanned import LONGEST
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.office.wording.plain_text import cut
@@ -43,7 +43,7 @@ class ScanDesk(DeskRoom):
         """Return the line of a scan that could not be looked at."""
         return ScanAnswer(wall_time(self.context), cut(typed, LONGEST), words=words)
 
-    def _done(self, person: StaffPerson, action: str, meant: Meant, once: str) -> ScanAnswer:
+    def _done(self, person: StaffPerson, action: str, meant: ScanMeant, once: str) -> ScanAnswer:
         """``once`` belongs to what was typed: the next book may be scanned before its page has come."""
         word, answer = self.context.language.word, meant.answer
         mark = sha256(f"{once} {action} {answer.typed}".encode()).hexdigest()[:32] if once else ""

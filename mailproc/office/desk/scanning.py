@@ -42,7 +42,7 @@ def wall_time(context: Context, at: datetime | None = None) -> str:
 
 
 @dataclass(frozen=True)
-class Meant:
+class ScanMeant:
     """``answer``: about the request; its words say why nothing is done. ``seen``: the mark of the request on
     which the act is to be done, '' where it is not."""
 
@@ -59,7 +59,7 @@ class Scan:
     action: str
     typed: str
 
-    def meant(self) -> Meant:
+    def meant(self) -> ScanMeant:
         """Return what is to be done; writes nothing."""
         rows = scanned.attempts(self.connection, self.typed)
         if not rows:
@@ -70,7 +70,7 @@ class Scan:
         fitting = [row for row in rows if self._allows(row)]
         if len(fitting) == 1:
             mark = overtaken.mark(self.connection, fitting[0].id)
-            return Meant(self._about(fitting), mark)
+            return ScanMeant(self._about(fitting), mark)
         left = fitting or rows
         if len(left) == 1:
             return self._wrong_state(left[0])
@@ -89,7 +89,7 @@ class Scan:
         action = BY_NAME[self.action]
         return possible_actions.is_possible(self.connection, self._number(row), row, action, self.context)
 
-    def _wrong_state(self, row: Transaction) -> Meant:
+    def _wrong_state(self, row: Transaction) -> ScanMeant:
         language, number = self.context.language, self._number(row)
         found = possible_actions.choices(self.connection, number, self.context)
         names = dict.fromkeys(one.action.name for one in found if one.action.name in ACTS and not one.against)
@@ -97,11 +97,11 @@ class Scan:
         meant = self._nothing([row], "wrong_state", act=language.action_word(self.action), state=stands)
         possible = "; ".join(map(language.action_word, names))
         instead = language.label("desk_scan", "possible" if names else "see_page", acts=possible)
-        return Meant(replace(meant.answer, words=(*meant.answer.words, instead)))
+        return ScanMeant(replace(meant.answer, words=(*meant.answer.words, instead)))
 
-    def _nothing(self, rows: Sequence[Transaction], name: str, **values: object) -> Meant:
+    def _nothing(self, rows: Sequence[Transaction], name: str, **values: object) -> ScanMeant:
         said = self.context.language.label("desk_scan", name, **values)
-        return Meant(replace(self._about(rows), words=(said,)))
+        return ScanMeant(replace(self._about(rows), words=(said,)))
 
     def _about(self, rows: Sequence[Transaction]) -> ScanAnswer:
         answer = ScanAnswer(wall_time(self.context), cut(self.typed, scanned.LONGEST))
