@@ -23,7 +23,7 @@ from mailproc.office.acts import options, perform
 from mailproc.office.queries import possible_actions, request_details
 from mailproc.office.queries.listing import RequestLine
 from mailproc.office.queries.possible_actions import Choice
-from mailproc.office.requests import place
+from mailproc.office.requests import asking
 from mailproc.sentence import sentence
 
 verbs = typer.Typer()
@@ -183,7 +183,9 @@ def next_(
 ) -> None:
     """Ask the next partner of the rota."""
     with opened(ctx) as app:
-        outcome = place.next_partner(app.store, app.context, number, partner or (), who(app), dry_run=dry_run)
+        outcome = asking.next_partner(
+            app.store, app.context, number, partner or (), who(app), dry_run=dry_run
+        )
         with app.store.read() as connection:
             line = request_details.shown(connection, number).line
         answered(number, outcome, line, app.context, as_json=as_json, would=dry_run)

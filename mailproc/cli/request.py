@@ -13,7 +13,7 @@ from mailproc.cli.citation import Cited
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.office.queries import request_details
-from mailproc.office.requests import lend, place
+from mailproc.office.requests import lend, place, request_fields, written_citation
 from mailproc.office.requests.entered import Entered
 from mailproc.sentence import Sentence, sentence
 
@@ -96,7 +96,7 @@ def request(
             "patron": _filled({"id": patron, "name": patron_name, "email": patron_email}),
             "delivery": _filled({"electronic": delivery, "postal": _filled(postal)}),
             "need_before": need_before,
-            "max_cost": _cost(max_cost),
+            "max_cost": request_fields.cost(max_cost),
             "note": note,
             "keywords": keywords,
             "copyright_declared": copyright_declared,
@@ -128,7 +128,7 @@ def _value(file: str, said: Mapping[str, Any], as_: str, *, ask: bool) -> tuple[
     if not (file or said or ask):
         raise LocalFault(sentence("request-how"))
     found = wanted_item.read(file) if file else dict(said)
-    odd = wanted_item.unread(found) if isinstance(found, Citation) else ()
+    odd = written_citation.unread(found) if isinstance(found, Citation) else ()
     if isinstance(found, Citation):
         found = wanted_item.fields(found, said)
     elif file and (ask or set(said) - {"partners"}):
@@ -166,8 +166,3 @@ def tell(app: App, entered: Entered, *, as_json: bool, dry_run: bool) -> None:
 
 def _filled(value: Mapping[str, Any]) -> dict[str, Any]:
     return {name: each for name, each in value.items() if each}
-
-
-def _cost(text: str) -> dict[str, str]:
-    amount, _, currency = text.strip().partition(" ")
-    return _filled({"amount": amount, "currency": currency.strip().upper()})

@@ -8,7 +8,8 @@ from mailproc.citations import openurl, ris
 from mailproc.citations.citation import Citation
 from mailproc.cli import input_files
 from mailproc.errors import LocalFault
-from mailproc.sentence import Sentence, sentence
+from mailproc.office.requests import written_citation
+from mailproc.sentence import sentence
 
 
 def read(name: str) -> Citation | Any:
@@ -21,11 +22,7 @@ def read(name: str) -> Citation | Any:
     text = _text(name)
     if not text.strip():
         raise LocalFault(sentence("request-empty", file=name))
-    if ris.is_one(text):
-        return _only(ris.read(text))
-    if not text.lstrip().startswith(("{", "[")) and openurl.is_one(text):
-        return openurl.read(text)
-    return input_files.json_of(text, name)
+    return written_citation.read(text) or input_files.json_of(text, name)
 
 
 def _text(name: str) -> str:
@@ -44,15 +41,3 @@ def fields(citation: Citation, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a request: those of the citation, and what options say instead or beside it."""
     item = citation.said() | said.get("item", {})
     return {**said, "service": said.get("service") or citation.service, "item": item}
-
-
-def unread(citation: Citation) -> tuple[Sentence, ...]:
-    """Return what staff should know of it."""
-    return (sentence("citation-unread", what="; ".join(citation.unread)),) if citation.unread else ()
-
-
-def _only(citations: list[Citation]) -> Citation:
-    if len(citations) != 1:
-        titles = [one.item.article_title or one.item.title or "" for one in citations[:3]]
-        raise LocalFault(sentence("ris-several", count=len(citations), titles="; ".join(titles)))
-    return citations[0]

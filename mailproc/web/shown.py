@@ -15,6 +15,7 @@ from mailproc.web.rendering import environment
 NAVIGATION = (
     ("/", "to_do"),
     ("/requests", "requests"),
+    ("/new", "new_request"),
     ("/letters", "letters"),
     ("/patrons", "patrons"),
     ("/scan/receive", "scan"),

@@ -23,6 +23,7 @@ from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.web import (
     letters,
     login,
+    new_requests,
     patrons,
     requests,
     scan,
@@ -39,6 +40,7 @@ _log = logging.getLogger(__name__)
 PAGES: Pages = (
     *to_do.PAGES,
     *requests.PAGES,
+    *new_requests.PAGES,
     *letters.PAGES,
     *patrons.PAGES,
     *scan.PAGES,

@@ -18,7 +18,7 @@ from mailproc.flow.advance.verify import Verified, verify
 from mailproc.office.acts import perform
 from mailproc.office.acts.perform import StaffAct
 from mailproc.office.queries import letters, listing, request_details
-from mailproc.office.requests import place
+from mailproc.office.requests import asking
 from mailproc.sentence import note
 from mailproc.store import letter_bytes
 from mailproc.store.engine import Store
@@ -70,7 +70,7 @@ class Desk:
         return perform.foresee(self.store, self.app.context, StaffAct(action=action, number=number, **more))
 
     def next(self, number: str, *partners: str) -> StepOutcome:
-        return place.next_partner(self.store, self.app.context, number, partners, "clerk")
+        return asking.next_partner(self.store, self.app.context, number, partners, "clerk")
 
     # questions
 

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office.requests import place
+from mailproc.office.requests import asking
 
 from .listening import DUE, Step, act, attention, kinds, placed, state, waits
 from .office import BORROWER, LENDER, SECOND, Town
@@ -202,7 +202,7 @@ def test_what_was_lost_on_its_way_is_asked_for_elsewhere(two_lenders):
     act(town, numbers, SHIPPED, LOST)
     borrower = town[BORROWER]
     borrower.idle = False
-    place.next_partner(borrower.store, borrower.app.context, numbers[0], (), "clerk")
+    asking.next_partner(borrower.store, borrower.app.context, numbers[0], (), "clerk")
     town.settle()
     assert state(borrower, numbers[0]) == "PENDING"
     assert town[SECOND].theirs(numbers[0]) == "L1"

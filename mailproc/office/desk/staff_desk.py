@@ -4,6 +4,7 @@ from mailproc.flow.context import Context
 from mailproc.notices.vocabulary import Words
 from mailproc.office.desk import taking_back, to_do
 from mailproc.office.desk.letter_desk import LetterDesk
+from mailproc.office.desk.new_request_desk import NewRequestDesk
 from mailproc.office.desk.patron_desk import PatronDesk
 from mailproc.office.desk.request_desk import RequestDesk
 from mailproc.office.desk.scan_desk import ScanDesk
@@ -22,6 +23,7 @@ class StaffDesk:
         self._context = context
         self.sessions = Sessions(store, context)
         self.requests = RequestDesk(store, context)
+        self.new = NewRequestDesk(store, context)
         self.letters = LetterDesk(store, context)
         self.patrons = PatronDesk(store, context)
         self.scans = ScanDesk(store, context)

@@ -22,7 +22,7 @@ from mailproc.ill.status import term_word
 from mailproc.ill.terms import Role, State
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import request_of, transaction_of
-from mailproc.office.requests import entry_checks, place, request_checks, review_steps, same_order
+from mailproc.office.requests import asking, entry_checks, request_checks, review_steps, same_order
 from mailproc.office.requests.corrections import Correction, RequestChange, changes
 from mailproc.sentence import Part, Sentence, sentence, shortened, stored
 from mailproc.store import (
@@ -286,9 +286,9 @@ def _asked_again(
     if found:
         note(connection, context, transaction, by, _told(found))
     request_id = transaction.request_id
-    place.give_up_undelivered(connection, context, request_id, by)
+    asking.give_up_undelivered(connection, context, request_id, by)
     rotas.put_next(connection, request_id, transaction.partner)
-    return place.ask(connection, context, request_id, by).words
+    return asking.ask(connection, context, request_id, by).words
 
 
 _WAYS = {"anew": _anew, "kept": _kept, "recorded": _recorded, "again": _asked_again}

@@ -82,20 +82,6 @@ class NewEntry:
 Finder = Callable[[NewEntry, Connection, Context], Sentence | None]
 
 
-def check(
-    entry: NewEntry, connection: Connection, context: Context, *, anyway: bool = False
-) -> tuple[Sentence, ...]:
-    """Return what staff should know of it. Raise LocalFault for what is refused."""
-    found = [(row.weight, said) for row in CHECKS.values() if (said := row.find(entry, connection, context))]
-    for weight, said in found:
-        if weight is Weight.REFUSED:
-            raise LocalFault(said)
-    hindrances = [said for weight, said in found if weight is Weight.ANYWAY]
-    if hindrances and not anyway:  # all of them: --anyway sets all aside
-        raise LocalFault(hindrances[0], (sentence("enter-anyway"),), also=hindrances[1:])
-    return tuple(said for _, said in found)
-
-
 def refuse_unreviewed(connection: Connection, request: StoredRequest) -> None:
     """Raise LocalFault if the request was submitted, and staff have not accepted it."""
     submission = submissions.load(connection, request.id)

@@ -20,7 +20,7 @@ from mailproc.ill.apdu import Delivery, IllRequest, Money, Person
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Ref, Role, Service
 from mailproc.office.acts.dry_run import foreseen
-from mailproc.office.requests import entry_checks, request_checks, request_fields
+from mailproc.office.requests import entry_findings, request_checks, request_fields
 from mailproc.office.requests.entered import Entered
 from mailproc.office.requests.entry_checks import NewEntry
 from mailproc.protocols import registry
@@ -118,7 +118,9 @@ def entered(
     for name, where in (("delivery", wanted.order.delivery), ("billing", wanted.order.billing)):
         request_checks.check_delivery(name, where)
     order = _named(wanted, partner)
-    warnings = entry_checks.check(_entry(context, partner, order, wanted), connection, context, anyway=anyway)
+    warnings = entry_findings.check(
+        _entry(context, partner, order, wanted), connection, context, anyway=anyway
+    )
     event = replace(_event(context, wanted, partner, order, by), request_id=request_id)
     outcome = steps.begin(connection, event, context)
     transaction = transactions.load(connection, outcome.transaction_id or 0)

@@ -70,11 +70,12 @@ def write(
 
 
 def say(
-    connection: Connection, context: Context, number: str, said: Sentence, by: str, *, by_rule: bool = False
-) -> None:
+    connection: Connection, context: Context, number: str, said: Sentence, by: str, *,
+    by_rule: bool = False, door: str = "cli",
+) -> None:  # fmt: skip
     """Write a sentence as a note, in the library's language. ``by_rule``: lists do not show it."""
     words = context.language.word(said)
-    write(connection, context, number, " ".join(words.split())[:LONGEST], by, by_rule=by_rule)
+    write(connection, context, number, " ".join(words.split())[:LONGEST], by, by_rule=by_rule, door=door)
 
 
 def without_reader(said: Sentence) -> Sentence:

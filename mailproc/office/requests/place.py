@@ -1,4 +1,4 @@
-"""Place a request, and go on to the next partner of its rota."""
+"""Place a request of ours: it is checked, stored, and its first partner is asked."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -9,24 +9,21 @@ from sqlalchemy import Connection
 
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
-from mailproc.flow.advance import steps
-from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
 from mailproc.flow.matching import accounts
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Cancel, Delivery, Item, Money
+from mailproc.ill.apdu import Delivery, Item, Money
 from mailproc.ill.copyright_rules import Declaration
-from mailproc.ill.facts import Facts
 from mailproc.ill.holding import LookUp
-from mailproc.ill.terms import Role, State
+from mailproc.ill.terms import Role
 from mailproc.notices.not_told import NOT_TOLD
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.catalogues import locate
 from mailproc.office.patrons import live_standing, patron_details
 from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
-from mailproc.office.queries.find import request_of
 from mailproc.office.requests import (
-    entry_checks,
+    asking,
+    entry_findings,
     notes,
     own_copies,
     reader_rules,
@@ -38,9 +35,8 @@ from mailproc.office.requests.entered import Entered
 from mailproc.office.requests.entry_checks import NewEntry
 from mailproc.office.requests.rota_rules import ProposedRota, RotaOccasion
 from mailproc.sentence import Sentence, sentence
-from mailproc.store import order_letters, patrons, requests, restored, transactions
+from mailproc.store import events, patrons, requests, restored
 from mailproc.store.engine import Store
-from mailproc.store.events import NewEvent
 from mailproc.store.patrons import NamedReader
 from mailproc.store.requests import NewRequest
 from mailproc.store.rows import RequestExtras
@@ -120,22 +116,37 @@ def place(
     *,
     anyway: bool = False,
     dry_run: bool = False,
+    door: str = "cli",
+    once: str = "",
 ) -> Entered:
     """Store the request and ask the first partner; with ``dry_run`` keep nothing.
 
-    ``anyway``: also if it seems to be here already. Raise LocalFault if a partner is unknown or does not
-    lend, none has the account named, an address is invalid, several readers have the barcode named, or a
-    check refuses it (``entry_checks``).
+    ``anyway``: also if it seems to be here already; ``once``: a mark that makes a double click one request.
+    Raise LocalFault if a partner is unknown or does not lend, none has the account named, an address is
+    invalid, several readers have the barcode named, or a check refuses it (``entry_checks``).
     """
     wanted, live = standing(store, context, checked(wanted, context))
     if wanted.partners:
-        _lenders(wanted, context)
+        lenders_of(wanted, context)
     looked = locate.at_entry(store, context, wanted.item)
 
     def job(connection: Connection) -> Entered:
-        return enter(connection, context, wanted, by, live=live, looked=looked, anyway=anyway)
+        if (known := entered_before(connection, once)) is not None:
+            return known
+        return enter(
+            connection, context, wanted, by, live=live, looked=looked, anyway=anyway, door=door, once=once
+        )
 
     return foreseen(store, job) if dry_run else store.write(job)
+
+
+def entered_before(connection: Connection, once: str) -> Entered | None:
+    """Return the request that a double click has already made; None if there is none."""
+    known = events.known_once(connection, once) if once else None
+    event = events.load(connection, known) if known is not None else None
+    if event is None or event.request_id is None:
+        return None
+    return Entered(requests.number_of(connection, event.request_id), event.partner or "")
 
 
 def checked(wanted: Wanted, context: Context) -> Wanted:
@@ -148,7 +159,7 @@ def checked(wanted: Wanted, context: Context) -> Wanted:
 def enter(
     connection: Connection, context: Context, wanted: Wanted, by: str, *,
     live: LiveStanding = NOT_ASKED, looked: Sequence[LookUp] = (), anyway: bool = False,
-    request_id: int | None = None,
+    request_id: int | None = None, door: str = "cli", once: str = "",
 ) -> Entered:  # fmt: skip
     """Check the request, store it and ask the first partner. ``request_id``: it waits there for that.
 
@@ -157,11 +168,11 @@ def enter(
     """
     rota = ProposedRota()
     if not wanted.partners:
-        rota = rota_rules.propose(connection, context, _occasion(connection, wanted, looked))
+        rota = rota_rules.propose(connection, context, occasion(connection, wanted, looked))
         wanted = replace(wanted, partners=rota.symbols)
-    lenders = _lenders(wanted, context)
-    entry = _entry(wanted, lenders, live, looked)
-    warnings = entry_checks.check(entry, connection, context, anyway=anyway)
+    lenders = lenders_of(wanted, context)
+    entry = entry_of(wanted, lenders, live, looked)
+    warnings = entry_findings.check(entry, connection, context, anyway=anyway)
     if restored.standing(connection) is not None:
         warnings = (*warnings, sentence("entered-while-held"))
     if wanted.patron is not None:
@@ -169,8 +180,8 @@ def enter(
     request_id, number = _stored(connection, context, wanted, request_id)
     requests.add_candidates(connection, request_id, [lender.symbol for lender in lenders])
     locate.keep(connection, request_id, looked)
-    asked = ask(connection, context, request_id, by, live.facts)
-    _note_overrides(connection, context, number, warnings, by)
+    asked = asking.ask(connection, context, request_id, by, live.facts, door=door, once=once)
+    _note_overrides(connection, context, number, warnings, by, door)
     if rota.lenders:
         warnings = (*warnings, rota.told)
         notes.say(connection, context, number, rota.told, by, by_rule=True)
@@ -178,13 +189,14 @@ def enter(
     return Entered(number, lenders[0].symbol, (*warnings, *lost))
 
 
-def _occasion(connection: Connection, wanted: Wanted, looked: Sequence[LookUp]) -> RotaOccasion:
+def occasion(connection: Connection, wanted: Wanted, looked: Sequence[LookUp]) -> RotaOccasion:
+    """Return what a rule about whom to ask looks at."""
     reader = wanted.patron
     category = reader_rules.category(connection, reader.id, reader.status) if reader else ""
     return RotaOccasion(wanted.service, wanted.item, category, wanted.max_cost, looked)
 
 
-def _lenders(wanted: Wanted, context: Context) -> list[Partner]:
+def lenders_of(wanted: Wanted, context: Context) -> list[Partner]:
     """Return whom we ask. Raise LocalFault if one is unknown or does not lend, or none has the account."""
     lenders = [context.partners.lender(symbol) for symbol in wanted.partners]
     if wanted.account and not any(accounts.named(lender, wanted.account) for lender in lenders):
@@ -193,9 +205,10 @@ def _lenders(wanted: Wanted, context: Context) -> list[Partner]:
     return lenders
 
 
-def _entry(
+def entry_of(
     wanted: Wanted, lenders: Sequence[Partner], live: LiveStanding, looked: Sequence[LookUp]
 ) -> NewEntry:
+    """Return the request as the checks take it."""
     return NewEntry(
         role=Role.REQUESTER,
         service=wanted.service,
@@ -258,77 +271,13 @@ def _stored(
 
 
 def _note_overrides(
-    connection: Connection, context: Context, number: str, warnings: Sequence[Sentence], by: str
+    connection: Connection, context: Context, number: str, warnings: Sequence[Sentence], by: str, door: str
 ) -> None:
     """Note which rule staff have set aside: it stands in the history and in lists."""
     for said in warnings:
         if said.code in (*reader_rules.RULES, own_copies.HELD):
             why = notes.without_reader(said)
-            notes.say(connection, context, number, sentence("placed-anyway", why=why), by)
-
-
-def next_partner(
-    store: Store,
-    context: Context,
-    number: str,
-    partners: Sequence[str] = (),
-    by: str = "",
-    *,
-    dry_run: bool = False,
-) -> StepOutcome:
-    """Go to the next partner of the rota (after adding ``partners`` at its end); ``dry_run`` keeps nothing.
-
-    Raise LocalFault at the end of the rota, or while an attempt is still open.
-    """
-    added = [context.partners.lender(symbol).symbol for symbol in partners]
-
-    def job(connection: Connection) -> StepOutcome:
-        request = request_of(connection, number)
-        if request.role != Role.REQUESTER:
-            raise LocalFault(sentence("no-rota", number=request.number))
-        entry_checks.refuse_unreviewed(connection, request)
-        requests.add_candidates(connection, request.id, added)
-        give_up_undelivered(connection, context, request.id, by)
-        return ask(connection, context, request.id, by)
-
-    return foreseen(store, job) if dry_run else store.write(job)
-
-
-def give_up_undelivered(connection: Connection, context: Context, request_id: int, by: str) -> None:
-    """Withdraw an attempt whose order bounced or failed, which nobody has; the rota goes on."""
-    attempts = transactions.of_request(connection, request_id)
-    if not attempts or attempts[-1].state is not State.PENDING or attempts[-1].closed_at is not None:
-        return
-    if not order_letters.is_with_nobody(connection, attempts[-1].id):
-        return
-    event = NewEvent(
-        cause="staff",
-        type="cancel",
-        at=context.clock(),
-        apdu=apdu_json.to_json(Cancel()),
-        facts={"goes_on": True},
-        transaction_id=attempts[-1].id,
-        request_id=request_id,
-        partner=attempts[-1].partner,
-        actor=by,
-        door="cli",
-    )
-    steps.begin(connection, event, context)
-
-
-def ask(
-    connection: Connection, context: Context, request_id: int, by: str, facts: Facts | None = None
-) -> StepOutcome:
-    event = NewEvent(
-        cause="staff",
-        type="request",
-        at=context.clock(),
-        facts=facts or None,
-        request_id=request_id,
-        actor=by,
-        door="cli",
-    )
-    return steps.begin(connection, event, context)
+            notes.say(connection, context, number, sentence("placed-anyway", why=why), by, door=door)
 
 
 def _beside(wanted: Wanted) -> RequestExtras | None:

@@ -54,3 +54,10 @@ def texts(value: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """Return the list of texts ``name``. Raise LocalFault."""
     found: tuple[str, ...] = apdu_json.value_from_json(tuple[str, ...], value.get(name) or [], name)
     return found
+
+
+def cost(written: str) -> dict[str, str]:
+    """Return the field ``max_cost`` of an amount as people write it: "12.50 EUR"."""
+    amount, _, currency = written.strip().partition(" ")
+    said = {"amount": amount, "currency": currency.strip().upper()}
+    return {name: each for name, each in said.items() if each}

@@ -1,0 +1,194 @@
+"""The page that places a request: its form as it is filled in, and what the checks say at which field."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from mailproc.flow.context import Context
+from mailproc.ill.terms import Role
+from mailproc.notices.vocabulary import Words
+from mailproc.office.desk import new_request_form as form
+from mailproc.office.desk.new_request_form import Typed
+from mailproc.office.desk.pasted_request import Pasted
+from mailproc.office.requests.entry_checks import Weight
+from mailproc.office.requests.entry_preview import EntryPreview
+from mailproc.office.wording.plain_text import cut
+from mailproc.sentence import Part, Sentence, sentence
+from mailproc.store import requests
+
+ROOM = "desk_new"
+MOST_LENDERS = 500
+"""Libraries that a browser offers while one types."""
+LONGEST = 80
+_KINDS = {"need_before": "date", "declared_on": "date", "note": "area", "copyright_declared": "flag"}
+
+
+@dataclass(frozen=True)
+class NewField:
+    """``kind``: text | date | area | flag | choice | lender. ``said``: what is wrong with it."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    said: tuple[str, ...] = ()
+    needed: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class FieldGroup:
+    """Fields under a heading. ``folded``: it is not needed mostly, and empty."""
+
+    heading: str
+    fields: tuple[NewField, ...]
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class FindingWords:
+    """What a check says. ``stops``: it is placed only if staff say so once more. ``field``: where it stands.
+    ``number``, ``about``: of the request that it names, with what that is."""
+
+    said: str
+    stops: bool = False
+    field: str = ""
+    number: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class NewRequestPage:
+    """``refused``: why it was not placed; ``findings``: what the checks say; ``asks``: whom it would ask.
+    ``lenders``: symbols and names. ``kept``: fields that the browser carries unseen."""
+
+    groups: tuple[FieldGroup, ...]
+    kept: tuple[tuple[str, str], ...]
+    paste: str
+    paste_said: tuple[str, ...]
+    refused: tuple[FindingWords, ...]
+    findings: tuple[FindingWords, ...]
+    needs_anyway: bool
+    asks: str
+    lenders: tuple[tuple[str, str], ...]
+
+
+def page(
+    connection: Connection, context: Context, typed: Typed, seen: EntryPreview, pasted: Sequence[str] = ()
+) -> NewRequestPage:
+    """Return the page. ``pasted``: what became of a citation that was pasted."""
+    refused = tuple(_refusal(one, context) for one in seen.refused)
+    findings = tuple(
+        _finding(connection, one.said, context, stops=one.weight is Weight.ANYWAY) for one in seen.findings
+    )
+    said = (*refused, *findings)
+    return NewRequestPage(
+        groups=tuple(_groups(typed, said, context)),
+        kept=tuple((name, typed.get(name, "")) for name in form.KEPT),
+        paste=typed.get("paste", ""),
+        paste_said=tuple(pasted),
+        refused=refused,
+        findings=findings,
+        needs_anyway=seen.needs_anyway,
+        asks=_asks(seen, context),
+        lenders=tuple(_lenders(context)),
+    )
+
+
+def filled(found: Pasted, kept: Sequence[str], context: Context) -> Iterator[str]:
+    """Yield what became of what was pasted. ``kept``: fields that say otherwise already."""
+    word = context.language.label
+    taken = ", ".join(
+        label(name, context) for name in found.fields if name in form.FIELDS and name not in kept
+    )
+    yield word(ROOM, "pasted", fields=taken) if taken else word(ROOM, "pasted_nothing")
+    if found.guessed:
+        yield word(ROOM, "guessed")
+    if kept:
+        said = "; ".join(f"{label(name, context)}: {cut(found.fields[name], LONGEST)}" for name in kept)
+        yield word(ROOM, "pasted_kept", fields=said)
+    if found.unread:
+        yield context.language.word(sentence("citation-unread", what=cut("; ".join(found.unread), 500)))
+
+
+def label(name: str, context: Context) -> str:
+    """Return the label of a field."""
+    words = context.language.texts
+    own: Words = words.labels["desk_new"]
+    return own.get(f"field_{name}") or words.citation.get(name) or name
+
+
+def in_words(said: Part, context: Context) -> str:
+    """Return a sentence as the desk says it: one that names an option of a command reads otherwise here."""
+    if isinstance(said, Sentence):
+        own = context.language.texts.labels["desk_new"].get(f"at_desk_{said.code}")
+        if own is not None:
+            return own
+        if said.code == "desk-day":
+            field = str(said.values["field"])
+            return context.language.word(Sentence(said.code, {**said.values, "field": label(field, context)}))
+    return context.language.word(said)
+
+
+def _groups(typed: Typed, said: Sequence[FindingWords], context: Context) -> Iterator[FieldGroup]:
+    words = context.language.texts.labels["desk_new"]
+    law = context.config.policy.copyright
+    for name, fields in form.GROUPS.items():
+        shown = tuple(_field(one, typed, said, context) for one in fields)
+        may_fold = name in ("more", "delivery") or (name == "copyright" and law == "none")
+        folded = may_fold and not any(one.value or one.said for one in shown)
+        yield FieldGroup(words[f"group_{name}"], shown, folded)
+
+
+def _field(name: str, typed: Typed, said: Sequence[FindingWords], context: Context) -> NewField:
+    choices = _choices(name, context)
+    kind = "choice" if choices else "lender" if name in form.LENDERS else _KINDS.get(name, "text")
+    return NewField(
+        name,
+        label(name, context),
+        kind,
+        typed.get(name, ""),
+        tuple(one.said for one in said if one.field == name),
+        name in ("service", "title"),
+        choices,
+    )
+
+
+def _choices(name: str, context: Context) -> tuple[tuple[str, str], ...]:
+    if name == "service":
+        return tuple((code, context.language.service_word(code)) for code in ("LOAN", "COPY"))
+    if name == "copyright_word":
+        return (("CCG", "CCG"), ("CCL", "CCL"))
+    return ()
+
+
+def _refusal(said: Part, context: Context) -> FindingWords:
+    return FindingWords(in_words(said, context), field=form.field_of(said))
+
+
+def _finding(connection: Connection, said: Sentence, context: Context, *, stops: bool) -> FindingWords:
+    number = str(said.values.get("number", ""))
+    about = _about(connection, number, context) if number else ""
+    return FindingWords(in_words(said, context), stops, form.field_of(said), number if about else "", about)
+
+
+def _about(connection: Connection, number: str, context: Context) -> str:
+    """Return what the other request is, so that one sees whether it is the same."""
+    request = requests.by_number(connection, number)
+    if request is None:
+        return ""
+    day = context.day_shown(request.created_at)
+    return " · ".join(filter(None, (cut(request.title, LONGEST), cut(request.author, LONGEST), day)))
+
+
+def _asks(seen: EntryPreview, context: Context) -> str:
+    if seen.by_rule is not None:
+        return context.language.word(seen.by_rule)
+    return " → ".join(seen.lenders)
+
+
+def _lenders(context: Context) -> Iterator[tuple[str, str]]:
+    lending = [one for one in context.config.partner if Role.RESPONDER in one.roles]
+    for one in sorted(lending, key=lambda partner: partner.symbol)[:MOST_LENDERS]:
+        yield one.symbol, one.name or one.symbol
