@@ -27,8 +27,8 @@ TERMS = ("need_before", "max_cost", "note", "keywords")
 COPYRIGHT = ("copyright_word", "declared_by", "declared_on", "copyright_declared")
 LENDERS = ("partner1", "partner2", "partner3", "partner4")
 GROUPS = {
-    "what": WHAT, "article": ARTICLE, "more": MORE, "reader": tuple(READER), "delivery": DELIVERY, "terms": TERMS,
-    "copyright": COPYRIGHT, "lenders": LENDERS,
+    "what": WHAT, "article": ARTICLE, "more": MORE, "reader": tuple(READER), "delivery": DELIVERY,
+    "terms": TERMS, "copyright": COPYRIGHT, "lenders": LENDERS,
 }  # fmt: skip
 """Headings with what stands below them."""
 FIELDS = (*WHAT, *ARTICLE, *MORE, *KEPT, *READER, *DELIVERY, *TERMS, *COPYRIGHT, *LENDERS)
