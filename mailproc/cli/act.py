@@ -24,6 +24,7 @@ from mailproc.office.queries import possible_actions, request_details
 from mailproc.office.queries.listing import RequestLine
 from mailproc.office.queries.possible_actions import Choice
 from mailproc.office.requests import asking
+from mailproc.office.wording.request_json import outcome_json
 from mailproc.sentence import sentence
 
 verbs = typer.Typer()
@@ -162,7 +163,7 @@ def _act_on_each(
             if not as_json:
                 several_numbers.complain(number, fault, app.context.language)
             continue
-        answers.append(_answer_json(outcome, line, would=dry_run))
+        answers.append(outcome_json(outcome, line.number, line.attempt, would=dry_run))
         if not as_json:
             answered(number, outcome, line, app.context, as_json=False, would=dry_run)
     if as_json:
@@ -268,7 +269,7 @@ def answered(
 ) -> None:
     """Print what became of the request ``line`` (as it stands now), and what follows."""
     if as_json:
-        output.as_json(_answer_json(outcome, line, would=would))
+        output.as_json(outcome_json(outcome, line.number, line.attempt, would=would))
         return
     if not outcome.after:
         output.line(output.one_line(f"{number}: {context.language.noted_word(outcome.note)}"))
@@ -282,18 +283,6 @@ def answered(
         output.line(f"  {output.one_line(context.language.noted_word(outcome.note))}")
     for word in outcome.words:
         output.line(f"  {output.one_line(context.language.word(word))}")
-
-
-def _answer_json(outcome: StepOutcome, line: RequestLine, *, would: bool) -> dict[str, Any]:
-    return {
-        "number": line.number,
-        "attempt": line.attempt,
-        "before": outcome.before,
-        "state": outcome.after,
-        "dry_run": would,
-        "note": outcome.note,
-        "follows": list(outcome.words),
-    }
 
 
 def _answer(text: str) -> bool | None:

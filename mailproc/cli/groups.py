@@ -57,6 +57,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "authorize": "mailproc authorize intray",
         "password": "mailproc password",
         "staff": 'mailproc staff add rau --name "M. Rau"',
+        "tokens": "mailproc tokens add catalogue",
         "demo": "mailproc demo",
         "practice": "mailproc practice --write practice.toml",
     },

@@ -4,10 +4,6 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from enum import Enum
 from typing import Any
 
 import typer
@@ -16,10 +12,10 @@ from mailproc import log
 from mailproc.cli.colour import STYLES, Marked, Meaning, painted
 from mailproc.invisible import UNSEEN
 from mailproc.log import mask, mask_shown
+from mailproc.office.wording.json_values import plain as plain
 from mailproc.office.wording.plain_text import cut as cut
 from mailproc.office.wording.plain_text import one_line as one_line
 from mailproc.office.wording.plain_text import shown as shown
-from mailproc.sentence import Note, Sentence, sentences
 
 NARROWEST = 140
 """Columns of a table that is not shown on a terminal."""
@@ -38,38 +34,6 @@ def _dumped(value: Any, indent: int | None = None) -> str:
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     text = json.dumps(plain(value), ensure_ascii=not utf8, indent=indent)
     return UNSEEN.sub(lambda found: found[0] if found[0] == "\n" else json.dumps(found[0])[1:-1], text)
-
-
-def plain(value: Any) -> Any:
-    """Dataclasses, dates, enums and sentences as JSON, without the passwords of config.toml."""
-    if isinstance(value, Sentence):
-        return mask_shown(str(value))
-    if is_dataclass(value) and not isinstance(value, type):
-        return plain({field.name: getattr(value, field.name) for field in fields(value)})
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()} | _codes_beside(value)
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, Enum):
-        return value.value if isinstance(value, str) else value.name
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, str):
-        return mask_shown(value)
-    return str(value) if isinstance(value, Decimal) else value
-
-
-def _codes_beside(value: dict[str, Any]) -> dict[str, Any]:
-    """Beside each sentence, or list of them, under "…_codes" its codes and values: the words are English."""
-    parts = {key: _parts(item) for key, item in value.items()}
-    said = {key: item for key, item in parts.items() if any(isinstance(part, Sentence) for part in item)}
-    return {f"{key}_codes": plain(sentences(item)) for key, item in said.items()}
-
-
-def _parts(value: Any) -> Sequence[Any]:
-    if isinstance(value, Note):
-        return value.parts
-    return value if isinstance(value, list | tuple) else (value,)
 
 
 def line(text: str = "", meaning: Meaning = "") -> None:

@@ -1,6 +1,6 @@
 """Verbs of the directory of partners: who they are, and whose letters are to wait."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from mailproc.notices.vocabulary import Words
 from mailproc.office.partners import directory, pausing
 from mailproc.office.partners.directory import Learned
 from mailproc.office.partners.pausing import PauseStatus
+from mailproc.office.wording.partner_json import partners_json
 from mailproc.sentence import Part
 
 verbs = typer.Typer()
@@ -41,10 +42,9 @@ def partners(
                 output.line(output.one_line(app.context.language.word(said)))
             return
         with app.store.read() as connection:
-            taught = directory.taught(connection)
-            known = directory.listed(connection, app.context)
+            known, taught = directory.listed(connection, app.context), directory.taught(connection)
     if as_json:
-        output.as_json([one | {"learned": _taught_json(one["symbol"], taught)} for one in known])
+        output.as_json(partners_json(known, taught))
         return
     language = app.context.language
     labels = language.texts.labels["partners"]
@@ -99,7 +99,3 @@ def _taught(one: Learned, language: Language) -> str:
     ways = {"confirm": f"mailproc partners --confirm {one.id}", "forget": f"--forget {one.id}"}
     waits = language.label("partners", "waits", **ways)
     return f"{one.id} {wrote} ({language.label('partners', 'confirmed') if one.confirmed_at else waits})"
-
-
-def _taught_json(symbol: str, taught: list[Learned]) -> list[dict[str, Any]]:
-    return [output.plain(one) for one in taught if one.partner == symbol]

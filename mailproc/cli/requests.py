@@ -1,6 +1,6 @@
 """Verbs that show requests: the list, and one with its history."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,10 +11,8 @@ from mailproc.flow.context import Context
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import listing, request_details
 from mailproc.office.queries.listing import Filter, RequestLine
-from mailproc.office.queries.recorded_history import HistoryLine
-from mailproc.office.queries.request_details import RequestDetails
 from mailproc.office.wording import request_words
-from mailproc.store.rows import StoredCharge
+from mailproc.office.wording.request_json import line_json, shown_json
 
 verbs = typer.Typer()
 
@@ -80,98 +78,6 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
             output.as_json(shown_json(found))
         else:
             request_view.tell(found, app.context)
-
-
-def line_json(line: RequestLine) -> dict[str, Any]:
-    value: dict[str, Any] = output.plain(line)
-    return value
-
-
-def shown_json(found: RequestDetails) -> dict[str, Any]:
-    """`show --json` as the interface promises it."""
-    line = found.line
-    return {
-        "number": line.number,
-        "attempt": line.attempt,
-        "transaction": found.transaction,
-        "role": line.role,
-        "service": line.service,
-        "state": line.state,
-        "status": output.plain(line.status),
-        "delivery": line.delivery,
-        "answered": line.answered,
-        "partner": line.partner,
-        "passed_on": found.passed_on,
-        "questions": output.plain(list(found.questions)),
-        "their_number": line.their_number,
-        "ordered_as": line.ordered_as,
-        "item": found.item,
-        "patron": found.patron,
-        "delivery_to": found.delivery_to,
-        "asked": found.asked,
-        "need_before": output.plain(found.need_before),
-        "note": found.note,
-        "declaration": found.entry.declaration,
-        "copyright": _copyright_json(found),
-        "asked_before": found.entry.asked_before,
-        "also_wanted": found.entry.also_wanted,
-        "due": {"on": line.due.isoformat(), "renewable": found.renewable} if line.due else None,
-        "reader_due": output.plain(found.reader_due),
-        "wanted_back_by": output.plain(found.wanted_back_by),
-        "loan_terms": found.loan_terms,
-        "charges": [charge_json(one) for one in found.charges],
-        "barcode": found.barcode,
-        "promise": line.promise,
-        "actions": list(found.actions),
-        "attention": list(line.attention),
-        "needs": list(line.needs),
-        "outcome": line.outcome,
-        "created_at": output.plain(found.created_at),
-        "closed_at": output.plain(found.closed_at),
-        "next": {"kind": found.next.kind, "at": found.next.at.isoformat()} if found.next else None,
-        "looked": output.plain(list(found.looked)),
-        "if_nobody_acts": output.plain(list(found.ahead)),
-        "rota": output.plain(list(found.rota)),
-        "letters": output.plain(list(found.letters)),
-        "untold": list(found.untold),
-        "review": output.plain(found.review) if found.review else None,
-        "history": [_change_json(change) for change in found.history],
-    }
-
-
-def _copyright_json(found: RequestDetails) -> dict[str, Any] | None:
-    """The word of copyright; of a title in the USA also the copies within the guidelines in that year."""
-    entry = found.entry
-    if not entry.word:
-        return None
-    return {"word": entry.word, "copies": entry.copies or None, "year": entry.year if entry.copies else None}
-
-
-def charge_json(one: StoredCharge) -> dict[str, str]:
-    """Return a charge as `charges --json` and `show --json` have it."""
-    return {
-        "at": one.at.isoformat(),
-        "partner": one.partner,
-        "kind": one.kind,
-        "status": one.status,
-        "amount": one.amount,
-        "currency": one.currency,
-    }
-
-
-def _change_json(change: HistoryLine) -> dict[str, Any]:
-    return {
-        "at": change.at.isoformat(),
-        "attempt": change.attempt,
-        "event": change.event,
-        "from": change.from_state,
-        "to": change.to_state,
-        "note": change.why or change.note,
-        "not_told": list(change.not_told),
-        "cause": change.cause,
-        "documents": change.documents,
-        "barcode": change.barcode,
-    }
 
 
 def _row(line: RequestLine, context: Context) -> tuple[str, ...]:

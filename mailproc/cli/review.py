@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mailproc.cli import output, request_view, requests, truncated
+from mailproc.cli import output, request_view, truncated
 from mailproc.cli.choices import service_of
 from mailproc.cli.request import tell as tell_entered
 from mailproc.cli.session import opened, who
@@ -15,6 +15,7 @@ from mailproc.office.queries.listing import Filter
 from mailproc.office.queries.request_details import RequestDetails
 from mailproc.office.requests import review_steps, reviewing
 from mailproc.office.requests.reviewing import Acceptance, Declined
+from mailproc.office.wording.request_json import line_json, shown_json
 from mailproc.sentence import sentence
 
 verbs = typer.Typer()
@@ -53,7 +54,7 @@ def _list(context: Context, store: Any, limit: int, *, as_json: bool) -> None:
         lines = [line for line in listing.listed(connection, wanted, context.today()) if not line.attempt]
         count = truncated.count(len(lines), limit, lambda: listing.count(connection, wanted, context.today()))
     if as_json:
-        output.as_json([requests.line_json(one) | truncated.left_out(len(lines), count) for one in lines])
+        output.as_json([line_json(one) | truncated.left_out(len(lines), count) for one in lines])
         return
     words = context.language.texts.labels["review"]
     rows = [
@@ -69,11 +70,6 @@ def _list(context: Context, store: Any, limit: int, *, as_json: bool) -> None:
     ]
     output.table([words[name] for name in COLUMNS], rows, words["empty"])
     truncated.tell(len(lines), count, context.language)
-
-
-def shown_json(found: RequestDetails) -> dict[str, Any]:
-    """`review B12 --json`: `show --json`, and what was submitted."""
-    return requests.shown_json(found)
 
 
 def _tell_words(found: RequestDetails, language: Language) -> None:
@@ -145,7 +141,7 @@ def decline(
             with app.store.read() as connection:
                 line = request_details.shown(connection, done.request.number, app.context).line
             said = {"dry_run": dry_run, "reader_told": done.writes}
-            output.as_json(requests.line_json(line) | said)
+            output.as_json(line_json(line) | said)
             return
         _tell_declined(done, app.context.language, undo=undo, dry_run=dry_run)
 

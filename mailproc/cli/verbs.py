@@ -167,6 +167,10 @@ VERBS: Mapping[str, Verb] = {
     "staff": Verb(
         "staff", "List who may use the desk; add a person, change a password, show one out at once."
     ),
+    "tokens": Verb(
+        "tokens",
+        "List the tokens by which other systems ask; make one (it is shown once), or end one at once.",
+    ),
     "patterns": Verb(
         "patterns",
         "Show how a reply of the British Library is read, line by line, and by which pattern.",

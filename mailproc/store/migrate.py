@@ -20,6 +20,7 @@ from sqlmodel import SQLModel
 from mailproc import private
 from mailproc.errors import Misconfigured, NoRoom, StoreLost, TryLater
 from mailproc.store import (  # noqa: F401  # their tables
+    api_tables,
     bytes_tables,
     catalogue_tables,
     figures_tables,

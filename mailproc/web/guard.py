@@ -12,6 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mailproc.web.problems import problem
+
 SAFE = ("GET", "HEAD")
 """Methods that change nothing."""
 METHODS = (*SAFE, "POST")
@@ -33,18 +35,21 @@ ALWAYS = {
 class WebGuard:
     """Let a request through to ``app``, or refuse it: 400 for another host, 403 for another origin, 405.
 
-    ``public_url``: how browsers call us; '' where they do so on this machine alone.
+    ``public_url``: how browsers call us; '' where they do so on this machine alone. ``api``: what other
+    systems ask: it believes a token alone, which no page of another site has.
     """
 
-    def __init__(self, app: ASGIApp, public_url: str) -> None:
+    def __init__(self, app: ASGIApp, public_url: str, api: ASGIApp) -> None:
         self._app = app
+        self._api = api
         self._public = urlsplit(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
         if scope["type"] != "http":
             return
-        refused = self._refusal(scope["method"], Headers(scope=scope))
+        is_api = scope["path"].startswith("/api/")
+        refused = self._refusal(scope["method"], Headers(scope=scope), is_api=is_api)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -53,15 +58,17 @@ class WebGuard:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        answer = PlainTextResponse(refused[1], refused[0]) if refused else self._app
+        answer = self._api if is_api else self._app
+        if refused:
+            answer = problem(*refused) if is_api else PlainTextResponse(refused[1], refused[0])
         await answer(scope, receive, with_headers)
 
-    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
-        if method not in METHODS:
+    def _refusal(self, method: str, headers: Headers, *, is_api: bool) -> tuple[int, str] | None:
+        if method not in METHODS and not is_api:
             return 405, "This method is not used here."
         if not self._is_ours(headers.get("host", "")):
             return 400, "This is not the host that config.toml names: see [web] public_url."
-        if method not in SAFE and not self._from_us(headers):
+        if method not in SAFE and not is_api and not self._from_us(headers):
             return 403, "Refused: this did not come from a page of the desk. Nothing was done."
         return None
 

@@ -21,6 +21,7 @@ from mailproc.config import Web
 from mailproc.errors import LocalFault, RemoteFault, TryLater
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.web import (
+    api_site,
     letters,
     login,
     new_requests,
@@ -58,7 +59,8 @@ def application(office: StaffDesk, web: Web) -> ASGIApp:
         *(Route(path, _page(desk, page), methods=[method]) for method, path, page in PAGES),
     ]
     handlers: dict[Any, Any] = {HTTPException: lambda _request, error: _no_page(desk, error)}
-    return WebGuard(Starlette(routes=routes, exception_handlers=handlers), web.public_url)
+    pages = Starlette(routes=routes, exception_handlers=handlers)
+    return WebGuard(pages, web.public_url, api_site.application(office.api))
 
 
 def _page(desk: WebDesk, page: Page) -> Callable[[Request], Any]:

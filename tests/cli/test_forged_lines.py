@@ -52,6 +52,7 @@ WITHOUT = frozenset(
         "purge",
         "restore",
         "staff",
+        "tokens",
     }
     | {"init"}
     | {"review", "accept", "decline"}

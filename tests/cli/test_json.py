@@ -72,6 +72,7 @@ CALLS: dict[str, list[list[str]]] = {
     "charges": [[], ["B1"], ["B1", "--add", "4.20 EUR"]],
     "hooks": [[]],
     "staff": [[]],
+    "tokens": [[], ["add", "catalogue"], ["out", "catalogue"]],
     "slips": [["--dry-run"], [], ["--reprint", "L1"], ["bands"]],
     "stats": [[], ["--by", "partner"]],
     "patrons": [

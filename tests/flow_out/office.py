@@ -8,12 +8,12 @@ from typing import Any
 
 from mailproc.app import build, delivery
 from mailproc.app.build import App
-from mailproc.cli.requests import shown_json
 from mailproc.flow import send
 from mailproc.office.mailroom import incoming, redelivery
 from mailproc.office.queries import letters
 from mailproc.office.queries.letters import LetterLine
 from mailproc.office.requests import place
+from mailproc.office.wording.request_json import shown_json
 from mailproc.store import outgoing
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter

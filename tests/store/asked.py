@@ -13,6 +13,8 @@ from mailproc.ill.item_identity import ItemKey
 from mailproc.ill.terms import Role, Service, TransactionId
 from mailproc.store import (
     alarms,
+    api_answers,
+    api_tokens,
     auto_replies,
     backups,
     catalogue_answers,
@@ -568,6 +570,18 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "of_reader": lambda c: submissions.of_reader(c, "r9"),
         "of_ours_after": lambda c: submissions.of_ours_after(c, 0, 10),
         "erase": lambda c: submissions.erase(c, 99),
+    },
+    api_tokens: {
+        "load": lambda c: api_tokens.load(c, "catalogue"),
+        "of_digest": lambda c: api_tokens.of_digest(c, "d" * 64),
+        "listed": api_tokens.listed,
+        "keep": lambda c: api_tokens.keep(c, api_tokens.ApiToken("catalogue", "d" * 64, "work", NOW)),
+    },
+    api_answers: {
+        "load": lambda c: api_answers.load(c, "catalogue", "k1"),
+        "add": lambda c: api_answers.add(c, api_answers.ApiAnswer("catalogue", "k1", "d" * 64, "{}", NOW)),
+        "complete": lambda c: api_answers.complete(c, "catalogue", "k1", "{}"),
+        "forget": lambda c: api_answers.forget(c, NOW - HOUR),
     },
     staff: {
         "load": lambda c: staff.load(c, "rau"),

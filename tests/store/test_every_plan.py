@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Executable, make_url
 import mailproc
 from mailproc.app.build import build
 from mailproc.office.acts.overtaken import Overtaken
+from mailproc.office.desk.once_answered import OnceKey
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.store import queue
@@ -244,6 +245,11 @@ def _at_the_desk() -> None:
         desk.requests.listed({}, "book")
         desk.patrons.one(desk.patrons.of_request("B1"))
         assert not desk.scans.scan(person, "ship", "TXC1-1/x", "").done
+        person = StaffPerson("rau", "M. Rau", StaffRole.WORK)
+        desk.api.partners(), desk.api.request("B1"), desk.api.door.holder("mailproc_wrong")
+        once = OnceKey("catalogue", "k1", "d")
+        for _ in range(2):
+            desk.api.act(person, "B1", {"action": "message", "note": "A word"}, once=once)
         with pytest.raises(Overtaken):
             desk.requests.act(person, "B1", {"action": "cancel", "seen": "an older one"})
 

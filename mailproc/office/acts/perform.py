@@ -37,6 +37,7 @@ from mailproc.office.acts.act_messages import StaffAct, apdu_of
 from mailproc.office.acts.attached_files import AttachedFile
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.acts.resend import repeated
+from mailproc.office.acts.writing import Writing, at_once
 from mailproc.office.patrons import live_standing
 from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
 from mailproc.office.queries import entry_details
@@ -51,7 +52,7 @@ from mailproc.store.rows import Transaction
 __all__ = ["StaffAct", "decided", "foresee", "perform"]
 
 
-def perform(store: Store, context: Context, act: StaffAct) -> StepOutcome:
+def perform(store: Store, context: Context, act: StaffAct, write: Writing = at_once) -> StepOutcome:
     """Write the action's event and take its step, after the older events of that transaction.
 
     Raise LocalFault or TryLater.
@@ -60,7 +61,7 @@ def perform(store: Store, context: Context, act: StaffAct) -> StepOutcome:
     files = _files(meant, context)
     with attached_files.stored(files, store, context):
         live, out = _live(store, context, meant), item_barcode.still_out(store, meant)
-        done = store.write(lambda connection: _perform(connection, context, meant, files, live))
+        done = write(store, lambda connection: _perform(connection, context, meant, files, live))
     return _told(done, meant, context, out)
 
 

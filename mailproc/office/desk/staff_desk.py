@@ -3,6 +3,7 @@
 from mailproc.flow.context import Context
 from mailproc.notices.vocabulary import Words
 from mailproc.office.desk import taking_back, to_do
+from mailproc.office.desk.api_desk import ApiDesk
 from mailproc.office.desk.letter_desk import LetterDesk
 from mailproc.office.desk.new_request_desk import NewRequestDesk
 from mailproc.office.desk.patron_desk import PatronDesk
@@ -27,6 +28,7 @@ class StaffDesk:
         self.letters = LetterDesk(store, context)
         self.patrons = PatronDesk(store, context)
         self.scans = ScanDesk(store, context)
+        self.api = ApiDesk(store, context)
 
     @property
     def library(self) -> str:

@@ -15,7 +15,7 @@ from mailproc.store import staff
 from mailproc.store.engine import Store
 from mailproc.store.staff import StaffMember
 
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 LEAST = 10
 """Characters of a password: NIST SP 800-63B-4 demands 8, and 15 where nothing else protects the account."""
 LONGEST_NAME = 80
@@ -57,7 +57,7 @@ def role_of(code: str) -> StaffRole:
 
 def add(store: Store, context: Context, login: str, name: str, role: StaffRole, password: str) -> StaffMember:
     """Let a person use the desk, also one who was out. Raise LocalFault, also where the login is taken."""
-    if not _LOGIN.fullmatch(login):
+    if not LOGIN.fullmatch(login):
         raise LocalFault(sentence("staff-login", given=login[:40]))
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():

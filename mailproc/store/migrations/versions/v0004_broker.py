@@ -15,6 +15,7 @@ def upgrade() -> None:
     _catalogues()
     _figures()
     _staff()
+    _api()
     _service()
     _hub()
 
@@ -220,3 +221,21 @@ def _staff() -> None:
         sa.PrimaryKeyConstraint("token"),
     )
     op.create_index("ix_staff_session_login", "staff_session", ["login"])
+
+
+def _api() -> None:
+    op.create_table(
+        "api_token",
+        *_words("name", "digest", "role"),
+        _at("added_at", nullable=False),
+        _at("out_at"),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_index("ix_api_token_digest", "api_token", ["digest"])
+    op.create_table(
+        "api_answer",
+        *_words("token", "key", "asked", "answer"),
+        _at("at", nullable=False),
+        sa.PrimaryKeyConstraint("token", "key"),
+    )
+    op.create_index("ix_api_answer_at", "api_answer", ["at"])

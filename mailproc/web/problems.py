@@ -1,0 +1,66 @@
+"""Refusals for other systems: problem details (RFC 9457), in English, with the codes of their sentences."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+from mailproc.errors import LocalFault, RemoteFault, TryLater
+from mailproc.log import mask_shown
+from mailproc.sentence import Part, Sentence, sentence, sentences
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = "5"
+"""Seconds."""
+_OF_FIELDS = {"title-missing": "item.title", "service-missing": "service", "service-wrong": "service"}
+"""Sentences that name their field in words."""
+
+
+def problem(status: int, said: Part, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
+    """Return the answer. ``type`` names the sentence; ``code`` and ``values`` are it for a program."""
+    code = said.code if isinstance(said, Sentence) else ""
+    value: dict[str, Any] = {
+        "type": f"urn:mailproc:problem:{code}" if code else "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": mask_shown(str(said)),
+    }
+    if code:
+        value["code"] = sentences([said])[0]
+    return JSONResponse(value | more, status, dict(headers or {}), MEDIA_TYPE)
+
+
+def of_fault(fault: LocalFault | RemoteFault | TryLater, status: int) -> JSONResponse:
+    """Return the refusal of an act; nothing has changed."""
+    if isinstance(fault, TryLater):
+        return problem(503, fault.said or sentence("api-busy"), {"Retry-After": RETRY_AFTER})
+    more: dict[str, Any] = {}
+    if isinstance(fault, LocalFault) and fault.possible:
+        more["possible"] = [mask_shown(str(one)) for one in fault.possible]
+    if errors := [one for one in map(_error, _all_of(fault)) if one]:
+        more["errors"] = errors
+    return problem(status, fault.said, None, **more)
+
+
+def _all_of(fault: LocalFault | RemoteFault) -> tuple[Part, ...]:
+    return (fault.said, *(fault.also if isinstance(fault, LocalFault) else ()))
+
+
+def _error(said: Part) -> dict[str, str]:
+    """Return what is wrong with a field, {} where no field is named."""
+    field = _field(said)
+    if not field:
+        return {}
+    return {"field": field, "detail": mask_shown(str(said))}
+
+
+def _field(said: Part) -> str:
+    """Return the field: "item.title"."""
+    if not isinstance(said, Sentence):
+        return ""
+    if said.code in _OF_FIELDS:
+        return _OF_FIELDS[said.code]
+    where, name = said.values.get("where", ""), said.values.get("name", "")
+    path = ".".join(str(one) for one in (where, name) if one)
+    return path.removeprefix("act.").removeprefix("request.")
