@@ -34,10 +34,10 @@ from mailproc.office.acts import (
     overtaken,
 )
 from mailproc.office.acts.act_messages import StaffAct, apdu_of
+from mailproc.office.acts.act_writing import ActWriting, at_once
 from mailproc.office.acts.attached_files import AttachedFile
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.acts.resend import repeated
-from mailproc.office.acts.writing import Writing, at_once
 from mailproc.office.patrons import live_standing
 from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
 from mailproc.office.queries import entry_details
@@ -52,7 +52,7 @@ from mailproc.store.rows import Transaction
 __all__ = ["StaffAct", "decided", "foresee", "perform"]
 
 
-def perform(store: Store, context: Context, act: StaffAct, write: Writing = at_once) -> StepOutcome:
+def perform(store: Store, context: Context, act: StaffAct, write: ActWriting = at_once) -> StepOutcome:
     """Write the action's event and take its step, after the older events of that transaction.
 
     Raise LocalFault or TryLater.

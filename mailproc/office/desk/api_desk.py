@@ -8,7 +8,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.acts import overtaken, perform
-from mailproc.office.acts.writing import Writing, at_once
+from mailproc.office.acts.act_writing import ActWriting, at_once
 from mailproc.office.desk import api_acts
 from mailproc.office.desk.once_answered import AnsweredMeanwhile, OnceAnswers, OnceKey
 from mailproc.office.partners import directory
@@ -91,7 +91,7 @@ class ApiDesk:
             outcome = perform.foresee(self._store, self._context, act)
             return ApiAnswered(plain(outcome_json(outcome, line.number, line.attempt, would=True)))
 
-        def job(write: Writing) -> Json:
+        def job(write: ActWriting) -> Json:
             outcome = perform.perform(self._store, self._context, act, write)
             return outcome_json(outcome, line.number, line.attempt, would=False)
 
@@ -101,7 +101,7 @@ class ApiDesk:
         return self._answered(once, job, told)
 
     def _answered(
-        self, once: OnceKey | None, job: Callable[[Writing], Json], told: Callable[[Any], Json]
+        self, once: OnceKey | None, job: Callable[[ActWriting], Json], told: Callable[[Any], Json]
     ) -> ApiAnswered:
         """Do the job, or return what was answered under its key."""
         if once is None:

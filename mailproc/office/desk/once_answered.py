@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.office.acts.writing import Writing
+from mailproc.office.acts.act_writing import ActWriting
 from mailproc.office.wording.json_values import plain
 from mailproc.sentence import sentence
 from mailproc.store import api_answers
@@ -55,7 +55,7 @@ class OnceAnswers:
         answer: Said = json.loads(found.answer)
         return answer
 
-    def beside(self, once: OnceKey, told: Callable[[Any], Said]) -> Writing:
+    def beside(self, once: OnceKey, told: Callable[[Any], Said]) -> ActWriting:
         """Return how to write an act with its answer beside it; ``told`` makes that of the act's result."""
 
         def write(store: Store, job: Callable[[Connection], T]) -> T:

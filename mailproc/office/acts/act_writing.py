@@ -10,7 +10,7 @@ from mailproc.store.engine import Store
 T = TypeVar("T")
 
 
-class Writing(Protocol):
+class ActWriting(Protocol):
     """Does a job in a commit of the store, and returns what the job returns."""
 
     def __call__(self, store: Store, job: Callable[[Connection], T]) -> T: ...
