@@ -245,7 +245,6 @@ def _at_the_desk() -> None:
         desk.requests.listed({}, "book")
         desk.patrons.one(desk.patrons.of_request("B1"))
         assert not desk.scans.scan(person, "ship", "TXC1-1/x", "").done
-        person = StaffPerson("rau", "M. Rau", StaffRole.WORK)
         desk.api.partners(), desk.api.request("B1"), desk.api.door.holder("mailproc_wrong")
         once = OnceKey("catalogue", "k1", "d")
         for _ in range(2):
