@@ -14,6 +14,7 @@ from bench import (
     backup,
     big_file,
     clock,
+    desk,
     drain,
     growth,
     hooks,
@@ -42,7 +43,7 @@ SUITES: tuple[Suite, ...] = (
     intake.SUITE, parse.SUITE, proof.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
     big_file.SUITE, iso.SUITE, sbn.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
     people.SUITE, status.SUITE, stats.SUITE, backup.SUITE, patrons.SUITE, slips.SUITE, takeover.SUITE,
-    hooks.SUITE, tcp.SUITE, slnp.SUITE,
+    hooks.SUITE, tcp.SUITE, slnp.SUITE, desk.SUITE,
 )  # fmt: skip
 
 

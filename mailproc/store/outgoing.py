@@ -70,7 +70,7 @@ _LOAD = Constant(
     select(*letter_bytes.whole(OUTGOING)).where(OUTGOING.c.id == bindparam("outgoing_id")), OutgoingLetter
 )
 _RECORD = Constant(select(OUTGOING).where(OUTGOING.c.id == bindparam("outgoing_id")), OutgoingRecord)
-_LAST = (
+_LAST = Constant(
     select(INTENT, OUTGOING.c.state.label("letter_state"))
     .select_from(INTENT.outerjoin(OUTGOING, INTENT.c.outgoing_id == OUTGOING.c.id))
     .where(
@@ -79,7 +79,8 @@ _LAST = (
         INTENT.c.state != "done",  # nothing was to be said
     )
     .order_by(INTENT.c.state == "withdrawn", INTENT.c.id.desc())  # withdrawn intents come last
-    .limit(1)
+    .limit(1),
+    SaidIntent,
 )
 _OF_EVENT = (
     select(INTENT, OUTGOING.c.state.label("letter_state"))
@@ -277,8 +278,7 @@ def said(connection: Connection, transaction_id: int) -> Sequence[ApduJson]:
 
 def last_said(connection: Connection, transaction_id: int) -> SaidIntent | None:
     """Return the intent of our last message in the transaction, with the ``letter_state`` of its letter."""
-    found = made(SaidIntent, connection.execute(_LAST, {"transaction_id": transaction_id}))
-    return found[0] if found else None
+    return _LAST.row(connection, {"transaction_id": transaction_id})
 
 
 def delivery(connection: Connection, transaction_id: int) -> str:

@@ -82,6 +82,17 @@ _OF_REQUEST = Constant(
 )
 _STEPS = table_of(HistoryRow)
 _EVENT = table_of(EventRow)
+_LAST_NOTE = Constant(
+    select(_STEPS.c.note)
+    .select_from(_STEPS.join(_EVENT, _EVENT.c.id == _STEPS.c.event_id))
+    .where(
+        _STEPS.c.transaction_id == bindparam("transaction_id"),
+        _STEPS.c.event == "note",
+        _EVENT.c.cause == "staff",
+    )
+    .order_by(_STEPS.c.id.desc())
+    .limit(1)
+)
 _SAID = ("transaction_id", "event_id", "at", "event", "from_state", "to_state", "note")
 _REQUEST = table_of(RequestRow)
 _OF_NUMBER = Constant(
@@ -195,10 +206,7 @@ def add_history(connection: Connection, **row: Any) -> None:
 
 def last_note(connection: Connection, transaction_id: int) -> str:
     """Return the last private note of staff; '' if there is none."""
-    of_it = _STEPS.c.transaction_id == transaction_id, _STEPS.c.event == "note", _EVENT.c.cause == "staff"
-    joined = _STEPS.join(_EVENT, _EVENT.c.id == _STEPS.c.event_id)
-    noted = select(_STEPS.c.note).select_from(joined).where(*of_it).order_by(_STEPS.c.id.desc())
-    return connection.execute(noted.limit(1)).scalar() or ""
+    return _LAST_NOTE.scalar(connection, {"transaction_id": transaction_id}) or ""
 
 
 def since_last(connection: Connection, transaction_id: int, event: str) -> Sequence[str] | None:

@@ -69,20 +69,24 @@ class RequestLine:
     noted: str = ""
 
 
+_Found = ColumnElement[bool] | None
+"""The condition on ``request`` that it fits what was typed; None where nothing was."""
+
+
 def listed(connection: Connection, wanted: Filter, today: date = date.min) -> list[RequestLine]:
     """Return requests, those to review before others, the last changed first.
 
     Each stands as its latest attempt does. ``today`` is in the library's zone; a promise whose day has passed
     needs attention.
     """
-    unsent_ones = _unsent(connection, wanted, today)
-    wanted = replace(wanted, limit=wanted.limit - len(unsent_ones))
-    return [*unsent_ones, *(_sent(connection, wanted, today) if wanted.limit else ())]
-
-
-def _unsent(connection: Connection, wanted: Filter, today: date) -> list[RequestLine]:
-    """Return those that were submitted, and that nobody was asked for."""
     found = _found(connection, wanted.find) if wanted.find else None
+    unsent_ones = _unsent(connection, wanted, today, found)
+    wanted = replace(wanted, limit=wanted.limit - len(unsent_ones))
+    return [*unsent_ones, *(_sent(connection, wanted, today, found) if wanted.limit else ())]
+
+
+def _unsent(connection: Connection, wanted: Filter, today: date, found: _Found) -> list[RequestLine]:
+    """Return those that were submitted, and that nobody was asked for."""
     rows = reviews.listed(connection, wanted, found)
     needing = agenda.needs(connection, today, [row.request.id for row in rows]) if rows else {}
     return [
@@ -91,8 +95,8 @@ def _unsent(connection: Connection, wanted: Filter, today: date) -> list[Request
     ]
 
 
-def _sent(connection: Connection, wanted: Filter, today: date) -> list[RequestLine]:
-    statement = _list_statement(connection, wanted, today)
+def _sent(connection: Connection, wanted: Filter, today: date, found_by: _Found) -> list[RequestLine]:
+    statement = _list_statement(wanted, today, found_by)
     if not wanted.attention:
         statement = statement.limit(wanted.limit)
     found: list[RequestLine] = []
@@ -107,8 +111,8 @@ def _sent(connection: Connection, wanted: Filter, today: date) -> list[RequestLi
 
 def count(connection: Connection, wanted: Filter, today: date = date.min) -> Counted:
     """Return how many ``listed`` would return without a limit (with ``attention``, of ``MOST`` at most)."""
-    statement = _list_statement(connection, wanted, today)
     found = _found(connection, wanted.find) if wanted.find else None
+    statement = _list_statement(wanted, today, found)
     unsent_ones = reviews.count(connection, wanted, found)
     if not wanted.attention:
         return counted(connection, statement.with_only_columns(TRANSACTION.c.id)) + Counted(unsent_ones)
@@ -185,7 +189,7 @@ def joined() -> Select[Any]:
     return select(*columns).select_from(join.outerjoin(PATRON, readers))
 
 
-def _list_statement(connection: Connection, wanted: Filter, today: date) -> Select[Any]:
+def _list_statement(wanted: Filter, today: date, found: _Found) -> Select[Any]:
     statement = joined().order_by(TRANSACTION.c.updated_at.desc(), TRANSACTION.c.id.desc())
     if wanted.role and wanted.state:
         statement = statement.where(
@@ -205,8 +209,8 @@ def _list_statement(connection: Connection, wanted: Filter, today: date) -> Sele
         statement = statement.where(TRANSACTION.c.state.in_(OUT), TRANSACTION.c.due_on <= wanted.due)
     if wanted.since is not None:
         statement = statement.where(TRANSACTION.c.updated_at >= wanted.since)
-    if wanted.find:
-        statement = statement.where(_found(connection, wanted.find))
+    if found is not None:
+        statement = statement.where(found)
     if wanted.attention:
         statement = statement.where(REQUEST.c.id.in_(open_requests.may_need(agenda.MAY_NEED, today)))
     return statement
