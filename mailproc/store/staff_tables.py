@@ -1,8 +1,8 @@
-"""The tables of the desk: who may use it, and who is logged in. Nothing else reads them."""
+"""The tables of the desk: who may use it, who is logged in, what a person keeps. Nothing else reads them."""
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel
 
 from mailproc.store.tables import Instant
@@ -19,6 +19,15 @@ class StaffRow(SQLModel, table=True):
     hash: str
     added_at: datetime = Field(sa_type=Instant, nullable=False)
     out_at: datetime | None = Field(default=None, sa_type=Instant, nullable=True)
+
+
+class SavedListRow(SQLModel, table=True):
+    """A filter of the list of requests that a person keeps under a name. ``chosen``: the filters by name."""
+
+    __tablename__ = "saved_list"
+    login: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    chosen: dict[str, str] = Field(sa_column=Column(JSON(none_as_null=True), nullable=False))
 
 
 class StaffSessionRow(SQLModel, table=True):

@@ -505,6 +505,14 @@ class ReferenceRow(SQLModel, table=True):
     outgoing_id: int | None = None
 
 
+class ItemBarcodeRow(SQLModel, table=True):
+    """Each barcode that staff gave for the item of a transaction; which one holds, its events say."""
+
+    __tablename__ = "item_barcode"
+    barcode: str = Field(primary_key=True)
+    transaction_id: int = Field(primary_key=True)
+
+
 class HubRow(SQLModel, table=True):
     """Until which day the hub was asked what has changed, by our role (hub_questions.py)."""
 

@@ -162,6 +162,8 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
     submissions: {"add": lambda c: submissions.add(c, SUBMISSION)},
     item_barcodes: {
         "latest": lambda c: item_barcodes.latest(c, 1),
+        "given_to": lambda c: item_barcodes.given_to(c, "300123"),
+        "note": lambda c: item_barcodes.note(c, 1, "300123"),
         "lent_with": lambda c: item_barcodes.lent_with(c, "300123", 1),
     },
     events: {

@@ -41,6 +41,7 @@ FEW = {
     "older_attempts",
     "staff",
     "staff_session",
+    "saved_list",
 }
 """Tables that hold a row for each thing of the configuration, for each copy of the store, or each import."""
 SCHEMA = {"pg_trigger", "pg_rewrite"}

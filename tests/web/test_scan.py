@@ -165,3 +165,24 @@ def test_what_was_scanned_is_shown_to_its_session_alone(browser, opened, house):
     other = opened()
     other.log_in("head")
     assert "Book 1" not in other.get("/scan/receive").words
+
+
+def test_a_book_of_ours_by_its_barcode_each_time_it_is_lent(browser, house):
+    """Its barcode stands in the history of each loan: the scan means the one that is open."""
+    for turn in (1, 2):
+        house.ordered(f"TXC{turn}-1 S LOAN\nA book of ours", file_ref=str(turn))
+        house.act(f"L{turn}", "ship", barcode="300123")
+        assert f"L{turn} is now: Checked in" in newest(scan(browser, "check-in", "300123"))
+        house.later(minutes=2)
+    page = scan(browser, "check-in", "300123")
+    assert page.status == 422 and "of 2 requests with this number (L2, L1) none fits" in newest(page)
+
+
+def test_a_barcode_that_was_corrected(browser, house):
+    from mailproc.office.acts.item_barcode import ItemBarcode, correct
+
+    sent(house, 1)
+    house.act("B1", "receive", barcode="300123")
+    correct(house.app.store, house.app.context, ItemBarcode("B1", "300124", "clerk"))
+    assert "There is no request" in newest(scan(browser, "return", "300123"))
+    assert "B1 is now: Returned" in newest(scan(browser, "return", "300124"))

@@ -107,4 +107,5 @@ def _correct(connection: Connection, context: Context, wanted: ItemBarcode) -> S
         request_id=transaction.request_id,
     )
     done = steps.begin(connection, event, context)
+    item_barcodes.note(connection, transaction.id, wanted.barcode)
     return replace(done, words=(what, *done.words))

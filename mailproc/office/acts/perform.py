@@ -44,7 +44,7 @@ from mailproc.office.queries import entry_details
 from mailproc.office.queries.find import transaction_of
 from mailproc.office.requests import reader_rules
 from mailproc.sentence import Sentence, sentence
-from mailproc.store import events, patrons, requests, restored, transactions
+from mailproc.store import events, item_barcodes, patrons, requests, restored, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Transaction
@@ -129,6 +129,8 @@ def _perform(
     warned = _repeats(connection, context, act, transaction)
     warned += _barred(connection, context, act, transaction, live)
     outcome = steps.begin(connection, event, context)
+    if barcode := (event.facts or {}).get("barcode"):
+        item_barcodes.note(connection, transaction.id, barcode)
     words = (*warned, *outcome.words, *meaning.of(connection, act.action, outcome))
     if context.hooks:
         words += item_barcode.wanted(connection, context, act, transaction)

@@ -1,10 +1,10 @@
-"""Find what a scanner reads from a slip or a book: our number, or the other library's."""
+"""Find what a scanner reads from a slip or a book: our number, the other library's, the item's barcode."""
 
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.office.queries import find
-from mailproc.store import named_requests, transactions
+from mailproc.store import item_barcodes, named_requests, transactions
 from mailproc.store.rows import Transaction
 from mailproc.store.text import storable
 
@@ -26,7 +26,7 @@ def attempts(connection: Connection, typed: str) -> list[Transaction]:
         return _ours(connection, code)
     found = {row.id: row for row in find.by_qualifiers(connection, code)}
     named = named_requests.by_reference(connection, {code, code.upper()})
-    ids = {one.id for one in named}
+    ids = {one.id for one in named} | set(item_barcodes.given_to(connection, code))
     for each in sorted(ids - set(found), reverse=True)[:MOST]:
         found[each] = transactions.load(connection, each)
     return sorted(found.values(), key=lambda row: -row.id)

@@ -16,6 +16,7 @@ def upgrade() -> None:
     _figures()
     _staff()
     _api()
+    _item_barcodes()
     _service()
     _hub()
 
@@ -221,6 +222,12 @@ def _staff() -> None:
         sa.PrimaryKeyConstraint("token"),
     )
     op.create_index("ix_staff_session_login", "staff_session", ["login"])
+    op.create_table(
+        "saved_list",
+        *_words("login", "name"),
+        sa.Column("chosen", sa.JSON(none_as_null=True), nullable=False),
+        sa.PrimaryKeyConstraint("login", "name"),
+    )
 
 
 def _api() -> None:
@@ -239,3 +246,13 @@ def _api() -> None:
         sa.PrimaryKeyConstraint("token", "key"),
     )
     op.create_index("ix_api_answer_at", "api_answer", ["at"])
+
+
+def _item_barcodes() -> None:
+    """No earlier release knew barcodes of items."""
+    op.create_table(
+        "item_barcode",
+        *_words("barcode"),
+        sa.Column("transaction_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("barcode", "transaction_id"),
+    )
