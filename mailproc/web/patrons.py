@@ -27,7 +27,7 @@ def find(desk: WebDesk, asked: PageRequest, _person: StaffPerson) -> Response:
     if not typed:
         return RedirectResponse(HOME, 303)
     if found := desk.office.patrons.with_number(typed):
-        return RedirectResponse(_address(desk, found), 303)
+        return RedirectResponse(address_of(desk, found), 303)
     return RedirectResponse(f"{HOME}/found/{desk.memory.search(asked.token, typed)}", 303)
 
 
@@ -44,7 +44,7 @@ def found(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
 def of_request(desk: WebDesk, asked: PageRequest, _person: StaffPerson) -> Response:
     """Go to the reader who asked for it."""
     found = desk.office.patrons.of_request(asked.path["number"])
-    return RedirectResponse(_address(desk, found) if found else HOME, 303)
+    return RedirectResponse(address_of(desk, found) if found else HOME, 303)
 
 
 def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
@@ -99,8 +99,8 @@ def _done(
         told = work(reader)
     except (LocalFault, TryLater) as fault:
         return _refused(desk, asked, person, fault)
-    desk.memory.answers.put(asked.token, _address(desk, reader), told)
-    return RedirectResponse(_address(desk, reader), 303)
+    desk.memory.answers.put(asked.token, address_of(desk, reader), told)
+    return RedirectResponse(address_of(desk, reader), 303)
 
 
 def _refused(
@@ -152,7 +152,8 @@ def _target(asked: PageRequest) -> str:
     return f"{HOME}/{asked.path['name']}"
 
 
-def _address(desk: WebDesk, patron_id: str) -> str:
+def address_of(desk: WebDesk, patron_id: str) -> str:
+    """Return the address of the reader's page."""
     return f"{HOME}/{desk.memory.nameless.name_of(patron_id)}"
 
 

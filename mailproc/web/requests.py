@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from mailproc.errors import LocalFault, RemoteFault, TryLater
 from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.staff.people import StaffPerson
+from mailproc.web import patrons
 from mailproc.web.asked import PageRequest
 from mailproc.web.shown import Pages, WebDesk, html
 
@@ -32,6 +33,8 @@ def find(desk: WebDesk, asked: PageRequest, _person: StaffPerson) -> Response:
     rows = desk.office.requests.listed({}, typed).rows
     if len(rows) == 1:
         return RedirectResponse(_address(rows[0].number), 303)
+    if not rows and (reader := desk.office.patrons.with_number(typed)):
+        return RedirectResponse(patrons.address_of(desk, reader), 303)
     return RedirectResponse(f"/find/{desk.memory.search(asked.token, typed)}", 303)
 
 

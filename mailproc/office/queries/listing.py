@@ -19,13 +19,14 @@ from mailproc.office.queries import agenda, answered, reviews
 from mailproc.office.queries.counted import MOST, Counted, counted
 from mailproc.office.queries.request_filter import Filter as Filter
 from mailproc.store import find as finding
-from mailproc.store import open_requests, outgoing, requests, transactions
+from mailproc.store import item_barcodes, open_requests, outgoing, requests, transactions
 from mailproc.store.current_patrons import IS_CURRENT, PATRON
 from mailproc.store.events import EVENT
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
 from mailproc.store.rows import StoredRequest, TransactionOptions
 from mailproc.store.submissions import DECLINED
+from mailproc.store.text import storable
 from mailproc.store.transactions import TRANSACTION
 
 CLOSED = "closed"
@@ -217,9 +218,12 @@ def _list_statement(wanted: Filter, today: date, found: _Found) -> Select[Any]:
 
 
 def _found(connection: Connection, typed: str) -> ColumnElement[bool]:
-    """Match a number of ours exactly, not the thousand requests that contain it."""
-    exact = requests.by_number(connection, typed.strip())
-    return REQUEST.c.id == exact.id if exact else finding.fits(connection, typed)
+    """Match a number of ours exactly, not the thousand requests that contain it; an item's barcode too."""
+    if exact := requests.by_number(connection, typed.strip()):
+        return REQUEST.c.id == exact.id
+    if items := item_barcodes.given_to(connection, storable(typed.strip())):
+        return REQUEST.c.id.in_([transactions.load(connection, each).request_id for each in items])
+    return finding.fits(connection, typed)
 
 
 def line_of(connection: Connection, row: ListedRequest, needs: tuple[str, ...]) -> RequestLine:
