@@ -1,6 +1,6 @@
 """The verb that enters a request: of ours, or an order that a partner sent by post, telephone or portal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -12,9 +12,12 @@ from mailproc.cli import citation, output, prompts, wanted_item
 from mailproc.cli.citation import Cited
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
+from mailproc.office.acts.act_writing import at_once
+from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries import request_details
-from mailproc.office.requests import lend, place, request_fields, written_citation
+from mailproc.office.requests import entering, lend, request_fields, written_citation
 from mailproc.office.requests.entered import Entered
+from mailproc.office.wording.request_json import entered_json
 from mailproc.sentence import Sentence, sentence
 
 verbs = typer.Typer()
@@ -110,7 +113,10 @@ def request(
     with opened(ctx) as app:
         if ask:
             value = prompts.complete(value, app.context.language, lending=as_ == lend.LENDER)
-        entered = _enter(app, value, partner or (), anyway=anyway, dry_run=dry_run)
+        write = foreseen if dry_run else at_once
+        entered = entering.enter(
+            app.store, app.context, value, who(app), partners=partner or (), anyway=anyway, write=write
+        )
         tell(app, replace(entered, warnings=(*odd, *entered.warnings)), as_json=as_json, dry_run=dry_run)
 
 
@@ -136,17 +142,6 @@ def _value(file: str, said: Mapping[str, Any], as_: str, *, ask: bool) -> tuple[
     return ({**found, "as": as_} if as_ and isinstance(found, dict) else found), odd
 
 
-def _enter(app: App, value: Any, partners: Sequence[str], *, anyway: bool, dry_run: bool) -> Entered:
-    as_ = value.get("as") if isinstance(value, dict) else None
-    if as_ == lend.LENDER:
-        order = lend.read(value, partners)
-        return lend.enter(app.store, app.context, order, who(app), anyway=anyway, dry_run=dry_run)
-    if as_ not in (None, place.BORROWER):
-        raise LocalFault(sentence("as-wrong", known=f"{place.BORROWER}, {lend.LENDER}"))
-    wanted = place.read(value, partners)
-    return place.place(app.store, app.context, wanted, who(app), anyway=anyway, dry_run=dry_run)
-
-
 def tell(app: App, entered: Entered, *, as_json: bool, dry_run: bool) -> None:
     """To standard output: the number; warnings beside it, on standard error."""
     language = app.context.language
@@ -156,7 +151,7 @@ def tell(app: App, entered: Entered, *, as_json: bool, dry_run: bool) -> None:
     if as_json:
         with app.store.read() as connection:
             line = request_details.shown(connection, entered.number).line
-        output.as_json(output.plain(line) | {"warnings": entered.warnings})
+        output.as_json(entered_json(line, entered))
         return
     for warning in entered.warnings:
         output.complain(language.word(warning))

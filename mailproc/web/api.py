@@ -90,6 +90,16 @@ def partners(desk: ApiDesk, _asked: ApiAsked) -> Response:
     return JSONResponse(desk.partners())
 
 
+def place(desk: ApiDesk, asked: ApiAsked) -> Response:
+    """Enter a request."""
+    anyway, dry_run = asked.flags.get("anyway", False), asked.flags.get("dry_run", False)
+    done = desk.place(asked.holder, asked.value, asked.once, anyway=anyway, dry_run=dry_run)
+    answer = _done(done, 200 if dry_run else 201)
+    if not dry_run:
+        answer.headers["Location"] = f"/api/requests/{done.value['number']}"
+    return answer
+
+
 def request(desk: ApiDesk, asked: ApiAsked) -> Response:
     """Give one request with its history."""
     found = desk.request(asked.number)
@@ -110,6 +120,7 @@ def _done(done: ApiAnswered, status: int) -> JSONResponse:
 
 ROUTES = (
     ApiRoute("GET", "/api/partners", partners),
+    ApiRoute("POST", "/api/requests", place, ("anyway", "dry_run")),
     ApiRoute("GET", "/api/requests/{number}", request),
     ApiRoute("POST", "/api/requests/{number}/acts", act),
 )

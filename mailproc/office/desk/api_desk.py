@@ -9,12 +9,16 @@ from mailproc.flow.context import Context
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.acts import overtaken, perform
 from mailproc.office.acts.act_writing import ActWriting, at_once
+from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.desk import api_acts
+from mailproc.office.desk.api_acts import DOOR
 from mailproc.office.desk.once_answered import AnsweredMeanwhile, OnceAnswers, OnceKey
 from mailproc.office.partners import directory
 from mailproc.office.queries import request_details
 from mailproc.office.queries.find import request_of, transaction_of
 from mailproc.office.queries.listing import RequestLine
+from mailproc.office.requests import entering
+from mailproc.office.requests.entered import Entered
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.office.staff.tokens import TokenDoor
 from mailproc.office.wording.json_values import plain
@@ -76,6 +80,26 @@ class ApiDesk:
             mark = overtaken.mark(connection, transaction_of(connection, number).id) if asked else ""
         return ApiRequest(plain(shown_json(found)), mark)
 
+    def place(
+        self, holder: StaffPerson, value: Any, once: OnceKey | None = None, *, anyway: bool, dry_run: bool
+    ) -> ApiAnswered:
+        """Enter the request that ``value`` says; the answer is as `request --json`. Raise MayNot, LocalFault.
+
+        Of an earlier answer its warnings are told again, and the request as it stands now.
+        """
+        self._refuse_who_looks(holder)
+
+        def enter(write: ActWriting) -> Entered:
+            return entering.enter(
+                self._store, self._context, value, holder.login, anyway=anyway, door=DOOR, write=write
+            )
+
+        if dry_run:
+            return ApiAnswered(plain({"dry_run": True, "warnings": enter(foreseen).warnings}))
+        answered = self._answered(once, lambda write: _entered(enter(write)), _entered)
+        line = self._line(answered.value["number"])
+        return ApiAnswered(plain(line) | answered.value, answered.again)
+
     def act(
         self, holder: StaffPerson, number: str, value: Any, seen: str = "", once: OnceKey | None = None
     ) -> ApiAnswered:
@@ -98,7 +122,10 @@ class ApiDesk:
         def told(done: Any) -> Json:
             return outcome_json(done.outcome, line.number, line.attempt, would=False)
 
-        return self._answered(once, job, told)
+        done = self._answered(once, job, told)
+        if once is not None and not done.again:
+            self._once.complete(once, done.value)
+        return done
 
     def _answered(
         self, once: OnceKey | None, job: Callable[[ActWriting], Json], told: Callable[[Any], Json]
@@ -112,7 +139,6 @@ class ApiDesk:
             answer = job(self._once.beside(once, told))
         except AnsweredMeanwhile:
             return self._answered(once, job, told)
-        self._once.complete(once, answer)
         return ApiAnswered(plain(answer))
 
     def _line(self, number: str) -> RequestLine:
@@ -127,3 +153,9 @@ class ApiDesk:
     def _refuse_who_looks(self, holder: StaffPerson) -> None:
         if not holder.may(StaffRole.WORK):
             raise MayNot(sentence("api-role", name=holder.login))
+
+
+def _entered(done: Entered) -> Json:
+    """Return what of a new request is kept with its key: nothing of its reader."""
+    value: Json = plain({"number": done.number, "warnings": done.warnings})
+    return value

@@ -19,6 +19,7 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Delivery, IllRequest, Money, Person
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Ref, Role, Service
+from mailproc.office.acts.act_writing import ActWriting, at_once
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.requests import entry_findings, request_checks, request_fields
 from mailproc.office.requests.entered import Entered
@@ -90,7 +91,7 @@ def _number(text: str) -> str:
 
 def enter(
     store: Store, context: Context, wanted: HandedOrder, by: str = "", *,
-    anyway: bool = False, dry_run: bool = False,
+    anyway: bool = False, dry_run: bool = False, door: str = "cli", write: ActWriting = at_once,
 ) -> Entered:  # fmt: skip
     """Store the order as a request of theirs in process; with ``dry_run`` keep nothing.
 
@@ -99,14 +100,14 @@ def enter(
     """
 
     def job(connection: Connection) -> Entered:
-        return entered(connection, context, wanted, by, anyway=anyway)
+        return entered(connection, context, wanted, by, anyway=anyway, door=door)
 
-    return foreseen(store, job) if dry_run else store.write(job)
+    return (foreseen if dry_run else write)(store, job)
 
 
 def entered(
     connection: Connection, context: Context, wanted: HandedOrder, by: str = "", *,
-    anyway: bool = False, request_id: int | None = None,
+    anyway: bool = False, request_id: int | None = None, door: str = "cli",
 ) -> Entered:  # fmt: skip
     """Do the same on a connection. ``request_id``: the request waits there for that.
 
@@ -121,7 +122,7 @@ def entered(
     warnings = entry_findings.check(
         _entry(context, partner, order, wanted), connection, context, anyway=anyway
     )
-    event = replace(_event(context, wanted, partner, order, by), request_id=request_id)
+    event = replace(_event(context, wanted, partner, order, by), request_id=request_id, door=door)
     outcome = steps.begin(connection, event, context)
     transaction = transactions.load(connection, outcome.transaction_id or 0)
     return Entered(requests.number_of(connection, transaction.request_id), partner.symbol, warnings)
@@ -166,7 +167,6 @@ def _event(context: Context, wanted: HandedOrder, partner: Partner, order: IllRe
         ref=apdu_json.value_to_json(order.ref),
         facts=facts,
         actor=by,
-        door="cli",
         heard_by=wanted.asked_by,
         partner=partner.symbol,
     )

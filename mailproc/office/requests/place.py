@@ -17,6 +17,7 @@ from mailproc.ill.copyright_rules import Declaration
 from mailproc.ill.holding import LookUp
 from mailproc.ill.terms import Role
 from mailproc.notices.not_told import NOT_TOLD
+from mailproc.office.acts.act_writing import ActWriting, at_once
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.catalogues import locate
 from mailproc.office.patrons import live_standing, patron_details
@@ -118,6 +119,7 @@ def place(
     dry_run: bool = False,
     door: str = "cli",
     once: str = "",
+    write: ActWriting = at_once,
 ) -> Entered:
     """Store the request and ask the first partner; with ``dry_run`` keep nothing.
 
@@ -137,7 +139,7 @@ def place(
             connection, context, wanted, by, live=live, looked=looked, anyway=anyway, door=door, once=once
         )
 
-    return foreseen(store, job) if dry_run else store.write(job)
+    return (foreseen if dry_run else write)(store, job)
 
 
 def entered_before(connection: Connection, once: str) -> Entered | None:

@@ -6,6 +6,7 @@ from mailproc.flow.advance.steps import StepOutcome
 from mailproc.office.queries.listing import RequestLine
 from mailproc.office.queries.recorded_history import HistoryLine
 from mailproc.office.queries.request_details import RequestDetails
+from mailproc.office.requests.entered import Entered
 from mailproc.office.wording.json_values import plain
 from mailproc.store.rows import StoredCharge
 
@@ -100,6 +101,11 @@ def _change_json(change: HistoryLine) -> dict[str, Any]:
         "documents": change.documents,
         "barcode": change.barcode,
     }
+
+
+def entered_json(line: RequestLine, entered: Entered) -> dict[str, Any]:
+    """Return a request that was entered, as it stands, and what staff should know of it."""
+    return {**plain(line), "warnings": entered.warnings}
 
 
 def outcome_json(outcome: StepOutcome, number: str, attempt: int, *, would: bool) -> dict[str, Any]:
