@@ -276,7 +276,7 @@ def test_a_letter_over_which_the_process_died_goes_alone(office: Office) -> None
 def test_one_that_died_too_often_is_shelved_beside_others(sqlite_office: Office) -> None:
     sqlite_office.configure(connections=2)
     letters(sqlite_office, 3)
-    sqlite_office.store.write(lambda c: c.execute(text("UPDATE outgoing SET unfinished = 3 WHERE id = 2")))
+    sqlite_office.store.write(lambda c: c.execute(text("UPDATE outgoing SET unfinished = 5 WHERE id = 2")))
     spoken = Spoken()
     spoken.how = lambda name: spoken.wait_until("O3") if name == "O1" else None
     assert sent(sqlite_office, spoken) == 2
