@@ -14,6 +14,7 @@ from mailproc.cli.session import configured, opened
 from mailproc.errors import LocalFault
 from mailproc.flow.prepare import site_texts
 from mailproc.office.templates import previews, template_dry_run
+from mailproc.office.templates.drafts import Draft
 from mailproc.sentence import sentence
 from mailproc.templating.earlier_release import RELEASE
 
@@ -88,12 +89,13 @@ def preview(
     except UnicodeDecodeError:
         raise LocalFault(sentence("not-utf8", file=str(file))) from None
     with opened(ctx) as app:
+        draft = Draft(name, text, str(file or ""))
         if request:
             with app.store.read() as connection:
-                one = previews.of_request(connection, app.context, name, request, text, str(file or ""))
+                one = previews.of_request(connection, app.context, draft, request)
             shown: Sequence[previews.Preview] = (one,)
         else:
-            shown = previews.of_samples(app.context, name, text, str(file or ""))
+            shown = previews.of_samples(app.context, draft)
         _tell(name, shown, as_json=as_json)
         if text is None:
             site_texts.remember_passed(app.store, app.context, name)

@@ -29,6 +29,7 @@ from mailproc.store import (  # noqa: F401  # their tables
     patron_tables,
     staff_tables,
     submission_tables,
+    template_tables,
     upkeep_tables,
 )
 from mailproc.store.connections import existing

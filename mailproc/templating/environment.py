@@ -12,7 +12,7 @@ from jinja2 import Template, TemplateSyntaxError
 from mailproc import slow_work
 from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.errors import LocalFault
-from mailproc.templating import earlier_release
+from mailproc.templating import earlier_release, work
 from mailproc.templating.branches import Branches
 from mailproc.templating.check import check_names
 from mailproc.templating.contract import Contract
@@ -112,6 +112,11 @@ class Templates:
     def check(self, path: str) -> list[TemplateProblem]:
         """Return the problems of the file in use for ``path``, in the order of its lines; [] if none."""
         return list(self._load(path).problems)
+
+    @slow_work.outside_writes
+    def problems_of(self, path: str, text: str, name: str) -> tuple[TemplateProblem, ...]:
+        """Return the problems of a draft, reported under ``name``, in the order of its lines; () if none."""
+        return _checked(self.contract(path), text, name)[1]
 
     def branches(self, path: str, text: str | None, name: str) -> Branches:
         """Return the branches of ``text``, or if it is None of the file in use. Raise BrokenTemplate."""
@@ -259,7 +264,7 @@ def _checked_once(
         return None, (TemplateProblem(name, 0, "", f"longer than {LONGEST_TEXT} characters"),)
     try:
         tree = _SANDBOX.parse(text)
-        if problems := check_names(tree, shape_of(contract.context), name):
+        if problems := work.too_much(tree, name) or check_names(tree, shape_of(contract.context), name):
             return None, tuple(problems)
         code = _SANDBOX.compile(tree, filename=name)
     except TemplateSyntaxError as error:

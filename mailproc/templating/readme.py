@@ -1,10 +1,10 @@
 """Generate templates/README.md from the contracts, so that it is always correct."""
 
-import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from mailproc.templating.contract import Contract, fields_of
+from mailproc.templating.contract import Contract
+from mailproc.templating.known_names import KnownName, known_names
 from mailproc.templating.sandbox import FILTERS
 
 INTRODUCTION = """\
@@ -63,36 +63,29 @@ def _heading(contract: Contract) -> str:
 
 
 def _section(contract: Contract) -> str:
-    rows = "\n".join(_rows(contract.context, ""))
+    rows = "\n".join(_rows(contract.context))
     needed = ", ".join(f"`{name}`" for name in contract.must_say)
     must = f" A text that leaves one of these out is broken: {needed}." if needed else ""
     purpose = f"{contract.purpose}{must}"
     return f"### {contract.path}\n\n{purpose}\n\n| name | what | for example |\n|---|---|---|\n{rows}\n"
 
 
-def _rows(context: Any, prefix: str) -> Iterator[str]:
-    for name, told in fields_of(context).items():
-        absent = " May be absent." if told.optional else ""
-        yield f"| `{prefix}{name}` | {_cell(told.help)}{absent} | {_sample(told.sample)} |"
-        yield from _below(told.sample, f"{prefix}{name}")
+def _rows(context: Any) -> Iterator[str]:
+    for one in known_names(context):
+        absent = " May be absent." if one.optional else ""
+        yield f"| `{one.name}` | {_cell(one.help)}{absent} | {_sample(one)} |"
 
 
-def _below(sample: Any, name: str) -> Iterator[str]:
-    """Yield the rows of a nested context; those of a list are named for one element: ``orders[].number``."""
-    if isinstance(sample, tuple) and dataclasses.is_dataclass(sample[0]):
-        yield from _rows(sample[0].__class__, f"{name}[].")
-    elif dataclasses.is_dataclass(sample):
-        yield from _rows(sample.__class__, f"{name}.")
+def _sample(one: KnownName) -> str:
+    if one.sample is None:
+        return "a list" if one.is_list else ""
+    return ", ".join(map(_example, one.sample)) if one.is_list else _example(one.sample)
 
 
-def _sample(sample: Any) -> str:
+def _example(sample: Any) -> str:
     if isinstance(sample, bool):
         return "yes" if sample else "no"
-    if isinstance(sample, tuple):
-        return (
-            "a list" if dataclasses.is_dataclass(sample[0]) else ", ".join(_sample(each) for each in sample)
-        )
-    return "" if dataclasses.is_dataclass(sample) else f"`{_cell(str(sample))}`"
+    return f"`{_cell(str(sample))}`"
 
 
 def _cell(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Template, UndefinedError
 
+from mailproc.templating import filter_work
 from mailproc.templating.contract import Contract, samples
 from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 from mailproc.templating.said import unsaid
@@ -45,6 +46,7 @@ def _trial(
 def rendered(template: Template, name: str, context: Mapping[str, Any]) -> str:
     """Return the finished text. Raise only BrokenTemplate, also if it grows beyond any letter."""
     pieces, length = list[str](), 0
+    filter_work.begin()
     try:
         for piece in template.generate(context):
             pieces.append(piece)

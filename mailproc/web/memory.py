@@ -73,7 +73,8 @@ class NamelessAddresses:
 class DeskMemory:
     """``answers``: what an act brought about, by its request; ``drafts``: forms that were not done, by the
     address of their page; ``searches``: what was typed, by a name that says nothing; ``nameless``: readers,
-    by the addresses of their pages; ``scans``: the last ones, each with its act, the newest first."""
+    by the addresses of their pages; ``scans``: the last ones, each with its act, the newest first;
+    ``texts``: drafts of texts, by the login of their person in the place of a token: they outlast a session."""
 
     def __init__(self) -> None:
         self.answers: Kept[tuple[str, ...]] = Kept()
@@ -81,6 +82,7 @@ class DeskMemory:
         self.searches: Kept[str] = Kept()
         self.nameless = NamelessAddresses()
         self.scans: Kept[tuple[tuple[str, ScanAnswer], ...]] = Kept()
+        self.texts: Kept[Mapping[str, str]] = Kept()
 
     def search(self, token: str, typed: str) -> str:
         """Keep what was typed; return its name."""

@@ -17,6 +17,7 @@ NAVIGATION = (
     ("/requests", "requests"),
     ("/new", "new_request"),
     ("/letters", "letters"),
+    ("/templates", "templates"),
     ("/patrons", "patrons"),
     ("/scan/receive", "scan"),
 )

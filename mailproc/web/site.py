@@ -28,6 +28,7 @@ from mailproc.web import (
     patrons,
     requests,
     scan,
+    templates,
     to_do,
 )
 from mailproc.web.asked import PageRequest, asked_by
@@ -45,6 +46,7 @@ PAGES: Pages = (
     *letters.PAGES,
     *patrons.PAGES,
     *scan.PAGES,
+    *templates.PAGES,
     *login.PAGES,
 )
 """Every page for whoever is logged in. A GET changes nothing."""

@@ -70,10 +70,11 @@ def addressed(connection: Connection, occasion: Occasion, context: Context) -> A
     return Addressed(library.staff or library.email, writer.tag, told)
 
 
-def context_of(
+def addressed_by(
     connection: Connection, context: Context, path: str, transaction: Transaction
-) -> NoticeContext | None:
-    """Return what the notice at ``path`` would say of this transaction now; None for machines' templates."""
+) -> Addressed | None:
+    """Return whom the notice at ``path`` would go to, and what it would say of this transaction now; None for
+    machines' templates."""
     name = path.partition("/")[2].removesuffix(".txt")
     to = name.partition("/")[0]
     message = apdu_json.to_json(_example(name, connection, transaction))
@@ -86,7 +87,7 @@ def context_of(
     if body is None:
         return None
     occasion = Occasion(body, transaction.partner, transaction.request_id, transaction.id)
-    return addressed(connection, occasion, context).content
+    return addressed(connection, occasion, context)
 
 
 def _example(name: str, connection: Connection, transaction: Transaction) -> Apdu:

@@ -10,6 +10,7 @@ from mailproc.office.desk.patron_desk import PatronDesk
 from mailproc.office.desk.request_desk import RequestDesk
 from mailproc.office.desk.scan_desk import ScanDesk
 from mailproc.office.desk.taking_back import JustDone
+from mailproc.office.desk.template_desk import TemplateDesk
 from mailproc.office.desk.to_do import ToDoPage
 from mailproc.office.staff.sessions import Sessions
 from mailproc.sentence import Part
@@ -29,6 +30,7 @@ class StaffDesk:
         self.patrons = PatronDesk(store, context)
         self.scans = ScanDesk(store, context)
         self.api = ApiDesk(store, context)
+        self.templates = TemplateDesk(store, context)
 
     @property
     def library(self) -> str:

@@ -1,6 +1,7 @@
 """Preview a letter for machines as a request would make it now, read back by its guard as before sending."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,49 +12,41 @@ from mailproc.flow.prepare.messages import customer_code
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Cancel, IllAnswer, Renew, Shipped, StatusQuery
 from mailproc.ill.terms import Ref, Results, Role, Service, TransactionId
+from mailproc.office.templates.drafts import Draft, Drafting
 from mailproc.office.templates.template_dry_run import problem
 from mailproc.protocols.codec import Encoded, Held, Wire
 from mailproc.sentence import sentence
 from mailproc.store import outgoing
 from mailproc.store.rows import Transaction
-from mailproc.templating.environment import Templates
 
 
-class _Drafting:
-    """The templates, with a draft of one; records whether that one was used."""
+class NothingWritten(LocalFault):
+    """No message of this request uses the template."""
 
-    def __init__(self, templates: Templates, path: str, draft: str | None, name: str) -> None:
-        self._templates, self._path, self._draft, self._name = templates, path, draft, name
-        self.used = False
 
-    def render(self, path: str, context: Mapping[str, Any]) -> str:
-        if path == self._path:
-            self.used = True
-            if self._draft is not None:
-                return self._templates.render_text(path, self._draft, context, self._name)
-        return self._templates.render(path, context)
+@dataclass(frozen=True)
+class WrittenMessage:
+    """A letter to a partner's system, the password masked."""
+
+    subject: str
+    text: str
 
 
 def written(
-    connection: Connection,
-    context: Context,
-    transaction: Transaction,
-    path: str,
-    draft: str | None,
-    name: str,
-) -> str:
-    """Return subject and text of the letter in which the template at ``path`` (or its draft) is used.
+    connection: Connection, context: Context, transaction: Transaction, draft: Draft
+) -> WrittenMessage:
+    """Return subject and text of the letter in which the template (or its draft) is used.
 
     Raise LocalFault with the field that the guard misses, or if no message of this request uses it.
     """
     wire = _wire(context, transaction)
     codec = context.registry.by_name(transaction.codec)
     for apdu in _sayable(connection, transaction, wire):
-        drafting = _Drafting(context.templates, path, draft, name)
+        drafting = Drafting(context.templates, draft)
         encoded = codec.encode([apdu], wire, drafting)
         if drafting.used:
-            return _shown(encoded, *_source(context, path, draft, name))
-    raise LocalFault(sentence("no-message-written", partner=wire.partner.symbol, path=path))
+            return _shown(encoded, *_source(context, draft))
+    raise NothingWritten(sentence("no-message-written", partner=wire.partner.symbol, path=draft.path))
 
 
 def _wire(context: Context, transaction: Transaction) -> Wire:
@@ -95,20 +88,20 @@ def _as_lender(names: dict[str, Any]) -> Sequence[Apdu]:
     return unfilled, Shipped(shipped_service=Service.COPY, **names)
 
 
-def _source(context: Context, path: str, draft: str | None, name: str) -> tuple[str, str]:
+def _source(context: Context, draft: Draft) -> tuple[str, str]:
     """Return the file's name and text."""
-    if draft is not None:
-        return name, draft
-    used = context.templates.source(path)
+    if draft.text is not None:
+        return draft.name, draft.text
+    used = context.templates.source(draft.path)
     return str(used.file), used.text
 
 
-def _shown(encoded: Encoded, file: str, text: str) -> str:
+def _shown(encoded: Encoded, file: str, text: str) -> WrittenMessage:
     if encoded.held or encoded.body is None:
         lost = "; ".join(_told(one, file, text) for one in encoded.held)
         raise LocalFault(sentence("would-be-held", why=lost))
     whole = "\n".join(part.text for part in encoded.body.parts if part.text is not None)
-    return f"Subject: {encoded.body.subject}\n\n{whole}"
+    return WrittenMessage(encoded.body.subject, whole)
 
 
 def _told(held: Held, file: str, text: str) -> str:

@@ -2,20 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.flow.prepare.notice_context import context_of
-from mailproc.notices.render import lines_of
-from mailproc.notices.slips import values_of
 from mailproc.office.queries.find import transaction_of
-from mailproc.office.slips.content import filled
-from mailproc.office.slips.kinds import kind_of
-from mailproc.office.templates import machine_previews, template_dry_run
-from mailproc.templating.contract import Contract, examples
-from mailproc.templating.problem import BrokenTemplate, TemplateProblem
+from mailproc.office.templates import finished_letter, template_dry_run
+from mailproc.office.templates.drafts import Draft
+from mailproc.templating.contract import examples
 
 
 @dataclass(frozen=True)
@@ -26,59 +20,33 @@ class Preview:
     text: str
 
 
-def of_samples(context: Context, path: str, draft: str | None, name: str) -> tuple[Preview, ...]:
+def of_samples(context: Context, draft: Draft) -> tuple[Preview, ...]:
     """Return the template (or draft) filled with the examples of its contract.
 
     Each situation that it may be about, then each example that reaches a branch which none before it reached.
     Raise LocalFault if it is broken, or if a machine would not read what was meant.
     """
-    shown = tuple(_examples(context, path, draft, name))
-    template_dry_run.check_draft(context, path, draft, name)
+    shown = tuple(_examples(context, draft))
+    template_dry_run.check_draft(context, draft)
     return shown
 
 
-def _examples(context: Context, path: str, draft: str | None, name: str) -> Iterator[Preview]:
+def _examples(context: Context, draft: Draft) -> Iterator[Preview]:
     templates = context.templates
-    branches, seen = templates.branches(path, draft, name), set[str]()
-    for each in examples(templates.contract(path)):
+    branches, seen = templates.branches(draft.path, draft.text, draft.name), set[str]()
+    for each in examples(templates.contract(draft.path)):
         taken = branches.taken(each.context)
         if not each.is_variant or taken - seen:
-            yield Preview(each.when, _rendered(context, path, draft, name, each.context))
+            yield Preview(each.when, finished_letter.printed(context, draft, each.context))
         seen |= taken
 
 
-def of_request(
-    connection: Connection, context: Context, path: str, number: str, draft: str | None, name: str
-) -> Preview:
+def of_request(connection: Connection, context: Context, draft: Draft, number: str) -> Preview:
     """Return the letter as this request would get it now: a notice, or a message to a partner's system.
 
     Raise LocalFault if the message (or another of its type) would be held, or if no message of this request
     uses the template.
     """
-    transaction = transaction_of(connection, number)
-    if (kind := kind_of(path)) is not None:
-        slip = filled(connection, context, kind, transaction)
-        return Preview("", _rendered(context, path, draft, name, values_of(slip.content)))
-    content = context_of(connection, context, path, transaction)
-    if content is None:
-        shown = machine_previews.written(connection, context, transaction, path, draft, name)
-        template_dry_run.check_draft(context, path, draft, name)
-        return Preview("", shown)
-    return Preview("", _rendered(context, path, draft, name, lines_of(content)))
-
-
-def _rendered(context: Context, path: str, draft: str | None, name: str, content: dict[str, Any]) -> str:
-    templates = context.templates
-    if draft is None:
-        text = templates.render(path, content)
-    else:
-        text = templates.render_text(path, draft, content, name)
-    return _shown(text, templates.contract(path), name or path)
-
-
-def _shown(text: str, contract: Contract, name: str) -> str:
-    """Return a letter as it is, a slip as it is printed."""
-    try:
-        return contract.form(text) if contract.form is not None else text
-    except ValueError as error:
-        raise BrokenTemplate([TemplateProblem(name, 0, "", str(error))]) from error
+    letter = finished_letter.of_request(connection, context, draft, transaction_of(connection, number))
+    template_dry_run.check_draft(context, draft)
+    return Preview("", letter.whole)

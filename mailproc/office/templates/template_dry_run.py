@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from mailproc.flow.context import Context
-from mailproc.protocols.codec import Held
-from mailproc.templating.environment import TemplateLine, Templates
+from mailproc.office.templates.drafts import Draft, Drafting
+from mailproc.protocols.codec import Held, Renderer
+from mailproc.templating.environment import TemplateLine
 from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 
 
@@ -23,18 +23,16 @@ def listed(context: Context) -> list[TemplateLine]:
     return [_tried(one, lost, context) for one in lines]
 
 
-def check_draft(context: Context, path: str, draft: str | None, name: str) -> None:
-    """Raise BrokenTemplate if the file in use for ``path`` (or its draft) loses something.
-
-    ``name`` is the name under which problems of a draft are reported. Letters to people are not tried.
-    """
-    if not context.templates.contract(path).machine:
+def check_draft(context: Context, draft: Draft) -> None:
+    """Raise BrokenTemplate if the text in use (or its draft) loses something. Letters to people are not
+    tried."""
+    if not context.templates.contract(draft.path).machine:
         return
-    held = _faults(context, _Drafted(context.templates, path, draft, name)).get(path)
+    held = _faults(context, Drafting(context.templates, draft)).get(draft.path)
     if held is None:
         return
-    used = context.templates.source(path)
-    text, file = (used.text, str(used.file)) if draft is None else (draft, name)
+    used = context.templates.source(draft.path)
+    text, file = (used.text, str(used.file)) if draft.text is None else (draft.text, draft.name)
     raise BrokenTemplate([problem(held, file, text)])
 
 
@@ -50,19 +48,7 @@ def _line(rendered: str, text: str) -> int:
     return found[0] if rendered and len(found) == 1 else 0
 
 
-class _Drafted:
-    """The templates, with a draft of one."""
-
-    def __init__(self, templates: Templates, path: str, draft: str | None, name: str) -> None:
-        self._templates, self._path, self._draft, self._name = templates, path, draft, name
-
-    def render(self, path: str, context: Mapping[str, Any]) -> str:
-        if path == self._path and self._draft is not None:
-            return self._templates.render_text(path, self._draft, context, self._name)
-        return self._templates.render(path, context)
-
-
-def _faults(context: Context, renderer: Any) -> dict[str, Held]:
+def _faults(context: Context, renderer: Renderer) -> dict[str, Held]:
     lost: dict[str, Held] = {}
     for codec in context.registry.codecs:
         lost |= codec.rehearse(renderer)

@@ -17,12 +17,27 @@ def upgrade() -> None:
     _staff()
     _api()
     _item_barcodes()
+    _template_versions()
     _service()
     _hub()
 
 
 def _service() -> None:
     op.add_column("service", sa.Column("metrics_fault", sa.String(), nullable=True))
+
+
+def _template_versions() -> None:
+    op.create_table(
+        "template_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        *_words("path"),
+        sa.Column("text", sa.String(), nullable=True),
+        *_words("state", "login"),
+        _at("at", nullable=False),
+        *_words("note"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_template_version_path", "template_version", ["path", "id"])
 
 
 def _hub() -> None:

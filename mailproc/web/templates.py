@@ -1,0 +1,180 @@
+"""The pages of the texts that mailproc sends: listed, tried, saved, taken back.
+
+A draft is kept for its person, by the login, in memory: also beyond the end of a session, until it is saved
+or thrown away, or the service ends.
+"""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import quote
+
+from markupsafe import escape
+from starlette.responses import RedirectResponse, Response
+
+from mailproc.errors import LocalFault, TryLater
+from mailproc.office.desk.template_desk import TextPreview
+from mailproc.office.staff.people import StaffPerson, StaffRole
+from mailproc.office.templates.saving import TextOvertaken
+from mailproc.web.asked import PageRequest
+from mailproc.web.shown import Pages, WebDesk, html
+
+ROOM = "desk_templates"
+FIELDS = ("text", "seen", "number", "note")
+
+
+def listed(desk: WebDesk, _asked: PageRequest, person: StaffPerson) -> Response:
+    """Show all texts."""
+    page = desk.office.templates.listed()
+    return html(desk, "templates.html", person, page=page, say=desk.office.words_of(ROOM))
+
+
+def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Show one text, or the person's draft of it."""
+    key = asked.path["name"]
+    answers = desk.memory.answers.take(asked.token, _address(key)) or ()
+    waiting = desk.memory.drafts.take(asked.token, _address(key))
+    if waiting is not None and "text" in waiting:
+        _keep(desk, person, key, waiting)
+    trouble = (desk.office.words["kept"],) if waiting is not None else ()
+    return _shown(desk, key, person, 200, answers=answers, trouble=trouble)
+
+
+def version(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Show one version, and what it changed."""
+    shown = desk.office.templates.version(asked.path["name"], asked.path["number"])
+    return html(desk, "templates_version.html", person, page=shown, say=desk.office.words_of(ROOM))
+
+
+def preview(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Show what the draft would make. Nothing is saved, and nothing sent."""
+    key, said = asked.path["name"], asked.form
+    if _may_keep(person):
+        _keep(desk, person, key, said)
+    text = said.get("text", "") if _may_keep(person) else None
+
+    def work() -> Response:
+        made = desk.office.templates.preview(key, text, said.get("number", ""))
+        return _shown(desk, key, person, 200, preview=made, typed=said)
+
+    return _unless_refused(desk, asked, person, work)
+
+
+def save(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Save the draft, if its checks hold."""
+    key, said = asked.path["name"], asked.form
+    if _may_keep(person):
+        _keep(desk, person, key, said)
+
+    def work() -> Response:
+        text, seen, note = (said.get(name, "") for name in ("text", "seen", "note"))
+        answer = desk.office.templates.save(person, key, text, seen, note)
+        return _saved(desk, asked, person, answer)
+
+    return _unless_refused(desk, asked, person, work)
+
+
+def revert(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Go back to a version, or to the shipped text."""
+    key, said = asked.path["name"], asked.form
+
+    def work() -> Response:
+        answer = desk.office.templates.revert(person, key, said.get("version", ""), said.get("seen", ""))
+        return _saved(desk, asked, person, answer)
+
+    return _unless_refused(desk, asked, person, work)
+
+
+def discard(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Throw the person's draft away."""
+    key = asked.path["name"]
+    desk.memory.texts.take(person.login, key)
+    desk.memory.answers.put(asked.token, _address(key), (desk.office.words_of(ROOM)["discarded"],))
+    return RedirectResponse(_address(key), 303)
+
+
+def _saved(desk: WebDesk, asked: PageRequest, person: StaffPerson, answer: str) -> Response:
+    key = asked.path["name"]
+    desk.memory.texts.take(person.login, key)
+    desk.memory.answers.put(asked.token, _address(key), (answer,))
+    return RedirectResponse(_address(key), 303)
+
+
+def _unless_refused(
+    desk: WebDesk, asked: PageRequest, person: StaffPerson, work: Callable[[], Response]
+) -> Response:
+    """What is refused is shown in place; the draft is kept."""
+    key, word = asked.path["name"], desk.office.word
+    try:
+        return work()
+    except TextOvertaken as overtaken:
+        return _shown(desk, key, person, 409, trouble=(word(overtaken.said),), typed=asked.form)
+    except LocalFault as fault:
+        told = (word(fault.said), *map(word, fault.also))
+        return _shown(desk, key, person, 422, trouble=told, typed=asked.form)
+    except TryLater as later:
+        told = (desk.office.words["busy"], word(later.said))
+        return _shown(desk, key, person, 503, trouble=told, typed=asked.form)
+
+
+def _shown(
+    desk: WebDesk,
+    key: str,
+    person: StaffPerson,
+    status: int,
+    *,
+    answers: tuple[str, ...] = (),
+    trouble: tuple[str, ...] = (),
+    preview: TextPreview | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    """``typed``: what stood in the form that is answered. After an overtaking the page's mark is the new one:
+    who saves again has seen the other text."""
+    office = desk.office
+    shown = office.templates.one(key)
+    draft = desk.memory.texts.get(person.login, key) if _may_keep(person) else None
+    is_draft = draft is not None and draft["text"] != shown.text
+    text = draft["text"] if draft is not None and is_draft else shown.text
+    overtaken = draft is not None and is_draft and draft["seen"] not in ("", shown.seen)
+    seen = draft["seen"] if draft is not None and overtaken and status != 409 else shown.seen
+    said = typed or draft or {}
+    return html(
+        desk,
+        "templates_one.html",
+        person,
+        status,
+        page=shown,
+        say=office.words_of(ROOM),
+        answers=answers,
+        trouble=trouble,
+        preview=preview,
+        text=escape(text),  # as it was typed: what the page would mask, a browser would send back
+        seen=seen,
+        number=said.get("number", ""),
+        note=said.get("note", ""),
+        is_draft=is_draft,
+        theirs=office.templates.difference(key, text) if overtaken else (),
+        overtaken=overtaken,
+        may_keep=_may_keep(person),
+    )
+
+
+def _keep(desk: WebDesk, person: StaffPerson, key: str, said: Mapping[str, str]) -> None:
+    desk.memory.texts.put(person.login, key, {name: said.get(name, "") for name in FIELDS})
+
+
+def _may_keep(person: StaffPerson) -> bool:
+    return person.may(StaffRole.KEEP)
+
+
+def _address(key: str) -> str:
+    return f"/templates/{quote(key, safe='')}"
+
+
+PAGES: Pages = (
+    ("GET", "/templates", listed),
+    ("GET", "/templates/{name}", page),
+    ("GET", "/templates/{name}/versions/{number}", version),
+    ("POST", "/templates/{name}/preview", preview),
+    ("POST", "/templates/{name}/save", save),
+    ("POST", "/templates/{name}/revert", revert),
+    ("POST", "/templates/{name}/discard", discard),
+)
