@@ -59,6 +59,8 @@ from mailproc.store import (
     staff_letters,
     submission_sums,
     submissions,
+    template_uses,
+    template_versions,
     timers,
     transactions,
     undelivered,
@@ -79,6 +81,7 @@ from mailproc.store.rows import InboxLetter, SaidIntent
 from mailproc.store.staff import StaffMember
 from mailproc.store.submissions import Submission
 from mailproc.store.tables import EventRow, InboxRow
+from mailproc.store.template_versions import NewTemplateVersion, VersionState
 from mailproc.store.transactions import NewTransaction
 from tests.store.plans import Call
 
@@ -595,5 +598,17 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "end_session": lambda c: staff.end_session(c, "t" * 64),
         "end_sessions": lambda c: staff.end_sessions(c, "rau"),
         "forget_sessions": lambda c: staff.forget_sessions(c, NOW - HOUR, NOW - HOUR),
+    },
+    template_versions: {
+        "add": lambda c: template_versions.add(
+            c, NewTemplateVersion("en/patron/arrived.txt", "A text", VersionState.BEGUN, "rau", NOW)
+        ),
+        "settle": lambda c: template_versions.settle(c, 1, VersionState.DONE),
+        "newest": lambda c: template_versions.newest(c, "en/patron/arrived.txt", 50),
+        "load": lambda c: template_versions.load(c, 1),
+    },
+    template_uses: {
+        "said_lately": lambda c: template_uses.said_lately(c, 100),
+        "newest": lambda c: template_uses.newest(c, 60),
     },
 }

@@ -66,6 +66,8 @@ WALKED = {
     "ix_transactions_age": "a list: what was changed last, until there are enough lines",
     "inbox_pkey": "the newest letters",
     "outgoing_pkey": "the newest letters of ours",
+    "intent_pkey": "what was said last, on which texts are tried",
+    "transactions_pkey": "the newest attempts, likewise",
 }
 """Indexes that are walked in their order up to a limit."""
 FEWER = 100
@@ -301,6 +303,7 @@ _VARIED = {
     "inbox_bytes": "letter_id",
     "outgoing_bytes": "letter_id",
     "hook_call": "id request_id event_id key",
+    "template_version": "id path",
 }
 """Of a table what its rows differ in."""
 

@@ -243,15 +243,22 @@ def _at_the_desk() -> None:
         ):
             desk.requests.listed(chosen)
         desk.requests.listed({}, "book")
+        desk.templates.listed(), desk.templates.one("en.patron.arrived")
+        for key in ("en.patron.arrived", "artemail.order", "en.slip.pull"):
+            desk.templates.preview(key, None, "")
         desk.patrons.one(desk.patrons.of_request("B1"))
         assert not desk.scans.scan(person, "ship", "TXC1-1/x", "").done
         desk.api.partners(), desk.api.request("B1"), desk.api.door.holder("mailproc_wrong")
         once = OnceKey("catalogue", "k1", "d")
         for _ in range(2):
             desk.api.act(person, "B1", {"action": "message", "note": "A word"}, once=once)
+        desk.templates.save(KEEPER, "en.patron.arrived", "Subject: x\n\nIt is here.\n", "shipped", "")
+        desk.templates.version("en.patron.arrived", "1")
         with pytest.raises(Overtaken):
             desk.requests.act(person, "B1", {"action": "cancel", "seen": "an older one"})
 
+
+KEEPER = StaffPerson("head", "M. Head", StaffRole.KEEP)
 
 UNHEARD = [
     "office/mailroom/redelivery.py:redeliver_all",
