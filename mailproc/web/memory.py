@@ -74,7 +74,7 @@ class DeskMemory:
     """``answers``: what an act brought about, by its request; ``drafts``: forms that were not done, by the
     address of their page; ``searches``: what was typed, by a name that says nothing; ``nameless``: readers,
     by the addresses of their pages; ``scans``: the last ones, each with its act, the newest first;
-    ``texts``: drafts of texts, by the login of their person in the place of a token: they outlast a session."""
+    ``texts``: drafts of texts, by the login of their person, which outlasts a session."""
 
     def __init__(self) -> None:
         self.answers: Kept[tuple[str, ...]] = Kept()
