@@ -86,6 +86,8 @@ def _of_mail(found: Status) -> Iterator[Metric]:
     looked = {one.name: _seconds(one.looked_at) for one in found.mailboxes}
     yield _labelled("mailbox_failing", "1 if the last look failed", "mailbox", failing)
     yield _labelled("mailbox_looked_time_seconds", "when it was last looked into", "mailbox", looked)
+    if found.hub is not None:
+        yield _gauge("hub_silent", "1 if the hub has told nothing for a day", int(found.hub.silent))
     yield _gauge("relay_refusing", "1 if the last letter could not leave", int(bool(found.relay.refusal)))
     yield _time("sent_time_seconds", "when the last letter left", found.relay.sent_at)
 

@@ -8,12 +8,16 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from sqlalchemy import Connection
+
+from mailproc.app import hub_silence
 from mailproc.app.build import App
 from mailproc.config import Config
-from mailproc.errors import MailprocError
+from mailproc.errors import MailprocError, RemoteFault
 from mailproc.ill.terms import Role
 from mailproc.mail.channel import HTTP_ANSWER
 from mailproc.protocols.illsbn.institution_ids import bare
+from mailproc.sentence import sentence
 from mailproc.store import hub_questions, inbox
 from mailproc.store.inbox import NewLetter
 from mailproc.transport.incoming import Incoming, PolledPlace
@@ -23,7 +27,8 @@ _log = logging.getLogger(__name__)
 NAME = "hub"
 FIRST = timedelta(days=7)
 """So far back is asked the first time."""
-OVERLAP = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
+OVERLAP = ONE_DAY
 """The hub's day is not ours around midnight."""
 AT_ONCE = 200
 """Letters in one commit: a long answer keeps nobody waiting for the writer."""
@@ -68,31 +73,67 @@ def look(app: App) -> int:
         try:
             new += _asked(app, role)
         except MailprocError as error:
-            _log.warning("the hub did not tell what has changed: %s", error)  # of the other role it may
+            hub_silence.failed(app, role, error)  # of the other role it may tell
     return new
 
 
 def _asked(app: App, role: Role) -> int:
     from mailproc.protocols.illsbn import hub_answer
-    from mailproc.transport import hub_post
 
     today = app.context.today()
     with app.store.read() as connection:
         last = hub_questions.asked_on(connection, role)
-    since = last - OVERLAP if last else today - FIRST
+    first = last - OVERLAP if last else today - FIRST
+    since, content = _answer(app, role, first, today)
+    now = app.clock()
+    letters = [
+        NewLetter(HTTP_ANSWER, one, now, rcpt_to=CHANGES) for one in hub_answer.messages(content, today)
+    ]
+    new = sum(_kept(app, portion) for portion in _portions(letters))
+    app.store.write(lambda connection: _told(connection, app, role, last or first, since))
+    _log.log(logging.INFO if new else logging.DEBUG, "the hub told %s changes, %s new", len(letters), new)
+    return new
+
+
+def _told(connection: Connection, app: App, role: Role, known: date, since: date) -> None:
+    """``known``: until when changes are here; those from then to ``since`` are not asked about again."""
+    hub_questions.answered(connection, role, app.context.today())
+    if since > known:
+        hub_silence.days_untold(connection, app, known, since - ONE_DAY)
+
+
+def _answer(app: App, role: Role, first: date, today: date) -> tuple[date, bytes]:
+    """Return what has changed since ``first``, or, where that is too much, in the later half of the days.
+
+    The hub can only be asked what has changed *since* a day, so what is older is left out; the first of the
+    pair says since when. Raise as ``hub_post.post``, and RemoteFault.
+    """
+    from mailproc.protocols.illsbn import hub_answer
+    from mailproc.transport import hub_post
+
+    since = first
+    while True:
+        try:
+            return since, _read(app, role, since)
+        except hub_post.AnswerTooLong:
+            pass
+        except RemoteFault as fault:
+            if not hub_answer.is_too_much(fault):
+                raise
+        if since >= today:
+            raise RemoteFault(sentence("hub-too-much", day=today))
+        since += (today - since + ONE_DAY) // 2
+
+
+def _read(app: App, role: Role, since: date) -> bytes:
+    from mailproc.protocols.illsbn import hub_answer
+    from mailproc.transport import hub_post
+
     limits = hub_answer.LARGE
     content = hub_post.post(app.config.hub, _question(app, role, since), limits.octets)
     if said := hub_answer.read(content, limits).error:
-        _log.warning("the hub refused to tell what has changed: %s", said)
-        return 0
-    now = app.clock()
-    told = hub_answer.messages(content, today)
-    letters = [NewLetter(HTTP_ANSWER, one, now, rcpt_to=CHANGES) for one in told]
-
-    new = sum(_kept(app, portion) for portion in _portions(letters))
-    app.store.write(lambda connection: hub_questions.answered(connection, role, today))
-    _log.log(logging.INFO if new else logging.DEBUG, "the hub told %s changes, %s new", len(letters), new)
-    return new
+        raise RemoteFault(sentence("hub-error", words=said))
+    return content
 
 
 def _portions(letters: Sequence[NewLetter]) -> Iterator[Sequence[NewLetter]]:

@@ -13,6 +13,7 @@ from mailproc.office.queries.service_state import ServiceCondition, ServiceState
 
 if TYPE_CHECKING:
     from mailproc.app.build import App
+    from mailproc.office.queries.hub_state import HubStatus
     from mailproc.office.queries.paused_catalogues import PausedCatalogue
     from mailproc.office.queries.status import MailboxStatus, RelayStatus, StandbyStatus, Status
 
@@ -54,6 +55,7 @@ def _tell(found: "Status", context: Context) -> None:
         (words["service"], _service(found.service, context)),
         *((words["standby"], _standby(one, context)) for one in found.standbys),
         *((f"{words['mailbox']} {one.name}", _mailbox(one, context)) for one in found.mailboxes),
+        *_hub(found.hub, context),
         (words["relay"], _relay(found.relay, context)),
         *(
             (language.texts.labels["queue"][one.queue], _waiting(one.waiting, one.oldest_at, context))
@@ -93,6 +95,20 @@ def _mailbox(one: "MailboxStatus", context: Context) -> str:
     if one.looked_at is None:
         return language.texts.labels["service"]["not_read"]
     return language.label("service", "read", when=context.shown(one.looked_at))
+
+
+def _hub(one: "HubStatus | None", context: Context) -> list[tuple[str, str]]:
+    """Return its row; none where no hub is in config.toml."""
+    if one is None:
+        return []
+    language, words = context.language, context.language.texts.labels["service"]
+    if one.failing_since is not None:
+        told = {"when": context.shown(one.failing_since), "why": language.words_of(one.error)}
+        return [(words["hub"], language.label("service", "silent", **told))]
+    if one.asked_on is None:
+        return [(words["hub"], words["not_asked_yet"])]
+    day = language.day_word(one.asked_on, context.today())
+    return [(words["hub"], language.label("service", "told", day=day))]
 
 
 def _relay(one: "RelayStatus", context: Context) -> str:

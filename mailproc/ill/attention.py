@@ -116,6 +116,7 @@ class Reason(StrEnum):
     UNKNOWN_REFERENCE = "unknown-reference"
     MAILBOX_UNREACHABLE = "mailbox-unreachable"
     LETTER_PASSED_OVER = "letter-passed-over"
+    HUB_SILENT = "hub-silent"
     NO_DNS = "no-dns"
     TEMPLATE_BROKEN = "template-broken"
     HOOK_FAILED = "hook-failed"
@@ -295,8 +296,8 @@ _ROWS: dict[Reason, Rule] = {
     **dict.fromkeys((
         Reason.STAFF_ANSWERED, Reason.UNKNOWN_FILE_REJECTED, Reason.FILE_REFUSED, Reason.UNPROVEN,
         Reason.STRANGERS, Reason.SHELVED, Reason.UNREADABLE, Reason.IN_WORDS, Reason.READER_IN_WORDS,
-        Reason.UNKNOWN_REFERENCE, Reason.MAILBOX_UNREACHABLE, Reason.LETTER_PASSED_OVER, Reason.NO_DNS,
-        Reason.TEMPLATE_BROKEN, Reason.HOOK_FAILED,
+        Reason.UNKNOWN_REFERENCE, Reason.MAILBOX_UNREACHABLE, Reason.LETTER_PASSED_OVER, Reason.HUB_SILENT,
+        Reason.NO_DNS, Reason.TEMPLATE_BROKEN, Reason.HOOK_FAILED,
     ), _TOLD),
 }  # fmt: skip
 RULES: Mapping[Reason, Rule] = MappingProxyType(_ROWS)

@@ -514,11 +514,15 @@ class ItemBarcodeRow(SQLModel, table=True):
 
 
 class HubRow(SQLModel, table=True):
-    """Until which day the hub was asked what has changed, by our role (hub_questions.py)."""
+    """Until which day the hub was asked what has changed, by our role, and since when it does not tell
+    (hub_questions.py). ``told_at``: when staff had a letter about it."""
 
     __tablename__ = "hub"
     name: str = Field(primary_key=True)
-    asked_on: date
+    asked_on: date | None = None
+    failing_since: datetime | None = _instant()
+    last_error: str
+    told_at: datetime | None = _instant()
 
 
 _UNFIRED = text("fired_event_id IS NULL")  # what has fired is never looked through again

@@ -38,17 +38,22 @@ class HttpAnswer:
     content: bytes
 
 
+class _TooLong(HTTPException):
+    """The answer has more octets than are read."""
+
+
 class HttpTrouble(Exception):
     """No whole answer came, for the reason that is its cause.
 
     ``asked``: the request, or a part of it, may have reached the server, which may have done what it asks.
-    ``late``: a limit of time was reached.
+    ``late``: a limit of time was reached. ``long``: the answer has more octets than are read.
     """
 
-    def __init__(self, why: str, *, asked: bool, late: bool = False) -> None:
+    def __init__(self, why: str, *, asked: bool, late: bool = False, long: bool = False) -> None:
         super().__init__(why)
         self.asked = asked
         self.late = late
+        self.long = long
 
 
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -75,7 +80,7 @@ def ask(
         answer = _answer(connection, method, url, content, headers, limits.largest)
     except (OSError, HTTPException) as error:
         late = ending.came or isinstance(error, TimeoutError)
-        raise HttpTrouble(_words(error), asked=asked, late=late) from error
+        raise HttpTrouble(_words(error), asked=asked, late=late, long=isinstance(error, _TooLong)) from error
     except ValueError:  # its words quote a header, which may hold a secret
         raise HttpTrouble("a header or the URL holds what HTTP does not allow", asked=False) from None
     finally:
@@ -122,7 +127,7 @@ def _answer(
     with connection.getresponse() as answer:  # it may hold the line when the connection no longer does
         content = answer.read(largest + 1)
         if len(content) > largest:
-            raise HTTPException("the answer is too long")
+            raise _TooLong("the answer is too long")
         if answer.length:
             raise HTTPException("the answer broke off")
         named = {name.lower(): value for name, value in reversed(answer.getheaders())}

@@ -31,6 +31,10 @@ _PERHAPS_DONE = (502, 504)
 _LATER = (408, 429)
 
 
+class AnswerTooLong(InDoubt):
+    """The hub took the question, and says more than is read."""
+
+
 class HubOut:
     """The transport "http"; for several threads, each post a connection of its own."""
 
@@ -93,6 +97,8 @@ def _asked(
             method, f"{hub.url}{joined}{query}" if query else hub.url, body, headers, limits
         )
     except HttpTrouble as trouble:
+        if trouble.long:
+            raise AnswerTooLong(sentence("hub-in-doubt", why=str(trouble))) from None
         if trouble.asked:
             raise InDoubt(sentence("hub-in-doubt", why=str(trouble))) from None
         raise TryLater(sentence("hub-not-reached", why=str(trouble))) from None

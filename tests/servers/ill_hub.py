@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -39,6 +40,7 @@ class Held:
     number: str
     request: ElementTree.Element
     state: str = "F118"
+    changed: date = date(2026, 3, 2)
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -73,6 +75,7 @@ class IllHub:
     waiting: list[tuple[str, bytes]] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     libraries: tuple[str, ...] = ()
+    since: list[date] = field(default_factory=list)
 
     def take(self, document: bytes) -> bytes:
         """Do what a document says; return the answer."""
@@ -97,7 +100,13 @@ class IllHub:
 
     def _changed(self, asked: ElementTree.Element) -> bytes:
         borrower, lender = asked.findtext("Requester-Id"), asked.findtext("Responder-Id")
-        found = [one for one in self.held.values() if one.ends[0] == borrower or one.ends[1] == lender]
+        since = _date(asked)
+        self.since.append(since)
+        found = [
+            one
+            for one in self.held.values()
+            if (one.ends[0] == borrower or one.ends[1] == lender) and one.changed >= since
+        ]
         return _document(*(one.told() for one in found))
 
     def _post_on(self, held: Held, message: ElementTree.Element) -> None:
@@ -133,6 +142,12 @@ class IllHub:
             for _ in range(times):
                 self.statuses.append(post(port, f"{path}/apdu/{isil}", document))
         return len(due)
+
+
+def _date(asked: ElementTree.Element) -> date:
+    place = "Status-report/History-report/Date-of-last-transiction/Date/"
+    year, month, day = (int(asked.findtext(place + part, "")) for part in ("Year", "Month", "Day"))
+    return date(year, month, day)
 
 
 def post(port: int, path: str, document: bytes) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.ill.attention import OUR_TURN, OVER_WITH_THE_NEXT, Reason, rank
 from mailproc.ill.terms import Role, State
-from mailproc.office.queries import letters
+from mailproc.office.queries import hub_state, letters
 from mailproc.office.queries.letters import LetterLine
 from mailproc.sentence import Note, note, sentence
 from mailproc.store import open_requests, skipped_letters
@@ -51,7 +51,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Unread:
-    """A mailbox that cannot be read, or single letters of it that could not be."""
+    """A mailbox that cannot be read, or single letters of it that could not be; or the hub, silent for a
+    day."""
 
     name: str
     error: Note
@@ -229,6 +230,9 @@ def _unread(connection: Connection, context: Context) -> Iterator[Unread]:
     for row in open_requests.failing_mailboxes(connection):
         if row.failing_since is not None and row.name in known:
             yield Unread(row.name, note(row.last_error), row.failing_since)
+    hub = hub_state.hub(connection, context)
+    if hub is not None and hub.silent and hub.failing_since is not None:
+        yield Unread("hub", hub.error, hub.failing_since)
     for mailbox in context.config.mailbox:
         if passed := skipped_letters.loud(connection, mailbox.name):
             yield Unread(mailbox.name, _passed_over(mailbox.name, passed), passed[0].since)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 import mailproc
 from mailproc.config_load.poll import longest_gap
 from mailproc.flow.context import Context
-from mailproc.office.queries import paused_catalogues
+from mailproc.office.queries import hub_state, paused_catalogues
 from mailproc.office.queries.agenda import FaultyText, faulty_texts
+from mailproc.office.queries.hub_state import HubStatus
 from mailproc.office.queries.paused_catalogues import PausedCatalogue
 from mailproc.office.queries.service_state import ServiceCondition, ServiceState, judged, unless_held
 from mailproc.sentence import Note, Sentence, Word, note, sentence
@@ -126,7 +127,8 @@ class StandbyStatus:
 class Status:
     """``catalogues``: that are not asked now; a request goes on without them. ``to_review``: requests that
     were submitted and wait for staff, at most ``submissions.MOST``. ``held_back``: letters that stay held
-    since the store was put back from a copy and went on. ``metrics_fault``: why nobody gets the figures.
+    since the store was put back from a copy and went on. ``hub``: None where config.toml has none.
+    ``metrics_fault``: why nobody gets the figures.
 
     ``wrong``: everything for which somebody must act. ``version``: of the program that answers."""
 
@@ -144,6 +146,7 @@ class Status:
     to_review: int = 0
     held_back: int = 0
     metrics_fault: str = ""
+    hub: HubStatus | None = None
     wrong: tuple[Sentence, ...] = ()
     notes: tuple[Sentence, ...] = ()
 
@@ -170,8 +173,9 @@ def status(store: Store, connection: Connection, context: Context) -> Status:
         to_review=submissions.count_to_review(connection),
         held_back=restore_hold.count_held(connection),
         metrics_fault=(running.metrics_fault or "") if running is not None else "",
+        hub=hub_state.hub(connection, context),
     )
-    return Status(**vars(found) | {"wrong": tuple(_wrong(found, now)), "notes": tuple(_notes(found))})
+    return Status(**vars(found) | {"wrong": tuple(_wrong(found, context)), "notes": tuple(_notes(found))})
 
 
 def _hooks(connection: Connection, context: Context, now: datetime) -> Iterator[HookTrouble]:
@@ -258,7 +262,7 @@ def _queues(found: Mapping[str, Backlog], now: datetime, service: ServiceState) 
         yield QueueStatus(name, one.waiting, one.oldest_at, at_once and now - due > STUCK)
 
 
-def _wrong(found: Status, now: datetime) -> Iterator[Sentence]:
+def _wrong(found: Status, context: Context) -> Iterator[Sentence]:
     if found.service.said is not None:
         yield found.service.said
     for box in found.mailboxes:
@@ -266,6 +270,7 @@ def _wrong(found: Status, now: datetime) -> Iterator[Sentence]:
             yield sentence("status-mailbox", name=box.name, why=_words(box.error))
         elif box.late:
             yield sentence("status-mailbox-late", name=box.name)
+    yield from _hub_wrong(found.hub, context)
     if found.relay.refusal:
         yield sentence("status-relay", why=_words(found.relay.refusal))
     yield from _held_back(found.held_back)
@@ -277,10 +282,16 @@ def _wrong(found: Status, now: datetime) -> Iterator[Sentence]:
         free = found.disk.free // 1_000_000
         yield sentence("status-disk", folder=found.disk.folder, free=free)
     yield from _metrics_wrong(found.metrics_fault)
-    yield from _backup_wrong(found.backup, now)
+    yield from _backup_wrong(found.backup, context.clock())
     yield from _not_ready(found.standbys)
     for text in found.templates:
         yield sentence("status-template", path=text.path, why=text.error)
+
+
+def _hub_wrong(hub: HubStatus | None, context: Context) -> Iterator[Sentence]:
+    if hub is not None and hub.silent and hub.failing_since is not None:
+        when = context.local(hub.failing_since).date()
+        yield sentence("status-hub", when=when, why=_words(hub.error))
 
 
 def _held_back(count: int) -> Iterator[Sentence]:

@@ -10,6 +10,7 @@ from datetime import date
 from lxml import etree
 
 from mailproc import slow_work
+from mailproc.errors import RemoteFault
 from mailproc.hostile_xml import Limits
 from mailproc.ill.apdu import Report, StatusOrErrorReport
 from mailproc.ill.terms import Role
@@ -17,6 +18,7 @@ from mailproc.protocols.field_codec import Tree
 from mailproc.protocols.illsbn import institution_ids, reports, wire, xml_tree
 from mailproc.protocols.illsbn.element_table import LIBRARY, ROOT
 from mailproc.protocols.illsbn.text import text_of, tidy
+from mailproc.sentence import Sentence
 
 LONGEST = 300
 """Characters of an error's words."""
@@ -33,6 +35,14 @@ class HubAnswer:
     error: str = ""
     number: str = ""
     tells: bool = False
+
+
+_TOO_MUCH = ("xml-too-long", "xml-elements")
+
+
+def is_too_much(fault: RemoteFault) -> bool:
+    """Return whether an answer was refused for its size: one about fewer days may be read."""
+    return isinstance(fault.said, Sentence) and fault.said.code in _TOO_MUCH
 
 
 @slow_work.outside_writes

@@ -44,7 +44,10 @@ def _hub() -> None:
     op.create_table(
         "hub",
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=True),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.String(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name"),
     )
 
