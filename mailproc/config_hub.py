@@ -26,4 +26,5 @@ class Hub(Section):
     url: str = ""  # "" = nothing is sent by http
     phase: str = "DRS0"  # the value of faseILL
     form: Literal["query", "body"] = "query"  # where BufferILL stands: behind the URL, or as a form
+    duplicates: Literal["keeps", "drops"] = "keeps"  # does it throw a repeated message away? never a request
     timeout: float = Field(default=30, gt=0, le=300)  # seconds for its answer

@@ -6,17 +6,23 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.mail.channel import TCP
+from mailproc.mail.channel import HTTP, TCP
 from mailproc.mail.letter import BY_MAIL
-from mailproc.store import outgoing, queue
+from mailproc.store import order_letters, outgoing, queue
 from mailproc.store.rows import OutgoingLetter
 
 _log = logging.getLogger(__name__)
 
 
-def repeat_safe(row: OutgoingLetter, context: Context) -> bool:
-    """Return whether the receiver discards repeats, so that what may have arrived may go again."""
+def repeat_safe(connection: Connection, row: OutgoingLetter, context: Context) -> bool:
+    """Return whether the receiver discards repeats, so that what may have arrived may go again.
+
+    A hub knows a message by its number; a request has none yet, so its repeat might be a second request.
+    """
     partner = context.partners.get(row.partner)
+    if row.transport == HTTP:
+        drops = context.config.hub.duplicates == "drops"
+        return drops and not order_letters.attempts_in(connection, row.id)
     if partner is None or (row.transport == TCP and partner.tcp.duplicates == "keeps"):
         return False
     return context.registry.by_name(partner.codec).repeat_safe

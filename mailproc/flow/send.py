@@ -247,7 +247,7 @@ def doubt(connection: Connection, row: OutgoingLetter, why: Part, context: Conte
     If the receiver discards repeats, or the letter is to people (a second copy does no harm), the same bytes
     are sent again after a pause; otherwise staff decide.
     """
-    if outgoing.is_to_people(connection, row.id) or retrying.repeat_safe(row, context):
+    if outgoing.is_to_people(connection, row.id) or retrying.repeat_safe(connection, row, context):
         _later(connection, row, why, context)
     else:
         _leave_to_staff(connection, row, why, context)

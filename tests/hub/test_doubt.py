@@ -1,6 +1,7 @@
 """The hub answers late, never, or with an error: what is in doubt is settled by what it tells later."""
 
 import logging
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from mailproc.flow import send
 from mailproc.mail.letter import Envelope
 from mailproc.sentence import note
 from mailproc.store.tables import InboxRow, OutgoingRow
-from tests.hub.library import ROME, HubLibrary
+from tests.hub.library import MILAN, ROME, HubLibrary, opened
 from tests.servers.ill_hub import IllHub
 
 
@@ -174,4 +175,43 @@ def test_a_death_between_the_hubs_answer_and_its_record(hub: IllHub, milan: HubL
     milan.run()
     assert letter(milan)[0] == "handed_over"
     assert milan.attention("B1") == []
+    assert len(hub.held) == 1
+
+
+@pytest.mark.parametrize(("duplicates", "state"), [("keeps", "in_doubt"), ("drops", "prepared")])
+def test_a_message_in_doubt_goes_again_only_if_the_hub_drops_repeats(
+    hub: IllHub, tmp_path: Path, rome: HubLibrary, duplicates: str, state: str
+) -> None:
+    """The hub has heard it: the repeat changes nothing there."""
+    with opened(tmp_path / "milan", MILAN, ROME, hub, duplicates=duplicates) as milan:
+        number = milan.place(ROME)
+        hub.deliver()
+        rome.run()
+        rome.act("L1", "ship")
+        hub.deliver()
+        milan.run()
+        hub.mood = "mute"
+        milan.act(number, "receive")
+        assert [row["state"] for row in milan.rows(OutgoingRow) if row["transport"] == "http"][-1] == state
+        hub.mood = "fine"
+        milan.clock.tomorrow()
+        milan.run()
+        posted = [post for post in hub.posted if b"<Received" in post]
+        assert (len(posted), len(set(posted))) == ((1, 1) if duplicates == "keeps" else (2, 1))
+        assert ("in-doubt" in milan.attention(number)) == (duplicates == "keeps")
+
+
+@pytest.mark.parametrize("duplicates", ["keeps", "drops"])
+def test_a_request_in_doubt_never_goes_again_by_itself(hub: IllHub, tmp_path: Path, duplicates: str) -> None:
+    hub.mood = "mute"
+    with opened(tmp_path / "milan", MILAN, ROME, hub, duplicates=duplicates) as milan:
+        number = milan.place(ROME)
+        hub.mood = "fine"
+        milan.clock.tomorrow()
+        milan.run()
+        assert letter(milan)[0] == "in_doubt"
+        assert "in-doubt" in milan.attention(number)
+        assert len(hub.posted) == 1
+        milan.ask_hub()
+        assert letter(milan)[0] == "handed_over"
     assert len(hub.held) == 1

@@ -37,7 +37,7 @@ class IllSbnCodec(Codec):
     name = NAME
     by_hub = True
     media_types = document_parts.MEDIA_TYPES
-    repeat_safe = False  # a repeated request may get a second number; of the rest nobody has said it
+    repeat_safe = False  # by mail; by the hub: [hub] duplicates, and never a request (flow/retrying.py)
 
     @classmethod
     def of(cls, config: Config) -> Self:

@@ -55,7 +55,7 @@ def test_letters_that_a_partner_brought_about_and_the_relay_refuses(few, flood):
 
 def test_letters_in_doubt_count_too(few, monkeypatch):
     names = [few.asks(f"G{number}") for number in range(FLOOD)]
-    monkeypatch.setattr(retrying, "repeat_safe", lambda _row, _premises: False)
+    monkeypatch.setattr(retrying, "repeat_safe", lambda _connection, _row, _premises: False)
 
     def deliver(envelope, raw, name):
         if envelope.rcpt_to == MAIL[BORROWER]:
