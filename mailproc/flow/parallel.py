@@ -1,18 +1,29 @@
 """Hand over several letters at once, each in its own thread; a single one in the caller's thread."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
+from mailproc.config import Partner
 from mailproc.errors import TryLater
-from mailproc.mail.channel import TCP
+from mailproc.mail.channel import HTTP, SLNP, TCP
 from mailproc.sentence import sentence
 from mailproc.store.rows import OutgoingLetter
 
-OWN_HOST = TCP
-"""The transport by which each partner has a host of its own: who is slow there holds up nobody else."""
+OWN_HOST = (TCP, SLNP, HTTP)
+"""Transports by which letters go to a partner's own host: who is slow there holds up nobody else."""
+SHARED_HOST = HTTP
+"""Of these the one by which all partners have the same host, the hub: it gets one letter at a time."""
 MOST_HOSTS = 32
+OwnHost = tuple[str, str]
+"""A partner's symbol, and the transport by which its host is reached."""
+
+
+def own_hosts(partners: Iterable[Partner]) -> list[OwnHost]:
+    """Return those of the partners who may have a letter beside those to the relay."""
+    ways = ((one.symbol, way) for one in partners for way in (one.transport, one.fallback))
+    return [(symbol, way) for symbol, way in ways if way in OWN_HOST]
 
 
 @dataclass(frozen=True)
@@ -28,7 +39,7 @@ class SendResult:
 class ParallelSender:
     """At most ``most`` letters are handed over at once. ``send`` hands one over, and raises nothing.
 
-    With ``hosts`` those by ``OWN_HOST`` do not count: beside the others each partner may have one.
+    With ``hosts`` those by ``OWN_HOST`` do not count: beside the others each host may have one.
     Used by one thread, which starts letters and takes their results; only it writes to the store.
     """
 
@@ -51,6 +62,12 @@ class ParallelSender:
     def engaged(self) -> tuple[str, ...]:
         """The partners to whose own hosts a letter is being handed over."""
         return tuple(row.partner for row in self._under_way.values() if self._has_own_host(row))
+
+    def busy(self, hosts: Sequence[OwnHost]) -> set[str]:
+        """Return the partners to whose host a letter is being handed over, be it another's letter."""
+        shared = any(row.transport == SHARED_HOST for row in self._under_way.values())
+        behind = (symbol for symbol, way in hosts if way == SHARED_HOST)
+        return {*self.engaged, *(behind if shared else ())}
 
     @property
     def has_room(self) -> bool:
@@ -98,7 +115,7 @@ class ParallelSender:
         return result
 
     def _has_own_host(self, row: OutgoingLetter) -> bool:
-        return self._hosts and row.transport == OWN_HOST
+        return self._hosts and row.transport in OWN_HOST
 
     def _run(self, row: OutgoingLetter) -> None:
         self._ended.put(self._send(row))

@@ -16,7 +16,7 @@ from mailproc.flow import retrying
 from mailproc.flow.context import Context
 from mailproc.flow.leaving import envelope_of, unmasked
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
-from mailproc.flow.parallel import OWN_HOST, ParallelSender, SendResult
+from mailproc.flow.parallel import OwnHost, ParallelSender, SendResult, own_hosts
 from mailproc.flow.pausing import paused
 from mailproc.ill.attention import Reason
 from mailproc.ill.facts import Facts
@@ -80,7 +80,7 @@ def run(
     if store.is_held:
         _hold(store)
         return 0
-    hosts = bool(_with_own_hosts(context))
+    hosts = bool(_own_hosts(context))
     sender = ParallelSender(
         _at_once(context), lambda row: _send_one(row, store, context, deliver), hosts=hosts
     )
@@ -119,23 +119,22 @@ def _at_once(context: Context) -> int:
     return deliver.max_connections if deliver.mode == "smtp" else 1
 
 
-def _with_own_hosts(context: Context) -> list[str]:
-    """Return the partners who may have a letter beside those to the relay."""
-    if context.config.deliver.mode != "smtp":
-        return []
-    return [one.symbol for one in context.partners if OWN_HOST in (one.transport, one.fallback)]
+def _own_hosts(context: Context) -> list[OwnHost]:
+    """Return the partners who may have a letter beside those to the relay, each with the transport."""
+    return own_hosts(context.partners) if context.config.deliver.mode == "smtp" else []
 
 
 def _begin(
     connection: Connection, context: Context, sender: ParallelSender, withdrawn: Withdrawn
 ) -> OutgoingLetter | None:
     now = context.clock()
-    others = [*paused(connection, context), *sender.engaged]
+    hosts = _own_hosts(context)
+    others = {*paused(connection, context), *sender.busy(hosts)}
     if sender.has_room:
         row = partner_turns.claim_letter(connection, others, now, sender.ids)
     else:
-        whose = [one for one in _with_own_hosts(context) if one not in others]
-        row = partner_turns.claim_letter_by(connection, OWN_HOST, whose, now, sender.ids)
+        free = [one for one in hosts if one[0] not in others]
+        row = partner_turns.claim_letter_by(connection, free, now, sender.ids)
     if row is None or withdrawn(connection, row, context):  # one in a commit: hundreds may have waited
         return row and outgoing.load(connection, row.id)
     taken_numbers.letter(connection, row.id, now)  # before it leaves: a copy does not know of this try

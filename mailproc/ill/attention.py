@@ -1,8 +1,7 @@
 """The reasons for attention: each once, with all that follows from it.
 
 Their order is their urgency: first what may cost money or an item, then what somebody waits for, then what is
-to be read. Lists, letters to staff and the end of a reason derive from this table; a language has a word for
-each reason.
+to be read. Lists, letters to staff and the end of a reason derive from this table; languages have its words.
 """
 
 from collections.abc import Mapping

@@ -3,7 +3,7 @@
 What waits for a paused partner is never read, however much it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,7 +109,7 @@ _NEXT_RECIPIENT = Constant(
 
 
 def claim_intents(
-    connection: Connection, kind: str, paused: Sequence[str], now: datetime, limit: int
+    connection: Connection, kind: str, paused: Collection[str], now: datetime, limit: int
 ) -> list[Intent]:
     """Return intents that may be put into a letter now, oldest first, with their try counted.
 
@@ -128,7 +128,7 @@ def claim_intents(
 
 
 def claim_letter(
-    connection: Connection, paused: Sequence[str], now: datetime, beside: Sequence[int] = ()
+    connection: Connection, paused: Collection[str], now: datetime, beside: Sequence[int] = ()
 ) -> OutgoingLetter | None:
     """Return the oldest letter that is due, its try counted, in state ``sending``; no paused partner's.
 
@@ -146,11 +146,14 @@ def claim_letter(
 
 
 def claim_letter_by(
-    connection: Connection, transport: str, partners: Sequence[str], now: datetime, beside: Sequence[int]
+    connection: Connection, ways: Sequence[tuple[str, str]], now: datetime, beside: Sequence[int]
 ) -> OutgoingLetter | None:
-    """Claim as ``claim_letter`` does, of what is due to these partners by this transport alone."""
-    values = {"now": now, "far": queue.far(now), "beside": list(beside), "transport": transport}
-    found = (_first(connection, _LETTERS_BY, values | {"partner": one}) for one in partners)
+    """Claim as ``claim_letter`` does, of what is due to a partner by a transport: ``ways`` has the pairs."""
+    values = {"now": now, "far": queue.far(now), "beside": list(beside)}
+    found = (
+        _first(connection, _LETTERS_BY, values | {"partner": partner, "transport": transport})
+        for partner, transport in ways
+    )
     due = [letter for of_one in found for letter in of_one]
     if not due or min(due)[1]:  # one during which the process died goes alone
         return None
@@ -167,7 +170,7 @@ def _claimed(connection: Connection, due: Due, now: datetime) -> OutgoingLetter 
 
 
 def _letters_due(
-    connection: Connection, paused: Sequence[str], now: datetime, beside: Sequence[int]
+    connection: Connection, paused: Collection[str], now: datetime, beside: Sequence[int]
 ) -> list[Due]:
     values: dict[str, Any] = {"now": now, "far": queue.far(now)} | (
         {"beside": list(beside)} if beside else {}

@@ -148,19 +148,55 @@ transport = "tcp"
 [partner.tcp]
 address = "127.0.0.1:9"
 """
-BY_TCP = text("UPDATE outgoing SET partner = 'XX-TCP', transport = 'tcp' WHERE id <= :last")
+IS_A_ZFL = """
+[[partner]]
+symbol = "XX-SLNP"
+address = "zfl@zfl.example"
+codec = "slnp"
+proof = ["none"]
+roles = ["REQUESTER", "RESPONDER"]
+transport = "slnp"
+[partner.slnp.info]
+host = "127.0.0.1"
+port = 9
+tls = false
+fields = ["BestellId:{bestell_id}"]
+"""
+BEHIND_THE_HUB = "".join(
+    f"""
+[[partner]]
+symbol = "{symbol}"
+address = "ill@{symbol.lower()}.example"
+codec = "illsbn"
+proof = ["none"]
+transport = "http"
+"""
+    for symbol in ("IT-XX0001", "IT-XX0002")
+)
+HUB = '[hub]\nurl = "http://127.0.0.1:9/hub"\n'
+HOSTS = {
+    "tcp": ("XX-TCP", HAS_OWN_HOST),
+    "slnp": ("XX-SLNP", IS_A_ZFL),
+    "http": ("IT-XX0001", HUB + BEHIND_THE_HUB),
+}
+BY_HOST = text("UPDATE outgoing SET partner = :partner, transport = :way WHERE id <= :last")
 
 
-def with_host(office: Office, connections: int, last: int, count: int) -> None:
+def with_host(office: Office, connections: int, last: int, count: int, way: str = "tcp") -> None:
     """So many letters; those up to ``last`` are for the host of one partner."""
-    office.configure(connections=connections, library=HAS_OWN_HOST)
+    partner, library = HOSTS[way]
+    office.configure(connections=connections, library=library)
     letters(office, count)
-    office.store.write(lambda connection: connection.execute(BY_TCP, {"last": last}))
+    values = {"last": last, "partner": partner, "way": way}
+    office.store.write(lambda connection: connection.execute(BY_HOST, values))
 
 
+@pytest.mark.parametrize("way", HOSTS)
 @pytest.mark.parametrize("limit", [1, 20])
-def test_a_partners_own_host_that_hangs_holds_up_its_own_letters_alone(office: Office, limit: int) -> None:
-    with_host(office, 1, 2, 4)
+def test_a_partners_own_host_that_hangs_holds_up_its_own_letters_alone(
+    office: Office, limit: int, way: str
+) -> None:
+    with_host(office, 1, 2, 4, way)
     spoken = Spoken()
     spoken.how = lambda name: spoken.wait_until("O3", "O4") if name == "O1" else None
     while sent(office, spoken, limit=limit):
@@ -168,6 +204,19 @@ def test_a_partners_own_host_that_hangs_holds_up_its_own_letters_alone(office: O
     assert spoken.began == ["O1", "O3", "O4", "O2"]
     assert max(map(len, spoken.together)) == 2
     assert states(office, 4) == ["handed_over"] * 4
+
+
+def test_the_hub_has_one_letter_at_a_time_whichever_library_it_is_for(office: Office) -> None:
+    with_host(office, 1, 2, 5, "http")
+    other = text("UPDATE outgoing SET partner = 'IT-XX0002' WHERE id = 2")
+    office.store.write(lambda connection: connection.execute(other))
+    spoken = Spoken()
+    spoken.how = lambda name: spoken.wait_until("O3", "O4", "O5") if name == "O1" else None
+    while sent(office, spoken):
+        pass
+    assert spoken.began[0] == "O1"
+    assert not any({"O1", "O2"} <= each for each in spoken.together)
+    assert states(office, 5) == ["handed_over"] * 5
 
 
 def test_a_partners_own_host_is_called_while_the_relay_hangs(office: Office) -> None:

@@ -455,7 +455,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
             partner_turns.claim_intents(c, kind, ["XX-P"], NOW, 50) for kind in ("apdu", "notice")
         ],
         "claim_letter": lambda c: [partner_turns.claim_letter(c, paused, NOW) for paused in ([], ["XX-P"])],
-        "claim_letter_by": lambda c: partner_turns.claim_letter_by(c, "tcp", ["XX-P"], NOW, [1]),
+        "claim_letter_by": lambda c: partner_turns.claim_letter_by(c, [("XX-P", "tcp")], NOW, [1]),
     },
     find: {
         "keep": lambda c: find.keep(c, 1),
