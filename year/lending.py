@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from mailproc.ill.attention import Reason
 from mailproc.ill.terms import State
 from mailproc.mail.parse import parse
-from mailproc.office.mailroom import dismissal, incoming
+from mailproc.office.mailroom import attaching, dismissal
 from mailproc.office.queries import find, letters, listing
 from mailproc.office.queries.agenda import Todo
 from mailproc.office.queries.letters import LetterLine
@@ -74,14 +74,14 @@ class Lending:
                 self._attaches(line, rows[line.id]["mail_from"])
                 continue
             self._enters(rows[line.id]["mail_from"], found)
-            dismissal.dismiss(self.house.store, self.house.app.context, [line.id], by="clerk")
+            dismissal.dismiss(self.house.store, self.house.app.context, [line.id])
 
     def _attaches(self, line: LetterLine, sender: str) -> None:
         """Find by their number what people write about."""
         theirs = _NUMBER.search(line.subject)
         number = self._ours(sender, theirs[0]) if theirs else ""
         if number:
-            incoming.attach(self.house.store, self.house.app.context, line.id, number)
+            attaching.attach(self.house.store, self.house.app.context, line.id, number)
         else:
             self.work.unsolved[f"a letter on the shelf: {line.note}"] += 1
 

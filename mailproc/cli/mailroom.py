@@ -11,7 +11,8 @@ from mailproc.cli.letter_files import LetterFile, letters
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault, TryLater
 from mailproc.mail.channel import INJECT
-from mailproc.office.mailroom import dismissal, hook_handling, incoming, redelivery
+from mailproc.office.mailroom import attaching, dismissal, hook_handling, incoming, redelivery
+from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.mailroom.handled import Handled
 from mailproc.sentence import Part, sentence
 from mailproc.store.inbox import NewLetter
@@ -74,7 +75,7 @@ def release(
     """Process a shelved letter or message again; you vouch for its sender."""
     with opened(ctx) as app:
         _tell(
-            incoming.release(app.store, app.context, letter_id, partner),
+            incoming.release(app.store, app.context, letter_id, partner, _by(app)),
             app,
             as_json=as_json,
         )
@@ -85,7 +86,7 @@ def report(ctx: typer.Context, letter_id: Id, as_json: Json = False) -> None:
     """Report to the sender of a shelved message that we do not know its request."""
     with opened(ctx) as app:
         _tell(
-            incoming.report(app.store, app.context, letter_id, who(app)),
+            incoming.report(app.store, app.context, letter_id, _by(app)),
             app,
             as_json=as_json,
         )
@@ -101,7 +102,7 @@ def attach(
     """Attach a shelved letter, or one message of it, to a request; to O12: our letter bounced."""
     with opened(ctx) as app:
         _tell(
-            incoming.attach(app.store, app.context, letter_id, number),
+            attaching.attach(app.store, app.context, letter_id, number, _by(app)),
             app,
             as_json=as_json,
         )
@@ -119,7 +120,7 @@ def dismiss(
 ) -> None:
     """Dismiss shelved letters or messages, or ours that did not arrive: kept, but listed no more."""
     with opened(ctx) as app:
-        done = dismissal.dismiss(app.store, app.context, letter_ids, note, who(app))
+        done = dismissal.dismiss(app.store, app.context, letter_ids, note, _by(app))
         language = app.context.language
     if as_json:
         output.as_json(done)
@@ -192,7 +193,7 @@ def _each_again(app: App, ids: Sequence[str], *, arrived: bool, dry_run: bool, a
 def _again(app: App, letter_id: str, *, arrived: bool, dry_run: bool) -> Handled:
     call_id = hook_handling.number_of(letter_id)
     if call_id is None:
-        return redelivery.redeliver(app.store, letter_id, arrived=arrived, dry_run=dry_run)
+        return redelivery.redeliver(app.store, letter_id, arrived=arrived, dry_run=dry_run, by=_by(app))
     return hook_handling.redeliver(app.store, app.context, call_id, arrived=arrived, dry_run=dry_run)
 
 
@@ -200,7 +201,11 @@ def _again(app: App, letter_id: str, *, arrived: bool, dry_run: bool) -> Handled
 def hold(ctx: typer.Context, letter_id: Id, as_json: Json = False) -> None:
     """Hold a letter of ours until it is redelivered."""
     with opened(ctx) as app:
-        _tell(incoming.hold(app.store, letter_id), app, as_json=as_json)
+        _tell(incoming.hold(app.store, letter_id, _by(app)), app, as_json=as_json)
+
+
+def _by(app: App) -> DoneBy:
+    return DoneBy(who(app), app.context.clock())
 
 
 def _tell(done: Handled, app: App, *, as_json: bool) -> None:

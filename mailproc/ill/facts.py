@@ -208,6 +208,7 @@ class ActFacts(TypedDict, total=False):
     knew. Of a request that staff entered later: ``asked_on``, the day on which the partner asked. Of a
     redirection: ``symbol`` and ``address`` of the library that has the request now. ``barcode``: of the item,
     for the library system. ``not_looked_up``: why that said nothing of the reader (``sentence.stored``).
+    Of what staff do with a letter: ``letter`` (I12), and the ``number`` that it was assigned to.
     """
 
     barcode: str
@@ -245,6 +246,8 @@ class ActFacts(TypedDict, total=False):
     symbol: str
     address: str
     not_looked_up: str
+    letter: str
+    number: str
 
 
 class TimerFacts(TypedDict, total=False):

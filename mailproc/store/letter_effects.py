@@ -1,6 +1,6 @@
 """What a received letter did: the events that it wrote, and the request that they are about."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -8,8 +8,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from mailproc.ill.facts import Facts
 from mailproc.store import letters
-from mailproc.store.prepared_statements import Constant, table_of
-from mailproc.store.rows import TransactionOptions
+from mailproc.store.prepared_statements import Constant, made, table_of
+from mailproc.store.rows import Event, TransactionOptions
 from mailproc.store.tables import EventRow, InboxRow, TransactionRow
 
 EVENT, INBOX, TRANSACTION = table_of(EventRow), table_of(InboxRow), table_of(TransactionRow)
@@ -67,3 +67,10 @@ def _of_event(connection: Connection, inbox_id: int) -> LetterEffect:
     done = found["state"] == "done"
     words = facts["refused"]["note"] if "refused" in facts else ""
     return LetterEffect(found["state"] == "todo", done and not words, options.get("number", ""), words)
+
+
+def due_of_letter(connection: Connection, inbox_id: int, most: int) -> Sequence[Event]:
+    """Return the messages of a letter that wait for their step, in their order."""
+    waits = (EVENT.c.inbox_id == inbox_id, EVENT.c.state == "todo")
+    statement = select(EVENT).where(*waits).order_by(EVENT.c.position).limit(most)
+    return made(Event, connection.execute(statement))

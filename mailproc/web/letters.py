@@ -1,10 +1,18 @@
-"""The pages of letters."""
+"""The pages of letters: the list, one letter, and what staff do with it."""
 
-from starlette.responses import Response
+import secrets
+from collections.abc import Callable, Mapping
+from urllib.parse import quote
 
-from mailproc.office.staff.people import StaffPerson
+from starlette.responses import RedirectResponse, Response
+
+from mailproc.errors import LocalFault, RemoteFault, TryLater
+from mailproc.office.acts.overtaken import Overtaken
+from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.web.asked import PageRequest
-from mailproc.web.shown import Pages, WebDesk, html
+from mailproc.web.shown import Page, Pages, WebDesk, html
+
+Act = Callable[[StaffPerson, str, Mapping[str, str]], tuple[str, ...]]
 
 
 def listed(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
@@ -13,11 +21,87 @@ def listed(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
 
 
 def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
-    """Show one letter, as text."""
-    return html(desk, "letter.html", person, page=desk.office.letters.one(asked.path["name"]))
+    """Show one letter, as text; after an act, what that brought about."""
+    name = asked.path["name"]
+    answers = desk.memory.answers.take(asked.token, _address(name)) or ()
+    draft = desk.memory.drafts.take(asked.token, _address(name))
+    trouble = (desk.office.words["kept"],) if draft is not None else ()
+    return _shown(desk, name, person, 200, asked.query, answers, trouble, draft or {})
+
+
+def _act(of: Callable[[WebDesk], Act]) -> Page:
+    """Return the page that does what the form says. What is refused is shown in place, as it was typed."""
+
+    def done(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+        name = asked.path["name"]
+        try:
+            answers = of(desk)(person, name, asked.form)
+        except Overtaken as overtaken:
+            return _refused(desk, asked, person, overtaken, 409)
+        except (LocalFault, RemoteFault) as fault:
+            return _refused(desk, asked, person, fault, 422)
+        except TryLater as later:
+            return _refused(desk, asked, person, later, 503)
+        desk.memory.answers.put(asked.token, _address(name), answers)
+        return RedirectResponse(_address(name), 303)
+
+    return done
+
+
+def _refused(
+    desk: WebDesk,
+    asked: PageRequest,
+    person: StaffPerson,
+    fault: LocalFault | RemoteFault | TryLater,
+    status: int,
+) -> Response:
+    word, told = desk.office.word, [desk.office.word(fault.said)]
+    if isinstance(fault, TryLater):
+        told.insert(0, desk.office.words["busy"])
+    return _shown(
+        desk, asked.path["name"], person, status, asked.form, (), tuple(map(word, told)), asked.form
+    )
+
+
+def _shown(
+    desk: WebDesk,
+    name: str,
+    person: StaffPerson,
+    status: int,
+    asked: Mapping[str, str],
+    answers: tuple[str, ...],
+    trouble: tuple[str, ...],
+    draft: Mapping[str, str],
+) -> Response:
+    """``asked``: which request and partner staff have named. ``draft``: a form that was not done."""
+    number, partner = asked.get("number", "").strip()[:60], asked.get("partner", "").strip()[:60]
+    may_work = person.may(StaffRole.WORK)
+    placing = desk.office.unplaced.placing(name, number, partner) if may_work else None
+    return html(
+        desk,
+        "letter.html",
+        person,
+        status,
+        page=desk.office.letters.one(name),
+        placing=placing,
+        say=desk.office.words_of("desk_unplaced"),
+        answers=answers,
+        trouble=trouble,
+        draft=draft,
+        number=number,
+        once=secrets.token_urlsafe(16),
+    )
+
+
+def _address(name: str) -> str:
+    return f"/letters/{quote(name, safe='')}"
 
 
 PAGES: Pages = (
     ("GET", "/letters", listed),
     ("GET", "/letters/{name}", page),
+    ("POST", "/letters/{name}/attach", _act(lambda desk: desk.office.unplaced.attach)),
+    ("POST", "/letters/{name}/release", _act(lambda desk: desk.office.unplaced.release)),
+    ("POST", "/letters/{name}/report", _act(lambda desk: desk.office.unplaced.report)),
+    ("POST", "/letters/{name}/dismiss", _act(lambda desk: desk.office.unplaced.dismiss)),
 )

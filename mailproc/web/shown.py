@@ -18,6 +18,7 @@ NAVIGATION = (
     ("/new", "new_request"),
     ("/letters", "letters"),
     ("/templates", "templates"),
+    ("/unplaced", "unplaced"),
     ("/patrons", "patrons"),
     ("/scan/receive", "scan"),
 )

@@ -30,6 +30,7 @@ from mailproc.web import (
     scan,
     templates,
     to_do,
+    unplaced,
 )
 from mailproc.web.asked import PageRequest, asked_by
 from mailproc.web.guard import WebGuard
@@ -47,6 +48,7 @@ PAGES: Pages = (
     *patrons.PAGES,
     *scan.PAGES,
     *templates.PAGES,
+    *unplaced.PAGES,
     *login.PAGES,
 )
 """Every page for whoever is logged in. A GET changes nothing."""

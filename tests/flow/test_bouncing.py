@@ -8,7 +8,7 @@ from mailproc.config import Config, Partner
 from mailproc.errors import LocalFault
 from mailproc.flow.partners import Partners, Sender
 from mailproc.mail import verp
-from mailproc.office.mailroom import incoming, redelivery
+from mailproc.office.mailroom import attaching, redelivery
 from mailproc.office.queries import letters
 from mailproc.sentence import note
 from mailproc.store import outgoing
@@ -292,7 +292,7 @@ def test_a_subject_of_two_letters_is_no_hint(small_world):
 def test_staff_say_which_letter_came_back(world):
     world.place("XX-BL", "XX-SECOND")
     row = put(world, of_subject(f"Undeliverable: {subject_of(world)}"))
-    done = incoming.attach(world.app.store, world.app.context, f"I{row['id']}", "O1")
+    done = attaching.attach(world.app.store, world.app.context, f"I{row['id']}", "O1")
     assert "O1 has bounced" in str(done.text)
     world.run()
     assert world.row("outgoing", 1)["state"] == "bounced" and world.attention("B1") == ("bounced",)
@@ -308,7 +308,7 @@ def test_a_report_is_no_message_of_the_partner(world):
     world.place()
     row = put(world, report())
     with pytest.raises(LocalFault, match="no message of XX-BL") as refused:
-        incoming.attach(world.app.store, world.app.context, f"I{row['id']}", "B1")
+        attaching.attach(world.app.store, world.app.context, f"I{row['id']}", "B1")
     assert refused.value.possible == (f"mailproc attach I{row['id']} O1", f"mailproc dismiss I{row['id']}")
     assert world.row("inbox", row["id"])["state"] == "shelved"
 
@@ -323,7 +323,7 @@ def test_letters_that_cannot_have_bounced(small_world, state, why):
     store.write(lambda connection: outgoing.change(connection, 1, state=state))
     for letter, number, told in ((f"I{row['id']}", "O1", why), (f"I{row['id']}", "O99", "no letter O99")):
         with pytest.raises(LocalFault, match=told):
-            incoming.attach(store, context, letter, number)
+            attaching.attach(store, context, letter, number)
     with pytest.raises(LocalFault, match="no whole letter"):
-        incoming.attach(store, context, "E1", "O1")
+        attaching.attach(store, context, "E1", "O1")
     store.write(lambda connection: outgoing.change(connection, 1, state="handed_over"))

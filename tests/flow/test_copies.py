@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailproc.office.mailroom import incoming
+from mailproc.office.mailroom import attaching, incoming
 from tests.support.partners import partner_lines
 
 BL, SECOND = "XX-BL", "XX-SECOND"
@@ -132,7 +132,7 @@ def test_what_staff_attached_for_a_stranger_does_not_swallow_the_real_one(guarde
     """Staff put the copy to its request as somebody's words: that proves nothing of the partner."""
     arrivals = Arrivals(guarded, addresses)
     copy = arrivals.arrive("stranger")
-    incoming.attach(guarded.app.store, guarded.app.context, f"I{copy}", arrivals.number)
+    attaching.attach(guarded.app.store, guarded.app.context, f"I{copy}", arrivals.number)
     guarded.run()
     real = arrivals.arrive("real")
     assert arrivals.effects() == [real]

@@ -15,7 +15,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.partners import Partners, Sender
 from mailproc.flow.reading.sender_proof import MOST_REASONS, NOTE, Evidence, Proven, proven, reasons_of
 from mailproc.notices.language_files import shipped
-from mailproc.office.mailroom import digest_mail, dismissal, incoming
+from mailproc.office.mailroom import attaching, digest_mail, dismissal, incoming
 from mailproc.office.queries import agenda
 from mailproc.proof import authentication_results, dkim
 from mailproc.sentence import Sentence, note, sentence, stored
@@ -485,7 +485,7 @@ def test_what_waits_for_dns_is_listed_and_says_so(signing: Any, order: Any, keys
     signing.place()
     for refused in (
         lambda: incoming.release(store, context, name),
-        lambda: incoming.attach(store, context, name, "B1"),
+        lambda: attaching.attach(store, context, name, "B1"),
         lambda: dismissal.dismiss(store, context, [name]),
     ):
         with pytest.raises(LocalFault, match=f"{name} waits for DNS") as told:

@@ -6,6 +6,7 @@ from mailproc.flow.advance import station as advance
 from mailproc.flow.intake import station as intake
 from mailproc.mail.parse import parse
 from mailproc.office.mailroom import dismissal
+from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.partners import pausing
 
 ORDER = "TXC1-1 S LOAN\nA book\nAuthor, A."
@@ -248,7 +249,7 @@ def test_orders_dismissed_before_the_receipt_do_not_count(open_world, addresses)
     intake.run(world.app.store, world.app.context)
     advance.run(world.app.store, world.app.context)
     (shelved,) = world.shelf()
-    dismissal.dismiss(world.app.store, world.app.context, [shelved], by="clerk")
+    dismissal.dismiss(world.app.store, world.app.context, [shelved], by=DoneBy("clerk", world.now))
     world.run()
     (receipt,) = receipts(world, addresses)
     assert said(world, receipt) == [("status", ""), ("error", "C9-1")]

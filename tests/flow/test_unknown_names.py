@@ -5,7 +5,7 @@ They lie on the shelf, where the lists and the day's letter show them, and staff
 
 import pytest
 
-from mailproc.office.mailroom import incoming
+from mailproc.office.mailroom import attaching
 from mailproc.office.queries import agenda
 
 BL = "orders@bl.example"
@@ -91,7 +91,7 @@ def test_whose_receipt_it_was_is_found_later(small_world):
     small_world.place()
     receipt(small_world, 999, "rejected")
     ((event_id, _, _),) = listed(small_world)
-    incoming.attach(small_world.app.store, small_world.app.context, event_id, "B1")
+    attaching.attach(small_world.app.store, small_world.app.context, event_id, "B1")
     small_world.run()
     assert listed(small_world) == []
     assert small_world.attention("B1") == ("error-report",)
@@ -101,7 +101,7 @@ def test_a_letter_can_be_attached_to_its_request(plain_world):
     plain_world.place()
     words(plain_world, "B77-1")
     ((event_id, _, _),) = listed(plain_world)
-    incoming.attach(plain_world.app.store, plain_world.app.context, event_id, "B1")
+    attaching.attach(plain_world.app.store, plain_world.app.context, event_id, "B1")
     plain_world.run()
     assert (listed(plain_world), plain_world.attention("B1")) == ([], ("message",))
     assert "We have looked at it." in plain_world.shown("B1").history[-1].note

@@ -9,6 +9,7 @@ import pytest
 from mailproc.errors import TryLater
 from mailproc.flow import call as calling
 from mailproc.office.mailroom import dismissal, hook_handling
+from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.queries import hooks as lists
 from mailproc.office.queries import letters
 from mailproc.office.queries.status import status
@@ -145,7 +146,7 @@ def test_what_is_given_up_keeps_later_calls_until_staff_decide(
     house.call()
     world.hear("B1-1 SHIPPED LOAN")
     assert house.call() == 0
-    dismissal.dismiss(world.store, world.app.context, ["H1"], "entered by hand", "clerk")
+    dismissal.dismiss(world.store, world.app.context, ["H1"], "entered by hand", DoneBy("clerk", world.now))
     assert house.call() == 1
     assert house.states() == ["dismissed", "handed_over"]
     assert receiver.events == ["REQUESTER.request", "REQUESTER.SHIPPED"]

@@ -4,7 +4,8 @@ import pytest
 
 from mailproc.cli import request_view
 from mailproc.errors import LocalFault
-from mailproc.office.mailroom import dismissal, incoming, redelivery
+from mailproc.office.mailroom import attaching, dismissal, incoming, redelivery
+from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.queries import letters
 from mailproc.office.queries.agenda import agenda
 
@@ -12,7 +13,7 @@ UNREADABLE = "TX S LOAN\nAn order without a number"
 
 
 def dismiss(world, *ids, note="", by="clerk"):
-    return dismissal.dismiss(world.app.store, world.app.context, ids, note, by)
+    return dismissal.dismiss(world.app.store, world.app.context, ids, note, DoneBy(by, world.now))
 
 
 def advertises(world) -> str:
@@ -41,7 +42,7 @@ def test_a_letter_of_nobody(world):
 def test_an_order_that_cannot_be_read_says_how_to_be_rid_of_it(world):
     inbox_id = world.ordered("TXC1-1 S LOAN\nA book of ours", UNREADABLE)
     (event_id,) = world.shelf()
-    for way in (incoming.release, lambda *these: incoming.attach(*these, "L1")):
+    for way in (incoming.release, lambda *these: attaching.attach(*these, "L1")):
         with pytest.raises(LocalFault) as refused:
             way(world.app.store, world.app.context, event_id)
         assert f"mailproc dismiss {event_id}" in refused.value.possible
@@ -77,14 +78,14 @@ def test_a_change_of_mind(world):
     world.place()
     letter_id = advertises(world)
     dismiss(world, letter_id)
-    incoming.attach(world.app.store, world.app.context, letter_id, "B1")
+    attaching.attach(world.app.store, world.app.context, letter_id, "B1")
     assert world.attention("B1") == ("message",)
     event_id = f"E{world.rows('event')[0]['id']}"
     with pytest.raises(LocalFault):
         dismiss(world, event_id)  # what had its step is no matter of the shelf
     for done in (letter_id, event_id):
         with pytest.raises(LocalFault, match="is neither shelved nor dismissed"):
-            incoming.attach(world.app.store, world.app.context, done, "B1")
+            attaching.attach(world.app.store, world.app.context, done, "B1")
 
 
 # --- letters of ours that did not arrive -----------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office.mailroom import incoming, redelivery
+from mailproc.office.mailroom import attaching, incoming, redelivery
 from mailproc.office.queries import letters
 from mailproc.store import outgoing
 
@@ -19,7 +19,7 @@ def release(world, letter_id, partner=""):
 
 
 def attach(world, letter_id, number):
-    said = incoming.attach(world.app.store, world.app.context, letter_id, number)
+    said = attaching.attach(world.app.store, world.app.context, letter_id, number)
     world.run()
     return "\n".join(map(str, (said.text, *said.follows)))
 

@@ -266,6 +266,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     letter_effects: {
         "which_are_read": lambda c: letter_effects.which_are_read(c, [1, 2]),
         "of_letter": lambda c: letter_effects.of_letter(c, 1),
+        "due_of_letter": lambda c: letter_effects.due_of_letter(c, 1, 1),
     },
     letters: {
         "again": lambda c: letters.again(c, 1),

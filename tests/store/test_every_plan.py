@@ -247,6 +247,8 @@ def _at_the_desk() -> None:
         for key in ("en.patron.arrived", "artemail.order", "en.slip.pull"):
             desk.templates.preview(key, None, "")
         desk.patrons.one(desk.patrons.of_request("B1"))
+        for row in desk.unplaced.listed().rows:
+            assert desk.unplaced.placing(row.name, "B1", "XX-BL") is not None
         assert not desk.scans.scan(person, "ship", "TXC1-1/x", "").done
         desk.api.partners(), desk.api.request("B1"), desk.api.door.holder("mailproc_wrong")
         once = OnceKey("catalogue", "k1", "d")

@@ -57,6 +57,7 @@ def busy(house: World) -> list[str]:
     sender = "someone@elsewhere.example"
     strange = house.inject(house.letter(HOSTILE, sender, "Offer"), sender)
     house.run()
+    house.hear("B2-1 SHIPPED LOAN", of="XX-SECOND")
     return [
         "/",
         "/patrons",
@@ -67,6 +68,8 @@ def busy(house: World) -> list[str]:
         "/r/L1",
         "/letters",
         "/letters/O1",
+        "/unplaced",
+        *(f"/letters/{name}" for name in house.shelf() if name.startswith("E")),
         f"/letters/I{strange}",
         "/scan/receive",
     ]
@@ -106,7 +109,7 @@ def test_what_is_refused_can_be_used_by_everybody_too(windows, house):
 
 
 def test_a_letter_of_a_stranger_runs_nothing(windows, house):
-    *_, hostile = busy(house)
+    hostile = next(path for path in busy(house) if path.startswith("/letters/I"))
     window = windows()
     window.page.on("dialog", lambda _dialog: window.complaints.append("it ran"))
     window.log_in("rau", PASSWORD)

@@ -12,6 +12,7 @@ from mailproc.office.desk.scan_desk import ScanDesk
 from mailproc.office.desk.taking_back import JustDone
 from mailproc.office.desk.template_desk import TemplateDesk
 from mailproc.office.desk.to_do import ToDoPage
+from mailproc.office.desk.unplaced_desk import UnplacedDesk
 from mailproc.office.staff.sessions import Sessions
 from mailproc.sentence import Part
 from mailproc.store.engine import Store
@@ -31,6 +32,7 @@ class StaffDesk:
         self.scans = ScanDesk(store, context)
         self.api = ApiDesk(store, context)
         self.templates = TemplateDesk(store, context)
+        self.unplaced = UnplacedDesk(store, context)
 
     @property
     def library(self) -> str:

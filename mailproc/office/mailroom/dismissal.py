@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow import send
 from mailproc.flow.context import Context
-from mailproc.office.mailroom import hook_handling
+from mailproc.office.mailroom import done_by, hook_handling
+from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.queries.letters import not_on_the_shelf, parsed
 from mailproc.sentence import Sentence, Word, sentence
 from mailproc.store import events, letters, order_letters, outgoing, requests, undelivered
@@ -33,27 +34,33 @@ class Dismissed:
 
 
 def dismiss(
-    store: Store, context: Context, letter_ids: Sequence[str], note: str = "", by: str = ""
+    store: Store,
+    context: Context,
+    letter_ids: Sequence[str],
+    note: str = "",
+    by: DoneBy | None = None,
 ) -> Dismissed:
     """Dismiss shelved letters and messages, letters of ours (O…) that bounced or failed, and calls of hooks
     (H…); all or none.
 
     For a letter that was read, its shelved messages are dismissed. ``release``, ``attach`` and ``redeliver``
     still accept what was dismissed. Raise LocalFault for what is not on the shelf, and for an order that
-    nobody has and that is still wanted.
+    nobody has and that is still wanted; Overtaken as ``done_by.begin``.
     """
     rows = list(dict.fromkeys(map(_named, letter_ids)))
-    now = context.clock()
-    why = _put_away_by(by or "staff", f"{context.local(now):%Y-%m-%d %H:%M}", " ".join(note.split()))
+    now, login = context.clock(), by.login if by is not None else ""
+    why = _put_away_by(login or "staff", f"{context.local(now):%Y-%m-%d %H:%M}", " ".join(note.split()))
 
     def job(connection: Connection) -> Dismissed:
+        if not done_by.begin(connection, by, "dismiss", [f"{kind}{number}" for kind, number in rows]):
+            return Dismissed(tuple(f"{kind}{number}" for kind, number in rows), login, now, note)
         meant = dict.fromkeys(one for row in rows for one in _meant(connection, *row))
         for kind, number in meant:
             if kind == "H":
                 hook_handling.dismiss(connection, number, why, now)
             else:
                 _PUT_AWAY[kind](connection, number, why)
-        return Dismissed(tuple(f"{kind}{number}" for kind, number in meant), by, now, note)
+        return Dismissed(tuple(f"{kind}{number}" for kind, number in meant), login, now, note)
 
     return store.write(job)
 

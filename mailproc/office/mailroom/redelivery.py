@@ -7,6 +7,8 @@ from sqlalchemy import Connection, select
 from mailproc.errors import LocalFault
 from mailproc.flow import send
 from mailproc.office.acts.dry_run import foreseen
+from mailproc.office.mailroom import done_by
+from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.mailroom.handled import Handled
 from mailproc.office.queries.letters import parsed
 from mailproc.sentence import Word, sentence
@@ -23,13 +25,23 @@ _FAILED = OUTGOING.c.state == "shelved"
 _TRIED_LATER = (OUTGOING.c.state == "prepared") & OUTGOING.c.not_before.is_not(None)
 
 
-def redeliver(store: Store, letter_id: str, *, arrived: bool = False, dry_run: bool = False) -> Handled:
+def redeliver(
+    store: Store,
+    letter_id: str,
+    *,
+    arrived: bool = False,
+    dry_run: bool = False,
+    by: DoneBy | None = None,
+) -> Handled:
     """Send the same bytes again, or take the letter as delivered; with ``dry_run`` keep nothing."""
     kind, number = parsed(letter_id)
     if kind != "O":
         raise LocalFault(sentence("not-ours", letter=letter_id))
 
     def job(connection: Connection) -> Handled:
+        if not done_by.begin(connection, by, "arrived" if arrived else "redeliver", (letter_id,)):
+            said = done_by.done_before(connection, letter_id)
+            return Handled(f"O{number}", _ours(connection, number).state, said)
         row = _ours(connection, number)
         if row.state in NEVER_AGAIN:
             raise LocalFault(sentence("redeliver-state", number=number, state=Word("delivery", row.state)))

@@ -10,6 +10,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow import clock
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.mailroom import incoming
+from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.queries import pending_timers
 from mailproc.office.queries.agenda import agenda
 from mailproc.office.queries.upcoming import coming as coming_next
@@ -32,7 +33,7 @@ def with_policy(make_iso, **switches):
 
 
 def report(iso, letter_id):
-    said = incoming.report(iso.app.store, iso.app.context, letter_id, "clerk")
+    said = incoming.report(iso.app.store, iso.app.context, letter_id, DoneBy("clerk", iso.now))
     iso.run()
     return said.text
 

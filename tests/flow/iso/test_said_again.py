@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from mailproc.office.mailroom import incoming
+from mailproc.office.mailroom import attaching
 
 from .conftest import BORROWER, LENDER, MAIL
 
@@ -183,7 +183,7 @@ def test_the_last_repeat_of_a_cancel_resends_its_request(iso, hurried):
         iso.inject(iso.letter("Please hurry.", "r@readers.example"), "r@readers.example")
         iso.run()
         (letter_id,) = iso.shelf()
-        incoming.attach(iso.app.store, iso.app.context, letter_id, "B1")
+        attaching.attach(iso.app.store, iso.app.context, letter_id, "B1")
     iso.days(60)
     assert iso.kinds() == ["ILL_REQUEST", "CANCEL", "CANCEL", "ILL_REQUEST", "CANCEL"]
 

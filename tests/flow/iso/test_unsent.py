@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office.mailroom import incoming
+from mailproc.office.mailroom import attaching
 from mailproc.office.queries import request_details
 
 LENDER = "XX-LENDER"
@@ -83,7 +83,7 @@ def test_a_letter_that_staff_attached_proves_nothing(taken_back):
     taken_back.inject(taken_back.letter("Thank you!", "r@readers.example"), "r@readers.example")
     taken_back.run()
     (letter_id,) = taken_back.shelf()
-    incoming.attach(taken_back.app.store, taken_back.app.context, letter_id, "B1")
+    attaching.attach(taken_back.app.store, taken_back.app.context, letter_id, "B1")
     taken_back.act("B1", "return")
     assert taken_back.said(LENDER) == []
 

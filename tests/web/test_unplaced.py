@@ -1,0 +1,216 @@
+"""What could not be placed: shown with its reason and candidates, and settled as by the command line."""
+
+import pytest
+
+from mailproc.office.mailroom import attaching, dismissal, incoming
+from mailproc.office.mailroom.done_by import DoneBy
+from tests.support.partners import ADDRESS, BL, CODE
+
+ORDER = "TXC1-1 S LOAN\nA book of ours"
+
+
+def writes(house, text, subject="Your request", sender="someone@bl.example"):
+    """Somebody writes what no protocol reads."""
+    inbox_id = house.inject(house.letter(text, sender, subject), sender)
+    house.run()
+    return f"I{inbox_id}"
+
+
+def shelved_message(house, of="XX-SECOND", line="B1-1 SHIPPED LOAN"):
+    """A message of the wrong partner lies on the shelf; its name."""
+    house.hear(line, of=of)
+    return next(name for name in house.shelf() if name.startswith("E"))
+
+
+def form(browser, name, does, key=""):
+    forms = browser.get(f"/letters/{name}").forms(f"/letters/{name}/{does}")
+    return next(one for one in forms if key in (one["key"], ""))
+
+
+def candidates(page):
+    return page.tree.xpath("//section[contains(@class, 'placing')]//a[@class='number']/text()")
+
+
+def test_nothing_lies_there(browser):
+    assert "Every letter found its request." in browser.get("/unplaced").words
+
+
+def test_the_list_says_why_and_leads_to_the_letter(browser, house):
+    house.place()
+    letter, message = writes(house, "Whose is this?"), shelved_message(house)
+    page = browser.get("/unplaced")
+    names = page.tree.xpath("//a[@class='number']/text()")
+    assert set(names) == {letter, message}
+    assert "no protocol knows this letter" in page.words
+    for name in names:
+        assert browser.get(f"/letters/{name}").status == 200
+
+
+def test_candidates_with_why_and_none_is_chosen(browser, house):
+    house.place(title="Iron Bridges of Wales")
+    house.place(title="On Letters")
+    letter = writes(house, "The volume on iron bridges in Wales is at the binder's.")
+    page = browser.get(f"/letters/{letter}")
+    assert candidates(page)[0] == "B1"
+    assert "words of its title: bridges, iron, wales" in page.words
+    assert "B1 stays: Requested; the letter stands in its history" in page.words
+    assert not page.tree.xpath("//input[@type='radio' and @checked] | //option[@selected and @value!='']")
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "why"),
+    [
+        ("It is at the binder's.", "About B2", "its number stands in the subject"),
+        ("About your B2: it is at the binder's.", "Hello", "its number stands in the text"),
+        ("Sorry.\n\n> Our number: B2-1\n> A book", "Hello", "its number stands in the quoted letter"),
+    ],
+)
+def test_a_number_in_the_letter_names_its_request(browser, house, text, subject, why):
+    for _ in range(3):
+        house.place()
+    page = browser.get(f"/letters/{writes(house, text, subject)}")
+    assert candidates(page)[0] == "B2" and why in page.words
+
+
+def test_the_same_house_and_a_late_letter_of_ours_are_reasons(browser, house):
+    house.place()
+    domain = ADDRESS[BL].rpartition("@")[2]
+    page = browser.get(f"/letters/{writes(house, 'Whose?', sender=f'boss@{domain}')}")
+    assert candidates(page) == ["B1"]
+    assert f"{BL} has addresses at {domain}" in page.words and "we wrote about it on" in page.words
+
+
+def test_what_is_foreseen_of_attaching_is_what_happens(browser, house):
+    house.place()
+    name = shelved_message(house)
+    page = browser.get(f"/letters/{name}")
+    assert "B1 would become: Shipped" in page.words
+    done = browser.post(f"/letters/{name}/attach", form(browser, name, "attach", "attach-B1"))
+    assert done.status == 200 and "Requested → Shipped" in done.words
+    house.run()
+    assert house.state("B1") == "SHIPPED" and house.shelf() == {}
+
+
+def test_what_is_foreseen_of_a_release_is_what_happens(browser, house):
+    house.place()
+    text = f"REPLIES FOR {CODE[BL]}   02-03-2026\n\nB1-1 SHIPPED LOAN"
+    letter = writes(house, text, "Replies", "ill@elsewhere.example")
+    before = house.dump()
+    assert "release it with --partner" not in browser.get(f"/letters/{letter}").words
+    page = browser.get(f"/letters/{letter}?partner={BL}")
+    assert house.dump() == before, "a look changes nothing"
+    assert "B1 would become: Shipped" in page.words
+    browser.post(f"/letters/{letter}/release", form(browser, letter, "release") | {"partner": BL})
+    house.run()
+    assert house.state("B1") == "SHIPPED" and house.shelf() == {}
+
+
+def test_a_double_click_attaches_once_and_is_told_so(browser, house):
+    house.place()
+    letter = writes(house, "About B1: it is at the binder's.")
+    said = form(browser, letter, "attach", "attach-B1")
+    assert browser.post(f"/letters/{letter}/attach", said).status == 200
+    again = browser.post(f"/letters/{letter}/attach", said)
+    assert again.status == 200 and "done already" in again.words
+    assert [one["type"] for one in house.rows("event")].count("MESSAGE") == 1
+
+
+def test_what_a_colleague_did_meanwhile_is_said(browser, opened, house):
+    house.place()
+    letter = writes(house, "About B1: it is at the binder's.")
+    mine = form(browser, letter, "attach", "attach-B1")
+    other = opened()
+    other.log_in("head")
+    other.post(f"/letters/{letter}/dismiss", form(other, letter, "dismiss") | {"note": "an advertisement"})
+    page = browser.post(f"/letters/{letter}/attach", mine)
+    assert page.status == 409 and "has moved on" in page.words and "dismissed by staff" in page.words
+    assert "MESSAGE" not in [one["type"] for one in house.rows("event")]
+
+
+def test_a_request_that_moved_on_meanwhile_is_looked_at_again(browser, house):
+    house.place()
+    name = shelved_message(house)
+    mine = form(browser, name, "attach", "attach-B1")
+    house.hear("B1-1 NOT*NUKL")
+    page = browser.post(f"/letters/{name}/attach", mine)
+    assert page.status == 409 and house.state("B1") == "NOT_SUPPLIED"
+
+
+def test_staff_name_another_request_and_see_first_what_would_happen(browser, house):
+    house.place(title="Quite Another")
+    letter = writes(house, "Greetings.")
+    page = browser.get(f"/letters/{letter}?number=B1")
+    assert "B1 stays: Requested" in page.words
+    assert "There is no request B99" in browser.get(f"/letters/{letter}?number=B99").words
+
+
+def test_what_cannot_be_is_refused_and_changes_nothing(browser, house):
+    house.ordered(ORDER)
+    house.place()
+    letter = writes(house, "Hello")
+    before = house.dump()
+    for does, said in (
+        ("attach", {}), ("attach", {"number": "B99"}), ("attach", {"number": "O99"}),
+        ("release", {"partner": "XX-NOBODY"}), ("report", {}),
+    ):  # fmt: skip
+        page = browser.post(f"/letters/{letter}/{does}", said)
+        assert page.status == 422 and page.tree.xpath("//*[@role='alert']"), (does, said)
+    assert house.dump() == before
+
+
+def test_who_may_only_look_sees_why_and_settles_nothing(opened, house):
+    house.place()
+    letter = writes(house, "About B1")
+    guest = opened()
+    guest.log_in("guest")
+    page = guest.get(f"/letters/{letter}")
+    assert "no protocol knows this letter" in page.words
+    assert not page.tree.xpath("//form[contains(@action, '/letters/')]")
+    before = house.dump()
+    for does in ("attach", "release", "report", "dismiss"):
+        assert guest.post(f"/letters/{letter}/{does}", {"number": "B1"}).status == 422
+    assert house.dump() == before
+
+
+OWN = {
+    "id",
+    "at",
+    "actor",
+    "door",
+    "once",
+    "request_id",
+    "transaction_id",
+    "inbox_id",
+    "trace",
+    "facts",
+    "apdu",
+}
+
+
+def test_each_act_leaves_the_same_rows_as_by_the_command_line(browser, house):
+    def by_hand(act, *named):
+        act(house.store, house.app.context, *named, by=DoneBy("clerk", house.now))
+
+    house.place()
+    house.place()
+    one, two = writes(house, "About B1"), writes(house, "About B2")
+    by_hand(attaching.attach, one, "B1")
+    browser.post(f"/letters/{two}/attach", form(browser, two, "attach", "attach-B2"))
+    three, four = writes(house, "News"), writes(house, "News")
+    by_hand(dismissal.dismiss, [three], "no")
+    browser.post(f"/letters/{four}/dismiss", form(browser, four, "dismiss") | {"note": "no"})
+    five, six = writes(house, "News"), writes(house, "News")
+    by_hand(incoming.release, five, BL)
+    browser.post(f"/letters/{six}/release", form(browser, six, "release") | {"partner": BL})
+    house.run()
+    acts = [one for one in house.rows("event") if one["type"].startswith("letter-")]
+    assert [one["type"] for one in acts] == [
+        f"letter-{what}" for what in ("attach", "dismiss", "release") for _ in range(2)
+    ]
+    assert [one["door"] for one in acts] == ["cli", "desk"] * 3
+    assert [one["actor"] for one in acts] == ["clerk", "rau"] * 3
+    messages = [one for one in house.rows("event") if one["type"] == "MESSAGE"]
+    for first, second in (*zip(acts[::2], acts[1::2], strict=True), messages):
+        assert {k: v for k, v in first.items() if k not in OWN} == {
+            k: v for k, v in second.items() if k not in OWN
+        }
