@@ -37,12 +37,23 @@ class ApiAsked:
 
 @dataclass(frozen=True)
 class ApiRoute:
-    """An address. ``flags``: parameters of its query, each true or false."""
+    """An address. ``gives``: by status the schema of its answer; ``takes``: the one of its body, '' for none.
+
+    ``flags``: parameters of its query, each true or false. ``match``: whether If-Match counts.
+    """
 
     method: str
     path: str
     answer: Callable[[ApiDesk, ApiAsked], Response]
+    gives: tuple[tuple[str, str], ...]
+    takes: str = ""
     flags: tuple[str, ...] = ()
+    match: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return what it is called in the description."""
+        return self.answer.__name__
 
 
 def asked(route: ApiRoute, request: Request, holder: StaffPerson, body: bytes) -> ApiAsked:
@@ -119,8 +130,15 @@ def _done(done: ApiAnswered, status: int) -> JSONResponse:
 
 
 ROUTES = (
-    ApiRoute("GET", "/api/partners", partners),
-    ApiRoute("POST", "/api/requests", place, ("anyway", "dry_run")),
-    ApiRoute("GET", "/api/requests/{number}", request),
-    ApiRoute("POST", "/api/requests/{number}/acts", act),
+    ApiRoute("GET", "/api/partners", partners, (("200", "Partner[]"),)),
+    ApiRoute(
+        "POST",
+        "/api/requests",
+        place,
+        (("200", "WouldEnter"), ("201", "Entered")),
+        "NewRequest",
+        ("anyway", "dry_run"),
+    ),
+    ApiRoute("GET", "/api/requests/{number}", request, (("200", "Request"),)),
+    ApiRoute("POST", "/api/requests/{number}/acts", act, (("200", "Outcome"),), "Act", match=True),
 )

@@ -22,7 +22,7 @@ from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.desk.api_desk import ApiDesk, MayNot, NotThere
 from mailproc.office.staff.people import StaffPerson
 from mailproc.sentence import Sentence, sentence
-from mailproc.web import api, api_body
+from mailproc.web import api, api_body, openapi
 from mailproc.web.api import ApiRoute
 from mailproc.web.api_body import WrongBody
 from mailproc.web.problems import of_fault, problem
@@ -46,8 +46,14 @@ _SAID = {
 def application(desk: ApiDesk) -> ASGIApp:
     """Return the interface."""
     routes = [Route(one.path, _answer(desk, one), methods=[one.method]) for one in api.ROUTES]
+    routes.append(Route(openapi.ADDRESS, _described, methods=["GET"]))
     handlers: dict[Any, Any] = {HTTPException: lambda _request, error: _no_answer(error)}
     return Starlette(routes=routes, exception_handlers=handlers)
+
+
+async def _described(_request: Request) -> Response:
+    """Give the description of the interface, to everybody: it holds nothing of the library."""
+    return Response(await asyncio.to_thread(openapi.described), media_type=api_body.MEDIA_TYPE)
 
 
 def _answer(desk: ApiDesk, route: ApiRoute) -> Callable[[Request], Any]:
