@@ -6,7 +6,7 @@ WORKERS ?= 2
 # Python keeps what it has compiled, whatever the environment says: the tests start it often.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install wheel deb container demo run test lint types layers bench crash fuzz mutants year docs clean
+.PHONY: help install wheel deb container demo run test lint types layers bench crash fuzz mutants year pictures docs clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -66,6 +66,9 @@ deb:  ## dist/mailproc_….deb, for the Debian release of this machine (docs/ins
 # docker knows all of it but --format: that of podman has no HEALTHCHECK otherwise.
 container:  ## the image localhost/mailproc; needs podman (docs/install.md)
 	podman build --format docker --tag localhost/mailproc $(PODMAN_OPTIONS) .
+
+pictures: install  ## pictures of the desk for the documents, taken in Chromium
+	WRITE_PICTURES=1 $(BIN)/pytest -q tests/web/test_pictures.py
 
 docs: install  ## writes the generated pages again
 	$(BIN)/mailproc states --markdown > docs/states.md

@@ -1,8 +1,10 @@
 """The desk over a whole house, without sockets."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
+from playwright.sync_api import Browser as Chromium
 from starlette.types import ASGIApp
 
 from mailproc import passwords
@@ -10,10 +12,12 @@ from mailproc.config import Web
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.office.staff import people
 from mailproc.office.staff.people import StaffRole
+from mailproc.transport.http_server import HttpServer
 from mailproc.web import site
 from tests.cheap_hash import cheap_hash
 from tests.support.world import World
 from tests.web.browser import PASSWORD, Browser
+from tests.web.chromium import PROGRAM, Window, started
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +59,34 @@ def browser(opened: Callable[..., Browser]) -> Browser:
     one = opened()
     assert one.log_in().status == 200
     return one
+
+
+@pytest.fixture(scope="module")
+def driven(missing: Callable[[str], None]) -> Iterator[Chromium]:
+    if not PROGRAM.exists():
+        missing("chromium")
+    with started() as one:
+        yield one
+
+
+@pytest.fixture
+def windows(driven: Chromium, house: World) -> Iterator[Callable[..., Window]]:
+    """Opens a window at the desk of the house, which speaks ``language``."""
+    servers: list[HttpServer] = []
+    opened: list[Window] = []
+
+    def open_one(width: int = 1280, *, dark: bool = False, language: str = "en") -> Window:
+        config = house.app.config
+        library = config.library.model_copy(update={"language": language})
+        context = replace(house.app.context, config=config.model_copy(update={"library": library}))
+        pages = site.application(StaffDesk(house.app.store, context), Web(enabled=True))
+        servers.append(HttpServer(pages, "127.0.0.1", 0))
+        _, port = servers[-1].start()
+        opened.append(Window(driven, f"http://127.0.0.1:{port}", width, dark=dark))
+        return opened[-1]
+
+    yield open_one
+    for window in opened:
+        window.close()
+    for server in servers:
+        server.stop()

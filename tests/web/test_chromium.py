@@ -1,51 +1,11 @@
 """The desk in a real browser: everybody can use it, by keyboard too, and it asks nobody else for anything."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-
 import pytest
 
-from mailproc.config import Web
-from mailproc.office.desk.staff_desk import StaffDesk
-from mailproc.transport.http_server import HttpServer
-from mailproc.web import site
 from tests.support.world import World
-from tests.web import chromium
 from tests.web.browser import PASSWORD
-from tests.web.chromium import Window
 
 HOSTILE = "<script>alert(1)</script> " + "x" * 400
-
-
-@pytest.fixture(scope="module")
-def driven(missing: Callable[[str], None]) -> Iterator[chromium.Chromium]:
-    if not chromium.PROGRAM.exists():
-        missing("chromium")
-    with chromium.started() as one:
-        yield one
-
-
-@pytest.fixture
-def windows(driven: chromium.Chromium, house: World) -> Iterator[Callable[..., Window]]:
-    """Opens a window at the desk of the house, which speaks ``language``."""
-    servers: list[HttpServer] = []
-    opened: list[Window] = []
-
-    def open_one(width: int = 1280, *, dark: bool = False, language: str = "en") -> Window:
-        config = house.app.config
-        library = config.library.model_copy(update={"language": language})
-        context = replace(house.app.context, config=config.model_copy(update={"library": library}))
-        pages = site.application(StaffDesk(house.app.store, context), Web(enabled=True))
-        servers.append(HttpServer(pages, "127.0.0.1", 0))
-        _, port = servers[-1].start()
-        opened.append(Window(driven, f"http://127.0.0.1:{port}", width, dark=dark))
-        return opened[-1]
-
-    yield open_one
-    for window in opened:
-        window.close()
-    for server in servers:
-        server.stop()
 
 
 def busy(house: World) -> list[str]:

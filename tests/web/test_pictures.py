@@ -1,0 +1,53 @@
+"""Pictures of the desk in the documents: `make pictures` takes them, and this holds what they promise."""
+
+import os
+import re
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.world import World
+from tests.web.browser import PASSWORD
+from tests.web.chromium import Window
+from tests.web.morning import morning
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs/pictures"
+WRITE = os.environ.get("WRITE_PICTURES") == "1"
+PAGES = {
+    "to-do": "/",
+    "request": "/r/B2",
+    "new-request": "/new",
+}
+WIDTH, HEIGHT = 1000, 700
+LARGEST = 120_000
+"""Octets of a picture."""
+
+
+@pytest.mark.skipif(not WRITE, reason="make pictures takes them")
+def test_the_pictures_are_taken(windows: Callable[..., Window], house: World) -> None:
+    morning(house)
+    window = windows(WIDTH)
+    window.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    window.log_in("head", PASSWORD)
+    FOLDER.mkdir(exist_ok=True)
+    for name, path in PAGES.items():
+        window.go(path)
+        window.page.screenshot(path=FOLDER / f"{name}.png")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_picture_is_there_and_small(name: str) -> None:
+    octets = (FOLDER / f"{name}.png").read_bytes()
+    assert octets.startswith(b"\x89PNG\r\n") and len(octets) < LARGEST
+    assert struct.unpack(">II", octets[16:24]) == (WIDTH, HEIGHT)
+
+
+def test_the_documents_show_every_picture_with_words_for_who_cannot_see_it() -> None:
+    text = (ROOT / "docs/desk.md").read_text(encoding="utf-8")
+    shown = dict(re.findall(r"!\[([^]]{20,})\]\(pictures/([a-z-]+)\.png\)", text))
+    assert sorted(shown.values()) == sorted(PAGES)
+    assert {one.stem for one in FOLDER.glob("*")} == set(PAGES)
+    assert "docs/pictures/to-do.png" in (ROOT / "README.md").read_text(encoding="utf-8")
