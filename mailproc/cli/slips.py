@@ -25,7 +25,7 @@ from mailproc.office.mailroom import printing as letters_on_paper
 from mailproc.office.mailroom.printing import LetterToPrint
 from mailproc.office.slips import printing
 from mailproc.office.slips.kinds import SlipKind
-from mailproc.office.slips.printing import FinishedSlip, FinishedSlips
+from mailproc.office.slips.printing import FinishedSlip, FinishedSlips, PrintedBy
 from mailproc.sentence import sentence
 
 verbs = typer.Typer()
@@ -178,6 +178,6 @@ def _sync(number: int) -> None:
 
 
 def _record(app: App, found: FinishedSlips, letters: Sequence[LetterToPrint]) -> None:
-    printing.record(app.store, app.context, found, who(app))
+    printing.record(app.store, app.context, found, PrintedBy(who(app)))
     if new := [one.id for one in letters if not one.again]:
         letters_on_paper.mark(app.store, new)

@@ -21,6 +21,7 @@ NAVIGATION = (
     ("/unplaced", "unplaced"),
     ("/patrons", "patrons"),
     ("/scan/receive", "scan"),
+    ("/slips", "slips"),
 )
 """The pages that stand on each page: address, and word of ``labels.desk``."""
 

@@ -28,6 +28,7 @@ from mailproc.web import (
     patrons,
     requests,
     scan,
+    slips,
     templates,
     to_do,
     unplaced,
@@ -49,6 +50,7 @@ PAGES: Pages = (
     *scan.PAGES,
     *templates.PAGES,
     *unplaced.PAGES,
+    *slips.PAGES,
     *login.PAGES,
 )
 """Every page for whoever is logged in. A GET changes nothing."""

@@ -15,7 +15,7 @@ from mailproc.office.mailroom import printing as letters_on_paper
 from mailproc.office.queries import request_details
 from mailproc.office.slips import paper_file, printing
 from mailproc.office.slips.kinds import SlipKind
-from mailproc.office.slips.printing import FinishedSlips
+from mailproc.office.slips.printing import FinishedSlips, PrintedBy
 from mailproc.store import look_ups
 from mailproc.templating.contract import sample_of
 from mailproc.templating.environment import Templates
@@ -40,7 +40,7 @@ def kinds(world: World) -> list[tuple[str, str]]:
 
 
 def printed(world: World) -> None:
-    printing.record(world.store, world.app.context, new(world), "staff")
+    printing.record(world.store, world.app.context, new(world), PrintedBy("staff"))
 
 
 def received(world: World) -> str:

@@ -59,6 +59,10 @@ class Browser:
     def post(self, path: str, data: dict[str, str], **more: Any) -> PageShown:
         return self.ask("POST", path, data=data, **more)
 
+    def octets(self, path: str) -> bytes:
+        """What is downloaded from there."""
+        return self._loop.run(self.client.get(path)).content
+
     def ask(self, method: str, path: str, **more: Any) -> PageShown:
         said = self._loop.run(self.client.request(method, path, **more))
         return PageShown(said.status_code, said.text, said.headers, str(said.url))

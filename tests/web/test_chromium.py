@@ -32,6 +32,7 @@ def busy(house: World) -> list[str]:
         *(f"/letters/{name}" for name in house.shelf() if name.startswith("E")),
         f"/letters/I{strange}",
         "/scan/receive",
+        "/slips",
     ]
 
 
@@ -151,3 +152,18 @@ def test_ten_books_are_received_by_a_scanner(windows, house):
     assert window.page.evaluate("document.activeElement.id") == "code"
     assert window.faults() == []
     assert [one for one in window.complaints if "422" not in one] == []
+
+
+def test_slips_on_paper_are_slips_alone(windows, house):
+    """Each kind on a page of its own, without the bar and the buttons."""
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    busy(house)
+    house.act("B1", "receive")
+    window = windows()
+    window.log_in("rau", PASSWORD)
+    window.go("/slips")
+    paper = pypdfium2.PdfDocument(window.page.pdf(prefer_css_page_size=True))
+    text = [page.get_textpage().get_text_bounded() for page in paper]
+    assert len(text) == 2 and "A book of ours" in text[0] and "On Letters" in text[1]
+    assert not [one for one in text if "Log out" in one or "as printed" in one or "Print again" in one]
+    assert window.complaints == []

@@ -9,6 +9,7 @@ from mailproc.office.desk.new_request_desk import NewRequestDesk
 from mailproc.office.desk.patron_desk import PatronDesk
 from mailproc.office.desk.request_desk import RequestDesk
 from mailproc.office.desk.scan_desk import ScanDesk
+from mailproc.office.desk.slip_desk import SlipDesk
 from mailproc.office.desk.taking_back import JustDone
 from mailproc.office.desk.template_desk import TemplateDesk
 from mailproc.office.desk.to_do import ToDoPage
@@ -30,6 +31,7 @@ class StaffDesk:
         self.letters = LetterDesk(store, context)
         self.patrons = PatronDesk(store, context)
         self.scans = ScanDesk(store, context)
+        self.slips = SlipDesk(store, context)
         self.api = ApiDesk(store, context)
         self.templates = TemplateDesk(store, context)
         self.unplaced = UnplacedDesk(store, context)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,11 @@ class PdfFile:
 
     octets: bytes
     missing: tuple[str, ...]
+
+
+def can_draw() -> bool:
+    """Return whether this machine can make a PDF."""
+    return all(find_spec(one) is not None for one in LIBRARIES)
 
 
 def drawn(found: Sequence[FinishedSlip], letters: Sequence[LetterToPrint], context: Context) -> PdfFile:

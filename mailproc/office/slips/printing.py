@@ -24,7 +24,7 @@ from mailproc.office.queries.find import transaction_of
 from mailproc.office.slips.content import FilledSlip, filled
 from mailproc.office.slips.kinds import LATELY, RULES, SlipKind, SlipRule
 from mailproc.sentence import sentence, stored
-from mailproc.store import slips
+from mailproc.store import events, slips
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Transaction
@@ -64,13 +64,17 @@ class FinishedSlips:
     texts: tuple[Rendered[Parts], ...]
 
 
-def new(connection: Connection, context: Context, kinds: Sequence[SlipKind]) -> FinishedSlips:
-    """Return the slips that were not printed yet: by kind, pull slips by their shelf, others by number."""
-    return _finished(
-        connection,
-        context,
-        ((kind, row, False) for kind in kinds for row in _unprinted(connection, context, kind)),
-    )
+def new(
+    connection: Connection, context: Context, kinds: Sequence[SlipKind], most: int | None = None
+) -> FinishedSlips:
+    """Return the slips that were not printed yet: by kind, pull slips by their shelf, others by number.
+
+    ``most``: so many of each kind, of the oldest attempts; None for all.
+    """
+    unprinted = {kind: _unprinted(connection, context, kind) for kind in kinds}
+    oldest = {kind: sorted(rows, key=lambda row: row.id)[:most] for kind, rows in unprinted.items()}
+    wanted = ((kind, row, False) for kind, rows in oldest.items() for row in rows)
+    return _finished(connection, context, wanted)
 
 
 def again(
@@ -90,7 +94,16 @@ def again(
     return _finished(connection, context, sorted(found, key=lambda one: list(SlipKind).index(one[0])))
 
 
-def record(store: Store, context: Context, printed: FinishedSlips, by: str) -> None:
+@dataclass(frozen=True)
+class PrintedBy:
+    """Who says that slips were printed. ``once``: a mark by which a form that comes twice is known."""
+
+    login: str
+    door: str = "cli"
+    once: str = ""
+
+
+def record(store: Store, context: Context, printed: FinishedSlips, by: PrintedBy) -> None:
     """Record in the histories that these slips were printed; call it when they are safely on paper or disk.
 
     In short commits: of a run that is killed meanwhile some slips are printed once more, none is lost.
@@ -171,12 +184,14 @@ def place_of(slip: FinishedSlip) -> tuple[int, bool, list[tuple[int, str]], int]
     return list(SlipKind).index(slip.kind), not shelf, pieces, slip.transaction.id
 
 
-def _record(connection: Connection, context: Context, some: Sequence[FinishedSlip], by: str) -> None:
+def _record(connection: Connection, context: Context, some: Sequence[FinishedSlip], by: PrintedBy) -> None:
     for slip in some:
-        steps.begin(connection, _event(slip, context, by), context)
+        event = _event(slip, context, by)
+        if event.once is None or events.known_once(connection, event.once) is None:
+            steps.begin(connection, event, context)
 
 
-def _event(slip: FinishedSlip, context: Context, by: str) -> NewEvent:
+def _event(slip: FinishedSlip, context: Context, by: PrintedBy) -> NewEvent:
     said = sentence("slip-again")
     facts: Facts = {"text": str(said), "why": stored(said)} if slip.again else {}
     return NewEvent(
@@ -184,8 +199,9 @@ def _event(slip: FinishedSlip, context: Context, by: str) -> NewEvent:
         type=RULES[slip.kind].event,
         at=context.clock(),
         facts=facts or None,
-        actor=by,
-        door="cli",
+        actor=by.login,
+        door=by.door,
+        once=f"{by.once} {slip.kind} {slip.transaction.id}" if by.once else None,
         partner=slip.transaction.partner,
         transaction_id=slip.transaction.id,
         request_id=slip.transaction.request_id,
