@@ -1,5 +1,6 @@
 """The verb for the rota of a request: whom we asked, who is next, whom a rule would ask."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -43,26 +44,37 @@ def rota(
     drop: Annotated[
         list[str] | None, typer.Option(metavar="SYMBOL", help="Take out, not asked yet; may repeat.")
     ] = None,
+    up: Annotated[str, typer.Option(metavar="SYMBOL", help="Let it be asked one place earlier.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; for the history.")] = "",
     propose: Propose = False,
     as_json: Json = False,
 ) -> None:
     """Show the rota: partners that were asked, their answers, and who is next."""
     with opened(ctx) as app:
-        if propose and (add or drop):
+        if propose and (add or drop or up):
             raise LocalFault(sentence("propose-alone"))
+        if up and (add or drop):
+            raise LocalFault(sentence("up-alone"))
         if propose:
             _propose(app, number, as_json=as_json)
             return
-        if add or drop:
-            from mailproc.office.requests import rota_change  # here: who reads takes no step
-
-            rota_change.change(app.store, app.context, number, add or (), drop or (), who(app))
+        if add or drop or up:
+            _change(app, number, add or (), drop or (), up, reason)
         with app.store.read() as connection:
             found = rotas.rota(connection, app.context, number)
         if as_json:
             output.as_json(found)
         else:
             _tell_rota(found, app.context)
+
+
+def _change(app: App, number: str, add: Sequence[str], drop: Sequence[str], up: str, reason: str) -> None:
+    from mailproc.office.requests import rota_change  # here: who reads takes no step
+
+    if up:
+        rota_change.move_up(app.store, app.context, number, up, who(app))
+        return
+    rota_change.change(app.store, app.context, number, add, drop, who(app), reason=reason)
 
 
 def _propose(app: App, number: str, *, as_json: bool) -> None:

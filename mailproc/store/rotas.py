@@ -84,6 +84,14 @@ def put_next(connection: Connection, request_id: int, partner: str) -> None:
     connection.execute(CANDIDATE.insert().values(new))
 
 
+def swap(connection: Connection, request_id: int, first: int, second: int) -> None:
+    """Let two candidates that were not asked change places."""
+    rows = {row.position: row for row in places(connection, request_id) if row.transaction_id is None}
+    for position, other in ((first, rows[second]), (second, rows[first])):
+        this = CANDIDATE.update().where(*_at(request_id, position))
+        connection.execute(this.values(partner=other.partner, why_not=other.why_not))
+
+
 def correct(connection: Connection, request_id: int, values: dict[str, Any]) -> None:
     """Write corrected columns of a request; title and author are kept on one line, as lists show them.
 

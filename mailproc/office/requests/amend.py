@@ -20,6 +20,7 @@ from mailproc.ill.attention import ENDS_WITH_THE_LETTER
 from mailproc.ill.facts import Facts
 from mailproc.ill.status import term_word
 from mailproc.ill.terms import Role, State
+from mailproc.office.acts import overtaken
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import request_of, transaction_of
 from mailproc.office.requests import asking, entry_checks, request_checks, review_steps, same_order
@@ -44,6 +45,14 @@ LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True)
+class Hand:
+    """Who corrects it, and by which door."""
+
+    login: str
+    door: str
+
+
+@dataclass(frozen=True)
 class Amended:
     """``attempt`` and ``state`` of the latest attempt afterwards; ``way``: what became of the order.
 
@@ -62,13 +71,14 @@ class Amended:
 
 def amend(
     store: Store, context: Context, number: str, wanted: Correction, *,
-    again: bool = False, anyway: bool = False, by: str = "", dry_run: bool = False,
+    again: bool = False, anyway: bool = False, by: str = "", dry_run: bool = False, door: str = "cli",
+    seen: str = "",
 ) -> Amended:  # fmt: skip
     """Correct the request; with ``again`` ask the partner of its latest attempt again.
 
     ``anyway``: also if it would get the same order, which it could not supply. With ``dry_run`` return what
-    that would do, and keep nothing. Raise LocalFault, before anything changes, if nothing would change, the
-    partner has the order, or the new values cannot be expressed.
+    that would do, and keep nothing. ``seen``: the mark of what was shown. Raise LocalFault, before anything
+    changes, if nothing would change, the partner has the order, or the new values cannot be expressed.
     """
     request_checks.check_day("need_before", wanted.rest.get("need_before"), context.today())
     request_checks.check_delivery("delivery", wanted.rest.get("delivery"))
@@ -76,10 +86,12 @@ def amend(
         wanted = replace(wanted, rest={**wanted.rest, "declaration": declared})
 
     def job(connection: Connection) -> Amended:
-        if (unsent := _unsent_review(connection, number)) is not None:
-            return _amend_review(connection, context, *unsent, wanted, again=again, by=by)
+        if (unsent := _unsent_review(connection, number, seen)) is not None:
+            return _amend_review(connection, context, *unsent, wanted, again=again, by=by, door=door)
         request, transaction = latest(connection, context, number)
-        done = _amend(connection, context, request, transaction, wanted, again=again, by=by)
+        overtaken.check(connection, seen, request.number, transaction.id)
+        hand = Hand(by, door)
+        done = _amend(connection, context, request, transaction, wanted, again=again, hand=hand)
         now = transaction_of(connection, request.number)
         if done.way == "again" and not anyway and same_order.is_same(connection, context, transaction, now):
             raise _same(connection, request, transaction, now)
@@ -88,15 +100,17 @@ def amend(
     return foreseen(store, job) if dry_run else store.write(job)
 
 
-def _unsent_review(connection: Connection, number: str) -> tuple[StoredRequest, Submission] | None:
+def _unsent_review(connection: Connection, number: str, seen: str) -> tuple[StoredRequest, Submission] | None:
     request = request_of(connection, number)
     submission = submissions.load(connection, request.id)
-    return (request, submission) if submission and submission.state == submissions.REVIEW else None
+    if submission is None or submission.state != submissions.REVIEW:
+        return None
+    return review_steps.of(connection, number, seen)
 
 
 def _amend_review(
     connection: Connection, context: Context, request: StoredRequest, submission: Submission,
-    wanted: Correction, *, again: bool, by: str,
+    wanted: Correction, *, again: bool, by: str, door: str,
 ) -> Amended:  # fmt: skip
     """Correct a request that nobody was asked for yet."""
     found = changes(request, wanted)
@@ -105,7 +119,7 @@ def _amend_review(
         raise LocalFault(sentence(code, number=request.number), (f"mailproc accept {request.number}",))
     rotas.correct(connection, request.id, dict(column for one in found for column in one.columns.items()))
     changed = _told(found)
-    review_steps.record(connection, context, submission, "amend", by, changed)
+    review_steps.record(connection, context, submission, "amend", by, changed, door=door)
     odd = entry_checks.wrong_numbers(wanted.item)
     return Amended(request.number, 0, "", State.IDLE.name, "review", changed, odd)
 
@@ -140,6 +154,8 @@ def note(
     by: str,
     what: Sequence[Sentence],
     said: Apdu | None = None,
+    *,
+    door: str = "cli",
 ) -> tuple[Part, ...]:
     """Record a change by staff beside the state: an event "amend" with a history line. Return what
     follows."""
@@ -152,7 +168,7 @@ def note(
         apdu=apdu_json.to_json(said) if said is not None else None,
         facts=facts,
         actor=by,
-        door="cli",
+        door=door,
         partner=transaction.partner,
         transaction_id=transaction.id,
         request_id=transaction.request_id,
@@ -162,7 +178,7 @@ def note(
 
 def _amend(
     connection: Connection, context: Context, request: StoredRequest, transaction: Transaction,
-    wanted: Correction, *, again: bool, by: str,
+    wanted: Correction, *, again: bool, hand: Hand,
 ) -> Amended:  # fmt: skip
     found = changes(request, wanted)
     if not found and not again:
@@ -172,7 +188,7 @@ def _amend(
     if found:
         rotas.correct(connection, request.id, dict(column for one in found for column in one.columns.items()))
     odd = entry_checks.wrong_numbers(wanted.item)
-    follows = (*odd, *_WAYS[way](connection, context, transaction, found, by))
+    follows = (*odd, *_WAYS[way](connection, context, transaction, found, hand))
     after = transaction_of(connection, request.number)
     changed = _told(found)
     number, attempt = request.number, after.attempt
@@ -253,7 +269,7 @@ def _again(request: StoredRequest) -> str:
 
 
 def _anew(
-    connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], by: str
+    connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], hand: Hand
 ) -> tuple[Part, ...]:
     for intent in outgoing.unsaid(connection, transaction.id):
         outgoing.withdraw(connection, intent)
@@ -261,34 +277,34 @@ def _anew(
     request = requests.load(connection, transaction.request_id)
     partner = context.partners.get(transaction.partner)
     order = new_transactions.order_to(connection, context, partner, request)
-    return note(connection, context, transaction, by, _told(found), order)
+    return note(connection, context, transaction, hand.login, _told(found), order, door=hand.door)
 
 
 def _kept(
-    connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], by: str
+    connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], hand: Hand
 ) -> tuple[Part, ...]:
-    return note(connection, context, transaction, by, _told(found))
+    return note(connection, context, transaction, hand.login, _told(found), door=hand.door)
 
 
 def _recorded(
-    connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], by: str
+    connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], hand: Hand
 ) -> tuple[Part, ...]:
     """Note it; an order that was held for it is tried at once."""
     for intent in outgoing.unsaid(connection, transaction.id):
         if intent.state == "held":
             outgoing.place(connection, intent.id, "todo", None)
-    return note(connection, context, transaction, by, _told(found))
+    return note(connection, context, transaction, hand.login, _told(found), door=hand.door)
 
 
 def _asked_again(
-    connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], by: str
+    connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], hand: Hand
 ) -> tuple[Part, ...]:
     if found:
-        note(connection, context, transaction, by, _told(found))
+        note(connection, context, transaction, hand.login, _told(found), door=hand.door)
     request_id = transaction.request_id
-    asking.give_up_undelivered(connection, context, request_id, by)
+    asking.give_up_undelivered(connection, context, request_id, hand.login, door=hand.door)
     rotas.put_next(connection, request_id, transaction.partner)
-    return asking.ask(connection, context, request_id, by).words
+    return asking.ask(connection, context, request_id, hand.login, door=hand.door).words
 
 
 _WAYS = {"anew": _anew, "kept": _kept, "recorded": _recorded, "again": _asked_again}

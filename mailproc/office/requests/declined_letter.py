@@ -5,6 +5,7 @@ from contextlib import suppress
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
+from mailproc.flow.advance import leaving_time
 from mailproc.flow.context import Context
 from mailproc.ill.reader_news import DECLINED
 from mailproc.ill.terms import Role
@@ -39,8 +40,9 @@ def named(connection: Connection, request_id: int) -> StoredPatron | None:
 
 
 def write(
-    connection: Connection, request: StoredRequest, reader: StoredPatron, event_id: int, note: str
-) -> None:
+    connection: Connection, context: Context, request: StoredRequest, reader: StoredPatron, event_id: int,
+    note: str,
+) -> None:  # fmt: skip
     """Have the letter written, with the ``note`` of staff; from now on the request is the reader's."""
     requests.name_reader(connection, request.id, reader.id)
     event = events.load(connection, event_id)
@@ -51,6 +53,7 @@ def write(
         seq=0,
         trace=traces.of_event(event, request.number) if event is not None else "",
         request_id=request.id,
+        not_before=leaving_time.of(event, context) if event is not None else None,
     )
 
 

@@ -6,8 +6,9 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
+from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.queries.find import request_of
-from mailproc.sentence import Part, sentence, stored
+from mailproc.sentence import Part, Word, sentence, stored
 from mailproc.store import events, submissions
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import StoredRequest
@@ -16,13 +17,28 @@ from mailproc.store.submissions import ACCEPTED, DECLINED, REVIEW, Submission
 _KINDS = {ACCEPTED: "accept", DECLINED: "decline", REVIEW: "review"}
 
 
-def of(connection: Connection, number: str) -> tuple[StoredRequest, Submission]:
-    """Return the request to review that ``number`` names. Raise LocalFault if it is none."""
+def mark(submission: Submission) -> str:
+    """Return a mark of what has been done with it so far."""
+    return f"{submission.request_id}.{(submission.event_ids or [0])[-1]}"
+
+
+def of(connection: Connection, number: str, seen: str = "") -> tuple[StoredRequest, Submission]:
+    """Return the request to review that ``number`` names. Raise LocalFault if it is none.
+
+    Raise Overtaken if ``seen``, a ``mark`` or '', is an older one.
+    """
     request = request_of(connection, number)
     submission = submissions.load(connection, request.id)
+    if submission is not None and seen and seen != mark(submission):
+        raise Overtaken(sentence("overtaken", number=request.number, what=_last(connection, submission)))
     if submission is None or submission.state == ACCEPTED:
         raise LocalFault(sentence("no-review", number=request.number), (f"mailproc show {request.number}",))
     return request, submission
+
+
+def _last(connection: Connection, submission: Submission) -> Word:
+    event = events.load(connection, (submission.event_ids or [0])[-1])
+    return Word("done", event.type if event is not None else "")
 
 
 def decided(

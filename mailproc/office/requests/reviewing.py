@@ -18,12 +18,13 @@ from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.catalogues import locate
 from mailproc.office.patrons import patron_details
 from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
+from mailproc.office.queries.find import request_of
 from mailproc.office.requests import declined_letter, lend, missing, place, request_checks, review_steps
 from mailproc.office.requests.entered import Entered
 from mailproc.office.requests.lend import HandedOrder
 from mailproc.office.requests.place import Wanted
 from mailproc.sentence import Sentence, sentence
-from mailproc.store import patrons, requests, submissions
+from mailproc.store import events, patrons, requests, submissions
 from mailproc.store.engine import Store
 from mailproc.store.patrons import NamedReader
 from mailproc.store.rows import StoredPatron, StoredRequest
@@ -58,16 +59,19 @@ class Declined:
 
 def accept(
     store: Store, context: Context, number: str, given: Acceptance, by: str, *,
-    anyway: bool = False, dry_run: bool = False,
+    anyway: bool = False, dry_run: bool = False, door: str = "cli", once: str = "", seen: str = "",
 ) -> Entered:  # fmt: skip
     """Order it, as ``mailproc request`` does; an order of a partner's comes into process.
 
-    Raise LocalFault if it is no request to review, if something is missing, or if a check refuses it.
+    ``once``: a mark that makes a double click one act; ``seen``: as ``review_steps.mark`` had it. Raise
+    LocalFault if it is no request to review, if something is missing, or if a check refuses it.
     """
     live, reader = NOT_ASKED, None
     looked: tuple[LookUp, ...] = ()
     with store.read() as connection:
-        request, submission = review_steps.of(connection, number)
+        if (known := place.entered_before(connection, once)) is not None:
+            return known
+        request, submission = review_steps.of(connection, number, seen)
         given = replace(given, patron=_known(connection, request, submission, given))
         asked = wanted(connection, context, request, submission, given) if _is_ours(request) else None
     if asked is not None:
@@ -75,13 +79,21 @@ def accept(
         reader, looked = asked.patron, locate.at_entry(store, context, asked.item)
 
     def job(connection: Connection) -> Entered:
-        request, submission = review_steps.of(connection, number)
+        if (known := place.entered_before(connection, once)) is not None:
+            return known
+        request, submission = review_steps.of(connection, number, seen)
         if submission.state == DECLINED:
             raise LocalFault(sentence("review-declined", number=request.number), (_again(request),))
         if not _is_ours(request):
-            return _take_order(connection, context, request, submission, by, given=given, anyway=anyway)
+            return _take_order(
+                connection, context, request, submission, by,
+                given=given, anyway=anyway, door=door, once=once,
+            )  # fmt: skip
         asked = replace(wanted(connection, context, request, submission, given), patron=reader)
-        entered = order(connection, context, submission, asked, by, live=live, looked=looked, anyway=anyway)
+        entered = order(
+            connection, context, submission, asked, by,
+            live=live, looked=looked, anyway=anyway, door=door, once=once,
+        )  # fmt: skip
         doubts = (*_other_address(connection, submission, asked), *missing.not_understood(submission))
         return replace(entered, warnings=(*entered.warnings, *doubts))
 
@@ -147,39 +159,48 @@ def wanted(
 def order(
     connection: Connection, context: Context, submission: Submission, asked: Wanted, by: str, *,
     live: LiveStanding = NOT_ASKED, looked: Sequence[LookUp] = (), anyway: bool = False,
+    door: str = "cli", once: str = "",
 ) -> Entered:  # fmt: skip
     """Ask the first lender. Raise LocalFault as ``place.enter`` does."""
-    review_steps.decided(connection, context, submission, ACCEPTED, by)
-    at = submission.request_id
-    return place.enter(connection, context, asked, by, live=live, looked=looked, anyway=anyway, request_id=at)
+    review_steps.decided(connection, context, submission, ACCEPTED, by, door=door, once=once)
+    return place.enter(
+        connection, context, asked, by,
+        live=live, looked=looked, anyway=anyway, request_id=submission.request_id, door=door,
+    )  # fmt: skip
 
 
 def decline(
     store: Store, context: Context, number: str, reason: str, by: str, *,
     patron: str = "", quiet: bool = False, dry_run: bool = False,
+    door: str = "cli", once: str = "", seen: str = "",
 ) -> Declined:  # fmt: skip
     """Close it without asking anybody, and write to its reader; ``quiet``: nobody is told.
 
     ``patron``: number or barcode of the reader of the store who wished it, instead of what was written.
-    Raise LocalFault without a reason, for a ``patron`` whom the store does not know, and for a partner's.
+    ``once`` and ``seen``: as in ``accept``. Raise LocalFault without a reason, for a ``patron`` whom the
+    store does not know, and for a partner's.
     """
     kept = " ".join(storable(reason).split())[:LONGEST_REASON]
     if not kept:
         raise LocalFault(sentence("decline-why"))
 
     def job(connection: Connection) -> Declined:
-        request, submission = review_steps.of(connection, number)
+        if once and events.known_once(connection, once) is not None:
+            return Declined(request_of(connection, number))
+        request, submission = review_steps.of(connection, number, seen)
         if submission.state == DECLINED:
             raise LocalFault(sentence("review-declined", number=request.number), (_again(request),))
         named = _named(connection, request, patron)
-        event_id = review_steps.decided(connection, context, submission, DECLINED, by, (kept,))
+        event_id = review_steps.decided(
+            connection, context, submission, DECLINED, by, (kept,), door=door, once=once
+        )
         requests.close(connection, request.id, context.clock(), DECLINED)
         if named is not None:
             requests.name_reader(connection, request.id, named.id)
         reader = None if quiet else declined_letter.reader_to_tell(connection, context, request, named)
         if reader is None:
             return Declined(request, untold(connection, request, named))
-        declined_letter.write(connection, request, reader, event_id, kept)
+        declined_letter.write(connection, context, request, reader, event_id, kept)
         return Declined(request, declined_letter.told(reader), writes=True)
 
     return foreseen(store, job) if dry_run else store.write(job)
@@ -217,14 +238,16 @@ def untold(
     return sentence("declined-reader", reader=name, address=address or none) if name or address else None
 
 
-def take_back(store: Store, context: Context, number: str, by: str) -> Declined:
+def take_back(
+    store: Store, context: Context, number: str, by: str, *, door: str = "cli", seen: str = ""
+) -> Declined:
     """Let a declined request wait for review again. Raise LocalFault if it was not declined."""
 
     def job(connection: Connection) -> Declined:
-        request, submission = review_steps.of(connection, number)
+        request, submission = review_steps.of(connection, number, seen)
         if submission.state != DECLINED:
             raise LocalFault(sentence("review-not-declined", number=request.number))
-        review_steps.decided(connection, context, submission, REVIEW, by)
+        review_steps.decided(connection, context, submission, REVIEW, by, door=door)
         requests.reopen(connection, request.id)
         return Declined(request, declined_letter.take_back(connection, request))
 
@@ -233,7 +256,7 @@ def take_back(store: Store, context: Context, number: str, by: str) -> Declined:
 
 def _take_order(
     connection: Connection, context: Context, request: StoredRequest, submission: Submission, by: str, *,
-    given: Acceptance, anyway: bool,
+    given: Acceptance, anyway: bool, door: str, once: str,
 ) -> Entered:  # fmt: skip
     """Enter the order of a partner, as ``mailproc request --as lender`` does."""
     if given.lenders or given.patron or given.nobody:
@@ -257,8 +280,8 @@ def _take_order(
         asked_by="mail",
         asked_on=context.local(submission.at).date(),
     )
-    review_steps.decided(connection, context, submission, ACCEPTED, by)
-    done = lend.entered(connection, context, wanted, by, anyway=anyway, request_id=request.id)
+    review_steps.decided(connection, context, submission, ACCEPTED, by, door=door, once=once)
+    done = lend.entered(connection, context, wanted, by, anyway=anyway, request_id=request.id, door=door)
     return replace(done, warnings=(*done.warnings, *missing.not_understood(submission)))
 
 

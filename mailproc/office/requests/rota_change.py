@@ -7,15 +7,20 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.ill.terms import Role
+from mailproc.office.acts import overtaken
 from mailproc.office.catalogues import locate
 from mailproc.office.queries.find import request_of
 from mailproc.office.requests import reader_rules, rota_rules
 from mailproc.office.requests.amend import latest, note
 from mailproc.office.requests.rota_rules import ProposedRota
-from mailproc.sentence import sentence
+from mailproc.sentence import Sentence, sentence
 from mailproc.store import requests, rotas
 from mailproc.store.engine import Store
-from mailproc.store.rows import StoredRequest
+from mailproc.store.rows import StoredRequest, Transaction
+from mailproc.store.text import storable
+
+LONGEST_REASON = 300
+"""Characters."""
 
 
 def change(
@@ -25,16 +30,21 @@ def change(
     add: Sequence[str] = (),
     drop: Sequence[str] = (),
     by: str = "",
+    *,
+    reason: str = "",
+    door: str = "cli",
+    seen: str = "",
 ) -> None:
-    """Remove ``drop``, then add ``add`` at the end, in order. The history says who did it.
+    """Remove ``drop``, then add ``add`` at the end, in order; the history says who did it, and why.
 
-    Raise LocalFault, before anything changes, for one that does not lend, is listed already, or is not
-    listed.
+    ``seen``: the mark of what was shown. Raise LocalFault, before anything changes, for one that does not
+    lend, is listed already, or is not listed.
     """
     added = [context.partners.lender(symbol).symbol for symbol in add]
 
     def job(connection: Connection) -> None:
         request, transaction = latest(connection, context, number)
+        overtaken.check(connection, seen, request.number, transaction.id)
         for symbol in drop:
             rotas.drop(connection, request.id, _place_of(connection, request, symbol))
         for symbol in added:
@@ -44,9 +54,47 @@ def change(
             *(sentence("rota-added", partner=symbol) for symbol in added),
             *(sentence("rota-dropped", partner=symbol) for symbol in drop),
         )
-        note(connection, context, transaction, by, [sentence("rota-changed", changes=told)])
+        _say(connection, context, transaction, by, told, reason, door)
 
     store.write(job)
+
+
+def move_up(
+    store: Store,
+    context: Context,
+    number: str,
+    symbol: str,
+    by: str = "",
+    *,
+    door: str = "cli",
+    seen: str = "",
+) -> None:
+    """Let it change places with the candidate before it. The history says who did it.
+
+    Raise LocalFault for one that was asked already, or is the next one.
+    """
+
+    def job(connection: Connection) -> None:
+        request, transaction = latest(connection, context, number)
+        overtaken.check(connection, seen, request.number, transaction.id)
+        place = _place_of(connection, request, symbol)
+        before = max((one for one in _waits(connection, request).values() if one < place), default=0)
+        if not before:
+            raise LocalFault(sentence("rota-first", partner=symbol, number=request.number))
+        rotas.swap(connection, request.id, before, place)
+        _say(connection, context, transaction, by, (sentence("rota-moved", partner=symbol),), "", door)
+
+    store.write(job)
+
+
+def _say(
+    connection: Connection, context: Context, transaction: Transaction, by: str, told: Sequence[Sentence],
+    reason: str, door: str,
+) -> None:  # fmt: skip
+    said = sentence("rota-changed", changes=tuple(told))
+    kept = " ".join(storable(reason).split())[:LONGEST_REASON]
+    because = (sentence("rota-reason", reason=kept),) if kept else ()
+    note(connection, context, transaction, by, [said, *because], door=door)
 
 
 def propose(store: Store, context: Context, number: str) -> ProposedRota:
