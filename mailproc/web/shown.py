@@ -16,6 +16,7 @@ NAVIGATION = (
     ("/", "to_do"),
     ("/requests", "requests"),
     ("/new", "new_request"),
+    ("/reviews", "reviews"),
     ("/letters", "letters"),
     ("/templates", "templates"),
     ("/unplaced", "unplaced"),

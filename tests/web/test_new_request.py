@@ -4,12 +4,12 @@ LOAN = {"service": "LOAN", "title": "On Letters", "author": "Seneca", "partner1"
 
 
 def value(page, name):
-    (field,) = page.tree.xpath(f"//*[@id='new-{name}']")
+    (field,) = page.tree.xpath(f"//*[@id='entry-{name}']")
     return field.value if field.tag in ("textarea", "select") else field.get("value")
 
 
 def said(page, name):
-    return " ".join(page.tree.xpath(f"//*[@id='new-{name}-said']//text()"))
+    return " ".join(page.tree.xpath(f"//*[@id='entry-{name}-said']//text()"))
 
 
 def once(browser):

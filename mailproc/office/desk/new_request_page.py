@@ -1,6 +1,6 @@
 """The page that places a request: its form as it is filled in, and what the checks say at which field."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -78,13 +78,13 @@ def page(
     connection: Connection, context: Context, typed: Typed, seen: EntryPreview, pasted: Sequence[str] = ()
 ) -> NewRequestPage:
     """Return the page. ``pasted``: what became of a citation that was pasted."""
-    refused = tuple(_refusal(one, context) for one in seen.refused)
+    refused = tuple(refusal(one, context) for one in seen.refused)
     findings = tuple(
-        _finding(connection, one.said, context, stops=one.weight is Weight.ANYWAY) for one in seen.findings
+        finding(connection, one.said, context, stops=one.weight is Weight.ANYWAY) for one in seen.findings
     )
     said = (*refused, *findings)
     return NewRequestPage(
-        groups=tuple(_groups(typed, said, context)),
+        groups=tuple(groups(form.GROUPS, typed, said, context)),
         kept=tuple((name, typed.get(name, "")) for name in form.KEPT),
         paste=typed.get("paste", ""),
         paste_said=tuple(pasted),
@@ -92,7 +92,7 @@ def page(
         findings=findings,
         needs_anyway=seen.needs_anyway,
         asks=_asks(seen, context),
-        lenders=tuple(_lenders(context)),
+        lenders=tuple(lenders(context)),
     )
 
 
@@ -131,17 +131,21 @@ def in_words(said: Part, context: Context) -> str:
     return context.language.word(said)
 
 
-def _groups(typed: Typed, said: Sequence[FindingWords], context: Context) -> Iterator[FieldGroup]:
+def groups(
+    wanted: Mapping[str, Sequence[str]], typed: Typed, said: Sequence[FindingWords], context: Context
+) -> Iterator[FieldGroup]:
+    """Yield the fields in their groups; what is needed mostly stands open."""
     words = context.language.texts.labels["desk_new"]
     law = context.config.policy.copyright
-    for name, fields in form.GROUPS.items():
-        shown = tuple(_field(one, typed, said, context) for one in fields)
+    for name, fields in wanted.items():
+        shown = tuple(field(one, typed, said, context) for one in fields)
         may_fold = name in ("more", "delivery") or (name == "copyright" and law == "none")
         folded = may_fold and not any(one.value or one.said for one in shown)
         yield FieldGroup(words[f"group_{name}"], shown, folded)
 
 
-def _field(name: str, typed: Typed, said: Sequence[FindingWords], context: Context) -> NewField:
+def field(name: str, typed: Typed, said: Sequence[FindingWords], context: Context) -> NewField:
+    """Return a field as it is filled in, with what is said of it."""
     choices = _choices(name, context)
     kind = "choice" if choices else "lender" if name in form.LENDERS else _KINDS.get(name, "text")
     return NewField(
@@ -163,11 +167,13 @@ def _choices(name: str, context: Context) -> tuple[tuple[str, str], ...]:
     return ()
 
 
-def _refusal(said: Part, context: Context) -> FindingWords:
+def refusal(said: Part, context: Context) -> FindingWords:
+    """Return why something was not done, with its field."""
     return FindingWords(in_words(said, context), field=form.field_of(said))
 
 
-def _finding(connection: Connection, said: Sentence, context: Context, *, stops: bool) -> FindingWords:
+def finding(connection: Connection, said: Sentence, context: Context, *, stops: bool) -> FindingWords:
+    """Return what a check says, with the request that it names."""
     number = str(said.values.get("number", ""))
     about = _about(connection, number, context) if number else ""
     return FindingWords(in_words(said, context), stops, form.field_of(said), number if about else "", about)
@@ -188,7 +194,8 @@ def _asks(seen: EntryPreview, context: Context) -> str:
     return " → ".join(seen.lenders)
 
 
-def _lenders(context: Context) -> Iterator[tuple[str, str]]:
+def lenders(context: Context) -> Iterator[tuple[str, str]]:
+    """Yield symbol and name of whom we may ask."""
     lending = [one for one in context.config.partner if Role.RESPONDER in one.roles]
     for one in sorted(lending, key=lambda partner: partner.symbol)[:MOST_LENDERS]:
         yield one.symbol, one.name or one.symbol

@@ -15,6 +15,7 @@ from mailproc.office.desk.taking_back import JustDone
 from mailproc.office.queries import request_details
 from mailproc.office.queries.find import transaction_of
 from mailproc.office.queries.request_details import RequestDetails
+from mailproc.office.requests import amend
 from mailproc.office.wording import history_words, request_words
 from mailproc.office.wording.history_words import WordedChange
 
@@ -25,7 +26,8 @@ class RequestPage:
     values. ``ahead``: what happens if nobody acts. ``letters``: of ours, with where each is.
     ``acts``: what we may do; ``told``: what the partner may have told us. ``history``: the newest first.
     ``just_done``: what was done last, while its letters wait. ``seen``: the mark of all this, '' for one that
-    nobody was asked for. ``of_reader``: a reader of ours asked for it."""
+    nobody was asked for. ``of_reader``: a reader of ours asked for it. ``to_review``: it was submitted,
+    and nobody was asked; ``has_rota``: we asked for it; ``correctable``: it may be corrected now."""
 
     number: str
     name: str
@@ -41,6 +43,9 @@ class RequestPage:
     just_done: JustDone | None
     seen: str
     of_reader: bool
+    to_review: bool
+    has_rota: bool
+    correctable: bool
 
     def form(self, key: str) -> ActForm | None:
         """Return the form with this key; None if it is not offered (any more)."""
@@ -51,6 +56,7 @@ def page(connection: Connection, number: str, context: Context) -> RequestPage:
     """Return the page. Raise LocalFault if there is no such request, or several."""
     found = request_details.shown(connection, number, context, context.language)
     acts, told, just_done, seen = _acts(connection, found, context)
+    borrowed = bool(found.line.attempt) and found.line.role == Role.REQUESTER
     return RequestPage(
         number=found.line.number,
         name=request_words.named(found, context.language),
@@ -65,6 +71,9 @@ def page(connection: Connection, number: str, context: Context) -> RequestPage:
         history=tuple(reversed(history_words.rows(found.history, found.line.role, context))),
         just_done=just_done,
         seen=seen,
+        to_review=not found.line.attempt and found.review is not None,
+        has_rota=borrowed,
+        correctable=borrowed and amend.correctable(connection, found.line.number).now,
         of_reader=found.patron is not None and found.line.role == Role.REQUESTER,
     )
 

@@ -4,10 +4,13 @@ from mailproc.flow.context import Context
 from mailproc.notices.vocabulary import Words
 from mailproc.office.desk import taking_back, to_do
 from mailproc.office.desk.api_desk import ApiDesk
+from mailproc.office.desk.correction_desk import CorrectionDesk
 from mailproc.office.desk.letter_desk import LetterDesk
 from mailproc.office.desk.new_request_desk import NewRequestDesk
 from mailproc.office.desk.patron_desk import PatronDesk
 from mailproc.office.desk.request_desk import RequestDesk
+from mailproc.office.desk.review_desk import ReviewDesk
+from mailproc.office.desk.rota_desk import RotaDesk
 from mailproc.office.desk.scan_desk import ScanDesk
 from mailproc.office.desk.slip_desk import SlipDesk
 from mailproc.office.desk.taking_back import JustDone
@@ -28,6 +31,9 @@ class StaffDesk:
         self.sessions = Sessions(store, context)
         self.requests = RequestDesk(store, context)
         self.new = NewRequestDesk(store, context)
+        self.corrections = CorrectionDesk(store, context)
+        self.reviews = ReviewDesk(store, context)
+        self.rotas = RotaDesk(store, context)
         self.letters = LetterDesk(store, context)
         self.patrons = PatronDesk(store, context)
         self.scans = ScanDesk(store, context)

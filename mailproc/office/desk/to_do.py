@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
+from mailproc.ill.attention import Reason
 from mailproc.office.queries import agenda
 from mailproc.office.queries.agenda import Agenda, Group, Todo
 from mailproc.office.queries.letters import LetterLine
@@ -28,11 +29,12 @@ class DeskRow:
     partner: str
     detail: str
     since: str
+    to_review: bool = False
 
     @property
     def kind(self) -> str:
-        """Return "request" or "letter"; '' for what has no page of its own."""
-        return _KINDS.get(self.number[:1], "")
+        """Return "request", "review" or "letter"; '' for what has no page of its own."""
+        return "review" if self.to_review else _KINDS.get(self.number[:1], "")
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,9 @@ def _request(one: Todo, context: Context) -> DeskRow:
     """A request stands in the group of its first reason; no other may hide behind that."""
     more = ", ".join(context.language.attention_word(reason) for reason in one.reasons[1:])
     also = context.language.label("digest", "also", value=more) if more else ""
-    return DeskRow(one.number, cut(one.title, LONGEST), one.partner, also, _since(one.since, context))
+    to_review = Reason.TO_REVIEW in one.reasons
+    since = _since(one.since, context)
+    return DeskRow(one.number, cut(one.title, LONGEST), one.partner, also, since, to_review)
 
 
 def _waiting(one: Todo, context: Context) -> DeskRow:

@@ -100,6 +100,33 @@ def amend(
     return foreseen(store, job) if dry_run else store.write(job)
 
 
+@dataclass(frozen=True)
+class Correctable:
+    """``now``: a request may be corrected as it stands; ``again``: its last partner may be asked again."""
+
+    now: bool
+    again: bool
+
+
+def correctable(connection: Connection, number: str) -> Correctable:
+    """Return what ``amend`` would take. Raise LocalFault if there is no such request."""
+    request = request_of(connection, number)
+    submission = submissions.load(connection, request.id)
+    if submission is not None and submission.state != submissions.ACCEPTED:
+        return Correctable(submission.state == submissions.REVIEW, False)
+    if request.role != Role.REQUESTER:
+        return Correctable(False, False)
+    transaction = transaction_of(connection, request.number)
+    return Correctable(*(_takes(connection, request, transaction, again=one) for one in (False, True)))
+
+
+def _takes(connection: Connection, request: StoredRequest, transaction: Transaction, *, again: bool) -> bool:
+    try:
+        return bool(_way(connection, request, transaction, again=again, recorded=False))
+    except LocalFault:
+        return False
+
+
 def _unsent_review(connection: Connection, number: str, seen: str) -> tuple[StoredRequest, Submission] | None:
     request = request_of(connection, number)
     submission = submissions.load(connection, request.id)
