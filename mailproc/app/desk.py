@@ -17,6 +17,9 @@ _log = logging.getLogger(__name__)
 PROXIES = ("127.0.0.1", "::1")
 """A proxy on this machine says who the client is."""
 
+PAGES_AT_ONCE = 50
+"""Connections beside the streams of news."""
+
 
 def opened(app: App) -> "HttpServer | None":
     """Begin to serve; None where it is not switched on. Raise Misconfigured with key and line."""
@@ -40,8 +43,11 @@ def _made(app: App) -> "HttpServer":
     from mailproc.transport.http_connection import HttpServerLimits
     from mailproc.web import site
     from mailproc.web.asked import LARGEST
+    from mailproc.web.streams import MOST, Streams
 
     web = app.config.web
-    pages = site.application(StaffDesk(app.store, app.context), web)
+    streams = Streams()
+    pages = site.application(StaffDesk(app.store, app.context), web, streams)
     proxies = PROXIES if web.public_url else ()
-    return serve(pages, web.host, web.port, HttpServerLimits(body=LARGEST), proxies, "desk")
+    limits = HttpServerLimits(connections=PAGES_AT_ONCE + MOST, body=LARGEST)
+    return serve(pages, web.host, web.port, limits, proxies, "desk", ending=streams.end)

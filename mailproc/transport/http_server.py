@@ -38,7 +38,7 @@ class HttpServer:
 
     ``proxies``: addresses and networks whose X-Forwarded-For and X-Forwarded-Proto say who the client is.
     ``peers``: those from which alone a client may connect; none for everybody. Others are closed unread, and
-    take nobody's place.
+    take nobody's place. ``ending``: called in the loop when it stops, before requests in hand are waited for.
     """
 
     def __init__(
@@ -50,10 +50,11 @@ class HttpServer:
         proxies: tuple[str, ...] = (),
         name: str = "http",
         peers: tuple[str, ...] = (),
+        ending: Callable[[], None] = lambda: None,
     ) -> None:
         self._where = host, port
         self._name = name
-        self._server = _Server(HttpSettings(_Guarded(app, limits), limits, proxies, peers))
+        self._server = _Server(HttpSettings(_Guarded(app, limits), limits, proxies, peers), ending)
         self._thread: threading.Thread | None = None
 
     def start(self) -> tuple[str, int]:
@@ -103,8 +104,9 @@ def _bound(host: str, port: int) -> socket.socket:
 class _Server(uvicorn.Server):
     """``begun`` has the loop once clients are accepted."""
 
-    def __init__(self, settings: HttpSettings) -> None:
+    def __init__(self, settings: HttpSettings, ending: Callable[[], None]) -> None:
         super().__init__(settings)
+        self._ending = ending
         self.begun: Future[asyncio.AbstractEventLoop] = Future()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -114,6 +116,10 @@ class _Server(uvicorn.Server):
         for listening in sockets or ():
             listening.listen(BACKLOG)  # so many wait; uvicorn's number is how many are accepted at once
         self.begun.set_result(loop)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ending()
+        await super().shutdown(sockets)
 
 
 class _Guarded:

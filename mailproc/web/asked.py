@@ -16,7 +16,8 @@ FORM = "application/x-www-form-urlencoded"
 @dataclass(frozen=True)
 class PageRequest:
     """``path``: its variable parts; ``query`` and ``form``: the last value of each field. ``token``: of the
-    session, '' without one. ``host``: the client's address."""
+    session, '' without one. ``host``: the client's address. ``is_a_look``: a script asks what the page says
+    now: nobody has clicked."""
 
     method: str
     path: Mapping[str, str]
@@ -25,6 +26,7 @@ class PageRequest:
     token: str
     host: str
     target: str
+    is_a_look: bool = False
 
 
 async def asked_by(request: Request, cookie: str) -> PageRequest:
@@ -37,6 +39,7 @@ async def asked_by(request: Request, cookie: str) -> PageRequest:
         token=request.cookies.get(cookie, "")[:200],
         host=request.client.host if request.client else "",
         target=request.url.path,
+        is_a_look=request.method == "GET" and request.headers.get("desk-look") == "1",
     )
 
 

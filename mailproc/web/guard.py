@@ -18,8 +18,8 @@ SAFE = ("GET", "HEAD")
 """Methods that change nothing."""
 METHODS = (*SAFE, "POST")
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none';"
-    " base-uri 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self';"
+    " form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 ALWAYS = {
     "Content-Security-Policy": POLICY,

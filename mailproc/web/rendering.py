@@ -11,7 +11,11 @@ from markupsafe import Markup
 from mailproc.log import mask_shown
 from mailproc.office.wording.plain_text import shown
 
-STATIC = {"desk.css": "text/css; charset=utf-8", "desk.svg": "image/svg+xml"}
+STATIC = {
+    "desk.css": "text/css; charset=utf-8",
+    "desk.svg": "image/svg+xml",
+    "live.js": "text/javascript; charset=utf-8",
+}
 """Files that browsers load, with their types; nothing comes from elsewhere."""
 
 

@@ -49,6 +49,8 @@ def found(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
 def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Show one request; after an act, what that brought about."""
     number = asked.path["number"]
+    if asked.is_a_look:  # what an act brought about is said to who did it, on the next page
+        return _shown(desk, number, person, 200, (), (), {})
     answers = desk.memory.answers.take(asked.token, number) or ()
     draft = desk.memory.drafts.take(asked.token, _address(number))
     trouble = (desk.office.words["kept"],) if draft is not None else ()
@@ -122,6 +124,7 @@ def _shown(
         person,
         status,
         page=shown,
+        mark=desk.office.news.request(shown),
         answers=answers,
         trouble=trouble,
         draft=draft,

@@ -41,6 +41,7 @@ from mailproc.web.guard import WebGuard
 from mailproc.web.login_room import LoginRoom
 from mailproc.web.rendering import STATIC, static_file
 from mailproc.web.shown import Page, Pages, WebDesk, refused
+from mailproc.web.streams import Streams
 
 _log = logging.getLogger(__name__)
 
@@ -62,10 +63,11 @@ PAGES: Pages = (
 """Every page for whoever is logged in. A GET changes nothing."""
 
 
-def application(office: StaffDesk, web: Web) -> ASGIApp:
-    """Return the desk."""
-    desk = WebDesk(office, web)
+def application(office: StaffDesk, web: Web, streams: Streams | None = None) -> ASGIApp:
+    """Return the desk. ``streams``: of news, which whoever serves it ends first."""
+    desk, news = WebDesk(office, web), streams or Streams()
     routes = [
+        Route("/events", _events(desk, news), methods=["GET"]),
         Route("/login", _login(desk), methods=["GET", "POST"]),
         Route("/static/{name}", _static, methods=["GET"]),
         *(Route(path, _page(desk, page), methods=[method]) for method, path, page in PAGES),
@@ -79,6 +81,13 @@ def _page(desk: WebDesk, page: Page) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
         asked = await asked_by(request, desk.cookie)
         return await asyncio.to_thread(_answered, desk, asked, lambda: _for_staff(desk, asked, page))
+
+    return answer
+
+
+def _events(desk: WebDesk, streams: Streams) -> Callable[[Request], Any]:
+    async def answer(request: Request) -> Response:
+        return await streams.opened(desk.office, request.cookies.get(desk.cookie, ""), request)
 
     return answer
 
@@ -101,7 +110,7 @@ def _login(desk: WebDesk) -> Callable[[Request], Any]:
 
 
 def _for_staff(desk: WebDesk, asked: PageRequest, page: Page) -> Response:
-    person = desk.office.sessions.person(asked.token) if asked.token else None
+    person = desk.office.sessions.person(asked.token, seen=not asked.is_a_look) if asked.token else None
     if person is not None:
         return page(desk, asked, person)
     if asked.method == "POST":

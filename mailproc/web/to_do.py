@@ -12,8 +12,9 @@ from mailproc.web.shown import Pages, WebDesk, html
 def page(desk: WebDesk, _asked: PageRequest, person: StaffPerson) -> Response:
     """Show what needs attention, and the sum."""
     office = desk.office
-    once = secrets.token_urlsafe(16)
-    return html(desk, "to_do.html", person, page=office.to_do(), just_done=office.just_done(), once=once)
+    shown, just_done = office.to_do(), office.just_done()
+    mark, once = office.news.to_do(shown, just_done), secrets.token_urlsafe(16)
+    return html(desk, "to_do.html", person, page=shown, just_done=just_done, mark=mark, once=once)
 
 
 PAGES: Pages = (("GET", "/", page),)

@@ -30,6 +30,11 @@ class PageShown:
         """What is to be read on it, blanks as one."""
         return " ".join(self.tree.find("body").text_content().split())
 
+    def foreign_scripts(self) -> list[str]:
+        """Scripts that are no file of the desk: what a stranger wrote would be one of these."""
+        found = self.tree.xpath("//script[not(starts-with(@src, '/static/')) or text()]")
+        return [html.tostring(one, encoding="unicode") for one in found]
+
     def forms(self, action: str) -> list[dict[str, str]]:
         """The hidden fields of each form that goes to ``action``."""
         found = self.tree.xpath("//form[@action=$action]", action=action)

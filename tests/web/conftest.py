@@ -14,10 +14,12 @@ from mailproc.office.staff import people
 from mailproc.office.staff.people import StaffRole
 from mailproc.transport.http_server import HttpServer
 from mailproc.web import site
+from mailproc.web.streams import Streams
 from tests.cheap_hash import cheap_hash
 from tests.support.world import World
+from tests.web import chromium
 from tests.web.browser import PASSWORD, Browser
-from tests.web.chromium import PROGRAM, Window, started
+from tests.web.chromium import Window
 
 
 @pytest.fixture(autouse=True)
@@ -63,9 +65,9 @@ def browser(opened: Callable[..., Browser]) -> Browser:
 
 @pytest.fixture(scope="module")
 def driven(missing: Callable[[str], None]) -> Iterator[Chromium]:
-    if not PROGRAM.exists():
+    if not chromium.PROGRAM.exists():
         missing("chromium")
-    with started() as one:
+    with chromium.started() as one:
         yield one
 
 
@@ -79,8 +81,9 @@ def windows(driven: Chromium, house: World) -> Iterator[Callable[..., Window]]:
         config = house.app.config
         library = config.library.model_copy(update={"language": language})
         context = replace(house.app.context, config=config.model_copy(update={"library": library}))
-        pages = site.application(StaffDesk(house.app.store, context), Web(enabled=True))
-        servers.append(HttpServer(pages, "127.0.0.1", 0))
+        streams = Streams()
+        pages = site.application(StaffDesk(house.app.store, context), Web(enabled=True), streams)
+        servers.append(HttpServer(pages, "127.0.0.1", 0, ending=streams.end))
         _, port = servers[-1].start()
         opened.append(Window(driven, f"http://127.0.0.1:{port}", width, dark=dark))
         return opened[-1]

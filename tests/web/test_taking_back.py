@@ -118,7 +118,7 @@ def test_what_follows_from_it_waits_too(browser, house):
     house.sent.clear()
     forms = browser.get("/r/B1").forms("/r/B1/act")
     (form,) = (one for one in forms if one["key"] == "told-unfilled")
-    assert browser.post("/r/B1/act", form | {"heard_by": "phone"}).status == 200
+    assert browser.post("/r/B1/act", form | {"heard_by": "phone", "reason": "not-owned"}).status == 200
     house.run()
     assert house.transaction("B1")["partner"] == "XX-SECOND" and house.sent == []
     house.later(minutes=1)

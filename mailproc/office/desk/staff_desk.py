@@ -7,6 +7,7 @@ from mailproc.office.desk.api_desk import ApiDesk
 from mailproc.office.desk.correction_desk import CorrectionDesk
 from mailproc.office.desk.letter_desk import LetterDesk
 from mailproc.office.desk.new_request_desk import NewRequestDesk
+from mailproc.office.desk.news_desk import NewsDesk
 from mailproc.office.desk.patron_desk import PatronDesk
 from mailproc.office.desk.request_desk import RequestDesk
 from mailproc.office.desk.review_desk import ReviewDesk
@@ -29,6 +30,7 @@ class StaffDesk:
         self._store = store
         self._context = context
         self.sessions = Sessions(store, context)
+        self.news = NewsDesk(store, context)
         self.requests = RequestDesk(store, context)
         self.new = NewRequestDesk(store, context)
         self.corrections = CorrectionDesk(store, context)

@@ -1,6 +1,7 @@
 """Log in at the desk, and know a browser again: by a token of 256 bits, of which the store keeps a digest."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -11,6 +12,7 @@ from mailproc.office.staff.login_checks import LoginChecks
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.store import staff
 from mailproc.store.engine import Store
+from mailproc.store.staff import StaffSession
 
 LONGEST = timedelta(hours=24)
 """A session ends after so long, however busy it is."""
@@ -41,20 +43,31 @@ class Sessions:
         self._store.write(job)
         return token
 
-    def person(self, token: str) -> StaffPerson | None:
-        """Return whose session it is; None where it is over."""
+    def person(self, token: str, *, seen: bool = True) -> StaffPerson | None:
+        """Return whose session it is; None where it is over. ``seen``: that the person is there."""
         now, digest = self._context.clock(), _digest(token)
         with self._store.read() as connection:
             found = staff.session(connection, digest)
-        if found is None or now - found.begun_at > LONGEST or now - found.seen_at > self.idle:
+        if found is None or self._is_over(found, now):
             return None
-        self._see(digest, found.seen_at, now)
+        if seen:
+            self._see(digest, found.seen_at, now)
         return StaffPerson(found.login, found.name, StaffRole[found.role.upper()])
+
+    def alive(self, tokens: Iterable[str]) -> set[str]:
+        """Return those whose session is not over. This does not keep a session from ending."""
+        now = self._context.clock()
+        with self._store.read() as connection:
+            found = {token: staff.session(connection, _digest(token)) for token in tokens}
+        return {token for token, session in found.items() if session and not self._is_over(session, now)}
 
     def end(self, token: str) -> None:
         """End the session; what is no token ends none."""
         digest = _digest(token)
         self._store.write(lambda connection: staff.end_session(connection, digest))
+
+    def _is_over(self, found: StaffSession, now: datetime) -> bool:
+        return now - found.begun_at > LONGEST or now - found.seen_at > self.idle
 
     def _see(self, digest: str, seen_at: datetime, now: datetime) -> None:
         if now - seen_at > SEEN_EVERY:
