@@ -2,9 +2,10 @@
 
 from mailproc.flow.context import Context
 from mailproc.notices.vocabulary import Words
-from mailproc.office.desk import taking_back, to_do
+from mailproc.office.desk import taking_back
 from mailproc.office.desk.api_desk import ApiDesk
 from mailproc.office.desk.correction_desk import CorrectionDesk
+from mailproc.office.desk.kept_to_do import KeptToDo
 from mailproc.office.desk.letter_desk import LetterDesk
 from mailproc.office.desk.new_request_desk import NewRequestDesk
 from mailproc.office.desk.news_desk import NewsDesk
@@ -31,6 +32,7 @@ class StaffDesk:
         self._context = context
         self.sessions = Sessions(store, context)
         self.news = NewsDesk(store, context)
+        self._to_do = KeptToDo(store, context)
         self.requests = RequestDesk(store, context)
         self.new = NewRequestDesk(store, context)
         self.corrections = CorrectionDesk(store, context)
@@ -69,8 +71,7 @@ class StaffDesk:
 
     def to_do(self) -> ToDoPage:
         """Return what needs attention."""
-        with self._store.read() as connection:
-            return to_do.page(connection, self._context)
+        return self._to_do.page()
 
     def just_done(self) -> tuple[JustDone, ...]:
         """Return what was just done at the desk and can be taken back."""

@@ -1,0 +1,61 @@
+"""The page "To do" is made once for a state of the store, and never shown older than that."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from mailproc.office.desk import kept_to_do, to_do
+from mailproc.office.desk.kept_to_do import KeptToDo
+from tests.support.world import World
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """Grows by one with each page that is made in earnest."""
+    count: list[int] = []
+    real = to_do.page
+
+    def page(connection, context):
+        count.append(1)
+        return real(connection, context)
+
+    monkeypatch.setattr(to_do, "page", page)
+    yield count
+
+
+def test_fifty_desks_share_one_page(house: World, made: list[int]) -> None:
+    house.place()
+    kept = KeptToDo(house.app.store, house.app.context)
+    with ThreadPoolExecutor(8) as desks:
+        pages = list(desks.map(lambda _: kept.page(), range(50)))
+    assert len(made) == 1 and len(set(map(id, pages))) == 1
+
+
+def test_each_change_is_seen_at_once(house: World, made: list[int]) -> None:
+    kept = KeptToDo(house.app.store, house.app.context)
+    totals = [kept.page().total]
+    for _ in range(3):
+        house.place()
+        totals.append(kept.page().total)
+    house.hear("B1-1 NOT")
+    totals.append(kept.page().total)
+    assert len(set(totals)) == len(totals) == len(made)
+
+
+def test_another_day_is_another_page(house: World, made: list[int]) -> None:
+    kept = KeptToDo(house.app.store, house.app.context)
+    kept.page()
+    house.later(days=1)
+    kept.page()
+    assert len(made) == 2
+
+
+def test_what_no_change_of_the_store_tells_is_looked_at_again(
+    house: World, made: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = KeptToDo(house.app.store, house.app.context)
+    kept.page()
+    monkeypatch.setattr(kept_to_do, "LONGEST", 0.0)
+    kept.page()
+    assert len(made) == 2
