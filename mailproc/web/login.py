@@ -14,7 +14,7 @@ _OURS = re.compile(r"/(?:[A-Za-z0-9._~%-]{1,100}(?:/[A-Za-z0-9._~%-]{1,100}){0,3
 """An address of the desk, to which one may be sent on."""
 _FORM = re.compile(r"(/[^/]{1,100}(?:/[^/]{1,100}){0,2})/[a-z-]{1,30}")
 """Where a form goes: the address of its page, and what it does."""
-MOST_KEPT = 20_000
+MOST_KEPT = 100_000
 """Characters of a form that is kept for after the login."""
 RETRY_AFTER = "5"
 """Seconds."""

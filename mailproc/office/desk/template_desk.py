@@ -117,20 +117,27 @@ class TemplateDesk(DeskRoom):
         about, letter = self._letter(connection, draft, number)
         return TextPreview(about, letter, faults, tuple(self._checked(found)))
 
-    def _letter(self, connection: Connection, draft: Draft, number: str) -> tuple[str, FinishedLetter]:
-        """Return of which request the letter is, and the letter; an example where no request has used it."""
-        words = self.context.language.texts.labels["desk_templates"]
-        if number.strip():
-            row = transaction_of(connection, number.strip()[:100])
-        else:
-            users = trial.last_users(connection, self.context, draft.path)
-            if not users:
-                shown = previews.of_samples(self.context, draft)[0]
-                return words["example"], FinishedLetter("", "", shown.text)
-            row = users[0]
+    def _letter(self, connection: Connection, draft: Draft, number: str) -> tuple[str, FinishedLetter | None]:
+        """Return of which request the letter is, and the letter; an example where no request has used it, and
+        none where this request gets no letter, with the reason."""
+        language = self.context.language
+        users = (
+            [transaction_of(connection, number.strip()[:100])]
+            if number.strip()
+            else trial.last_users(connection, self.context, draft.path)
+        )
+        if not users:
+            shown = previews.of_samples(self.context, draft)[0]
+            words = language.texts.labels["desk_templates"]
+            return words["example"], FinishedLetter("", "", shown.text)
+        row = users[0]
         named = requests.number_of(connection, row.request_id)
-        letter = finished_letter.of_request(connection, self.context, draft, row)
-        return self.context.language.label("desk_templates", "as_request", number=named), letter
+        try:
+            letter = finished_letter.of_request(connection, self.context, draft, row)
+        except LocalFault as fault:
+            why = language.word(fault.said)
+            return language.label("desk_templates", "spoilt", number=named, why=why), None
+        return language.label("desk_templates", "as_request", number=named), letter
 
     def _faults(self, found: Trial) -> Iterator[str]:
         for one in found.problems[:20]:
