@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as Chromium
@@ -93,3 +94,18 @@ def windows(driven: Chromium, house: World) -> Iterator[Callable[..., Window]]:
         window.close()
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def keeper(opened: Callable[..., Browser]) -> Browser:
+    """A browser in which a person who keeps the texts is logged in."""
+    one = opened()
+    one.log_in("head")
+    return one
+
+
+@pytest.fixture
+def site_folder(house: World) -> Path:
+    """The library's own texts."""
+    config = house.app.config
+    return config.file.parent / config.templates.site

@@ -33,6 +33,9 @@ def busy(house: World) -> list[str]:
         f"/letters/I{strange}",
         "/scan/receive",
         "/slips",
+        "/templates",
+        "/templates/en.patron.arrived",
+        "/templates/artemail.order",
     ]
 
 
