@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from mailproc.config_section import Section
+from mailproc.config_web_readers import WebReaders
 
 
 class Metrics(Section):
@@ -24,3 +25,4 @@ class Web(Section):
     undo_seconds: int = Field(
         default=60, ge=0, le=3600
     )  # a letter of an act at the desk waits; 0 = not at all
+    readers: WebReaders = WebReaders()

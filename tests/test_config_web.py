@@ -44,6 +44,11 @@ def test_what_is_safe(web):
         ({"public_url": "https://user@ill.library.example"}, "web.public_url"),
         ({"public_url": "ill.library.example"}, "web.public_url"),
         ({"public_url": "https://"}, "web.public_url"),
+        ({"readers": {"sign_in": "proxy", "header": "Cookie"}}, "web.readers.header"),
+        ({"readers": {"sign_in": "proxy", "header": "X Reader"}}, "web.readers.header"),
+        ({"readers": {"sign_in": "proxy", "header": ""}}, "web.readers.header"),
+        ({"readers": {"sign_in": "proxy", "trusted": ()}}, "web.readers.trusted"),
+        ({"readers": {"sign_in": "proxy", "trusted": ("proxy.example",)}}, "web.readers.trusted.0"),
     ],
 )
 def test_what_is_refused(web, key):

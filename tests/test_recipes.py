@@ -25,6 +25,7 @@ SENDERS = [
     *(PROGRAM / "flow/advance").glob("*.py"),
     PROGRAM / "flow/delivery_mode.py",
     PROGRAM / "flow/notify_staff.py",
+    PROGRAM / "flow/sign_in_letter.py",
 ]
 """What the rest of the program names, it only reads."""
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

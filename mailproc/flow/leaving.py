@@ -1,6 +1,7 @@
 """What leaves for a stored letter: its envelope, and its bytes with what is inserted at the socket."""
 
 from mailproc.errors import GiveUp
+from mailproc.flow import sign_in_letter
 from mailproc.flow.context import Context
 from mailproc.mail import enclosures
 from mailproc.mail.channel import TCP
@@ -27,9 +28,14 @@ def envelope_of(row: OutgoingLetter, store: Store) -> Envelope:
     return Envelope(row.mail_from, row.rcpt_to, row.transport, row.partner, caused_by)
 
 
-def unmasked(row: OutgoingLetter, context: Context) -> bytes:
-    """Return the bytes for the socket. In a folder, which people read, the mask stays. Raise GiveUp."""
+def unmasked(row: OutgoingLetter, store: Store, context: Context) -> bytes:
+    """Return the bytes for the socket. In a folder, which people read, the mask stays. Raise GiveUp.
+
+    A reader's link is put in there too: whoever carries the letter brings it.
+    """
     raw = enclosures.filled(bytes(row.raw), row.documents.split(), row.message_id, context.documents.read)
+    if sign_in_letter.is_one(row):
+        return sign_in_letter.filled(row, raw, store, context)
     if not row.secret_ref or context.config.deliver.mode == "folder":
         return raw
     symbol, _, customer_code = row.secret_ref.rpartition("/")

@@ -162,7 +162,7 @@ def _send_one(row: OutgoingLetter, store: Store, context: Context, deliver: Deli
     """
     with following(f"O{row.id}", row.trace):
         try:
-            raw = unmasked(row, context)
+            raw = unmasked(row, store, context)
             store.check_run()
             state, answer = deliver(envelope_of(row, store), raw, f"O{row.id}")
         except BaseException as error:

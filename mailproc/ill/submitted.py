@@ -13,6 +13,10 @@ LONGEST_WORDS = 20_000
 """Characters of the words that are kept with it; the letter is kept whole."""
 
 
+READERS_PAGES, READERS_DOOR = "/my", "my"
+"""The source of what readers ask for at their own pages, and the door by which they do."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class WrittenReader:
     """A reader as somebody wrote one into a form; nothing of it is proven. '' is left out."""

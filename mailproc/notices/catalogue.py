@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mailproc.notices import situations
 from mailproc.notices.digest import StaffDigest
 from mailproc.notices.partner import TO_PARTNERS, PartnerNotice, PartnerOrder, PartnerReturned, ToPartner
-from mailproc.notices.patron import TO_READERS, ToPatron
+from mailproc.notices.patron import TO_READERS, ToReader
 from mailproc.notices.shared_contexts import OurLibrary, PartnerLibrary, Patron, Refusal, Request
 from mailproc.templating.contract import Contract, field_help, sample_of
 
@@ -162,7 +162,7 @@ class StaffAttention:
     )
 
 
-NoticeContext = ToPatron | ToPartner | StaffAttention | StaffDigest
+NoticeContext = ToReader | ToPartner | StaffAttention | StaffDigest
 
 NOTICES = (
     *TO_READERS,

@@ -10,11 +10,17 @@ from mailproc.templating.contract import Contract, field_help, sample_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class ToPatron:
+class ToReader:
     """What every letter to a reader names."""
 
     library: OurLibrary = field_help("This library.", sample=sample_of(OurLibrary))
     patron: Patron = field_help("The reader.", sample=sample_of(Patron))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToPatron(ToReader):
+    """What every letter to a reader about a request names."""
+
     request: Request = field_help("What the reader asked for.", sample=sample_of(Request))
 
 
@@ -151,6 +157,14 @@ class PatronDeclined(ToPatron):
     note: str = field_help("Why, as staff say it.", sample="It is on our own shelves.", optional=True)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PatronSignIn(ToReader):
+    link: str = field_help(
+        "The address that opens the reader's pages, once.", sample="https://ill.library.example/my/in/XXXXXXX"
+    )
+    minutes: int = field_help("So long it can be used.", sample=30)
+
+
 TO_READERS = (
     Contract(
         "en/patron/arrived.txt",
@@ -227,6 +241,12 @@ TO_READERS = (
         PatronDocument,
         "Brings a reader a copy that another library supplied as a file, with what copyright allows.",
         situations=situations.DOCUMENT,
+    ),
+    Contract(
+        "en/patron/sign_in.txt",
+        PatronSignIn,
+        "Brings a reader who asked for it a link to the reader's own pages ([web.readers]).",
+        must_say=("link",),
     ),
 )
 """Every letter to a reader: its text in English, what the text may name, and what the letter is for.

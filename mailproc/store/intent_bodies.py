@@ -67,12 +67,14 @@ class SendApdu:
 class NoticeToReader:
     """A letter to a reader with the text ``name`` ("patron/arrived").
 
-    ``level``: of a reminder, its number; ``note``: a remark of staff.
+    ``level``: of a reminder, its number; ``note``: a remark of staff; ``link``: the row of the link that
+    the letter brings, to sign in with.
     """
 
     name: str
     level: int | None = None
     note: str = ""
+    link: int | None = None
     kind: ClassVar[Kind] = "notice"
     to: ClassVar[str] = "patron"
 
@@ -132,7 +134,7 @@ def to_json(body: IntentBody) -> dict[str, Any]:
         case SendApdu(apdu, sent):
             return {"apdu": apdu} | _enclosed(sent)
         case NoticeToReader():
-            known = {"level": body.level, "note": body.note or None}
+            known = {"level": body.level, "note": body.note or None, "link": body.link}
             facts = {name: value for name, value in known.items() if value is not None}
             return {"notice": body.name, "to": body.to, "facts": facts}
         case NoticeToStaff():
@@ -162,7 +164,7 @@ def from_json(value: Mapping[str, Any]) -> IntentBody:
     name, facts = value["notice"], value.get("facts") or {}
     match value["to"]:
         case "patron":
-            return NoticeToReader(name, facts.get("level"), facts.get("note", ""))
+            return NoticeToReader(name, facts.get("level"), facts.get("note", ""), facts.get("link"))
         case "staff":
             return NoticeToStaff(name, cast(StaffFacts, facts))
         case "partner":

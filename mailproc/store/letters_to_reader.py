@@ -165,7 +165,11 @@ def erase(connection: Connection, request_id: int) -> Sequence[int]:
 
     Return their ids. The bytes of one that was archived stay in the archive; its id is not among them.
     """
-    ids = [row["id"] for row in _over(connection, request_id)]
+    return erase_these(connection, [row["id"] for row in _over(connection, request_id)])
+
+
+def erase_these(connection: Connection, ids: Sequence[int]) -> Sequence[int]:
+    """The same of these letters, which are over."""
     gone = {"nobody": "", "nothing": "", "no_error": ""}
     _UNADDRESS.run_many(connection, [{"row_id": one} | gone for one in ids])
     _SETTLE.run_many(connection, [{"row_id": one} for one in ids])

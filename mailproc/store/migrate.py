@@ -27,6 +27,7 @@ from mailproc.store import (  # noqa: F401  # their tables
     foreign_schema,
     hook_tables,
     patron_tables,
+    reader_tables,
     staff_tables,
     submission_tables,
     template_tables,

@@ -1,8 +1,9 @@
 """The readers of this library."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, Integer, bindparam, func, select, text
 
 from mailproc.store import find
 from mailproc.store.current_patrons import CURRENT_IMPORT, IS_CURRENT, PATRON
@@ -13,6 +14,12 @@ from mailproc.store.text import storable
 
 REQUEST = table_of(RequestRow)
 _LOAD = Constant(select(PATRON).where(PATRON.c.id == bindparam("patron_id"), IS_CURRENT), StoredPatron)
+_WITH_EMAIL = Constant(
+    select(PATRON)
+    .where(func.lower(PATRON.c.email) == bindparam("address"), IS_CURRENT)
+    .limit(bindparam("most", type_=Integer)),
+    StoredPatron,
+)
 _REQUESTS = select(REQUEST.c.id).where(REQUEST.c.patron_id == bindparam("patron_id"))
 _SET = ", ".join(
     f"{name} = CASE WHEN :{name} = '' THEN {name} ELSE :{name} END"
@@ -34,6 +41,11 @@ def load(connection: Connection, patron_id: str | None) -> StoredPatron | None:
     if patron_id is None:
         return None
     return _LOAD.row(connection, {"patron_id": patron_id})
+
+
+def with_email(connection: Connection, address: str, most: int) -> Sequence[StoredPatron]:
+    """Return readers with this e-mail address, in whatever case; ``most`` at most."""
+    return _WITH_EMAIL.rows(connection, {"address": storable(address).lower(), "most": most})
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, exists, func, or_, select, text
 
-from mailproc.store import find, hook_calls, letters_to_reader, patrons, reader_in_messages, submissions
+from mailproc.store import (
+    find,
+    hook_calls,
+    letters_to_reader,
+    link_letters,
+    patrons,
+    reader_in_messages,
+    submissions,
+)
 from mailproc.store.current_patrons import PATRON
 from mailproc.store.patron_imports import FILE
 from mailproc.store.prepared_statements import Constant, update_of
@@ -95,8 +103,9 @@ def anonymise(connection: Connection, request: StoredRequest, at: datetime) -> S
     """As ``erase``; and the reader goes, unless a file of readers has them or another request names them."""
     letters = erase(connection, request)
     _MARK.run(connection, {"row_id": request.id, "anonymised_at": at})
-    if request.patron_id is not None:
-        _FORGET_PERSON.run(connection, {"patron_id": request.patron_id})
+    patron_id = request.patron_id
+    if patron_id is not None and _FORGET_PERSON.count(connection, {"patron_id": patron_id}):
+        link_letters.erase_reader(connection, patron_id)
     return letters
 
 

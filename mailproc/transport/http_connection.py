@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from mailproc.transport.gate import ToldOf, loop_trouble
+from mailproc.transport.http_peer import WithPeer
 from mailproc.transport.listening import client_host, inside, network
 
 _log = logging.getLogger(__name__)
@@ -69,6 +70,11 @@ class HttpSettings(uvicorn.Config):
         self.limits = limits
         self.told = ToldOf()
         self._peers = tuple(network(one, "networks") for one in peers)
+
+    def load(self) -> None:
+        """Load the application; it hears who the peer is, also behind a proxy that is believed."""
+        super().load()
+        self.loaded_app = WithPeer(self.loaded_app)
 
     def admits(self, host: str) -> bool:
         """Return whether a client of this address may connect."""

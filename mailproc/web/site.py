@@ -25,6 +25,7 @@ from mailproc.web import (
     corrections,
     letters,
     login,
+    my_site,
     new_requests,
     patrons,
     requests,
@@ -71,6 +72,7 @@ def application(office: StaffDesk, web: Web, streams: Streams | None = None) -> 
         Route("/login", _login(desk), methods=["GET", "POST"]),
         Route("/static/{name}", _static, methods=["GET"]),
         *(Route(path, _page(desk, page), methods=[method]) for method, path, page in PAGES),
+        *my_site.routes(office, web),
     ]
     handlers: dict[Any, Any] = {HTTPException: lambda _request, error: _no_page(desk, error)}
     pages = Starlette(routes=routes, exception_handlers=handlers)

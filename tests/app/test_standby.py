@@ -435,10 +435,10 @@ FREEZES_AFTER_THE_CLAIM = """
 import signal, threading
 from mailproc.flow import send
 unmasked = send.unmasked
-def frozen(row, context):
+def frozen(row, store, context):
     # the letter is committed as being sent, and no connection is open
     signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
-    return unmasked(row, context)
+    return unmasked(row, store, context)
 send.unmasked = frozen
 """
 

@@ -184,6 +184,7 @@ def test_no_word_was_left_in_english() -> None:
         ]
         assert same == ["formats.time", "citation.isbn", "citation.issn", "labels.requests.partner",
                         "labels.show.barcode", "labels.charges.partner", "labels.stats.partner",
+                        "labels.desk_readers.loan_isbn", "labels.desk_readers.copy_issn",
                         "labels.patrons.name", "labels.hooks.name", "labels.jobs.partner",
                         "labels.partners.name", "labels.trace.id", "labels.staff.name"]  # fmt: skip
 

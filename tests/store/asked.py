@@ -35,6 +35,7 @@ from mailproc.store import (
     letters,
     letters_before_order,
     letters_to_reader,
+    link_letters,
     look_ups,
     named_requests,
     older_attempts,
@@ -47,6 +48,7 @@ from mailproc.store import (
     patron_lists,
     patrons,
     queue,
+    reader_access,
     reader_in_messages,
     request_erasure,
     requests,
@@ -75,6 +77,7 @@ from mailproc.store.inbox import NewLetter
 from mailproc.store.intent_bodies import SendApdu
 from mailproc.store.outgoing import NewLetterOut
 from mailproc.store.patron_imports import FiledReader
+from mailproc.store.reader_access import ReaderLink
 from mailproc.store.reader_words import ReaderWords
 from mailproc.store.requests import NewRequest
 from mailproc.store.rows import InboxLetter, SaidIntent
@@ -465,6 +468,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "fits": lambda c: find.fits(c, "a word qx"),
     },
     patrons: {
+        "with_email": lambda c: patrons.with_email(c, "ann@reader.example", 20),
         "load": lambda c: patrons.load(c, "r1"),
         "keep": lambda c: patrons.keep(c, patrons.NamedReader("r1", "A. Reader", "r@readers.example")),
         "name_requests": lambda c: patrons.name_requests(c, "r1"),
@@ -505,6 +509,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "last_left": lambda c: letters_to_reader.last_left(c, 1, ("patron/overdue",), NOW),
         "waiting": lambda c: letters_to_reader.waiting(c, 1),
         "written": lambda c: letters_to_reader.written(c, 1),
+        "erase_these": lambda c: letters_to_reader.erase_these(c, [1]),
         "last_since": lambda c: letters_to_reader.last_since(c, 1, ("patron/arrived",), NOW),
         "wait": lambda c: letters_to_reader.wait(c, 1),
         "count_deletable": lambda c: letters_to_reader.count_deletable(c, 1),
@@ -588,6 +593,28 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "add": lambda c: api_answers.add(c, api_answers.ApiAnswer("catalogue", "k1", "d" * 64, "{}", NOW)),
         "complete": lambda c: api_answers.complete(c, "catalogue", "k1", "{}"),
         "forget": lambda c: api_answers.forget(c, NOW - HOUR),
+    },
+    reader_access: {
+        "begin_session": lambda c: reader_access.begin_session(c, "t" * 64, "R1", NOW),
+        "session": lambda c: reader_access.session(c, "t" * 64),
+        "see": lambda c: reader_access.see(c, "t" * 64, NOW),
+        "end_session": lambda c: reader_access.end_session(c, "t" * 64),
+        "end_sessions": lambda c: reader_access.end_sessions(c, "R1"),
+        "forget_sessions": lambda c: reader_access.forget_sessions(c, NOW - HOUR, NOW - HOUR),
+        "add_link": lambda c: reader_access.add_link(c, "R1", 1, NOW),
+        "link": lambda c: reader_access.link(c, 1),
+        "count_links": lambda c: reader_access.count_links(c, "R1", NOW - HOUR),
+        "count_all_links": lambda c: reader_access.count_all_links(c, NOW - HOUR),
+        "give_token": lambda c: reader_access.give_token(c, 1, "t" * 64, NOW),
+        "with_token": lambda c: reader_access.with_token(c, "t" * 64, NOW),
+        "use": lambda c: reader_access.use(c, "t" * 64, NOW),
+        "links_of": lambda c: reader_access.links_of(c, "R1"),
+        "old_links": lambda c: reader_access.old_links(c, NOW, 20),
+        "delete_link": lambda c: reader_access.delete_link(c, 1),
+    },
+    link_letters: {
+        "erase": lambda c: link_letters.erase(c, ReaderLink(1, "R1", 1)),
+        "erase_reader": lambda c: link_letters.erase_reader(c, "R1"),
     },
     staff: {
         "load": lambda c: staff.load(c, "rau"),

@@ -42,6 +42,8 @@ FEW = {
     "staff",
     "staff_session",
     "saved_list",
+    "reader_session",
+    "reader_link",
 }
 """Tables that hold a row for each thing of the configuration, for each copy of the store, or each import."""
 SCHEMA = {"pg_trigger", "pg_rewrite"}

@@ -11,6 +11,9 @@ from tests.support import counted_attempts, history
 from tests.support.partners import PASSWORD
 from tests.support.world import World
 
+SUBMITTED = ("transactions", "submission")
+"""Tables with a row for each request: what somebody was asked for, and what waits for staff."""
+
 
 def check(world: World, *, whole: bool = True) -> None:
     """After every story: verify is clean, and nothing waits. If ``whole``: the figures, timers and texts
@@ -58,4 +61,4 @@ def _texts_follow(world: World) -> None:
     kept = {row["request_id"]: row["words"] for row in world.rows("finding")}
     with world.app.store.read() as connection:
         assert kept == {number: find.words_of(connection, number) for number in kept}
-    assert set(kept) == {row["request_id"] for row in world.rows("transactions")}
+    assert set(kept) == {row["request_id"] for name in SUBMITTED for row in world.rows(name)}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from mailproc.flow import sign_in_letter
 from mailproc.flow.context import Context
 from mailproc.flow.prepare import outgoing_letter, partner_letter
 from mailproc.flow.prepare.notice_context import Addressed
@@ -15,7 +16,7 @@ from mailproc.notices import last_good
 from mailproc.notices.last_good import Rendered, render_safely
 from mailproc.notices.render import Notice
 from mailproc.store import documents
-from mailproc.store.intent_bodies import NoticeToPartner, SendApdu
+from mailproc.store.intent_bodies import NoticeToPartner, NoticeToReader, SendApdu
 from mailproc.store.outgoing import TO_PRINT, NewLetterOut
 from mailproc.store.rows import Intent, StoredDocument
 
@@ -45,7 +46,9 @@ def letter(
         _log.warning("template %s; its %s text went out", problem, said.used)
     body = partner_letter.body_of(said.notice)
     partner = row.partner if row.notice.to == "partner" else ""
-    return outgoing_letter.letter(body, address, f"n{row.id}", context, partner, enclosed=enclosed)
+    made = outgoing_letter.letter(body, address, f"n{row.id}", context, partner, enclosed=enclosed)
+    link = row.notice.link if isinstance(row.notice, NoticeToReader) else None
+    return replace(made, secret_ref=sign_in_letter.secret_ref(link)) if link is not None else made
 
 
 def on_paper(row: Intent, said: Rendered[Notice], context: Context) -> NewLetterOut:

@@ -11,8 +11,8 @@ from mailproc.flow.matching import reader_standing
 from mailproc.flow.matching.reader_standing import ReaderStanding
 from mailproc.notices.language import Language
 from mailproc.notices.shared_contexts import OurLibrary, PartnerLibrary, Request
-from mailproc.store import patrons, requests, transactions
-from mailproc.store.intent_bodies import NoticeToPeople, NoticeToStaff, StaffFacts
+from mailproc.store import patrons, reader_access, requests, transactions
+from mailproc.store.intent_bodies import NoticeToPeople, NoticeToReader, NoticeToStaff, StaffFacts
 from mailproc.store.rows import Intent, StoredPatron, StoredRequest, Transaction
 
 
@@ -82,6 +82,16 @@ class NoticeWriter:
         )
 
 
+def _patron_of(connection: Connection, occasion: Occasion, request: StoredRequest | None) -> str | None:
+    """Return the id of the reader whom the letter is for: whose request it is, or who asked for a link."""
+    if request is not None:
+        return request.patron_id
+    body = occasion.body
+    asked = body.link if isinstance(body, NoticeToReader) else None
+    link = reader_access.link(connection, asked) if asked is not None else None
+    return link.patron_id if link is not None else None
+
+
 def writer_of(connection: Connection, occasion: Occasion, context: Context, to: str) -> NoticeWriter:
     request = transaction = reader = None
     if occasion.request_id is not None:
@@ -94,8 +104,8 @@ def writer_of(connection: Connection, occasion: Occasion, context: Context, to: 
         tag = partner.language if partner else "en"
         if partner is not None and partner.letter.name_reader and request is not None:
             reader = patrons.load(connection, request.patron_id)
-    if to == "patron" and request is not None:
-        reader = patrons.load(connection, request.patron_id)
+    if to == "patron":
+        reader = patrons.load(connection, _patron_of(connection, occasion, request))
         tag = (reader and reader.language) or tag
     language = context.languages.of(tag)
     return NoticeWriter(connection, context, occasion, request, transaction, reader, tag, language)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from mailproc.flow import delivery_mode
+from mailproc.flow import delivery_mode, sign_in_letter
 from mailproc.flow.matching import item_received, readers_copy
 from mailproc.flow.prepare.notice_writer import NoticeWriter
 from mailproc.ill import loan_terms
@@ -12,7 +12,7 @@ from mailproc.ill.message_content import PARTIAL, WRONG, flaw
 from mailproc.ill.terms import Service
 from mailproc.mail.addresses import ascii_lower
 from mailproc.notices.language import Language
-from mailproc.notices.patron import ToPatron
+from mailproc.notices.patron import ToReader
 from mailproc.notices.shared_contexts import EnclosedDocument, Patron, Refusal
 from mailproc.store import rotas
 from mailproc.store.intent_bodies import NoticeToReader
@@ -20,11 +20,11 @@ from mailproc.store.rows import Event, RotaEntry
 from mailproc.templating.contract import fields_of
 
 
-def context_of(writer: NoticeWriter) -> ToPatron:
+def context_of(writer: NoticeWriter) -> ToReader:
     """Return the names of the notice with their values. Raise LocalFault if there is no such letter."""
     path = f"en/{writer.occasion.body.name}.txt"
     contract = writer.context.templates.contract(path)
-    context: ToPatron = contract.context(
+    context: ToReader = contract.context(
         **{name: FILLS[name](writer) for name in fields_of(contract.context)}
     )
     return context
@@ -199,5 +199,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "expected": _expected,
     "reasons": _refusals,
     "documents": _documents,
+    "link": lambda writer: sign_in_letter.address(writer.context.config),
+    "minutes": lambda writer: writer.context.config.web.readers.link_minutes,
 }
 """A function for each name that a letter to a reader may use (``notices/patron.py``)."""

@@ -19,6 +19,7 @@ from mailproc.office.desk.taking_back import JustDone
 from mailproc.office.desk.template_desk import TemplateDesk
 from mailproc.office.desk.to_do import ToDoPage
 from mailproc.office.desk.unplaced_desk import UnplacedDesk
+from mailproc.office.readers.reader_office import ReaderOffice
 from mailproc.office.staff.sessions import Sessions
 from mailproc.sentence import Part
 from mailproc.store.engine import Store
@@ -40,6 +41,7 @@ class StaffDesk:
         self.rotas = RotaDesk(store, context)
         self.letters = LetterDesk(store, context)
         self.patrons = PatronDesk(store, context)
+        self.readers = ReaderOffice(store, context)
         self.scans = ScanDesk(store, context)
         self.slips = SlipDesk(store, context)
         self.api = ApiDesk(store, context)

@@ -38,10 +38,13 @@ class LetterToReader:
     at: datetime
 
 
-def listed(connection: Connection, patron_id: str, most: int) -> list[RequestOfReader]:
-    """Return the newest requests of the reader, also what waits for review and what was declined."""
+def listed(connection: Connection, patron_id: str, most: int, source: str = "") -> list[RequestOfReader]:
+    """Return the newest requests of the reader, also what waits for review and what was declined.
+
+    ``source``: only of what came from there, else of all: a number in the letter of a form proves nothing.
+    """
     sent = [(row.request_id, line_of(connection, row, ())) for row in _sent(connection, patron_id, most)]
-    submitted = [(one.id, unsent(one, ())) for one in _submitted(connection, patron_id, most)]
+    submitted = [(one.id, unsent(one, ())) for one in _submitted(connection, patron_id, most, source)]
     newest = sorted(dict([*submitted, *sent]).items(), reverse=True)[:most]
     return [_of(requests.load(connection, row_id), line) for row_id, line in newest]
 
@@ -57,11 +60,12 @@ def _sent(connection: Connection, patron_id: str, most: int) -> list[ListedReque
     return made(ListedRequest, connection.execute(statement))
 
 
-def _submitted(connection: Connection, patron_id: str, most: int) -> list[StoredRequest]:
+def _submitted(connection: Connection, patron_id: str, most: int, source: str) -> list[StoredRequest]:
     """Return what was submitted under the reader's number, and is no order: another library's is not ours."""
     ids = submissions.of_reader(connection, patron_id)[-most:]
     found = [submissions.load(connection, one) for one in ids]
     wishes = [one for one in found if one is not None and one.state != ACCEPTED and not one.partner]
+    wishes = [one for one in wishes if source in ("", one.source)]
     return [requests.load(connection, one.request_id) for one in wishes]
 
 

@@ -9,9 +9,11 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from mailproc.config import RequestForm
+from mailproc.config_web_readers import WebReaders
 from mailproc.flow.context import Context
 from mailproc.ill import reader_number
-from mailproc.ill.submitted import Source, SubmittedRequest
+from mailproc.ill.submitted import READERS_PAGES, Source, SubmittedRequest
 from mailproc.ill.terms import Role
 from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import Sentence, sentence
@@ -36,12 +38,19 @@ def _spellings(number: str) -> Iterator[str]:
 
 def exceeded(connection: Connection, context: Context, source: Source, counted: str) -> Sentence | None:
     """Return why no more is taken now; None if it is. What staff release is taken in any case."""
-    form = next((one for one in context.config.form if one.name == source.name), None)
-    if form is None or source.released:
+    name, limits = source.name, _limits(context, source)
+    if limits is None or source.released:
         return None
     since = context.clock() - HOUR
-    if submissions.count_since(connection, form.name, counted, since, form.per_hour) >= form.per_hour:
-        return sentence("form-too-many", form=form.name, most=form.per_hour)
-    if submissions.count_waiting(connection, form.name, form.waiting) >= form.waiting:
-        return sentence("form-too-full", form=form.name, most=form.waiting)
+    if submissions.count_since(connection, name, counted, since, limits.per_hour) >= limits.per_hour:
+        return sentence("form-too-many", form=name, most=limits.per_hour)
+    if submissions.count_waiting(connection, name, limits.waiting) >= limits.waiting:
+        return sentence("form-too-full", form=name, most=limits.waiting)
     return None
+
+
+def _limits(context: Context, source: Source) -> RequestForm | WebReaders | None:
+    """Return what has ``per_hour`` and ``waiting`` of the source; None for staff, who have no limit."""
+    if source.name == READERS_PAGES:
+        return context.config.web.readers
+    return next((form for form in context.config.form if form.name == source.name), None)

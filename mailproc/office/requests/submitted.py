@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.ill.holding import LookUp
-from mailproc.ill.submitted import Source, Submitted, SubmittedRequest
+from mailproc.ill.submitted import READERS_DOOR, READERS_PAGES, Source, Submitted, SubmittedRequest
 from mailproc.ill.terms import Role
 from mailproc.office.catalogues import locate
 from mailproc.office.requests import form_limits, missing, review_checks, reviewing, rota_rules
@@ -79,8 +79,10 @@ def _stored(
 ) -> tuple[Submission, str]:
     request_id, number = requests.create(connection, requests.as_submitted(said, context.clock()))
     find.keep(connection, request_id)
+    by_reader = source.name == READERS_PAGES
     event = NewEvent(
-        cause="letter" if source.inbox_id is not None else "staff",
+        cause="letter" if source.inbox_id is not None else "policy" if by_reader else "staff",
+        door=READERS_DOOR if by_reader else "",
         type="SUBMITTED",
         at=context.clock(),
         inbox_id=source.inbox_id,

@@ -18,6 +18,7 @@ def upgrade() -> None:
     _api()
     _item_barcodes()
     _template_versions()
+    _readers()
     _service()
     _hub()
 
@@ -274,3 +275,27 @@ def _item_barcodes() -> None:
         sa.Column("transaction_id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("barcode", "transaction_id"),
     )
+
+
+def _readers() -> None:
+    at = sa.DateTime(timezone=True)
+    op.create_table(
+        "reader_session",
+        *_words("token", "patron_id"),
+        *(sa.Column(name, at, nullable=False) for name in ("begun_at", "seen_at")),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    op.create_index("ix_reader_session_patron", "reader_session", ["patron_id"])
+    op.create_table(
+        "reader_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        *_words("patron_id"),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", at, nullable=False),
+        sa.Column("token", sa.String(), nullable=True),
+        sa.Column("until", at, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_reader_link_patron", "reader_link", ["patron_id", "asked_at"])
+    op.create_index("ix_reader_link_asked", "reader_link", ["asked_at"])
+    op.create_index("ix_reader_link_token", "reader_link", ["token"])

@@ -1,0 +1,64 @@
+"""Have a link written to a reader who asks for one; whoever asks learns nothing from it.
+
+The letter goes to the address of the store, and only where the reader has typed that one. How many go is
+bounded for each reader and for all, so that nobody's mailbox is filled.
+"""
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from mailproc.flow.context import Context
+from mailproc.flow.sign_in_letter import SIGN_IN
+from mailproc.ill.reader_number import folded
+from mailproc.ill.submitted import READERS_DOOR
+from mailproc.store import events, link_letters, outgoing, patrons, reader_access
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.intent_bodies import NoticeToReader
+from mailproc.store.rows import StoredPatron
+
+_log = logging.getLogger(__name__)
+
+HOUR = timedelta(hours=1)
+MOST_AN_HOUR = 300
+"""Letters with a link to all readers."""
+KEPT = timedelta(days=1)
+"""How long a letter with a link is kept after it was asked for."""
+AT_ONCE = 20
+"""Of old links, and of readers with one address."""
+
+
+def ask(store: Store, context: Context, number: str, email: str) -> None:
+    """Have a link written to the reader with this number, or barcode, and this address; else do nothing."""
+    with store.read() as connection:
+        reader = _reader(connection, number, email)
+    if reader is not None:
+        store.write(lambda connection: _write(connection, context, reader))
+
+
+def _reader(connection: Connection, number: str, email: str) -> StoredPatron | None:
+    """By the index of addresses alone: a flood of guesses costs no look at each reader."""
+    wanted, address = folded(number), email.strip().lower()
+    if not wanted or not address:
+        return None
+    found = patrons.with_email(connection, address, AT_ONCE)
+    theirs = [one for one in found if wanted in map(folded, (one.id, *(one.barcodes or ())))]
+    return theirs[0] if len(theirs) == 1 else None
+
+
+def _write(connection: Connection, context: Context, reader: StoredPatron) -> None:
+    now, readers = context.clock(), context.config.web.readers
+    for link in reader_access.old_links(connection, now - KEPT, AT_ONCE):
+        link_letters.erase(connection, link)
+    if reader_access.count_all_links(connection, now - HOUR) >= MOST_AN_HOUR:
+        _log.warning("no link is written: %s went to readers within an hour", MOST_AN_HOUR)
+        return
+    if reader_access.count_links(connection, reader.id, now - HOUR) >= readers.links_an_hour:
+        return
+    event = NewEvent(cause="policy", type="SIGN_IN", at=now, door=READERS_DOOR, state="done")
+    event_id = events.add(connection, event)
+    link_id = reader_access.add_link(connection, reader.id, event_id, now)
+    body = NoticeToReader(SIGN_IN, link=link_id)
+    outgoing.add_intent(connection, body, event_id=event_id, seq=0, trace=f"E{event_id}")

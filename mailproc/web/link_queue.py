@@ -1,0 +1,61 @@
+"""Links that readers ask for are looked up after the answer has gone, one at a time: nobody learns from the
+time that an answer takes whether a number is known.
+
+What is asked beyond the bounds is dropped: the answer is the same.
+"""
+
+import logging
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from mailproc import passwords
+
+_log = logging.getLogger(__name__)
+
+WAITING = 100
+"""Links that wait to be looked up."""
+PER_PLACE = 10
+"""Of these, from one place."""
+
+
+class AsksLinks(Protocol):
+    """What is asked for a link."""
+
+    def ask_link(self, number: str, email: str) -> None:
+        """Have a link written, if number and address are one reader's."""
+
+
+class LinkQueue:
+    """For any thread."""
+
+    def __init__(self, office: AsksLinks) -> None:
+        self._office = office
+        self._lock = threading.Lock()
+        self._here: Counter[str] = Counter()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk-link")
+
+    def ask(self, number: str, email: str, host: str) -> None:
+        """Have it looked up soon; return at once."""
+        place = passwords.place(host)
+        with self._lock:
+            if self._here[place] >= PER_PLACE or self._here.total() >= WAITING:
+                return
+            self._here[place] += 1
+        self._thread.submit(self._look_up, number, email, place)
+
+    def settle(self) -> None:
+        """Wait until all that was asked before was looked up."""
+        self._thread.submit(lambda: None).result()
+
+    def _look_up(self, number: str, email: str, place: str) -> None:
+        try:
+            self._office.ask_link(number, email)
+        except Exception:  # of one look-up: the others go on
+            _log.exception("a link for a reader could not be written")
+        finally:
+            with self._lock:
+                self._here[place] -= 1
+                if not self._here[place]:
+                    del self._here[place]

@@ -1,0 +1,611 @@
+"""The pages for readers: who gets in, what one sees and asks for; nobody sees or moves anything else."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from mailproc.config import Web
+from mailproc.config_web_readers import WebReaders
+from mailproc.errors import TryLater
+from mailproc.ill.apdu import Item
+from mailproc.ill.submitted import Source, SubmittedRequest, WrittenReader
+from mailproc.ill.terms import Role
+from mailproc.office.desk.staff_desk import StaffDesk
+from mailproc.office.patrons import forgetting
+from mailproc.office.readers import sign_in_links
+from mailproc.office.requests import notes, reviewing, submitted
+from mailproc.office.requests.reviewing import Acceptance
+from mailproc.transport.http_server import HttpServer
+from mailproc.web import guard, link_queue, my_site, site
+from mailproc.web.link_queue import LinkQueue
+from tests.support.world import World
+from tests.web.browser import ORIGIN, Browser
+
+MAIL = "r@readers.example"
+LINK = re.compile(r"http://127\.0\.0\.1:8026(/my/in/[A-Za-z0-9_-]+)")
+
+
+@pytest.fixture
+def queues(monkeypatch: pytest.MonkeyPatch) -> list[LinkQueue]:
+    """The queues of links that were made."""
+    made: list[LinkQueue] = []
+
+    def noted(office: link_queue.AsksLinks) -> LinkQueue:
+        made.append(LinkQueue(office))
+        return made[-1]
+
+    monkeypatch.setattr(my_site, "LinkQueue", noted)
+    return made
+
+
+def pages_of(house: World, **readers: object) -> ASGIApp:
+    config = house.app.config
+    web = Web(enabled=True, readers=WebReaders(**readers))
+    context = replace(house.app.context, config=config.model_copy(update={"web": web}))
+    house.app = replace(house.app, context=context)
+    return site.application(StaffDesk(house.app.store, context), web)
+
+
+@pytest.fixture
+def by_mail(house: World, queues: list[LinkQueue]) -> ASGIApp:
+    return pages_of(house, sign_in="mail")
+
+
+@pytest.fixture
+def reader(by_mail: ASGIApp) -> Iterator[Callable[..., Browser]]:
+    """Opens a browser at the pages for readers."""
+    made: list[Browser] = []
+
+    def open_one(pages: ASGIApp = by_mail, **more: str) -> Browser:
+        made.append(Browser(pages, **more))
+        return made[-1]
+
+    yield open_one
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def asks(house: World, queues: list[LinkQueue]) -> Callable[..., str]:
+    """Asks for a link; returns its path from the letter, '' if none came."""
+
+    def ask(browser: Browser, number: str = "R1", email: str = MAIL) -> str:
+        before = len(house.sent)
+        assert browser.post("/my/link", {"number": number, "email": email}).status == 200
+        queues[-1].settle()
+        house.run()
+        found = [LINK.search(one.text) for one in house.sent[before:] if one.to == email]
+        return found[-1][1] if found and found[-1] else ""
+
+    return ask
+
+
+def sign_in(browser: Browser, link: str):
+    (form,) = browser.get(link).forms("/my/in")
+    return browser.post("/my/in", form)
+
+
+def test_off_there_are_no_pages(house, opened):
+    for path in ("/my", "/my/new", "/my/in/x"):
+        assert opened().get(path).status == 404
+
+
+def test_a_reader_signs_in_by_a_link_and_sees_the_own_requests(house, reader, asks):
+    house.place(title="On Letters")
+    browser = reader()
+    assert browser.get("/my").forms("/my/link") == [{}]
+    page = sign_in(browser, asks(browser))
+    assert page.url == f"{ORIGIN}/my" and "On Letters" in page.words
+    assert "Another library has been asked" in page.words
+    assert "On Letters" in browser.get("/my/r/B1").words
+
+
+def other(house: World) -> str:
+    """A request of somebody else; its number."""
+    who = {"id": "R2", "name": "B Other", "email": "b@readers.example"}
+    return house.place(title="Somebody's Secret", patron=who)
+
+
+def signed_in(reader: Callable[..., Browser], asks: Callable[..., str]) -> Browser:
+    browser = reader()
+    assert sign_in(browser, asks(browser)).url == f"{ORIGIN}/my"
+    return browser
+
+
+def states(house: World) -> list[tuple[str, str]]:
+    return [(one["state"], one["updated_at"]) for one in house.rows("transactions")]
+
+
+# signing in
+
+
+@pytest.mark.parametrize(
+    ("number", "email"),
+    [
+        ("R1", "other@readers.example"), ("R2", MAIL), ("R1", ""), ("", MAIL), ("R9", "x@y.example"),
+        ("R1 OR 1=1", MAIL), ("%", "%"), ("R1\nR2", MAIL), ("x" * 5000, MAIL),
+        ("R1", "r@readers.example, b@c.d"),
+    ],
+)  # fmt: skip
+def test_who_does_not_know_both_gets_the_same_answer_and_no_letter(
+    house, reader, asks, queues, number, email
+):
+    house.place()
+    other(house)
+    browser = reader()
+    known = browser.post("/my/link", {"number": "R1", "email": MAIL})
+    queues[-1].settle()
+    house.run()
+    before = len(house.sent)
+    guess = browser.post("/my/link", {"number": number, "email": email})
+    queues[-1].settle()
+    house.run()
+    assert (guess.status, guess.text) == (known.status, known.text)
+    assert len(house.sent) == before
+
+
+def test_the_answer_does_not_wait_for_the_look(house, by_mail, reader, monkeypatch):
+    """So its time says nothing: it has gone before anybody is looked up."""
+    looked: list[str] = []
+    free = threading.Event()
+
+    def slow(_store: object, _context: object, number: str, _email: str) -> None:
+        assert free.wait(30)
+        looked.append(number)
+
+    monkeypatch.setattr(sign_in_links, "ask", slow)
+    browser = reader()
+    for number in ("R1", "nobody"):
+        assert browser.post("/my/link", {"number": number, "email": MAIL}).status == 200
+    assert looked == []
+    free.set()
+
+
+def test_a_number_in_another_spelling_and_a_card_are_the_readers(house, reader, asks):
+    house.place()
+    assert asks(reader(), "r 1", MAIL)
+    assert asks(reader(), "R1", MAIL.upper()) == "" and "the letter goes to the address of the store"
+    assert any(one.to == MAIL and "/my/in/" in one.text for one in house.sent[-1:])
+
+
+def test_a_link_opens_once(house, reader, asks):
+    house.place()
+    browser, thief = reader(), reader()
+    link = asks(browser)
+    (form,) = thief.get(link).forms("/my/in")
+    assert sign_in(browser, link).url == f"{ORIGIN}/my"
+    assert thief.post("/my/in", form).status == 422
+    assert thief.get(link).status == 404
+    assert thief.get("/my").forms("/my/link"), "nobody is signed in there"
+
+
+def test_to_look_at_a_link_does_not_use_it_up(house, reader, asks):
+    house.place()
+    link = asks(reader())
+    for _ in range(3):
+        assert reader().get(link).status == 200
+    assert sign_in(reader(), link).url == f"{ORIGIN}/my"
+
+
+def test_a_link_that_is_too_old_opens_nothing(house, reader, asks):
+    house.place()
+    browser = reader()
+    link = asks(browser)
+    (form,) = browser.get(link).forms("/my/in")
+    house.later(minutes=31)
+    assert browser.get(link).status == 404 and browser.post("/my/in", form).status == 422
+
+
+@pytest.mark.parametrize(
+    "token", ["", "x", "XXXXXXX", "None", "'; DROP TABLE patron --", "\u202e", "x" * 5000]
+)
+def test_a_guessed_link_opens_nothing(house, reader, asks, token):
+    house.place()
+    asks(reader())
+    assert reader().post("/my/in", {"token": token}).status == 422
+    assert house.rows("reader_session") == []
+
+
+def test_the_secret_of_a_link_stands_in_the_letter_alone(house, reader, asks):
+    house.place()
+    browser = reader()
+    token = asks(browser).rpartition("/")[2]
+    assert token and token not in str(house.dump())
+    sign_in(browser, f"/my/in/{token}")
+    (cookie,) = browser.client.cookies.jar
+    assert cookie.value not in str(house.dump())
+
+
+def test_staff_see_no_link(house, reader, asks, opened):
+    house.place()
+    token = asks(reader()).rpartition("/")[2]
+    desk = opened()
+    desk.log_in()
+    row = next(one for one in house.rows("outgoing") if one["secret_ref"].startswith("sign-in:"))
+    page = desk.get(f"/letters/O{row['id']}")
+    assert page.status == 200 and "/my/in/XXXXXXX" in page.words and token not in page.text
+
+
+def test_nobodys_mailbox_is_filled(house, reader, asks):
+    house.place()
+    for _ in range(3):
+        assert asks(reader())
+    assert asks(reader()) == "" and asks(reader()) == ""
+    house.later(minutes=61)
+    assert asks(reader())
+
+
+def test_all_together_have_a_limit(house, reader, asks, monkeypatch):
+    house.place()
+    other(house)
+    monkeypatch.setattr(sign_in_links, "MOST_AN_HOUR", 1)
+    assert asks(reader()) and asks(reader(), "R2", "b@readers.example") == ""
+
+
+def test_a_place_that_asks_without_end_is_dropped():
+    free, looked = threading.Event(), []
+
+    class Office:
+        def ask_link(self, number: str, _email: str) -> None:
+            assert free.wait(30)
+            looked.append(number)
+
+    queue = LinkQueue(Office())
+    for one in range(50):
+        queue.ask(f"R{one}", MAIL, "192.0.2.1")
+    queue.ask("other", MAIL, "198.51.100.1")
+    free.set()
+    queue.settle()
+    assert len(looked) == link_queue.PER_PLACE + 1 and "other" in looked
+
+
+def test_a_letter_that_is_tried_again_brings_a_new_secret(house, reader, queues):
+    """The first may have been read by whoever refused it."""
+    house.place()
+    seen: list[str] = []
+
+    def busy(letter) -> bool:
+        found = LINK.search(letter.text)
+        if found is None:
+            return False
+        seen.append(found[1])
+        if len(seen) == 1:
+            raise TryLater("451 later")
+        return False
+
+    house.refuses = busy
+    reader().post("/my/link", {"number": "R1", "email": MAIL})
+    queues[-1].settle()
+    house.run()
+    house.later(minutes=2)
+    house.run()
+    first, second = seen
+    assert first != second
+    assert reader().get(first).status == 404 and reader().get(second).status == 200
+
+
+def test_a_letter_with_a_link_goes_after_a_day(house, reader, asks):
+    house.place()
+    asks(reader())
+    row = house.rows("outgoing")[-1]
+    house.later(days=2)
+    asks(reader())
+    assert house.row("outgoing", row["id"])["rcpt_to"] == "" and len(house.rows("reader_link")) == 1
+
+
+def test_a_session_ends_when_it_is_idle_and_when_the_reader_signs_out(house, reader, asks):
+    house.place()
+    browser = signed_in(reader, asks)
+    house.later(minutes=20)
+    assert "A book" in browser.get("/my").words
+    house.later(minutes=20)
+    assert "A book" in browser.get("/my").words, "it was in use"
+    house.later(minutes=31)
+    assert browser.get("/my").forms("/my/link")
+    assert browser.post("/my/r/B1/ask", {"what": "cancel"}).status == 401
+    browser = signed_in(reader, asks)
+    (cookie,) = browser.client.cookies.jar
+    browser.post("/my/out", {})
+    assert browser.get("/my", headers={"Cookie": f"reader={cookie.value}"}).forms("/my/link")
+
+
+def test_who_is_forgotten_is_out_and_no_table_holds_the_number(house, reader, asks):
+    house.place()
+    house.act("B1", "close")
+    browser = signed_in(reader, asks)
+    asks(reader())
+    forgetting.forget(house.app.store, house.app.context, "R1")
+    assert browser.get("/my").forms("/my/link")
+    assert house.rows("reader_session") == house.rows("reader_link") == []
+    assert MAIL not in str([row["rcpt_to"] for row in house.rows("outgoing")])
+
+
+# staff and readers
+
+
+def test_a_cookie_of_one_kind_opens_nothing_of_the_other(house, reader, asks, opened):
+    house.place()
+    browser, desk = signed_in(reader, asks), reader()
+    desk.log_in()
+    (mine,), (theirs,) = browser.client.cookies.jar, desk.client.cookies.jar
+    assert (mine.name, theirs.name) == ("reader", "desk")
+    for path in ("/", "/requests", "/r/B1", "/patrons", "/letters"):
+        assert "/login" in reader().get(path, headers={"Cookie": f"desk={mine.value}"}).url
+        assert "/login" in browser.get(path).url
+    assert desk.get("/my").forms("/my/link"), "staff are no reader"
+    assert reader().get("/my", headers={"Cookie": f"reader={theirs.value}"}).forms("/my/link")
+    assert desk.post("/my/r/B1/ask", {"what": "cancel"}).status == 401
+
+
+def test_a_form_from_elsewhere_does_nothing(house, reader, asks):
+    house.place()
+    browser = signed_in(reader, asks)
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}):
+        assert browser.post("/my/r/B1/ask", {"what": "cancel"}, headers=headers).status == 403
+        assert browser.post("/my/new/send", {"title": "x"}, headers=headers).status == 403
+    assert "READER_WROTE" not in [one["type"] for one in house.rows("event")]
+
+
+def test_each_answer_has_the_headers_of_the_desk(house, reader, asks):
+    house.place()
+    browser = signed_in(reader, asks)
+    for path in ("/my", "/my/new", "/my/r/B1", "/my/r/B9", "/my/in/x"):
+        page = browser.get(path)
+        assert page.headers["content-security-policy"] == guard.POLICY
+        assert page.headers["cache-control"] == "no-store"
+        assert not page.tree.xpath("//script | //style | //*[@style]")
+
+
+# the own requests
+
+
+def test_a_number_of_somebody_else_is_like_one_that_does_not_exist(house, reader, asks):
+    house.place()
+    theirs = other(house)
+    browser = signed_in(reader, asks)
+    assert "Secret" not in browser.get("/my").words
+    missing = browser.get("/my/r/B99")
+    for number in (theirs, f"{theirs}-1", "b2", "L1", "B1'--", "%"):
+        page = browser.get(f"/my/r/{number}")
+        assert (page.status, page.text) == (404, missing.text), number
+    before = len(house.rows("event"))
+    for what in ("cancel", "renew"):
+        page = browser.post(f"/my/r/{theirs}/ask", {"what": what})
+        assert page.status in (404, 422) and "Secret" not in page.text
+    assert len(house.rows("event")) == before
+
+
+def test_what_staff_and_libraries_write_is_not_shown(house, reader, asks):
+    house.place()
+    notes.add(house.app.store, house.app.context, "B1", "A difficult person", "rau")
+    house.hear("B1-1 NOT*NUKL")
+    page = signed_in(reader, asks).get("/my/r/B1").words
+    assert "difficult" not in page and "XX-BL" not in page and "NUKL" not in page
+
+
+def test_the_state_is_in_words_for_readers(house, reader, asks):
+    house.place()
+    browser = signed_in(reader, asks)
+    house.hear("B1-1 SHIPPED LOAN")
+    assert "On its way to the library" in browser.get("/my").words
+    house.act("B1", "receive")
+    assert "It has come" in browser.get("/my").words or "You have it" in browser.get("/my").words
+    house.act("B1", "return")
+    assert "You have returned it" in browser.get("/my").words
+
+
+def test_a_form_under_somebodys_number_is_not_shown_to_its_owner(house, reader, asks):
+    """Anybody may write any number into the letter of a form."""
+    house.place()
+    said = SubmittedRequest(
+        role=Role.REQUESTER, service="LOAN", item=Item(title="Typed by a stranger"),
+        reader=WrittenReader(id="R1"),
+    )  # fmt: skip
+    house.app.store.write(
+        lambda connection: submitted.submit(connection, house.app.context, said, Source(name="wishes"))
+    )
+    assert "stranger" not in signed_in(reader, asks).get("/my").words
+
+
+# what a reader asks for
+
+
+def test_a_wish_waits_for_review_as_the_readers_own(house, reader, asks):
+    house.place()
+    browser = signed_in(reader, asks)
+    said = {"service": "LOAN", "title": "Iron Bridges", "author": "Rolt", "note": "With the map, please"}
+    page = browser.post("/my/new/send", said | {"patron_id": "R2", "number": "R2", "id": "R2"})
+    assert page.url == f"{ORIGIN}/my" and "Sent to the library: B2" in page.words
+    (row,) = house.rows("submission")
+    assert (row["state"], row["patron_id"], row["source"]) == ("review", "R1", "/my")
+    assert row["reader"]["email"] == MAIL
+    assert len(house.rows("transactions")) == 1, "nobody is asked by a click"
+    assert "The library reads it first" in browser.get("/my/r/B2").words
+    assert "to-review" in house.shown("B2").line.needs
+
+
+def test_staff_accept_a_wish(house, reader, asks):
+    house.place()
+    browser = signed_in(reader, asks)
+    browser.post("/my/new/send", {"service": "COPY", "title": "A Journal", "article_title": "On Bridges"})
+    reviewing.accept(house.app.store, house.app.context, "B2", Acceptance(lenders=("XX-BL",)), "rau")
+    house.run()
+    assert "Another library has been asked" in browser.get("/my/r/B2").words
+    assert house.shown("B2").patron["id"] == "R1"
+
+
+def test_the_same_wish_twice_is_one(house, reader, asks):
+    house.place()
+    browser = signed_in(reader, asks)
+    for _ in range(2):
+        page = browser.post("/my/new/send", {"service": "LOAN", "title": "Iron Bridges"})
+    assert "has it already: B2" in page.words and len(house.rows("submission")) == 1
+
+
+def test_wishes_have_a_ceiling(house, queues, reader, asks):
+    house.place()
+    pages = pages_of(house, sign_in="mail", per_hour=2)
+    browser = reader(pages)
+    sign_in(browser, asks(browser))
+    said = [browser.post("/my/new/send", {"service": "LOAN", "title": f"Book {one}"}) for one in range(3)]
+    assert [one.status for one in said] == [200, 200, 422] and "later" in said[2].words
+    assert said[2].tree.xpath("//input[@name='title']/@value") == ["Book 2"], "what was typed is kept"
+    house.later(minutes=29)
+    browser.get("/my")
+    house.later(minutes=29)
+    browser.get("/my")
+    house.later(minutes=10)
+    assert browser.post("/my/new/send", {"service": "LOAN", "title": "Book 3"}).status == 200
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {}, {"service": "LOAN"}, {"service": "GIFT", "title": "x"}, {"service": "LOAN", "title": "x" * 400},
+        {"service": "LOAN", "title": "x", "need_before": "2020-01-01"},
+        {"service": "LOAN", "title": "x", "need_before": "soon"}, {"service": "LOAN", "title": "\u202e\n "},
+        {"service": "LOAN", "title": "x", "note": "y" * 600},
+    ],
+)  # fmt: skip
+def test_a_wish_that_cannot_be_read_is_refused_in_place(house, reader, asks, said):
+    house.place()
+    page = signed_in(reader, asks).post("/my/new/send", said)
+    assert page.status == 422 and page.tree.xpath("//*[@role='alert']")
+    assert house.rows("submission") == []
+
+
+def test_a_hostile_wish_is_text(house, reader, asks, opened):
+    house.place()
+    browser = signed_in(reader, asks)
+    browser.post("/my/new/send", {"service": "LOAN", "title": "<script>alert(1)</script> {{ 7*7 }} \x00"})
+    desk = opened()
+    desk.log_in()
+    for page in (browser.get("/my"), browser.get("/my/r/B2"), desk.get("/r/B2")):
+        assert not page.tree.xpath("//script") and "{{ 7*7 }}" in page.words
+
+
+def test_an_end_is_asked_of_staff_and_moves_nothing(house, reader, asks):
+    house.place()
+    browser, before = signed_in(reader, asks), states(house)
+    sent = len(house.sent)
+    (form,) = browser.get("/my/r/B1").forms("/my/r/B1/ask")
+    page = browser.post("/my/r/B1/ask", form)
+    assert page.status == 200 and "no longer need B1" in page.words
+    house.run()
+    assert [one[0] for one in states(house)] == [one[0] for one in before]
+    assert "reader-wrote" in house.attention("B1")
+    event = next(one for one in house.rows("event") if one["type"] == "READER_WROTE")
+    assert (event["cause"], event["door"]) == ("policy", "my")
+    told = [one for one in house.sent[sent:] if "I no longer need it" in one.text]
+    assert [one.to for one in told] == ["staff@library.example"], "the lender hears nothing"
+
+
+def test_more_time_is_asked_of_staff_and_moves_nothing(house, reader, asks):
+    house.place()
+    house.hear("B1-1 SHIPPED LOAN")
+    house.act("B1", "receive")
+    browser, sent = signed_in(reader, asks), len(house.sent)
+    offered = [one["what"] for one in browser.get("/my/r/B1").forms("/my/r/B1/ask")]
+    assert "cancel" not in offered
+    if offered:
+        page = browser.post("/my/r/B1/ask", {"what": "renew"})
+        assert "longer" in page.words
+        house.run()
+        assert house.state("B1") == "RECEIVED" and "reader-wrote" in house.attention("B1")
+        assert all(one.to == "staff@library.example" for one in house.sent[sent:])
+    assert browser.post("/my/r/B1/ask", {"what": "cancel"}).status == 422
+
+
+def test_who_asks_without_end_is_heard_three_times_a_day(house, reader, asks):
+    house.place()
+    browser = signed_in(reader, asks)
+    for _ in range(10):
+        assert browser.post("/my/r/B1/ask", {"what": "cancel"}).status == 200
+    assert sum(one["type"] == "READER_WROTE" for one in house.rows("event")) == 3
+
+
+def test_a_wish_that_waits_is_given_up_by_a_note(house, reader, asks):
+    house.place()
+    browser = signed_in(reader, asks)
+    browser.post("/my/new/send", {"service": "LOAN", "title": "Iron Bridges"})
+    assert browser.post("/my/r/B2/ask", {"what": "cancel"}).status == 200
+    (row,) = house.rows("submission")
+    assert row["state"] == "review" and house.events("B2") == ["SUBMITTED", "note"]
+
+
+@pytest.mark.parametrize("what", ["", "close", "receive", "CANCEL", "cancel\n"])
+def test_nothing_else_can_be_asked(house, reader, asks, what):
+    house.place()
+    before = len(house.rows("event"))
+    browser = signed_in(reader, asks)
+    count = len(house.rows("event"))
+    assert browser.post("/my/r/B1/ask", {"what": what}).status == 422
+    assert len(house.rows("event")) == count >= before
+
+
+# by the library's proxy
+
+
+@pytest.fixture
+def by_proxy(house: World) -> ASGIApp:
+    return pages_of(house, sign_in="proxy", trusted=("127.0.0.1",))
+
+
+def test_a_trusted_proxy_says_who_it_is(house, reader, by_proxy):
+    house.place()
+    other(house)
+    browser = reader(by_proxy)
+    page = browser.get("/my", headers={"X-Reader": "R1"})
+    assert "A book" in page.words and "Secret" not in page.words
+    assert browser.client.cookies.jar._cookies == {}, "no session of ours"
+    assert browser.get("/my").status == 401
+
+
+@pytest.mark.parametrize("number", ["R9", "r1", "R1 ", "R1, R2", "%", "x" * 200, "R1\u200b".encode()])
+def test_a_number_that_is_nobodys_opens_nothing(house, reader, by_proxy, number):
+    house.place()
+    page = reader(by_proxy).get("/my", headers={"X-Reader": number})
+    assert page.status in (401, 403) or number == "R1 "
+    assert "A book" not in page.words or number == "R1 "
+
+
+def test_a_number_that_is_said_twice_opens_nothing(house, reader, by_proxy):
+    house.place()
+    other(house)
+    page = reader(by_proxy).get("/my", headers=[("X-Reader", "R1"), ("X-Reader", "R2")])
+    assert page.status == 401
+
+
+@pytest.mark.parametrize("peer", ["192.0.2.7", "", "::ffff:192.0.2.7", "proxy"])
+def test_from_elsewhere_the_header_is_nothing(house, reader, by_proxy, peer):
+    """Also where a header says that the client is the trusted one: only the connection counts."""
+    house.place()
+
+    async def elsewhere(scope, receive, send):
+        await by_proxy({**scope, "mailproc.peer": peer, "client": ("127.0.0.1", 1)}, receive, send)
+
+    said = {"X-Reader": "R1", "X-Forwarded-For": "127.0.0.1"}
+    assert reader(elsewhere).get("/my", headers=said).status == 401
+
+
+def test_the_server_says_who_made_the_connection(house):
+    """Whatever X-Forwarded-For says, from a proxy that is believed about the client."""
+    seen: list[tuple[str, str]] = []
+
+    async def pages(scope, _receive, send):
+        seen.append((scope["client"][0], scope["mailproc.peer"]))
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    server = HttpServer(pages, "127.0.0.1", 0, proxies=("127.0.0.1",))
+    host, port = server.start()
+    try:
+        httpx.get(f"http://{host}:{port}/", headers={"X-Forwarded-For": "198.51.100.9"})
+    finally:
+        server.stop()
+    assert seen == [("198.51.100.9", "127.0.0.1")]
