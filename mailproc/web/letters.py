@@ -17,7 +17,8 @@ Act = Callable[[StaffPerson, str, Mapping[str, str]], tuple[str, ...]]
 
 def listed(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Show the newest letters, in and out."""
-    return html(desk, "letters.html", person, page=desk.office.letters.listed(asked.query.get("partner", "")))
+    page, say = desk.office.letters.listed(asked.query), desk.office.words_of("desk_unplaced")
+    return html(desk, "letters.html", person, page=page, say=say)
 
 
 def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
@@ -27,6 +28,19 @@ def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     draft = desk.memory.drafts.take(asked.token, _address(name))
     trouble = (desk.office.words["kept"],) if draft is not None else ()
     return _shown(desk, name, person, 200, asked.query, answers, trouble, draft or {})
+
+
+def file(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Give out a file of a letter: to be saved, whatever it is, and never to be opened by the browser."""
+    place = asked.path["place"]
+    known = int(place) if place.isascii() and place.isdigit() and len(place) < 5 else 0
+    found = desk.office.letters.file(person, asked.path["name"], known)
+    named = quote(found.name, safe="")
+    headers = {
+        "Content-Disposition": f"attachment; filename=\"file\"; filename*=UTF-8''{named}",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return Response(found.content, media_type="application/octet-stream", headers=headers)
 
 
 def _act(of: Callable[[WebDesk], Act]) -> Page:
@@ -84,6 +98,7 @@ def _shown(
         status,
         page=desk.office.letters.one(name),
         placing=placing,
+        acts=desk.office.letters.acts(name) if may_work else (),
         say=desk.office.words_of("desk_unplaced"),
         answers=answers,
         trouble=trouble,
@@ -100,8 +115,12 @@ def _address(name: str) -> str:
 PAGES: Pages = (
     ("GET", "/letters", listed),
     ("GET", "/letters/{name}", page),
+    ("GET", "/letters/{name}/file/{place}", file),
     ("POST", "/letters/{name}/attach", _act(lambda desk: desk.office.unplaced.attach)),
     ("POST", "/letters/{name}/release", _act(lambda desk: desk.office.unplaced.release)),
     ("POST", "/letters/{name}/report", _act(lambda desk: desk.office.unplaced.report)),
-    ("POST", "/letters/{name}/dismiss", _act(lambda desk: desk.office.unplaced.dismiss)),
+    ("POST", "/letters/{name}/dismiss", _act(lambda desk: desk.office.letters.dismiss)),
+    ("POST", "/letters/{name}/redeliver", _act(lambda desk: desk.office.letters.redeliver)),
+    ("POST", "/letters/{name}/arrived", _act(lambda desk: desk.office.letters.arrived)),
+    ("POST", "/letters/{name}/hold", _act(lambda desk: desk.office.letters.hold)),
 )

@@ -234,7 +234,12 @@ def _at_the_desk() -> None:
         desk = StaffDesk(app.store, app.context)
         desk.to_do(), desk.requests.one("B1"), desk.just_done()
         person = StaffPerson("rau", "M. Rau", StaffRole.WORK)
-        desk.letters.listed(""), desk.letters.listed("XX-BL"), desk.letters.one("I1")
+        desk.letters.listed({}), desk.letters.one("I1"), desk.letters.acts("O1")
+        for asked in (
+            {"partner": "XX-BL", "day": "2026-03-02"},
+            {"direction": "in", "state": "done", "came": "9"},
+        ):
+            desk.letters.listed(asked)
         for chosen in (
             {},
             {"attention": "1"},

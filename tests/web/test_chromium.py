@@ -27,6 +27,7 @@ def busy(house: World) -> list[str]:
         "/r/B1",
         "/r/L1",
         "/letters",
+        "/letters?day=2026-03-02&direction=out",
         "/letters/O1",
         "/unplaced",
         *(f"/letters/{name}" for name in house.shelf() if name.startswith("E")),

@@ -1,19 +1,79 @@
-"""Letters at the desk: the newest, and one of them."""
+"""Letters at the desk: the list, one of them, its files, and what staff do with a letter of ours."""
 
-from mailproc.office.desk import letter_pages
+from collections.abc import Mapping
+
+from mailproc.errors import LocalFault
+from mailproc.mail.attachments import Attachment
+from mailproc.office.desk import letter_acts, letter_list, letter_pages
+from mailproc.office.desk.acting import refuse_who_looks
 from mailproc.office.desk.desk_room import DeskRoom
-from mailproc.office.desk.letter_pages import LetterListPage, LetterPage
+from mailproc.office.desk.letter_acts import LetterAct
+from mailproc.office.desk.letter_list import LetterListPage
+from mailproc.office.desk.letter_pages import LetterPage
+from mailproc.office.mailroom import dismissal, incoming, redelivery, saved_files
+from mailproc.office.queries import letters
+from mailproc.office.staff.people import StaffPerson
+from mailproc.sentence import sentence
+
+LARGEST_FILE = 50_000_000
+"""Octets of a file that is given out; a larger one is saved by the command line."""
 
 
 class LetterDesk(DeskRoom):
     """Letters, in and out."""
 
-    def listed(self, partner: str) -> LetterListPage:
-        """Return the newest letters."""
+    def listed(self, asked: Mapping[str, str]) -> LetterListPage:
+        """Return the letters that fit the filters, the newest first."""
         with self.store.read() as connection:
-            return letter_pages.list_page(connection, partner, self.context)
+            return letter_list.page(connection, asked, self.context)
 
     def one(self, name: str) -> LetterPage:
         """Return one letter."""
+        language, means = self.context.language, self.context.registry.means
         with self.store.read() as connection:
-            return letter_pages.letter_page(connection, name, self.context)
+            row = letters.row_of(connection, name)
+            came = row["kind"] == "I"
+            read = (
+                letters.events_of(connection, row["id"], language, means, letter_pages.MOST) if came else []
+            )
+        return letter_pages.letter_page(row, name, read, self.context)
+
+    def acts(self, name: str) -> tuple[LetterAct, ...]:
+        """Return what can be done with a letter of ours now, and what each would do."""
+        return letter_acts.offered(self.store, self.context, name)
+
+    def file(self, person: StaffPerson, name: str, place: int) -> Attachment:
+        """Return a file of the letter: the first is 1. Raise LocalFault if there is none, or it is too
+        large."""
+        refuse_who_looks(person)
+        with self.store.read() as connection:
+            row = letters.row_of(connection, name)
+        files = saved_files.files_in(row, self.context)
+        if not 1 <= place <= len(files):
+            raise LocalFault(sentence("desk-no-file", letter=name))
+        if files[place - 1].size > LARGEST_FILE:
+            raise LocalFault(sentence("desk-file-large", command=f"mailproc letter {name} --save DIR"))
+        return files[place - 1]
+
+    def redeliver(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
+        """Send the same letter again. Raise also Overtaken, as the others do."""
+        by = letter_acts.by(self.context, person, said)
+        return letter_acts.words(redelivery.redeliver(self.store, name, by=by), self.context)
+
+    def arrived(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
+        """Take a letter as delivered: somebody has asked."""
+        by = letter_acts.by(self.context, person, said)
+        return letter_acts.words(redelivery.redeliver(self.store, name, arrived=True, by=by), self.context)
+
+    def hold(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
+        """Hold a letter that has not left."""
+        by = letter_acts.by(self.context, person, said)
+        return letter_acts.words(incoming.hold(self.store, name, by), self.context)
+
+    def dismiss(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
+        """Take a letter off its list: one of the shelf that is not ours, one of ours that need not arrive."""
+        by, note = letter_acts.by(self.context, person, said), said.get("note", "").strip()
+        done = dismissal.dismiss(self.store, self.context, [name], note, by)
+        return tuple(
+            self.context.language.label("desk_unplaced", "dismissed", letter=one) for one in done.ids
+        )

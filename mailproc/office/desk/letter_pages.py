@@ -1,111 +1,118 @@
-"""The pages of letters: what came and went, and one letter with what it means. Nothing of it is ever loaded,
-rendered or run: it is text."""
+"""The page of one letter, with what it means. Nothing of it is ever loaded, rendered or run: it is text."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from mailproc.flow.context import Context
-from mailproc.mail.parse import parse, readable
+from mailproc.mail import received
+from mailproc.mail.letter import Letter
+from mailproc.mail.parse import readable
 from mailproc.notices.citation import cited
 from mailproc.notices.language import Language
 from mailproc.office.mailroom import saved_files
-from mailproc.office.queries import letters
-from mailproc.office.queries.letter_filter import LetterFilter
-from mailproc.office.queries.letters import LetterLine, MessageRead
+from mailproc.office.queries.letters import MessageRead
 from mailproc.office.wording.plain_text import cut, shown
 
-MOST = 100
+MOST = 200
+"""Messages of a letter, and lines of its header, that are shown."""
 LONGEST = 100_000
 """Characters of a letter that are shown; the rest is a look at its file."""
 LONGEST_LINE = 2_000
-COLUMNS = ("letter", "when", "who", "subject", "state", "why")
-
-
-@dataclass(frozen=True)
-class LetterRow:
-    """A row of the list; ``cells`` in the order of ``COLUMNS``. ``name``: '' for what is in no letter yet."""
-
-    name: str
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class LetterListPage:
-    """``left_out``: a sentence where not all are shown."""
-
-    columns: tuple[str, ...]
-    rows: tuple[LetterRow, ...]
-    partners: tuple[str, ...]
-    partner: str
-    partner_label: str
-    left_out: str
-    empty: str
+_WORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z/_.-]{0,60}+")
 
 
 @dataclass(frozen=True)
 class MessageWords:
-    """One message of a letter. ``number``: the request that it is about, as the letter says it."""
+    """One message of a letter. ``number``: the request that it is about, as the letter says it; ``line``:
+    the line that names it, '' where none does."""
 
     id: str
     what: str
     number: str
     became: str
     says: tuple[str, ...]
+    line: str
+
+
+@dataclass(frozen=True)
+class FileInLetter:
+    """A file in a letter. ``place``: its number, for its address; ``about``: type and size."""
+
+    place: int
+    name: str
+    about: str
 
 
 @dataclass(frozen=True)
 class LetterPage:
-    """``head``: labels with values. ``text``: for people; ``raw``: its octets as text, passwords masked.
-    ``cut_off``: a sentence where not all of it is shown."""
+    """``name``: as it was asked for, perhaps of one message (E4); ``letter``: of the whole letter. ``head``,
+    ``came``: labels with values, of the letter and of how it came. ``text``: for people; ``raw``: its octets
+    as text, ``fields`` its header, passwords masked. ``cut_off``: a sentence where not all is shown."""
 
     name: str
+    letter: str
     state: str
     head: tuple[tuple[str, str], ...]
+    came: tuple[tuple[str, str], ...]
     messages: tuple[MessageWords, ...]
     text: str
     raw: str
-    files: tuple[str, ...]
+    fields: str
+    files: tuple[FileInLetter, ...]
     cut_off: str
 
 
-def list_page(connection: Connection, partner: str, context: Context) -> LetterListPage:
-    """Return the newest letters, of a partner or of all; a partner that is not known is none."""
-    partners = tuple(sorted(one.symbol for one in context.config.partner))
-    partner = partner if partner in partners else ""
-    lines = letters.recent(connection, MOST, LetterFilter(partner))
-    words = context.language.texts.labels["letters"]
-    return LetterListPage(
-        columns=tuple(words[name] for name in COLUMNS),
-        rows=tuple(LetterRow(line.name, _cells(line, context)) for line in lines),
-        partners=partners,
-        partner=partner,
-        partner_label=context.language.texts.labels["requests"]["partner"],
-        left_out=context.language.label("desk", "newest", count=MOST) if len(lines) == MOST else "",
-        empty=words["none_match" if partner else "none"],
-    )
-
-
-def letter_page(connection: Connection, name: str, context: Context) -> LetterPage:
-    """Return one letter. Raise LocalFault if there is none."""
-    row = letters.row_of(connection, name)
-    language, means = context.language, context.registry.means
-    became = letters.events_of(connection, row["id"], language, means) if row["kind"] == "I" else []
+def letter_page(
+    row: Mapping[str, Any], name: str, read: Sequence[MessageRead], context: Context
+) -> LetterPage:
+    """Return the page of a letter. ``row``: as of ``letters.row_of``; ``name``: as asked for; ``read``: its
+    messages."""
+    language = context.language
     masked = context.registry.mask(bytes(row["raw"]))
-    text, raw = readable(parse(masked)), masked[: 2 * LONGEST].decode("utf-8", "replace")
-    whole = len(text) <= LONGEST and len(masked) <= LONGEST
+    letter = received.letter(masked, row.get("door") or "")
+    text, raw = readable(letter), masked[: 2 * LONGEST].decode("utf-8", "replace")
+    whole = len(text) <= LONGEST and len(masked) <= LONGEST and len(read) < MOST
+    shown_text, known = _harmless(text), f"{row['kind']}{row['id']}"
+    lines = _lines_by_word(shown_text)
     return LetterPage(
-        name=f"{row['kind']}{row['id']}",
-        state=language.letter_word(f"{row['kind']}{row['id']}", row["state"]),
-        head=tuple((label, value) for label, value in _head(row, masked, context) if value),
-        messages=tuple(_message(one, language) for one in became),
-        text=_harmless(text),
+        name=name.strip().upper(),
+        letter=known,
+        state=language.letter_word(known, row["state"]),
+        head=tuple((label, value) for label, value in _head(row, letter, context) if value),
+        came=tuple((label, value) for label, value in _came(row, context) if value),
+        messages=tuple(_message(one, lines, language) for one in read),
+        text=shown_text,
         raw=_harmless(raw),
-        files=tuple(f"{one.name} ({len(one.content)})" for one in saved_files.files_in(row, context)),
+        fields=_fields(raw),
+        files=tuple(_files(row, context)),
         cut_off="" if whole else language.label("desk", "cut_off", count=language.number(LONGEST)),
     )
+
+
+def _fields(raw: str) -> str:
+    """Return the lines of the header."""
+    lines = _harmless(raw).split("\n")
+    end = lines.index("") if "" in lines else len(lines)
+    return "\n".join(lines[: min(end, MOST)])
+
+
+def _files(row: Mapping[str, Any], context: Context) -> Iterator[FileInLetter]:
+    language = context.language
+    for place, one in enumerate(saved_files.files_in(row, context)[:MOST], 1):
+        size = language.counted("octets", one.size)
+        claimed = language.label("attachments", "claimed", type=cut(one.claimed, 80)) if one.differs else ""
+        yield FileInLetter(place, one.name, "; ".join(filter(None, (one.type.media_type, size, claimed))))
+
+
+def _lines_by_word(text: str) -> dict[str, str]:
+    """Return the first line of the text that has a word, by word. Linear in the text."""
+    found: dict[str, str] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        for word in _WORD.findall(line):
+            found.setdefault(word.upper(), f"{number}: {line.strip()}")
+    return found
 
 
 def _harmless(text: str) -> str:
@@ -115,20 +122,24 @@ def _harmless(text: str) -> str:
     return shown("\n".join(pieces)).rstrip("\n")
 
 
-def _cells(line: LetterLine, context: Context) -> tuple[str, ...]:
+def _came(row: Mapping[str, Any], context: Context) -> list[tuple[str, str]]:
+    """Return how it came, and why its sender counts as proven; of ours, how it left."""
     language = context.language
-    return (
-        line.id,
-        context.shown(line.at),
-        language.word(line.other),
-        cut(line.about(language), 100),
-        language.letter_word(line.id, line.state),
-        cut(language.words_of(line.note), 200),
-    )
+    words, letter = language.texts.labels["desk_unplaced"], language.texts.labels["letter"]
+    proof = row.get("proof") or (words["no_proof"] if row["kind"] == "I" else "")
+    return [
+        (letter["proof"], proof),
+        (letter["proof_failed"], language.words_stored(row["proof_note"]) if row.get("proof_note") else ""),
+        (words["door"], row.get("door") or ""),
+        (words["envelope"], " → ".join(filter(None, (row["mail_from"], row["rcpt_to"])))),
+        (words["client"], " ".join(filter(None, (row.get("peer"), row.get("login"))))),
+        ("Message-ID", row["message_id"]),
+        (words["transport"], row.get("transport") or ""),
+    ]
 
 
-def _head(row: Mapping[str, Any], masked: bytes, context: Context) -> list[tuple[str, str]]:
-    letter, language = parse(masked), context.language
+def _head(row: Mapping[str, Any], letter: Letter, context: Context) -> list[tuple[str, str]]:
+    language = context.language
     words, desk = language.texts.labels["letter"], language.texts.labels["desk"]
     at = row["received_at"] if row["kind"] == "I" else row["prepared_at"]
     told = (language.words_stored(row[name]) for name in ("last_error", "note") if row.get(name))
@@ -137,15 +148,13 @@ def _head(row: Mapping[str, Any], masked: bytes, context: Context) -> list[tuple
         (words["to"], ", ".join(letter.to)),
         (words["subject"], letter.subject),
         (language.texts.labels["letters"]["when"], context.shown(at)),
-        (words["proof"], row.get("proof") or ""),
-        (words["proof_failed"], language.words_stored(row["proof_note"]) if row.get("proof_note") else ""),
         (desk["why"], "; ".join(told)),
         (desk["reply"], row.get("reply") or ""),
         (desk["file"], row.get("file") or ""),
     ]
 
 
-def _message(one: MessageRead, language: Language) -> MessageWords:
+def _message(one: MessageRead, lines: Mapping[str, str], language: Language) -> MessageWords:
     why = f" ({language.words_of(one.why)})" if one.why else ""
     item = [f"{label}: {value}" for label, value in cited(one.item, language)]
     return MessageWords(
@@ -154,4 +163,5 @@ def _message(one: MessageRead, language: Language) -> MessageWords:
         number=one.number,
         became=f"{language.delivery_word(one.state)}{why}",
         says=(*item, *one.says),
+        line=cut(lines.get(one.number.upper(), ""), 160) if one.number else "",
     )

@@ -3,18 +3,13 @@
 from collections.abc import Mapping
 
 from mailproc.errors import LocalFault
-from mailproc.office.desk import letter_placing, unplaced_list
-from mailproc.office.desk.acting import MOST_ONCE, refuse_who_looks
+from mailproc.office.desk import letter_acts, letter_placing, unplaced_list
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.letter_placing import LetterPlacing
 from mailproc.office.desk.unplaced_list import UnplacedListPage
-from mailproc.office.mailroom import attaching, dismissal, incoming
-from mailproc.office.mailroom.done_by import DoneBy
-from mailproc.office.mailroom.handled import Handled
+from mailproc.office.mailroom import attaching, incoming
 from mailproc.office.staff.people import StaffPerson
 from mailproc.sentence import sentence
-
-DOOR = "desk"
 
 
 class UnplacedDesk(DeskRoom):
@@ -37,31 +32,19 @@ class UnplacedDesk(DeskRoom):
         number = said.get("number", "").strip()
         if not number:
             raise LocalFault(sentence("desk-which-request"))
-        done = attaching.attach(self.store, self.context, name, number, self._by(person, said))
-        return self._words(done)
+        done = attaching.attach(
+            self.store, self.context, name, number, letter_acts.by(self.context, person, said)
+        )
+        return letter_acts.words(done, self.context)
 
     def release(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
         """Have it read again; the person vouches for its sender."""
-        by, partner = self._by(person, said), said.get("partner", "").strip()
-        return self._words(incoming.release(self.store, self.context, name, partner, by))
+        by, partner = letter_acts.by(self.context, person, said), said.get("partner", "").strip()
+        return letter_acts.words(incoming.release(self.store, self.context, name, partner, by), self.context)
 
     def report(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
         """Tell the sender of a message that we know no such request."""
-        return self._words(incoming.report(self.store, self.context, name, self._by(person, said)))
-
-    def dismiss(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
-        """Take it off the shelf: it is kept, and belongs to no request."""
-        note = said.get("note", "").strip()
-        done = dismissal.dismiss(self.store, self.context, [name], note, self._by(person, said))
-        return tuple(
-            self.context.language.label("desk_unplaced", "dismissed", letter=one) for one in done.ids
+        return letter_acts.words(
+            incoming.report(self.store, self.context, name, letter_acts.by(self.context, person, said)),
+            self.context,
         )
-
-    def _by(self, person: StaffPerson, said: Mapping[str, str]) -> DoneBy:
-        refuse_who_looks(person)
-        once, seen = said.get("once", "")[:MOST_ONCE], said.get("seen", "")[:MOST_ONCE]
-        return DoneBy(person.login, self.context.clock(), DOOR, once, seen)
-
-    def _words(self, done: Handled) -> tuple[str, ...]:
-        word = self.context.language.word
-        return (word(done.text), *map(word, done.follows))

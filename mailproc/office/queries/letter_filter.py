@@ -39,12 +39,13 @@ _SOURCES = {
 @dataclass(frozen=True)
 class LetterFilter:
     """``partner`` is a symbol as configured; ``service``: about a request of it (LOAN, COPY); ``since``:
-    letters of this time or later."""
+    letters of this time or later; ``until``: before this time."""
 
     partner: str = ""
     state: str = ""
     service: str = ""
     since: datetime | None = None
+    until: datetime | None = None
 
     def of(self, statement: Select[Any], table: Table) -> Select[Any]:
         """Restrict a statement on letters that came, their messages, ours, what is in none yet, or calls."""
@@ -56,6 +57,8 @@ class LetterFilter:
         if self.service:
             of_service = TRANSACTION.c.service == self.service.upper()
             statement = statement.where(exists().where(source.about, of_service).correlate(table))
+        if self.until is not None:
+            statement = statement.where(source.at < self.until)
         return statement if self.since is None else statement.where(source.at >= self.since)
 
     def fits(self, partner: str, state: str, received_at: datetime) -> bool:
@@ -64,6 +67,7 @@ class LetterFilter:
             self.partner in ("", partner)
             and self.state in ("", state)
             and (self.since is None or received_at >= self.since)
+            and (self.until is None or received_at < self.until)
         )
 
 

@@ -107,7 +107,7 @@ def recent(connection: Connection, limit: int = 50, wanted: LetterFilter = EVERY
     ours = select(OUTGOING).order_by(OUTGOING.c.id.desc()).limit(limit)
     came = connection.execute(wanted.of(received, INBOX)).mappings()
     went = connection.execute(wanted.of(ours, OUTGOING)).mappings()
-    lines = [_incoming(row) for row in came] + [_outgoing(row) for row in went]
+    lines = [came_line(row) for row in came] + [went_line(row) for row in went]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
 
@@ -128,7 +128,7 @@ def shelved(
     """
     proven, messages, strange = _shelves(wanted, to_do=to_do)
     lines: list[LetterLine] = []
-    for shelf, line in ((proven, _incoming), (messages, _message), (strange, _incoming)):
+    for shelf, line in ((proven, came_line), (messages, _message), (strange, came_line)):
         left = None if limit is None else limit - len(lines)
         lines += [line(row) for row in connection.execute(shelf.limit(left)).mappings()]
     return lines
@@ -143,9 +143,9 @@ def shelved_since(connection: Connection, inbox_until: int, limit: int) -> tuple
     lines: list[LetterLine] = []
     count = 0
     for shelf, line, letter, key in (
-        (proven, _incoming, INBOX.c.id, INBOX.c.id),
+        (proven, came_line, INBOX.c.id, INBOX.c.id),
         (messages, _message, EVENT.c.inbox_id, EVENT.c.id),
-        (strange, _incoming, INBOX.c.id, INBOX.c.id),
+        (strange, came_line, INBOX.c.id, INBOX.c.id),
     ):
         since = shelf.where(letter > inbox_until).order_by(None)
         found = select(func.count()).select_from(since.subquery())
@@ -174,7 +174,7 @@ def _shelves(wanted: LetterFilter, *, to_do: bool) -> tuple[Select[Any], Select[
 def waiting(connection: Connection, wanted: LetterFilter = EVERY) -> list[LetterLine]:
     """Return received letters that wait for DNS to prove their senders, and are read again automatically."""
     rows = letters.waiting(connection)
-    return [_incoming(row) for row in rows if wanted.fits(row["partner"], row["state"], row["received_at"])]
+    return [came_line(row) for row in rows if wanted.fits(row["partner"], row["state"], row["received_at"])]
 
 
 def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on-shelf") -> LocalFault:
@@ -199,7 +199,7 @@ def outbox(connection: Connection, wanted: LetterFilter = EVERY) -> list[LetterL
     calls = made(HookCall, connection.execute(wanted.of(_CALLS, CALL)))
     intents = made(_UnwordedIntent, connection.execute(wanted.of(_UNWORDED, outgoing.INTENT)))
     return [
-        *map(_outgoing, sorted(letters, key=itemgetter("id"))),
+        *map(went_line, sorted(letters, key=itemgetter("id"))),
         *map(_intent, sorted(intents, key=attrgetter("id"))),
         *map(_call, sorted(calls, key=attrgetter("id"))),
     ]
@@ -232,13 +232,14 @@ def events_of(
     inbox_id: int,
     language: Language = ENGLISH,
     means: Callable[[str], str] = lambda _code: "",
+    most: int | None = None,
 ) -> list[MessageRead]:
     """Return what each message of a letter says, and what became of it (without letters to staff about it).
 
-    ``means``: the meaning of a reply code.
+    ``means``: the meaning of a reply code. ``most``: so many of them, the first ones.
     """
     said = (EVENT.c.inbox_id == inbox_id, EVENT.c.type != "SHELVED")
-    statement = select(EVENT).where(*said).order_by(EVENT.c.position)
+    statement = select(EVENT).where(*said).order_by(EVENT.c.position).limit(most)
     return [
         MessageRead(
             id=f"E{event.id}",
@@ -263,12 +264,14 @@ def who_wrote(row: Any) -> Part:
     return row["said_from"] if row["proof"] else sentence("from-unproven", sender=row["said_from"])
 
 
-def _incoming(row: Any) -> LetterLine:
+def came_line(row: Any) -> LetterLine:
+    """Return the line of a row of the inbox."""
     note = note_of(row["last_error"] or row["note"])
     return LetterLine(f"I{row['id']}", row["received_at"], row["state"], who_wrote(row), row["subject"], note)
 
 
-def _outgoing(row: Any) -> LetterLine:
+def went_line(row: Any) -> LetterLine:
+    """Return the line of a letter of ours."""
     note = note_of(row["last_error"]) or Note(row["reply"] or row["file"] or "")
     to = row["rcpt_to"] or to_nobody_named(row["state"])
     next_at = row["not_before"] if row["state"] == "prepared" else None

@@ -1,0 +1,86 @@
+"""What can be done with a letter of ours: what the office would not refuse now, and what it would do."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from mailproc.errors import LocalFault, TryLater
+from mailproc.flow.context import Context
+from mailproc.office.desk.acting import DOOR, MOST_ONCE, refuse_who_looks
+from mailproc.office.mailroom import done_by, redelivery
+from mailproc.office.mailroom.done_by import DoneBy
+from mailproc.office.mailroom.handled import Handled
+from mailproc.office.queries.letters import parsed
+from mailproc.office.staff.people import StaffPerson
+from mailproc.store import order_letters, outgoing, undelivered
+from mailproc.store.engine import Store
+
+NOT_SURE = ("in_doubt", "held", *undelivered.FAILED)
+"""States of a letter that may have arrived by another way."""
+
+
+@dataclass(frozen=True)
+class LetterAct:
+    """``name``: of the act, and of where its form goes; ``would``: what it would do; ``seen``: the mark of
+    the letter as it is now; ``takes_note``: whether one may say why."""
+
+    name: str
+    does: str
+    would: str
+    seen: str = ""
+    takes_note: bool = False
+
+
+def offered(store: Store, context: Context, name: str) -> tuple[LetterAct, ...]:
+    """Return the acts; none for what came in, or does not exist."""
+    kind, number = parsed(name)
+    if kind != "O":
+        return ()
+    with store.read() as connection:
+        row = outgoing.record(connection, number)
+        if row is None:
+            return ()
+        seen, wanted = done_by.mark(connection, name), bool(order_letters.still_wanted(connection, number))
+    found = list(_offered(store, context, name, row.state))
+    words = context.language.texts.labels["desk_unplaced"]
+    if row.state == "prepared":
+        found.append(LetterAct("hold", words["hold"], words["hold_why"]))
+    if row.state in undelivered.FAILED and not wanted:
+        found.append(LetterAct("dismiss", words["need_not"], words["need_not_why"], takes_note=True))
+    return tuple(replace(one, seen=seen) for one in found)
+
+
+def _offered(store: Store, context: Context, name: str, state: str) -> Iterator[LetterAct]:
+    """Yield what a trial does not refuse."""
+    words = context.language.texts.labels["desk_unplaced"]
+    doubt = state == "in_doubt"
+    if state in NOT_SURE and (would := _would(context, lambda: _again(store, name, arrived=True))):
+        yield LetterAct("arrived", words["arrived"], would)
+    if would := _would(context, lambda: _again(store, name, arrived=False)):
+        yield LetterAct("redeliver", words["not_arrived" if doubt else "redeliver"], would)
+
+
+def _again(store: Store, name: str, *, arrived: bool) -> Handled:
+    return redelivery.redeliver(store, name, arrived=arrived, dry_run=True)
+
+
+def _would(context: Context, foresee: Callable[[], Handled]) -> str:
+    """Return what it would do; '' where it is refused."""
+    try:
+        return context.language.word(foresee().text)
+    except LocalFault:
+        return ""
+    except TryLater:
+        return context.language.texts.labels["desk_unplaced"]["not_foreseen"]
+
+
+def by(context: Context, person: StaffPerson, said: Mapping[str, str]) -> DoneBy:
+    """Return who acts, as the form says. Raise LocalFault for who may only look."""
+    refuse_who_looks(person)
+    once, seen = said.get("once", "")[:MOST_ONCE], said.get("seen", "")[:MOST_ONCE]
+    return DoneBy(person.login, context.clock(), DOOR, once, seen)
+
+
+def words(done: Handled, context: Context) -> tuple[str, ...]:
+    """Return what was done, and what follows."""
+    word = context.language.word
+    return (word(done.text), *map(word, done.follows))
