@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from mailproc.app.build import App
-from mailproc.cli import days, output, spreadsheet, truncated
+from mailproc.cli import days, output, truncated
 from mailproc.cli.choices import one_of, service_of
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
@@ -18,6 +18,7 @@ from mailproc.office.queries.charges import ChargeFilter, ChargeSum
 from mailproc.office.queries.counted import Counted
 from mailproc.office.requests import charges as entering
 from mailproc.office.requests.charges import ChargeEntry
+from mailproc.office.wording import spreadsheet
 from mailproc.office.wording.request_json import charge_json
 from mailproc.office.wording.request_words import amount_word
 from mailproc.sentence import sentence

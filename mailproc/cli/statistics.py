@@ -1,16 +1,14 @@
 """The verb of statistics: a table, CSV for a spreadsheet, or JSON."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
-from mailproc.cli import days, output, spreadsheet
+from mailproc.cli import days, output
 from mailproc.cli.choices import one_of, role_of
 from mailproc.cli.session import opened
 from mailproc.cli.statistics_table import show
 from mailproc.errors import LocalFault
-from mailproc.ill.attempt_figures import Leg, Outcome
 from mailproc.ill.terms import Role
 from mailproc.office.queries import statistics as query
 from mailproc.office.queries.statistics import (
@@ -21,12 +19,11 @@ from mailproc.office.queries.statistics import (
     StatisticsFilter,
 )
 from mailproc.office.queries.wish_figures import WishFigures
+from mailproc.office.wording import statistics_csv
+from mailproc.office.wording.statistics_csv import counts, in_days
 from mailproc.sentence import sentence
 
 verbs = typer.Typer()
-
-COUNTS = ("requests", "asked", "open", *Outcome, "filled_first", "fill_rate")
-"""The columns of CSV that count, after those that name the group."""
 
 
 @verbs.command("stats")
@@ -55,7 +52,7 @@ def stats(
         if as_json:
             output.as_json(_json(found, wanted))
         elif as_csv:
-            output.text(_csv(found.groups))
+            output.text(statistics_csv.written(found.groups))
         else:
             show(found, wanted.by, app.context)
 
@@ -87,22 +84,10 @@ def _group_json(one: GroupFigures) -> dict[str, Any]:
     return {
         "role": one.role.name,
         "group": one.group,
-        **_counts(one),
+        **counts(one),
         "reasons": dict(sorted(one.reasons.items())),
         "costs": {currency: one.costs[currency] for currency in sorted(one.costs)},
         "legs": {leg: _leg_json(leg_of) for leg, leg_of in one.legs().items()},
-    }
-
-
-def _counts(one: GroupFigures) -> dict[str, int | float | None]:
-    rate = one.fill_rate
-    return {
-        "requests": one.requests,
-        "asked": one.asked,
-        "open": one.open,
-        **{outcome.value: one.outcomes[outcome] for outcome in Outcome},
-        "filled_first": one.filled_first,
-        "fill_rate": round(rate, 4) if rate is not None else None,
     }
 
 
@@ -112,24 +97,3 @@ def _leg_json(one: LegFigures) -> dict[str, int | float]:
         "median_days": in_days(one.median),
         "ninety_percent_days": in_days(one.ninety),
     }
-
-
-def in_days(hours: int) -> float:
-    """Return hours as days, to a tenth."""
-    return round(hours / 24, 1)
-
-
-def _csv(groups: Sequence[GroupFigures]) -> str:
-    """One row for each group; a column for each currency that any of them has."""
-    currencies = sorted({currency for one in groups for currency in one.costs})
-    measured = [f"{leg}_{what}_days" for leg in Leg for what in ("median", "ninety_percent")]
-    columns = ["role", "group", *COUNTS, *measured, *(f"cost_{one}".rstrip("_") for one in currencies)]
-    return spreadsheet.written(columns, [_csv_row(one, currencies) for one in groups])
-
-
-def _csv_row(one: GroupFigures, currencies: Sequence[str]) -> list[object]:
-    legs = one.legs()
-    spans = [(legs[leg].median, legs[leg].ninety) if leg in legs else (None, None) for leg in Leg]
-    measured = [in_days(hours) if hours is not None else None for span in spans for hours in span]
-    costs = [one.costs.get(currency) for currency in currencies]
-    return [one.role.name, one.group, *_counts(one).values(), *measured, *costs]

@@ -23,6 +23,7 @@ NAVIGATION = (
     ("/patrons", "patrons"),
     ("/scan/receive", "scan"),
     ("/slips", "slips"),
+    ("/figures", "figures"),
 )
 """The pages that stand on each page: address, and word of ``labels.desk``."""
 

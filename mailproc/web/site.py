@@ -23,6 +23,7 @@ from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.web import (
     api_site,
     corrections,
+    figures,
     letters,
     login,
     my_site,
@@ -59,6 +60,7 @@ PAGES: Pages = (
     *templates.PAGES,
     *unplaced.PAGES,
     *slips.PAGES,
+    *figures.PAGES,
     *login.PAGES,
 )
 """Every page for whoever is logged in. A GET changes nothing."""

@@ -15,6 +15,7 @@ from mailproc.cli import statistics
 from mailproc.ill.attempt_figures import Leg, Outcome
 from mailproc.ill.terms import Role
 from mailproc.office.queries.statistics import GroupFigures
+from mailproc.office.wording import statistics_csv
 from tests.command_line import Ran
 
 Cli = Callable[..., Ran]
@@ -26,7 +27,7 @@ Cli = Callable[..., Ran]
 def test_no_text_is_a_formula(text: str) -> None:
     group = GroupFigures(Role.REQUESTER, text, outcomes=Counter({Outcome.FILLED: 1}))
     group.costs[text] = Decimal("-1.50")
-    head, row = csv.reader(io.StringIO(statistics._csv([group])))
+    head, row = csv.reader(io.StringIO(statistics_csv.written([group])))
     assert row[1] == "'" + text.replace("\r", " ").replace("\n", " ")
     assert head[-1].startswith("cost_"), "no formula begins with a letter"
     assert row[-1] == "-1.50", "a number is no text"
@@ -54,7 +55,7 @@ def test_csv_has_a_column_for_each_figure_and_currency() -> None:
         costs={"EUR": Decimal("12.50"), "GBP": Decimal(3)},
         hours={Leg.ASKED_TO_SHIPPED: Counter({chr(61): 1, chr(25): 1})},
     )
-    (row,) = csv.DictReader(io.StringIO(statistics._csv([group])))
+    (row,) = csv.DictReader(io.StringIO(statistics_csv.written([group])))
     assert {name: value for name, value in row.items() if value not in ("", "0")} == {
         "role": "RESPONDER", "group": "XX-BL", "requests": "3", "asked": "4", "open": "1", "filled": "2",
         "cancelled": "1", "filled_first": "2", "fill_rate": "1.0", "asked_to_shipped_median_days": "1.0",

@@ -254,7 +254,7 @@ def _at_the_desk() -> None:
         desk.patrons.one(desk.patrons.of_request("B1"))
         for row in desk.unplaced.listed().rows:
             assert desk.unplaced.placing(row.name, "B1", "XX-BL") is not None
-        desk.slips.page("")
+        desk.slips.page(""), desk.figures.page({}), desk.figures.page({"by": "partner"})
         assert not desk.scans.scan(person, "ship", "TXC1-1/x", "").done
         desk.api.partners(), desk.api.request("B1"), desk.api.door.holder("mailproc_wrong")
         once = OnceKey("catalogue", "k1", "d")

@@ -37,6 +37,7 @@ def busy(house: World) -> list[str]:
         "/templates",
         "/templates/en.patron.arrived",
         "/templates/artemail.order",
+        "/figures",
     ]
 
 

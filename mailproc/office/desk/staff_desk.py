@@ -5,6 +5,7 @@ from mailproc.notices.vocabulary import Words
 from mailproc.office.desk import taking_back
 from mailproc.office.desk.api_desk import ApiDesk
 from mailproc.office.desk.correction_desk import CorrectionDesk
+from mailproc.office.desk.figure_desk import FigureDesk
 from mailproc.office.desk.kept_to_do import KeptToDo
 from mailproc.office.desk.letter_desk import LetterDesk
 from mailproc.office.desk.new_request_desk import NewRequestDesk
@@ -44,6 +45,7 @@ class StaffDesk:
         self.readers = ReaderOffice(store, context)
         self.scans = ScanDesk(store, context)
         self.slips = SlipDesk(store, context)
+        self.figures = FigureDesk(store, context)
         self.api = ApiDesk(store, context)
         self.templates = TemplateDesk(store, context)
         self.unplaced = UnplacedDesk(store, context)
