@@ -29,7 +29,7 @@ class MadeFigures:
 
 
 @dataclass
-class KeptFigures:
+class MadeLately:
     """What was made lately. One reader of a million rows at a time: the others have their pages."""
 
     made: dict[StatisticsFilter, MadeFigures] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class FigureDesk(DeskRoom):
     """Figures. ``chosen``: from (a day), to, by (a ``Grouping``), role; what is none of these chooses
     nothing."""
 
-    kept: KeptFigures = field(default_factory=KeptFigures, repr=False)
+    kept: MadeLately = field(default_factory=MadeLately, repr=False)
 
     def page(self, chosen: Mapping[str, str]) -> FiguresPage:
         """Return the page."""
