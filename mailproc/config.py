@@ -26,7 +26,9 @@ from mailproc.config_slnp import PartnerSlnp as PartnerSlnp
 from mailproc.config_tcp import ListenTcp as ListenTcp
 from mailproc.config_tcp import PartnerTcp as PartnerTcp
 from mailproc.config_web import Metrics as Metrics
+from mailproc.config_web import StaffEntry as StaffEntry
 from mailproc.config_web import Web as Web
+from mailproc.config_web import WebOidc as WebOidc
 from mailproc.ill.copyright_rules import CopyrightLaw
 from mailproc.ill.terms import Role
 
@@ -329,6 +331,7 @@ class Config(Section):
     iso10161: Iso10161 = Iso10161()
     metrics: Metrics = Metrics()
     web: Web = Web()
+    staff: tuple[StaffEntry, ...] = ()
 
     def files(self, *names: str) -> list[str]:
         """Return the paths of files that are named here, each from the folder of config.toml; '' for none."""

@@ -82,6 +82,7 @@ def _passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ILL_MAILBOX_PASSWORD", "RELAY_PASSWORD", "ILS_PASSWORD", *oauth):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("HUB_PATH", "a-path-that-nobody-guesses")
+    monkeypatch.setenv("DESK_CLIENT_SECRET", "x")
 
 
 def entries_uncommented() -> str:

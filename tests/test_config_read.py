@@ -50,6 +50,8 @@ HELD_AS: dict[str, set[str]] = {
     "SlnpInfo": {"info", "told", "settings_"},
     "ListenHttp": {"listen", "listen_http"},
     "Hub": {"hub"},
+    "WebOidc": {"oidc", "settings"},
+    "StaffEntry": {"entry"},
 }
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""
 

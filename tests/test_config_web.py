@@ -1,17 +1,18 @@
 """[web]: the desk is never open to the world by mistake."""
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import pytest
 
-from mailproc.config import Config, Web
+from mailproc.config import Config
 from mailproc.config_load import rules_ports, rules_web
 
 ANYWHERE = "0.0.0.0"  # noqa: S104  # what is refused
 
 
-def wrong(**web: object) -> list[str]:
-    config = Config(web=Web.model_validate({"enabled": True} | web))
+def wrong(staff: Sequence[dict[str, str]] = (), **web: object) -> list[str]:
+    config = Config.model_validate({"web": {"enabled": True} | web, "staff": staff})
     return [".".join(map(str, one.loc)) for one in rules_web.problems(config)]
 
 
@@ -82,3 +83,62 @@ def test_both_are_wrong_where_the_name_has_no_tls():
 
 def test_nothing_is_asked_of_a_desk_that_is_off():
     assert wrong(enabled=False, host=ANYWHERE, public_url="nonsense", port=8025) == []
+
+
+PUBLIC = "https://ill.library.example"
+STAFF = [{"login": "rau"}]
+PROXY = {"auth": "proxy", "public_url": PUBLIC, "staff": STAFF}
+PROVIDER = {"issuer": "https://login.library.example", "client_id": "desk", "client_secret": "s3cret-s3cret"}
+OIDC = {"auth": "oidc", "public_url": PUBLIC, "staff": STAFF, "oidc": PROVIDER}
+
+
+@pytest.mark.parametrize(
+    "web",
+    [
+        PROXY,
+        PROXY | {"trusted": ["192.0.2.10/32", "2001:db8::/64"]},
+        PROXY | {"proxy_header": "Remote-User", "staff": [{"login": "M.Rau@library.example"}]},
+        OIDC,
+        OIDC | {"public_url": "http://127.0.0.1:8026", "oidc": PROVIDER | {"issuer": "http://127.0.0.1:9"}},
+        OIDC | {"staff": [{"login": "rau", "subject": "f81d4"}, {"login": "beck", "subject": "a77c1"}]},
+    ],
+)
+def test_others_may_say_who_it_is(web):
+    assert wrong(**web) == []
+
+
+@pytest.mark.parametrize(
+    ("web", "key"),
+    [
+        (PROXY | {"trusted": []}, "web.trusted"),
+        (PROXY | {"trusted": ["0.0.0.0/0"]}, "web.trusted.0"),
+        (PROXY | {"trusted": ["127.0.0.1/32", "::/0"]}, "web.trusted.1"),
+        (PROXY | {"trusted": ["128.0.0.0/1"]}, "web.trusted.0"),
+        ({"trusted": ["0.0.0.0/0"]}, "web.trusted.0"),
+        (PROXY | {"trusted": ["proxy.example"]}, "web.trusted.0"),
+        (PROXY | {"staff": []}, "web.auth"),
+        (PROXY | {"public_url": ""}, "web.public_url"),
+        (PROXY | {"host": ANYWHERE, "public_url": "http://127.0.0.1"}, "web.host"),
+        (PROXY | {"proxy_header": ""}, "web.proxy_header"),
+        (PROXY | {"proxy_header": "Host"}, "web.proxy_header"),
+        (PROXY | {"proxy_header": "X-Forwarded-For"}, "web.proxy_header"),
+        (PROXY | {"proxy_header": "a b"}, "web.proxy_header"),
+        (PROXY | {"staff": [{"login": "a b"}]}, "staff.0.login"),
+        (PROXY | {"staff": [{"login": "rau"}, {"login": "Rau"}]}, "staff.1.login"),
+        ({"staff": STAFF}, "staff.0.login"),
+        (OIDC | {"staff": []}, "web.auth"),
+        (OIDC | {"public_url": ""}, "web.public_url"),
+        (OIDC | {"oidc": PROVIDER | {"issuer": ""}}, "web.oidc.issuer"),
+        (OIDC | {"oidc": PROVIDER | {"issuer": "http://login.library.example"}}, "web.oidc.issuer"),
+        (OIDC | {"oidc": PROVIDER | {"client_id": ""}}, "web.oidc.client_id"),
+        (OIDC | {"oidc": PROVIDER | {"client_secret": ""}}, "web.oidc.client_secret"),
+        (OIDC | {"oidc": PROVIDER | {"scope": "profile"}}, "web.oidc.scope"),
+        (OIDC | {"oidc": PROVIDER | {"claim": ""}}, "web.oidc.claim"),
+        (
+            OIDC | {"staff": [{"login": "a", "subject": "x"}, {"login": "b", "subject": "x"}]},
+            "staff.1.subject",
+        ),
+    ],
+)
+def test_nobody_is_believed_by_mistake(web, key):
+    assert wrong(**web) == [key]

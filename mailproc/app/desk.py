@@ -11,11 +11,9 @@ from mailproc.office.staff import people
 
 if TYPE_CHECKING:
     from mailproc.transport.http_server import HttpServer
+    from mailproc.transport.oidc_client import OidcProvider
 
 _log = logging.getLogger(__name__)
-
-PROXIES = ("127.0.0.1", "::1")
-"""A proxy on this machine says who the client is."""
 
 PAGES_AT_ONCE = 50
 """Connections beside the streams of news."""
@@ -32,9 +30,17 @@ def opened(app: App) -> "HttpServer | None":
     except Misconfigured as error:
         raise config_load.wrong(app.config, ("web", "enabled"), str(error), True) from None
     _log.info("the desk is at %s", web.public_url or f"http://{host}:{port}/")
-    if not any(one.out_at is None for one in people.listed(app.store)):
+    if web.auth == "local" and not any(one.out_at is None for one in people.listed(app.store)):
         _log.warning("nobody may use the desk yet: mailproc staff add LOGIN")
     return server
+
+
+def _provider(app: App) -> "OidcProvider":
+    """Raise Misconfigured where Authlib is not installed."""
+    from mailproc.web.outside import BACK
+
+    web = app.config.web
+    return web_extra.oidc_provider()(web.oidc, web.public_url + BACK, app.context.clock)
 
 
 def _made(app: App) -> "HttpServer":
@@ -47,7 +53,8 @@ def _made(app: App) -> "HttpServer":
 
     web = app.config.web
     streams = Streams()
-    pages = site.application(StaffDesk(app.store, app.context), web, streams)
-    proxies = PROXIES if web.public_url else ()
+    provider = _provider(app) if web.auth == "oidc" else None
+    pages = site.application(StaffDesk(app.store, app.context, provider), web, streams)
+    proxies = web.trusted if web.public_url else ()
     limits = HttpServerLimits(connections=PAGES_AT_ONCE + MOST, body=LARGEST)
     return serve(pages, web.host, web.port, limits, proxies, "desk", ending=streams.end)

@@ -8,9 +8,12 @@ from mailproc.errors import Misconfigured
 
 if TYPE_CHECKING:  # loaded where something is served
     from mailproc.transport.http_server import HttpServer
+    from mailproc.transport.oidc_client import OidcProvider
 
 LIBRARIES = ("uvicorn", "starlette")
 """What only a server of HTTP needs."""
+OF_OIDC = ("authlib",)
+"""What a login by a provider needs."""
 
 
 def lacking() -> list[str]:
@@ -32,3 +35,14 @@ def http_server() -> "type[HttpServer]":
             raise
         raise Misconfigured(needed(LIBRARIES)) from None
     return HttpServer
+
+
+def oidc_provider() -> "type[OidcProvider]":
+    """Return the client of OpenID Connect. Raise Misconfigured where its library is not installed."""
+    try:
+        from mailproc.transport.oidc_client import OidcProvider
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in OF_OIDC:
+            raise
+        raise Misconfigured(needed(OF_OIDC)) from None
+    return OidcProvider

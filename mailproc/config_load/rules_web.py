@@ -1,22 +1,38 @@
-"""What must hold of [web]: the desk is never open to the world by mistake."""
+"""What must hold of [web] and [[staff]]: the desk is never open to the world by mistake."""
 
 import re
 from collections.abc import Iterator
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from mailproc.config import Config, Web
-from mailproc.config_load.problem import ConfigProblem
-from mailproc.config_load.value_checks import HOST, is_host, is_loopback, is_url, network_problems
+from mailproc.config_load.first_use import FirstUse
+from mailproc.config_load.problem import ConfigProblem, Loc
+from mailproc.config_load.value_checks import (
+    HOST,
+    is_host,
+    is_loopback,
+    is_safe_url,
+    is_url,
+    network_problems,
+)
 from mailproc.config_web_readers import WebReaders
 
 _OPEN = (
     "passwords and readers' names would cross the network unprotected: keep 127.0.0.1, or put a proxy with"
     ' TLS in front and name it, public_url = "https://…"'
 )
-_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,59}")
-_TAKEN = ("authorization", "cookie", "host", "origin", "x-forwarded-for", "x-forwarded-proto")
 _NO_HEADER = 'must be the name of a header that the proxy alone writes: "X-Reader"'
 _URL = 'must be how browsers call the desk, without a path: "https://ill.library.example"'
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,59}")
+_TAKEN = {
+    "host", "cookie", "origin", "authorization", "content-type", "content-length", "x-forwarded-for",
+    "x-forwarded-proto", "user-agent", "referer", "accept", "accept-language", "connection", "forwarded",
+}  # fmt: skip
+"""Headers that browsers and proxies send anyway: they name nobody."""
+_WIDEST = {4: 8, 6: 16}
+"""Bits of a network that may be trusted; a wider one is half the world."""
+_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
 
 def problems(config: Config) -> Iterator[ConfigProblem]:
@@ -32,6 +48,16 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
         yield ConfigProblem(("web", "public_url"), wrong, web.public_url)
     yield from _readers(web.readers)
 
+    yield from _trusted(web)
+    if web.auth != "local":
+        yield from _elsewhere(config)
+    elif config.staff:
+        yield ConfigProblem(
+            ("staff", 0, "login"),
+            'stands here for auth = "proxy" or "oidc"; with "local" say `mailproc staff add`',
+            config.staff[0].login,
+        )
+
 
 def _readers(readers: WebReaders) -> Iterator[ConfigProblem]:
     """What a proxy says is believed: it must say it in a header of its own, from where nobody else speaks."""
@@ -42,7 +68,8 @@ def _readers(readers: WebReaders) -> Iterator[ConfigProblem]:
         yield ConfigProblem(("web", "readers", "header"), _NO_HEADER, readers.header)
     if not readers.trusted:
         yield ConfigProblem(at, "must name the proxy, or nobody could sign in", readers.trusted)
-    yield from network_problems(at, readers.trusted)
+    wrong = [*network_problems(at, readers.trusted)]
+    yield from wrong or _too_wide(at, readers.trusted)
 
 
 def _not_a_url(web: Web) -> str:
@@ -53,3 +80,82 @@ def _not_a_url(web: Web) -> str:
         return _URL
     parts = urlsplit(web.public_url)
     return "" if parts.scheme == "https" or is_loopback(parts.hostname or "") else _OPEN
+
+
+def _trusted(web: Web) -> Iterator[ConfigProblem]:
+    """Yield what is wrong with those who are believed."""
+    wrong = [*network_problems(("web", "trusted"), web.trusted)]
+    yield from wrong
+    if wrong:
+        return
+    if not web.trusted and web.auth == "proxy":
+        text = (
+            'must name the addresses of your web server, such as ["127.0.0.1/32"]: anybody could be anybody'
+        )
+        yield ConfigProblem(("web", "trusted"), text, "")
+    yield from _too_wide(("web", "trusted"), web.trusted)
+
+
+def _too_wide(loc: Loc, networks: tuple[str, ...]) -> Iterator[ConfigProblem]:
+    for position, text in enumerate(networks):
+        found = ip_network(text)
+        if found.prefixlen < _WIDEST[found.version]:
+            yield ConfigProblem(
+                (*loc, position),
+                "would believe half the world: name the addresses of your web server, 192.0.2.10/32",
+                text,
+            )
+
+
+def _elsewhere(config: Config) -> Iterator[ConfigProblem]:
+    """Yield what is wrong where others say who it is."""
+    web = config.web
+    if not web.public_url:
+        text = f'auth = "{web.auth}" needs it: how browsers call the desk, "https://ill.library.example"'
+        yield ConfigProblem(("web", "public_url"), text, "")
+    if web.auth == "proxy":
+        yield from _proxy(web)
+    else:
+        yield from _provider(web)
+    if not config.staff:
+        text = f'nobody may use the desk: auth = "{web.auth}" needs an entry [[staff]] for each person'
+        yield ConfigProblem(("web", "auth"), text, web.auth)
+    yield from _persons(config)
+
+
+def _proxy(web: Web) -> Iterator[ConfigProblem]:
+    name = web.proxy_header
+    if not _HEADER.fullmatch(name) or name.lower() in _TAKEN:
+        text = 'must be a header of its own, which your web server sets: "X-Remote-User"'
+        yield ConfigProblem(("web", "proxy_header"), text, name)
+
+
+def _provider(web: Web) -> Iterator[ConfigProblem]:
+    oidc = web.oidc
+    if not is_safe_url(oidc.issuer):
+        text = "must be the issuer exactly as the provider names itself, https://…"
+        yield ConfigProblem(("web", "oidc", "issuer"), text)  # not shown: a password may stand in it
+    for key, value in (
+        ("client_id", oidc.client_id),
+        ("client_secret", oidc.client_secret.get_secret_value()),
+    ):
+        if not value:
+            yield ConfigProblem(("web", "oidc", key), 'is missing: auth = "oidc" needs it')
+    if "openid" not in oidc.scope.split():
+        yield ConfigProblem(("web", "oidc", "scope"), 'must hold "openid"', oidc.scope)
+    if not oidc.claim:
+        yield ConfigProblem(("web", "oidc", "claim"), 'must name a claim: "sub"', "")
+
+
+def _persons(config: Config) -> Iterator[ConfigProblem]:
+    logins, subjects = FirstUse(), FirstUse()
+    for position, entry in enumerate(config.staff):
+        loc = ("staff", position, "login")
+        if not _LOGIN.fullmatch(entry.login):
+            text = "must be a login: up to 64 letters, digits, and . _ @ - between them"
+            yield ConfigProblem(loc, text, entry.login)
+        if logins.before(entry.login.lower(), loc):
+            yield ConfigProblem(loc, "stands twice: one entry for each person", entry.login)
+        subject = ("staff", position, "subject")
+        if subjects.before(entry.subject or entry.login, subject):
+            yield ConfigProblem(subject, "stands twice: one entry for each person", entry.subject)

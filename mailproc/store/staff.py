@@ -25,20 +25,18 @@ class StaffMember:
 
 @dataclass(frozen=True)
 class StaffSession:
-    """A session that is written down, with its person as that is now."""
+    """A session that is written down."""
 
     login: str
-    name: str
-    role: str
     begun_at: datetime
     seen_at: datetime
 
 
 _LOAD = Constant(select(_STAFF).where(_STAFF.c.login == bindparam("login")), StaffMember)
 _SESSION_OF = Constant(
-    select(_STAFF.c.login, _STAFF.c.name, _STAFF.c.role, _SESSION.c.begun_at, _SESSION.c.seen_at)
-    .join(_STAFF, _STAFF.c.login == _SESSION.c.login)
-    .where(_SESSION.c.token == bindparam("token"), _STAFF.c.out_at.is_(None)),
+    select(_SESSION.c.login, _SESSION.c.begun_at, _SESSION.c.seen_at).where(
+        _SESSION.c.token == bindparam("token")
+    ),
     StaffSession,
 )
 
@@ -71,7 +69,7 @@ def begin_session(connection: Connection, token: str, login: str, now: datetime)
 
 
 def session(connection: Connection, token: str) -> StaffSession | None:
-    """Return the session, however old it is; None if there is none, or its person is out."""
+    """Return the session, however old it is; None if there is none."""
     return _SESSION_OF.row(connection, {"token": token})
 
 

@@ -7,17 +7,22 @@ from urllib.parse import parse_qsl
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from mailproc.web.proxy_user import ProxyUser
+
 LARGEST = 256 * 1024
 """Octets of a form."""
 MOST_FIELDS = 100
 FORM = "application/x-www-form-urlencoded"
+BY_PROXY = "proxy"
+"""With this, in place of a token, begins whom our web server names: no token has a blank."""
 
 
 @dataclass(frozen=True)
 class PageRequest:
     """``path``: its variable parts; ``query`` and ``form``: the last value of each field. ``token``: of the
     session, '' without one. ``host``: the client's address. ``is_a_look``: a script asks what the page says
-    now: nobody has clicked."""
+    now: nobody has clicked. ``user``: whom our web server names; ``begun``: the cookie of a login that has
+    begun."""
 
     method: str
     path: Mapping[str, str]
@@ -27,20 +32,35 @@ class PageRequest:
     host: str
     target: str
     is_a_look: bool = False
+    user: str = ""
+    begun: str = ""
 
 
-async def asked_by(request: Request, cookie: str) -> PageRequest:
-    """Read the request. Raise HTTPException: 413, 415, or 400 for too many fields."""
+async def asked_by(request: Request, cookie: str, user: ProxyUser | None = None) -> PageRequest:
+    """Read the request. ``user``: with it our web server says who it is, and no cookie does.
+
+    Raise HTTPException: 413, 415, or 400 for too many fields.
+    """
     return PageRequest(
         method=request.method,
         path={name: str(value) for name, value in request.path_params.items()},
         query=dict(request.query_params),
         form=await _form(request) if request.method == "POST" else {},
-        token=request.cookies.get(cookie, "")[:200],
+        token=token_of(request, cookie, user),
         host=request.client.host if request.client else "",
         target=request.url.path,
         is_a_look=request.method == "GET" and request.headers.get("desk-look") == "1",
+        user=user.of(request) if user else "",
+        begun=request.cookies.get(f"{cookie}-login", "")[:200],
     )
+
+
+def token_of(request: Request, cookie: str, user: ProxyUser | None = None) -> str:
+    """Return the session's token, or what stands in its place where our web server says who it is."""
+    if user is None:
+        return request.cookies.get(cookie, "")[:200]
+    login = user.of(request).lower()
+    return f"{BY_PROXY} {login}" if login else ""
 
 
 async def _form(request: Request) -> dict[str, str]:

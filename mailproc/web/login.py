@@ -39,10 +39,7 @@ def log_in(desk: WebDesk, asked: PageRequest) -> Response:
         return _form(desk, then, kept, desk.office.word(fault.said), 422)
     except TryLater as later:
         return crowded(desk, asked, later)
-    onward = _keep(desk, token, then, kept)
-    answer = RedirectResponse(onward if _OURS.fullmatch(onward) else "/", 303)
-    answer.set_cookie(desk.cookie, token, httponly=True, secure=desk.secure, samesite="lax", path="/")
-    return answer
+    return go_on(desk, token, then, kept)
 
 
 def crowded(desk: WebDesk, asked: PageRequest, later: TryLater) -> Response:
@@ -55,8 +52,8 @@ def crowded(desk: WebDesk, asked: PageRequest, later: TryLater) -> Response:
 
 def ended(desk: WebDesk, asked: PageRequest) -> Response:
     """Answer a form that came without a session: nothing was done, and the form is kept."""
-    kept = urlencode(asked.form)
-    if _FORM.fullmatch(asked.target) is None or len(kept) > MOST_KEPT:
+    kept = form_of(asked)
+    if not kept:
         return _form(desk, "/", "", desk.office.words["signed_out"], 401)
     return _form(desk, asked.target, kept, desk.office.words["form_kept"], 401)
 
@@ -67,6 +64,20 @@ def log_out(desk: WebDesk, asked: PageRequest, _person: StaffPerson) -> Response
     answer = RedirectResponse("/login", 303)
     answer.delete_cookie(desk.cookie, path="/", secure=desk.secure, httponly=True, samesite="lax")
     return answer
+
+
+def go_on(desk: WebDesk, token: str, then: str, kept: str) -> Response:
+    """Return the answer to a login that has succeeded."""
+    onward = _keep(desk, token, then, kept)
+    answer = RedirectResponse(onward if _OURS.fullmatch(onward) else "/", 303)
+    answer.set_cookie(desk.cookie, token, httponly=True, secure=desk.secure, samesite="lax", path="/")
+    return answer
+
+
+def form_of(asked: PageRequest) -> str:
+    """Return the form that came without a session, to be kept; '' where it cannot be."""
+    kept = urlencode(asked.form)
+    return kept if _FORM.fullmatch(asked.target) and len(kept) <= MOST_KEPT else ""
 
 
 def _keep(desk: WebDesk, token: str, then: str, kept: str) -> str:

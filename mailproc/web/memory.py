@@ -80,6 +80,7 @@ class DeskMemory:
         self.answers: Kept[tuple[str, ...]] = Kept()
         self.drafts: Kept[Mapping[str, str]] = Kept()
         self.searches: Kept[str] = Kept()
+        self.left: Kept[str] = Kept()
         self.nameless = NamelessAddresses()
         self.scans: Kept[tuple[tuple[str, ScanAnswer], ...]] = Kept()
         self.texts: Kept[Mapping[str, str]] = Kept()

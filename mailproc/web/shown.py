@@ -10,6 +10,7 @@ from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.web.asked import PageRequest
 from mailproc.web.memory import DeskMemory
+from mailproc.web.proxy_user import ProxyUser
 from mailproc.web.rendering import environment
 
 NAVIGATION = (
@@ -36,6 +37,16 @@ class WebDesk:
         self.memory = DeskMemory()
         self.secure = web.public_url.startswith("https://")
         self.cookie = "__Host-desk" if self.secure else "desk"
+        self.auth = web.auth
+        self.user = ProxyUser(web.proxy_header, web.trusted) if web.auth == "proxy" else None
+
+    def person(self, asked: PageRequest) -> StaffPerson | None:
+        """Return who asks; None for who is not logged in."""
+        if self.user is not None:
+            return self.office.sessions.listed.by_login(asked.user)
+        if not asked.token:
+            return None
+        return self.office.sessions.person(asked.token, seen=not asked.is_a_look)
 
 
 Page = Callable[[WebDesk, PageRequest, StaffPerson], Response]
@@ -54,6 +65,7 @@ def html(
         "language": office.language,
         "library": office.library,
         "person": person,
+        "may_log_out": desk.user is None,
         "may_work": person is not None and person.may(StaffRole.WORK),
     }
     return HTMLResponse(environment().get_template(template).render(shared | values), status)
@@ -61,5 +73,5 @@ def html(
 
 def refused(desk: WebDesk, asked: PageRequest | None, said: str, status: int) -> Response:
     """Return the page that says why nothing was done."""
-    person = desk.office.sessions.person(asked.token) if asked and asked.token and status < 500 else None
+    person = desk.person(asked) if asked and status < 500 else None
     return html(desk, "refused.html", person, status, said=said)

@@ -28,6 +28,7 @@ from mailproc.web import (
     login,
     my_site,
     new_requests,
+    outside,
     patrons,
     requests,
     reviews,
@@ -38,7 +39,7 @@ from mailproc.web import (
     to_do,
     unplaced,
 )
-from mailproc.web.asked import PageRequest, asked_by
+from mailproc.web.asked import PageRequest, asked_by, token_of
 from mailproc.web.guard import WebGuard
 from mailproc.web.login_room import LoginRoom
 from mailproc.web.rendering import STATIC, static_file
@@ -71,7 +72,7 @@ def application(office: StaffDesk, web: Web, streams: Streams | None = None) -> 
     desk, news = WebDesk(office, web), streams or Streams()
     routes = [
         Route("/events", _events(desk, news), methods=["GET"]),
-        Route("/login", _login(desk), methods=["GET", "POST"]),
+        *_logins(desk),
         Route("/static/{name}", _static, methods=["GET"]),
         *(Route(path, _page(desk, page), methods=[method]) for method, path, page in PAGES),
         *my_site.routes(office, web),
@@ -81,9 +82,36 @@ def application(office: StaffDesk, web: Web, streams: Streams | None = None) -> 
     return WebGuard(pages, web.public_url, api_site.application(office.api))
 
 
+def _logins(desk: WebDesk) -> list[Route]:
+    if desk.auth == "local":
+        return [Route("/login", _login(desk), methods=["GET", "POST"])]
+    shown = Route("/login", _outside(desk, outside.page), methods=["GET"])
+    if desk.auth == "proxy":
+        return [shown]
+    return [
+        shown,
+        Route(outside.THERE, _outside(desk, outside.begin), methods=["GET"]),
+        Route(outside.BACK, _outside(desk, outside.back), methods=["GET"]),
+    ]
+
+
+def _outside(desk: WebDesk, page: Callable[[WebDesk, PageRequest], Response]) -> Callable[[Request], Any]:
+    """A provider may be slow: pages have other threads."""
+    room = LoginRoom()
+
+    async def answer(request: Request) -> Response:
+        asked = await asked_by(request, desk.cookie, desk.user)
+        try:
+            return await room.done(asked.host, lambda: _answered(desk, asked, lambda: page(desk, asked)))
+        except TryLater as later:
+            return outside.crowded(desk, asked, later)
+
+    return answer
+
+
 def _page(desk: WebDesk, page: Page) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
-        asked = await asked_by(request, desk.cookie)
+        asked = await asked_by(request, desk.cookie, desk.user)
         return await asyncio.to_thread(_answered, desk, asked, lambda: _for_staff(desk, asked, page))
 
     return answer
@@ -91,7 +119,10 @@ def _page(desk: WebDesk, page: Page) -> Callable[[Request], Any]:
 
 def _events(desk: WebDesk, streams: Streams) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
-        return await streams.opened(desk.office, request.cookies.get(desk.cookie, ""), request)
+        token = token_of(request, desk.cookie, desk.user)
+        if desk.user and desk.office.sessions.listed.by_login(desk.user.of(request)) is None:
+            token = ""
+        return await streams.opened(desk.office, token, request)
 
     return answer
 
@@ -114,9 +145,11 @@ def _login(desk: WebDesk) -> Callable[[Request], Any]:
 
 
 def _for_staff(desk: WebDesk, asked: PageRequest, page: Page) -> Response:
-    person = desk.office.sessions.person(asked.token, seen=not asked.is_a_look) if asked.token else None
+    person = desk.person(asked)
     if person is not None:
         return page(desk, asked, person)
+    if desk.auth != "local":
+        return outside.turned_away(desk, asked)
     if asked.method == "POST":
         return login.ended(desk, asked)
     return RedirectResponse(login.address(asked.target), 303)

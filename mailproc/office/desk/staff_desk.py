@@ -21,20 +21,25 @@ from mailproc.office.desk.template_desk import TemplateDesk
 from mailproc.office.desk.to_do import ToDoPage
 from mailproc.office.desk.unplaced_desk import UnplacedDesk
 from mailproc.office.readers.reader_office import ReaderOffice
+from mailproc.office.staff.outside_login import LoginProvider, OutsideLogins
 from mailproc.office.staff.sessions import Sessions
 from mailproc.sentence import Part
 from mailproc.store.engine import Store
 
 
 class StaffDesk:
-    """Each subject of the desk has its room, named here: ``desk.requests``, ``desk.letters``."""
+    """Each subject of the desk has its room, named here: ``desk.requests``, ``desk.letters``.
 
-    def __init__(self, store: Store, context: Context) -> None:
+    ``provider``: by whom staff log in, with auth = "oidc".
+    """
+
+    def __init__(self, store: Store, context: Context, provider: LoginProvider | None = None) -> None:
         self._store = store
         self._context = context
         self.sessions = Sessions(store, context)
         self.news = NewsDesk(store, context)
         self._to_do = KeptToDo(store, context)
+        self.outside = OutsideLogins(context, provider, self.sessions.listed) if provider else None
         self.requests = RequestDesk(store, context)
         self.new = NewRequestDesk(store, context)
         self.corrections = CorrectionDesk(store, context)

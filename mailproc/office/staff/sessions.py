@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.office.staff.login_checks import LoginChecks
+from mailproc.office.staff.outside_login import ListedStaff
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.store import staff
 from mailproc.store.engine import Store
@@ -28,51 +29,75 @@ class Sessions:
         self._store = store
         self._context = context
         self._checks = LoginChecks(store, context.clock)
+        self._auth = context.config.web.auth
+        self.listed = ListedStaff(context.config.staff)
         self.idle = timedelta(hours=context.config.web.idle_hours)
 
     def begin(self, login: str, password: str, host: str) -> str:
         """Return the token of a new session. Raise LocalFault where login or password is wrong, or was wrong
         too often, and TryLater."""
-        person = self._checks.person(login, password, host)
+        return self.begin_for(self._checks.person(login, password, host))
+
+    def begin_for(self, person: StaffPerson) -> str:
+        """Return the token of a new session of whom others vouch for. Raise TryLater."""
         token, now = secrets.token_urlsafe(_OCTETS), self._context.clock()
 
         def job(connection: Connection) -> None:
             staff.forget_sessions(connection, now - LONGEST, now - self.idle)
-            staff.begin_session(connection, _digest(token), person.login, now)
+            staff.begin_session(connection, self._digest(token), person.login, now)
 
         self._store.write(job)
         return token
 
     def person(self, token: str, *, seen: bool = True) -> StaffPerson | None:
         """Return whose session it is; None where it is over. ``seen``: that the person is there."""
-        now, digest = self._context.clock(), _digest(token)
+        now, digest = self._context.clock(), self._digest(token)
         with self._store.read() as connection:
             found = staff.session(connection, digest)
-        if found is None or self._is_over(found, now):
-            return None
-        if seen:
+            if found is None or self._is_over(found, now):
+                return None
+            person = self._person(connection, found.login)
+        if person is not None and seen:
             self._see(digest, found.seen_at, now)
-        return StaffPerson(found.login, found.name, StaffRole[found.role.upper()])
+        return person
 
     def alive(self, tokens: Iterable[str]) -> set[str]:
-        """Return those whose session is not over. This does not keep a session from ending."""
-        now = self._context.clock()
+        """Return those whose session is not over. This does not keep a session from ending.
+
+        Where our web server says who it is, there are no sessions: who was let in stays so.
+        """
+        if self._auth == "proxy":
+            return {*tokens}
         with self._store.read() as connection:
-            found = {token: staff.session(connection, _digest(token)) for token in tokens}
-        return {token for token, session in found.items() if session and not self._is_over(session, now)}
+            return {token for token in tokens if self._is_alive(connection, token)}
 
     def end(self, token: str) -> None:
         """End the session; what is no token ends none."""
-        digest = _digest(token)
+        digest = self._digest(token)
         self._store.write(lambda connection: staff.end_session(connection, digest))
 
     def _is_over(self, found: StaffSession, now: datetime) -> bool:
         return now - found.begun_at > LONGEST or now - found.seen_at > self.idle
 
+    def _is_alive(self, connection: Connection, token: str) -> bool:
+        found = staff.session(connection, self._digest(token))
+        if found is None or self._is_over(found, self._context.clock()):
+            return False
+        return self._person(connection, found.login) is not None
+
+    def _person(self, connection: Connection, login: str) -> StaffPerson | None:
+        """Return the person as that is now: who is out, or has another role, is so at once."""
+        if self._auth != "local":
+            return self.listed.by_login(login)
+        known = staff.load(connection, login)
+        if known is None or known.out_at is not None:
+            return None
+        return StaffPerson(known.login, known.name, StaffRole[known.role.upper()])
+
+    def _digest(self, token: str) -> str:
+        """A session is of the way in which it was begun: no other goes on with it."""
+        return sha256(f"{self._auth} {token}".encode("utf-8", "replace")).hexdigest()
+
     def _see(self, digest: str, seen_at: datetime, now: datetime) -> None:
         if now - seen_at > SEEN_EVERY:
             self._store.write(lambda connection: staff.see(connection, digest, now))
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,93 @@
+"""Logins at the desk that others vouch for: the way to a provider and back, and what is said without one."""
+
+import secrets
+from urllib.parse import urlencode
+
+from starlette.responses import RedirectResponse, Response
+
+from mailproc.errors import LocalFault, TryLater
+from mailproc.office.staff.outside_login import OutsideLogins
+from mailproc.web import login
+from mailproc.web.asked import PageRequest
+from mailproc.web.shown import WebDesk, html
+
+THERE = "/login/oidc"
+BACK = "/login/oidc/back"
+"""The redirect address, after public_url; docs/desk.md has it too."""
+SECONDS = 600
+"""So long the cookie of a login that has begun is kept."""
+
+
+def page(desk: WebDesk, asked: PageRequest) -> Response:
+    """Show the way to the provider; where our web server says who it is, what it says of this one."""
+    if desk.auth == "oidc":
+        return _shown(desk, asked.query.get("then", ""), "", 200)
+    if desk.person(asked) is not None:
+        return RedirectResponse("/", 303)
+    words = desk.office.words_of("desk_login")
+    return _shown(desk, "", words["unknown" if asked.user else "unnamed"], 403)
+
+
+def turned_away(desk: WebDesk, asked: PageRequest) -> Response:
+    """Answer who is not logged in. A form is kept for after the login at a provider."""
+    if asked.method != "POST":
+        return RedirectResponse(login.address(asked.target), 303)
+    kept = login.form_of(asked) if desk.auth == "oidc" else ""
+    if not kept:
+        return _shown(desk, "/", desk.office.words["signed_out"], 401)
+    name = secrets.token_urlsafe(16)
+    desk.memory.left.put("", name, kept)
+    return _shown(desk, asked.target, desk.office.words["form_kept"], 401, name)
+
+
+def begin(desk: WebDesk, asked: PageRequest) -> Response:
+    """Send the browser to the provider."""
+    then, kept = asked.query.get("then", ""), desk.memory.left.take("", asked.query.get("kept", ""))
+    try:
+        url, cookie = _logins(desk).begin(then, kept or "")
+    except TryLater as later:
+        return crowded(desk, asked, later)
+    answer = RedirectResponse(url, 303)
+    answer.set_cookie(
+        _cookie(desk), cookie, SECONDS, httponly=True, secure=desk.secure, samesite="lax", path="/"
+    )
+    return answer
+
+
+def back(desk: WebDesk, asked: PageRequest) -> Response:
+    """Log in whom the provider sends back."""
+    said = asked.query
+    try:
+        person, begun = _logins(desk).finish(said.get("state", ""), asked.begun, said.get("code", ""))
+        token = desk.office.sessions.begin_for(person)
+    except LocalFault as fault:
+        return _shown(desk, "", desk.office.word(fault.said), 403)
+    except TryLater as later:
+        return crowded(desk, asked, later)
+    answer = login.go_on(desk, token, begun.then, begun.kept)
+    answer.delete_cookie(_cookie(desk), path="/", secure=desk.secure, httponly=True, samesite="lax")
+    return answer
+
+
+def crowded(desk: WebDesk, asked: PageRequest, later: TryLater) -> Response:
+    """Say that nobody can log in now."""
+    answer = _shown(desk, asked.query.get("then", ""), desk.office.word(later.said), 503)
+    answer.headers["Retry-After"] = login.RETRY_AFTER
+    return answer
+
+
+def _logins(desk: WebDesk) -> OutsideLogins:
+    assert desk.office.outside is not None  # noqa: S101  # these addresses are there with a provider alone
+    return desk.office.outside
+
+
+def _cookie(desk: WebDesk) -> str:
+    return f"{desk.cookie}-login"
+
+
+def _shown(desk: WebDesk, then: str, said: str, status: int, kept: str = "") -> Response:
+    query = {name: value for name, value in (("then", then), ("kept", kept)) if value}
+    way = f"{THERE}?{urlencode(query)}" if query else THERE
+    say = desk.office.words_of("desk_login")
+    way = way if desk.auth == "oidc" else ""
+    return html(desk, "outside_login.html", None, status, say=say, said=said, way=way)
