@@ -1,6 +1,6 @@
 """The sections of config.toml about SLNP: the door for a ZFL, and what its messages look like."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from mailproc.config_section import Section
 
@@ -37,7 +37,8 @@ class SlnpInfo(Section):
     )
     date: str = "%d.%m.%Y"
     greeting: bool = False  # the server says a line 220 first
-    login: tuple[str, ...] = ()  # lines of a command before ours
+    login: tuple[str, ...] = ()  # lines of a command before ours; {password} stands for the password
+    password: SecretStr = SecretStr("")
     ok: tuple[str, ...] = ("240", "250", "600")  # how the answer begins, if the message was taken
     repeat: bool = False  # repeats do no harm
     timeout: float = Field(default=30, gt=0)

@@ -18,13 +18,16 @@ from mailproc.mail.letter import Envelope
 from mailproc.mail.parse import parse
 from mailproc.protocols.slnp import wire
 from mailproc.protocols.slnp.answers import one_line
-from mailproc.protocols.slnp.grammar import END, QUIT
+from mailproc.protocols.slnp.grammar import QUIT
+from mailproc.protocols.slnp.info import login
 from mailproc.sentence import sentence
 from mailproc.transport.connecting import connected
 from mailproc.transport.tls import client_context
 
 LONGEST = 4_096
 """Octets of the lines that are read of one answer."""
+SHOWN = 200
+"""Characters of an answer that are kept."""
 _REFUSED = re.compile(r"5\d\d\b")
 
 
@@ -121,10 +124,10 @@ def _before(line: _Line, info: SlnpInfo) -> None:
         if info.greeting:
             line.next()
         if info.login:
-            line.say("".join(f"{one}\n" for one in (*info.login, END)).encode())
+            line.say(login(info))
             answer = line.answer()
             if not answer.startswith(info.ok):
-                raise TryLater(sentence("slnp-no-answer", words=one_line(answer)[:200]))
+                raise TryLater(sentence("slnp-no-answer", words=_words(answer, info)))
     except (OSError, EOFError) as error:
         why = str(error) or type(error).__name__
         raise TryLater(sentence("slnp-no-server", host=info.host, port=info.port, why=why)) from None
@@ -133,12 +136,18 @@ def _before(line: _Line, info: SlnpInfo) -> None:
 def _said(line: _Line, command: bytes, info: SlnpInfo) -> str:
     try:
         line.say(command)
-        answer = one_line(line.answer())
+        answer = line.answer()
     except (OSError, EOFError) as error:
         raise InDoubt(sentence("slnp-broken", why=str(error) or type(error).__name__)) from None
     with suppress(OSError):
         line.say(f"{QUIT}\n".encode())
     if answer.startswith(info.ok):
-        return answer[:500]
+        return _words(answer, info)
     kind = GiveUp if _REFUSED.match(answer) else InDoubt
-    raise kind(sentence("slnp-no-answer", words=answer[:200]))
+    raise kind(sentence("slnp-no-answer", words=_words(answer, info)))
+
+
+def _words(answer: str, info: SlnpInfo) -> str:
+    """Return an answer in one line and without our password, which a chatty server might echo."""
+    secret, said = info.password.get_secret_value(), one_line(answer)
+    return (said.replace(secret, "…") if secret else said)[:SHOWN]

@@ -38,9 +38,14 @@ ANSWERS = {
 }
 
 
-def _opened(open_house: Open, monkeypatch: pytest.MonkeyPatch, said: Callable[..., CatalogueAnswer]) -> House:
+def _opened(
+    open_house: Open,
+    monkeypatch: pytest.MonkeyPatch,
+    said: Callable[..., CatalogueAnswer],
+    within: float = 20,
+) -> House:
     monkeypatch.setattr("mailproc.app.build._ask_catalogue", said)
-    return open_house(more=CATALOGUE, door="decide_within = 0.5")
+    return open_house(more=CATALOGUE, door=f"decide_within = {within}")
 
 
 @pytest.mark.parametrize(("answer", "first"), ANSWERS.values(), ids=ANSWERS)
@@ -84,7 +89,7 @@ def test_a_catalogue_that_is_slow_refuses_nothing(open_house: Open, monkeypatch:
         answered.wait(20)
         return CatalogueAnswer(searched_by="isbn")
 
-    with _opened(open_house, monkeypatch, slow).zfl() as zfl:
+    with _opened(open_house, monkeypatch, slow, 0.5).zfl() as zfl:
         said = zfl.says(asked(**ISBN))[0]
         answered.set()
     assert said == "600 SLNPFLBestellung"

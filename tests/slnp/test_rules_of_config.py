@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailproc.app import build
+from mailproc.config_load import secrets
 from mailproc.errors import Misconfigured
 from mailproc.protocols.slnp import settings
 from mailproc.store import patrons
@@ -55,6 +56,53 @@ def test_no_map_tells_a_secret(tmp_path: Path, name: str) -> None:
 )
 def test_a_mistake_is_named(tmp_path: Path, slnp: str, says: str) -> None:
     assert says in refused(tmp_path, slnp=slnp)
+
+
+INFO = '[partner.slnp.info]\nhost = "zfl.example"\nport = 1\nfields = ["A:{word}"]\n'
+GIVEN = 'password = { file = "zfl.secret" }\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ('login = ["SLNPLogin", "Password:Zq7Pass9"]', "slnp.info.login"),
+        ('login = ["SLNPLogin", " UserPasswort: Zq7Pass9"]', "slnp.info.login"),
+        ('login = ["SLNPLogin\\nPIN:Zq7Pass9"]', "slnp.info.login"),
+        ('login = ["SLNPLogin", "Password:{password}"]', "slnp.info.password"),
+        (f'{GIVEN}login = ["SLNPLogin", "Name:me"]', "slnp.info.login"),
+        ('password = "Zq7Pass9"', "slnp.info.password"),
+    ],
+)
+def test_a_password_of_the_login_does_not_stand_in_the_file(tmp_path: Path, more: str, says: str) -> None:
+    (tmp_path / "zfl.secret").write_text("Zq7Pass9")
+    said = refused(tmp_path, slnp=INFO + more, transport="slnp")
+    assert says in said
+    assert "Zq7Pass9" not in said
+
+
+@pytest.mark.parametrize(
+    ("host", "tls", "login", "said"),
+    [
+        ("zfl.example", False, True, "who borrows what, and the login"),
+        ("zfl.example", False, False, "who borrows what: use tls"),
+        ("zfl.example", True, True, ""),
+        ("127.0.0.1", False, True, ""),
+    ],
+)
+def test_check_says_who_hears_what_a_zfl_is_told(
+    tmp_path: Path, host: str, tls: bool, login: bool, said: str
+) -> None:
+    (tmp_path / "zfl.secret").write_text("Zq7Pass9")
+    (tmp_path / "zfl.secret").chmod(0o600)
+    more = f'{GIVEN}login = ["SLNPLogin", "Password:{{password}}"]\n' if login else ""
+    info = INFO.replace("zfl.example", host) + f"tls = {str(tls).lower()}\n" + more
+    (tmp_path / "config.toml").write_text(configured(slnp=info, transport="slnp"))
+    config = build.configured(tmp_path / "config.toml").config
+    told = list(settings.warnings(config))
+    assert len(told) == bool(said)
+    assert said in "".join(told)
+    assert ("Zq7Pass9" in secrets(config)) == login, "known secrets are masked in the log"
+    assert "Zq7Pass9" not in repr(config)
 
 
 def test_a_reader_is_told_by_the_map(open_house: Open) -> None:

@@ -12,13 +12,15 @@ from mailproc import slow_work
 from mailproc.errors import RemoteFault
 
 END, QUIT, BEGIN, CLOSE = "SLNPEndCommand", "SLNPQuit", "SLNPBegin", "SLNPEnd"
+BLANKS = " \t"
+"""What may stand around a line. CR, which means nothing here, is taken out before."""
 MOST_OCTETS = 65_536
 MOST_LINES = 500
 SHOWN = 200
 """Characters of a wrong line that an answer quotes."""
 
 _COMMAND = re.compile(r"SLNP\w{1,60}", re.ASCII)
-_FIELD = re.compile(r"\s*+(\w++)\s*+:(.*+)", re.ASCII | re.DOTALL)
+_FIELD = re.compile(r"[ \t]*+(\w++)[ \t]*+:(.*+)", re.ASCII | re.DOTALL)
 _ESCAPED = re.compile(r"\\\\n|\\n|\\\\")
 _STRICT = re.compile(r"\\n|\\\\")
 
@@ -66,7 +68,7 @@ class Cutter:
     @property
     def is_open(self) -> bool:
         """Return whether a command has begun and not ended."""
-        return bool(self._rest.strip()) or any(line.strip() for line in self._lines)
+        return bool(_bare(self._rest)) or any(_bare(line) for line in self._lines)
 
     def feed(self, octets: bytes) -> Iterator[bytes]:
         """Yield each command that is whole now, with its last line; QUIT alone if that line came.
@@ -105,8 +107,9 @@ class Cutter:
         return whole
 
 
-def _bare(line: bytes) -> bytes:
-    return line.replace(b"\r", b"").strip(b" \t\n")
+def _bare(line: bytes | bytearray) -> bytes:
+    """Return the line as ``parse`` compares it."""
+    return bytes(line).replace(b"\r", b"").strip(BLANKS.encode() + b"\n")
 
 
 @slow_work.outside_writes
@@ -115,7 +118,7 @@ def parse(raw: bytes) -> Command:
     name, level, fields = "", 1, list[Field]()
     lines = characters(raw).split("\n")
     for position, line in enumerate(lines, 1):
-        said = line.strip()
+        said = line.strip(BLANKS)
         if not said:
             continue
         if not name:
@@ -167,7 +170,7 @@ def _name(said: str, position: int) -> str:
 def _field(line: str, level: int, position: int) -> Field:
     found = _FIELD.fullmatch(line)
     if found is None:
-        raise _wrong(line.strip(), position)
+        raise _wrong(line.strip(BLANKS), position)
     return Field(found[1], found[2], level)
 
 

@@ -17,6 +17,9 @@ from mailproc.protocols.slnp.grammar import BEGIN, CLOSE, END
 VALUES = ("bestell_id", "pfl_number", "word", "our_sigel", "date", "reason_text", "note")
 """What may stand in braces in a field of the map."""
 EVENTS = ("SHIPPED", "UNFILLED", "RETURNED")
+PLACE = "{password}"
+"""In a line of login it stands for the password, which stands elsewhere."""
+_SECRET = re.compile(r"\s*+\w{0,60}?(?:pin|pass|pwd|kennwort|geheim|secret)", re.IGNORECASE)
 _LINE = re.compile(r"\w{1,60}:[^\r\n\\]{0,200}", re.ASCII)
 
 
@@ -47,6 +50,22 @@ def wrong(field: str) -> str:
     if unknown := [name for name in named if name not in VALUES]:
         return f"{{{unknown[0]}}} is no value; known are {', '.join(VALUES)}"
     return "" if _LINE.fullmatch(field) else 'must be a name and a value, as "BestellId:{bestell_id}"'
+
+
+def wrong_login(line: str) -> str:
+    """Return what is wrong with a line of login, without quoting it; '' if nothing is."""
+    name, _, value = line.partition(":")
+    if not line.isprintable() or len(line) > 200:
+        return "must be one line of at most 200 characters"
+    if value and _SECRET.match(name) and PLACE not in value:
+        return f"a secret is not written into this file: write {PLACE} here, and give password"
+    return ""
+
+
+def login(info: SlnpInfo) -> bytes:
+    """Return the command that logs in, with the password as it is now: it may be read again."""
+    lines = (one.replace(PLACE, info.password.get_secret_value()) for one in info.login)
+    return "".join(f"{line}\n" for line in (*lines, END)).encode()
 
 
 def command(apdu: Apdu, wire: Wire, info: SlnpInfo) -> bytes:

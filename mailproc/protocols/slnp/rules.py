@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from mailproc.config import Config, Partner
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.config_load.value_checks import HOST, is_host, is_loopback, network_problems
+from mailproc.config_slnp import SlnpInfo
 from mailproc.protocols.slnp import info, patron_data, settings
 from mailproc.protocols.slnp.answers import TEXTS
 
@@ -58,6 +59,7 @@ def _info(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
     for position, field in enumerate(told.fields):
         if text := info.wrong(field):
             yield ConfigProblem((*loc, "fields", position), text, field)
+    yield from _login(told, loc)
     for event in told.words:
         if event not in info.EVENTS:
             yield ConfigProblem((*loc, "words", event), f"must be one of: {', '.join(info.EVENTS)}")
@@ -67,3 +69,15 @@ def _info(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
     if told.is_on and partner.transport != "slnp":
         text = 'must be "slnp": [partner.slnp.info] says that the ZFL is told by that'
         yield ConfigProblem((*loc[:2], "transport"), text, partner.transport)
+
+
+def _login(told: SlnpInfo, loc: Loc) -> Iterator[ConfigProblem]:
+    for position, line in enumerate(told.login):
+        if text := info.wrong_login(line):
+            yield ConfigProblem((*loc, "login", position), text)
+    named = any(info.PLACE in line for line in told.login)
+    given = bool(told.password.get_secret_value())
+    if named and not given:
+        yield ConfigProblem((*loc, "password"), f"must be given: login has {info.PLACE}")
+    if given and not named:
+        yield ConfigProblem((*loc, "login"), f"must have a line with {info.PLACE}: password is given")

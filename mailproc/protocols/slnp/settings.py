@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from mailproc.config import Config, Partner
+from mailproc.config_load.value_checks import is_loopback
 from mailproc.config_slnp import PartnerSlnp
 from mailproc.ill.terms import ApduType, Role
 from mailproc.protocols.codec import Manner
@@ -34,12 +35,23 @@ def of_door(config: Config) -> PartnerSlnp:
 
 
 def warnings(config: Config) -> Iterator[str]:
-    """Say what a ZFL is not told."""
+    """Say what a ZFL is not told, and who else hears what it is told."""
     for one in config.partner:
         if one.codec == NAME and not one.slnp.info.is_on:
             words = ", ".join(one.slnp.info.words.values())
             why = "its field map is empty" if not one.slnp.info.fields else "it has no host and port"
             yield f"partner[{one.symbol}].slnp.info: {why}: staff book {words} in the ZFL's page"
+        elif one.codec == NAME:
+            yield from _in_clear(one)
+
+
+def _in_clear(partner: Partner) -> Iterator[str]:
+    """Say what others on the way to the ZFL read."""
+    told = partner.slnp.info
+    if told.is_on and not told.tls and not is_loopback(told.host):
+        what = "who borrows what, and the login" if told.login else "who borrows what"
+        here = f"partner[{partner.symbol}].slnp.info"
+        yield f"{here}: whoever is on the way to {told.host} reads {what}: use tls"
 
 
 def manner(apdu_type: ApduType, role: Role) -> Manner:
