@@ -38,6 +38,15 @@ def write_new(path: Path, text: str) -> None:
         raise
 
 
+def unreadable(file: Path) -> str:
+    """Return why a file cannot be read; '' if it can."""
+    try:
+        file.open("rb").close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
 def sync_folder(folder: Path) -> None:
     """Bring the names in the folder to the disk: a file that was just made is there after a power cut."""
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

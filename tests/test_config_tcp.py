@@ -96,6 +96,27 @@ def test_files_are_looked_at_before_the_start(load: Load, certificate: Certifica
         OPEN + ours + 'tls_clients = "none.pem"\n' + PARTNER + TCP + theirs.replace("cert.pem", "no.pem")
     )
     first, second = problems(wrong)
-    assert first.loc == ("listen_tcp", "tls_cert")
-    assert "none.pem: No such file" in first.text
-    assert second.loc == ("partner", 0, "tcp", "tls")
+    assert first.loc == ("listen_tcp", "tls_clients")
+    assert "none.pem cannot be read: No such file" in first.text
+    assert second.loc == ("partner", 0, "tcp", "tls_authority")
+
+
+def test_all_files_that_are_missing_are_told_at_once_each_under_its_key(load: Load) -> None:
+    ours = 'tls_cert = "a.pem"\ntls_key = "b.pem"\ntls_clients = "c.pem"\n'
+    theirs = 'tls = true\ntls_cert = "d.pem"\ntls_key = "e.pem"\ntls_authority = "f.pem"\n'
+    said = {one.loc: one.value for one in problems(load(OPEN + ours + PARTNER + TCP + theirs))}
+    assert said == {
+        ("listen_tcp", "tls_cert"): "a.pem",
+        ("listen_tcp", "tls_key"): "b.pem",
+        ("listen_tcp", "tls_clients"): "c.pem",
+        ("partner", 0, "tcp", "tls_cert"): "d.pem",
+        ("partner", 0, "tcp", "tls_key"): "e.pem",
+        ("partner", 0, "tcp", "tls_authority"): "f.pem",
+    }
+
+
+@pytest.mark.parametrize("port", [0, 1611])
+def test_a_port_that_nobody_was_told_is_noted(load: Load, port: int) -> None:
+    config = load(OPEN + f"port = {port}\n" + PARTNER + TCP)
+    said = [one for one in config_load.warnings(config) if "listen_tcp.port is 0" in one]
+    assert len(said) == (port == 0)

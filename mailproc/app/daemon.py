@@ -34,7 +34,7 @@ from mailproc.app.heartbeat import Heartbeat
 from mailproc.app.signals import Asked
 from mailproc.app.wall_clock import WallClock
 from mailproc.app.watchdog import Watchdog
-from mailproc.errors import StoreLost, TryLater
+from mailproc.errors import MailprocError, StoreLost, TryLater
 from mailproc.flow import clock, older_attempts, send
 from mailproc.flow.advance import station as advance
 from mailproc.flow.call import HookCaller
@@ -141,6 +141,7 @@ class Daemon:
             beginning.begin(app)
             self._heartbeat.begin()
             stack.callback(lambda: self._heartbeat.end(self._failure))
+            stack.push(self._note_failure)
             self._watchdog.report(self._heartbeat.beat)
             beginning.recover(app)
             if jobs.is_soon_examined(app.store):
@@ -161,6 +162,12 @@ class Daemon:
             _log.info("stopping")
             systemd.tell("STOPPING=1")
         return 1 if self._failure else 0
+
+    def _note_failure(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """A start that failed is recorded with its reason: nobody has asked this service to end."""
+        if error is not None and not self._failure:
+            known = isinstance(error, MailprocError)
+            self._failure = str(error) if known else f"a fault of this program: {type(error).__name__}"
 
     def _end(self, close: Callable[[], None]) -> None:
         self._stop.set()

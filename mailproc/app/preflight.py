@@ -87,25 +87,20 @@ def _hidden(folder: Path) -> Iterator[OSError]:
 
 
 def _data(loc: Loc, name: str, base: Path) -> Iterator[ConfigProblem]:
-    if name and (why := _unreadable(base / name)):
+    if name and (why := private.unreadable(base / name)):
         yield ConfigProblem(
             loc, f'the file {base / name} cannot be read: {why}; correct the name, or write ""', name
         )
-
-
-def _unreadable(file: Path) -> str:
-    try:
-        file.open("rb").close()
-    except OSError as error:
-        return error.strerror or str(error)
-    return ""
 
 
 def _store(config: Config) -> Iterator[ConfigProblem]:
     """Where the store is not there yet, its folder must take it; so must that of the file of its numbers."""
     base = config.file.parent
     file = connections.file_of(connections.parse(config.store.url, base))
-    if file is not None and _is_absent(file) and (why := private.unwritable(file.parent)):
+    if file is not None and _is_absent(file.parent) and _is_absent(file.parent.parent):
+        text = f"{file.parent.parent} is not there: make it, or bring its disk back"
+        yield ConfigProblem(("store", "url"), text, config.store.url)
+    elif file is not None and _is_absent(file) and (why := private.unwritable(file.parent)):
         yield ConfigProblem(("store", "url"), f"{file} cannot be made: {why}", config.store.url)
     named = config.store.counters
     if named and _is_absent(base / named) and (why := private.unwritable((base / named).parent)):
@@ -126,10 +121,15 @@ def _is_absent(file: Path) -> bool:
 def warnings(config: Config) -> Iterator[str]:
     """What works now and will not in the night: no reason to keep letters waiting."""
     yield from _programs(config)
+    store = connections.file_of(connections.parse(config.store.url, config.file.parent))
+    if store is not None and _is_absent(store.parent):
+        yield f"store.url: {store.parent} is not there: the first start makes it, with a new store"
     folder = config.file.parent / config.backup.folder
     if not config.schedule.backup or not config.backup.folder:
         return
-    if why := private.unwritable(folder):
+    if _is_absent(folder.parent):
+        yield f"backup.folder: {folder.parent} is not there: make it, or bring its disk back"
+    elif why := private.unwritable(folder):
         yield f"backup.folder: no backup can be written into {folder}: {why}"
 
 
@@ -162,7 +162,7 @@ def certificate(config: Config) -> dict[str, Path]:
 
 def _certificate(config: Config) -> Iterator[ConfigProblem]:
     listen, files = config.listen, certificate(config)
-    missing = {key: why for key, file in files.items() if (why := _unreadable(file))}
+    missing = {key: why for key, file in files.items() if (why := private.unreadable(file))}
     for key, why in missing.items():
         text = f'the file {files[key]} cannot be read: {why}; correct the name, or write ""'
         yield ConfigProblem(("listen", key), text, getattr(listen, key))

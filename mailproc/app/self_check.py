@@ -27,7 +27,7 @@ from mailproc.flow.matching import accounts
 from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.language_files import FOLDER
 from mailproc.office.partners import reach
-from mailproc.office.queries import service_state
+from mailproc.office.queries import certificates, service_state
 from mailproc.office.templates import new_release, template_dry_run
 from mailproc.store import connections, outside_files, store_identity
 from mailproc.store.engine import Store
@@ -84,6 +84,7 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
         *preflight.warnings(config),
         *hook_check.warnings(config),
         *oauth.missing(context),
+        *(str(one.said(context)) for one in certificates.ending(context)),
     ]
     if store is not None:
         found.tried("store examined", lambda: _examined(store))

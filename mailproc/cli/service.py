@@ -68,6 +68,7 @@ def run(
 
 def _say_warnings(app: App) -> None:
     from mailproc.app import hook_check, preflight  # here: other verbs need no sockets
+    from mailproc.office.queries import certificates
 
     told = (
         config_load.warnings(app.config),
@@ -75,6 +76,7 @@ def _say_warnings(app: App) -> None:
         file_permissions.warnings(app.config),
         preflight.warnings(app.config),
         hook_check.warnings(app.config),
+        (str(one.said(app.context)) for one in certificates.ending(app.context)),
         _changed_texts(app),
     )
     for warning in chain(*told):

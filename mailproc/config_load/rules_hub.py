@@ -56,6 +56,8 @@ def warnings(config: Config) -> Iterator[str]:
         yield f"hub.url: whoever is on the way to {host} reads who borrows what: use https"
     if any(network.endswith("/0") for network in listen.networks):
         yield "listen_http.networks: everybody may post there; the secret path alone keeps strangers out"
+    if any(network.endswith("/0") for network in listen.proxies):
+        yield "listen_http.proxies: everybody may claim there to post from networks: name your own proxy"
     behind = [one.symbol for one in config.partner if one.codec == BY_HUB]
     if behind and hub.url and not listen.enabled:
         yield "listen_http is off: what the hub posts is heard only when it is asked ([schedule] hub)"

@@ -8,6 +8,18 @@ from mailproc.config_load.problem import ConfigProblem
 LISTENERS = ("listen", "metrics", "listen_tcp", "listen_slnp", "listen_http", "web")
 
 
+CALLED = ("listen_tcp", "listen_slnp", "listen_http")
+"""Of these the ones that others call at a port that they were told."""
+
+
+def warnings(config: Config) -> Iterator[str]:
+    """Say which doors nobody will find."""
+    for name in CALLED:
+        section = getattr(config, name)
+        if section.enabled and not section.port:
+            yield f"{name}.port is 0: each start takes another port, which nobody was told: name one"
+
+
 def problems(config: Config) -> Iterator[ConfigProblem]:
     """Name the later of two sections that are on; port 0 is any free one."""
     used: dict[int, str] = {}

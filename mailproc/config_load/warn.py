@@ -8,6 +8,7 @@ from mailproc.config_load import (
     rules_lookup,
     rules_ncip,
     rules_oauth,
+    rules_ports,
     rules_rota,
     warn_forms,
     warn_hooks,
@@ -39,6 +40,7 @@ def warnings(config: Config) -> list[str]:
         *warn_tcp.warnings(config),
         *rules_lookup.warnings(config.patrons.lookup),
         *rules_hub.warnings(config),
+        *rules_ports.warnings(config),
         *rules_ncip.warnings(config),
         *rules_rota.warnings(config),
     ]

@@ -17,6 +17,7 @@ from mailproc.ils.sip2 import message, patron
 from mailproc.ils.sip2.message import Sip2Answer
 from mailproc.ils.sip2.patron import STOPS, Sip2Session, Sip2Terminal
 from mailproc.sentence import sentence
+from mailproc.transport.connecting import connected
 from mailproc.transport.tls import client_context
 
 PORTION = 4_096
@@ -43,7 +44,8 @@ def look_up(
     """Return what the system says of the patron; ``clock`` gives local time.
 
     A number that cannot be said in its character set is nobody's there, and not asked about. Raise OSError
-    (as TimeoutError), RemoteFault if it does not speak SIP2, Misconfigured if it refuses our login.
+    (as TimeoutError), UnicodeError for what is no name, RemoteFault if it does not speak SIP2, Misconfigured
+    if it refuses our login.
     """
     if not message.can_say(patron_id, server.terminal.charset):
         return PatronStanding(known=False)
@@ -74,7 +76,7 @@ class _Line:
 
     def __init__(self, server: Sip2Server) -> None:
         self._deadline = time.monotonic() + server.seconds
-        plain = socket.create_connection((server.host, server.port), server.seconds)
+        plain = connected(server.host, server.port, server.seconds, server.seconds)
         try:
             self._socket = plain if not server.tls else self._secured(plain, server.host)
         except OSError:

@@ -360,6 +360,36 @@ def test_the_folder_of_the_store_takes_no_backup(app: Installation) -> None:
         assert app.cli("run", "--once").code == 3
 
 
+def test_a_path_that_is_not_there_is_not_made(app: Installation) -> None:
+    """The disk may not be mounted: its backups would lie on this one."""
+    folder = app.folder / "disk" / "backups"
+    for arguments in (["--to", str(folder)], [str(folder / "one.db")]):
+        refused = app.cli("backup", *arguments)
+        assert (refused.code, f"{folder.parent} is not there" in refused.err) == (1, True)
+    config = app.folder / "config.toml"
+    config.write_text(
+        f'{config.read_text()}\n[schedule]\nbackup = "30 2 * * *"\n[backup]\nfolder = "{folder}"\n'
+    )
+    assert f"backup.folder: {folder.parent} is not there" in app.cli("check").out
+    assert not folder.parent.exists()
+
+
+def test_a_store_in_a_path_that_is_not_there_is_refused(app: Installation) -> None:
+    config = app.folder / "config.toml"
+    text = config.read_text()
+    config.write_text(f'{text}\n[store]\nurl = "sqlite:///disk/store/mailproc.db"\n')
+    assert app.start(ready=False).ends() == 3
+    assert f"{app.folder / 'disk'} is not there" in app.cli("check").err
+    assert not (app.folder / "disk").exists()
+    config.write_text(f'{text}\n[store]\nurl = "sqlite:///store/mailproc.db"\n')
+    checked = app.cli("check")
+    assert (
+        checked.code,
+        f"{app.folder / 'store'} is not there: the first start makes it" in checked.out,
+    ) == (0, True)
+    assert not (app.folder / "store").exists()
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "small"

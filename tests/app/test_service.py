@@ -86,6 +86,11 @@ def test_a_port_that_is_taken_is_exit_3(app: Installation) -> None:
         assert daemon.ends() == 3
     assert f"{config}, line 7: listen.port = " in daemon.lines[-1]
     assert daemon.lines[-1].endswith(": Address already in use")
+    found = app.cli("status", "--json")
+    assert (found.code, found.json["service"]["state"]) == (1, "failed")
+    assert "Address already in use" in found.json["service"]["failure"]
+    app.start()
+    assert app.json("status")["service"]["state"] == "running"
 
 
 @pytest.mark.parametrize("station", STATIONS)

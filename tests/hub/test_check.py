@@ -78,3 +78,9 @@ def test_verbs_that_need_no_secret_do_without_it(tmp_path: Path) -> None:
 )
 def test_what_is_missing_is_said(config: Config, words: str) -> None:
     assert any(words in said for said in rules_hub.warnings(config))
+
+
+@pytest.mark.parametrize(("proxies", "noted"), [(("0.0.0.0/0",), 1), (("::/0",), 1), (("192.0.2.1/32",), 0)])
+def test_a_proxy_that_may_be_anybody_is_noted(proxies: tuple[str, ...], noted: int) -> None:
+    config = Config(listen_http=ListenHttp(enabled=True, path="x" * 20, proxies=proxies))
+    assert len([one for one in rules_hub.warnings(config) if "listen_http.proxies" in one]) == noted

@@ -211,6 +211,16 @@ def test_a_name_that_is_looked_up_without_end_keeps_nobody(monkeypatch):
         ended.set()
 
 
+def test_a_name_that_is_looked_up_without_end_holds_no_thread(monkeypatch):
+    ended = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_given, **_more: ended.wait(20) and [])
+    try:
+        with pytest.raises(TimeoutError):
+            patron_lookup.sip2_line.greet(patron_lookup.Sip2Server("ils.example", seconds=0.2))
+    finally:
+        ended.set()
+
+
 def test_a_server_without_tls_is_told_nothing_where_tls_is_wanted():
     heard: list[bytes] = []
     hears = listener(lambda connection: heard.append(connection.recv(4096)))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 import mailproc
 from mailproc.config_load.poll import longest_gap
 from mailproc.flow.context import Context
-from mailproc.office.queries import hub_state, paused_catalogues
+from mailproc.office.queries import certificates, hub_state, paused_catalogues
 from mailproc.office.queries.agenda import FaultyText, faulty_texts
 from mailproc.office.queries.hub_state import HubStatus
 from mailproc.office.queries.paused_catalogues import PausedCatalogue
@@ -175,7 +175,9 @@ def status(store: Store, connection: Connection, context: Context) -> Status:
         metrics_fault=(running.metrics_fault or "") if running is not None else "",
         hub=hub_state.hub(connection, context),
     )
-    return Status(**vars(found) | {"wrong": tuple(_wrong(found, context)), "notes": tuple(_notes(found))})
+    return Status(
+        **vars(found) | {"wrong": tuple(_wrong(found, context)), "notes": tuple(_notes(found, context))}
+    )
 
 
 def _hooks(connection: Connection, context: Context, now: datetime) -> Iterator[HookTrouble]:
@@ -282,6 +284,7 @@ def _wrong(found: Status, context: Context) -> Iterator[Sentence]:
         free = found.disk.free // 1_000_000
         yield sentence("status-disk", folder=found.disk.folder, free=free)
     yield from _metrics_wrong(found.metrics_fault)
+    yield from (one.said(context) for one in certificates.ending(context) if one.is_over)
     yield from _backup_wrong(found.backup, context.clock())
     yield from _not_ready(found.standbys)
     for text in found.templates:
@@ -335,8 +338,8 @@ def _words(said: Note) -> tuple[str | Sentence, ...]:
     return tuple(said.parts)
 
 
-def _notes(found: Status) -> Sequence[Sentence]:
+def _notes(found: Status, context: Context) -> Iterator[Sentence]:
+    yield from (one.said(context) for one in certificates.ending(context) if not one.is_over)
     runs = found.service.version
-    if not found.service.alive or runs in ("", found.version):
-        return ()
-    return (sentence("status-version", runs=runs, here=found.version),)
+    if found.service.alive and runs not in ("", found.version):
+        yield sentence("status-version", runs=runs, here=found.version)

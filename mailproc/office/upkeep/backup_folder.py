@@ -52,7 +52,12 @@ def is_the_stores(config: Config, folder: Path) -> bool:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Let one backup at a time write into the folder, which is made if missing."""
+    """Let one backup at a time write into the folder, which is made if missing.
+
+    The folder above must be there: a disk that is not mounted would be written past.
+    """
+    if not os.path.lexists(folder.parent):
+        raise LocalFault(sentence("backup-no-folder", folder=str(folder.parent)))
     try:
         private.make_folder(folder)
         number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
