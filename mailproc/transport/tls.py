@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mailproc.errors import Misconfigured
 
-PEM = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
 
 
 def client_context() -> ssl.SSLContext:
@@ -65,7 +65,7 @@ def calling_context(certificate: str, key: str, authority: str) -> ssl.SSLContex
 def one_certificate(file: str) -> bytes:
     """Return the one certificate of a PEM file as DER; text may stand around it. Raise Misconfigured."""
     try:
-        found = PEM.findall(Path(file).read_bytes())
+        found = _PEM.findall(Path(file).read_bytes())
     except OSError as error:
         raise Misconfigured(f"{file}: {_why(error)}") from None
     if len(found) != 1:

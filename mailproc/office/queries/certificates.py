@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from mailproc import certificate_days
 from mailproc.config import Config
 from mailproc.flow.context import Context
 from mailproc.sentence import Sentence, sentence
-from mailproc.transport import certificate_days
 
 SOON = timedelta(days=14)
 

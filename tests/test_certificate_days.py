@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.transport import certificate_days
+from mailproc import certificate_days
 from tests.servers.certificate import self_signed
 
 

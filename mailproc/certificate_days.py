@@ -1,11 +1,12 @@
 """Until when a certificate holds: its DER is walked as far as that day (RFC 5280, 4.1)."""
 
-import ssl
+import binascii
+import re
 from datetime import UTC, datetime
 
-from mailproc.transport.tls import PEM
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([^-]*+)-----END CERTIFICATE-----")
 
-_SEQUENCE, _VERSION, _UTC_TIME, _TIME = 0x30, 0xA0, 0x17, 0x18
+_VERSION, _UTC_TIME, _TIME = 0xA0, 0x17, 0x18
 _FORMS = {_UTC_TIME: "%y%m%d%H%M%SZ", _TIME: "%Y%m%d%H%M%SZ"}
 _BEFORE_VALIDITY = 3
 """Fields between the version and the validity: serial number, algorithm, issuer."""
@@ -16,13 +17,13 @@ Part = tuple[int, bytes]
 
 def ends_at(pem: bytes) -> datetime | None:
     """Return when the first of the certificates in a PEM file ends; None if none can be read."""
-    ends = [end for one in PEM.findall(pem) if (end := _end(one)) is not None]
+    ends = [end for one in _PEM.findall(pem) if (end := _end(one)) is not None]
     return min(ends, default=None)
 
 
-def _end(pem: bytes) -> datetime | None:
+def _end(base64: bytes) -> datetime | None:
     try:
-        (_, whole), *_ = _parts(ssl.PEM_cert_to_DER_cert(pem.decode("ascii")))
+        (_, whole), *_ = _parts(binascii.a2b_base64(base64))
         (_, signed), *_ = _parts(whole)
         fields = [part for part in _parts(signed) if part[0] != _VERSION]
         tag, said = _parts(fields[_BEFORE_VALIDITY][1])[1]
