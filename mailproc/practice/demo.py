@@ -39,7 +39,7 @@ def run(keep: Path | None = None, *, stay: bool = False) -> int:
         stage = Stage(folder, heard, time.monotonic() + _SECONDS)
         stack.callback(stage.tear_down)
         try:
-            _play(stage, telling)
+            _play(stage, telling, stay=stay)
         except (Gone, Missed, subprocess.TimeoutExpired) as missed:
             _fail(stage, telling, missed)
             return 1
@@ -54,7 +54,7 @@ def _stay(stage: Stage, telling: Telling) -> None:
         stage.daemon.wait()
 
 
-def _play(stage: Stage, telling: Telling) -> None:
+def _play(stage: Stage, telling: Telling, *, stay: bool) -> None:
     telling.line(
         "A post office, a mailbox, five libraries that lend, one that borrows and a central server are set"
         " up, and beside them catalogues and a library system."
@@ -68,8 +68,11 @@ def _play(stage: Stage, telling: Telling) -> None:
             story()
         telling.heading("The end")
         _curtain(desk, stories.ends, telling)
-    _other_side(stage, stories.lent)
-    telling.line("Every request reached its end.")
+        _other_side(stage, stories.lent)
+        telling.line("Every request reached its end.")
+        if stay:
+            stage.deadline += _SECONDS
+            stories.leave_work()
 
 
 def _open_pages(stage: Stage, desk: Desk, telling: Telling) -> None:

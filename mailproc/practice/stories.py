@@ -193,6 +193,19 @@ class Stories:
     def _library_system_hears(self, number: str, what: str) -> None:
         self._stage.happening(f"{what} at the library system", event="hook", number=number, heard=what)
 
+    def leave_work(self) -> None:
+        """Leave something of each kind for whoever looks at the desk: it reaches no end by itself."""
+        self._telling.heading("Work that is left at the desk")
+        for item in (
+            _article("NUKL: Lamps for a winter harbour"), _article("CRF: A history of salt roads"),
+            _book("WAITING: Small rivers of the north"), _book("MOREVOLS: A grammar of bells"),
+        ):  # fmt: skip
+            self._place(item, BL)
+        self._place(_article("GARBAGE: Bread and weather"), BL)
+        lent = sum(line.role == "RESPONDER" for line in self._desk.requests())
+        self._stage.practice.write(f"order {LIBRARY}")
+        self._desk.until_listed(lent + 3, "RESPONDER")
+
     def _place(self, wanted: dict[str, Any], *partners: str) -> str:
         title = wanted["item"].get("article_title", wanted["item"]["title"])
         self._telling.line(f"Staff place a request: {title}")

@@ -115,13 +115,13 @@ def test_a_forged_form_changes_nothing(browser, house, said):
 
 
 def test_a_bug_of_a_page_has_a_number_and_says_nothing_else(browser, house, monkeypatch, caplog):
-    from mailproc.office.desk import to_do
+    from mailproc.office.desk import request_list
 
     def breaks(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(to_do, "page", breaks)
-    page = browser.get("/")
+    monkeypatch.setattr(request_list, "page", breaks)
+    page = browser.get("/requests")
     assert page.status == 500 and "secret detail" not in page.text
     number = page.words.rpartition("under number ")[2].partition(".")[0]
     assert number in caplog.text and "secret detail" in caplog.text
