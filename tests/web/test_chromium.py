@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.world import World
 from tests.web.browser import PASSWORD
+from tests.web.wishes import submit
 
 HOSTILE = "<script>alert(1)</script> " + "x" * 400
 
@@ -18,8 +19,14 @@ def busy(house: World) -> list[str]:
     strange = house.inject(house.letter(HOSTILE, sender, "Offer"), sender)
     house.run()
     house.hear("B2-1 SHIPPED LOAN", of="XX-SECOND")
+    wish = submit(house, title=HOSTILE)
     return [
         "/",
+        "/new",
+        "/reviews",
+        f"/reviews/{wish}",
+        "/r/B1/rota",
+        "/r/B2/correct",
         "/patrons",
         "/r/B1/reader",
         "/requests",
@@ -72,6 +79,24 @@ def test_what_is_refused_can_be_used_by_everybody_too(windows, house):
     assert window.page.locator("#act-receive-note").input_value() == "kept"
     assert window.faults() == []
     assert [one for one in window.complaints if "422" not in one] == [], "a browser names the status itself"
+
+
+def test_a_new_request_that_is_refused_can_be_used_by_everybody_too(windows, house):
+    window = windows(320, language="de")
+    window.log_in("rau", PASSWORD)
+    window.go("/new")
+    window.page.locator("#entry-paste").fill("Seneca: On Letters. Oxford 1969. ISBN 9783161484101")
+    window.page.locator("#entry-note").fill(HOSTILE)
+    window.page.locator("#entry-patron").press("Enter")
+    window.page.get_by_role("alert").wait_for()
+    assert window.page.locator("#entry-title").input_value() == "On Letters"
+    assert window.page.locator("#entry-note").input_value() == HOSTILE
+    assert window.faults() == [] and window.wider_than_the_window() <= 0
+    window.page.locator("#entry-partner1").fill("XX-BL")
+    window.page.locator("button.main").click()
+    window.page.wait_for_url("**/r/B1")
+    window.page.get_by_role("status").wait_for()
+    assert window.complaints == []
 
 
 def test_a_letter_of_a_stranger_runs_nothing(windows, house):
