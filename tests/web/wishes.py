@@ -9,8 +9,10 @@ from mailproc.office.requests import submitted
 from tests.support.world import World
 
 
-def submit(house: World, *lenders: str, title: str = "On Letters", reader: str = "R1", **more: Any) -> str:
-    """Submit a wish; its number."""
+def submit(
+    house: World, *lenders: str, title: str = "On Letters", reader: str = "R1", partner: str = "", **more: Any
+) -> str:
+    """Submit a wish, or an order of ``partner``; its number."""
     said = SubmittedRequest(
         **{
             "role": Role.REQUESTER,
@@ -22,7 +24,7 @@ def submit(house: World, *lenders: str, title: str = "On Letters", reader: str =
         }
         | more
     )
-    source = Source(name="wishes", lenders=lenders or ("XX-BL",))
+    source = Source(name="wishes", partner=partner, lenders=() if partner else lenders or ("XX-BL",))
     return house.store.write(
         lambda connection: submitted.submit(connection, house.app.context, said, source)
     ).number

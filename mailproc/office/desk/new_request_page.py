@@ -21,6 +21,8 @@ ROOM = "desk_new"
 MOST_LENDERS = 500
 """Libraries that a browser offers while one types."""
 LONGEST = 80
+_NAMING = frozenset({"field", "name"})
+"""Values of sentences that name a field."""
 _KINDS = {"need_before": "date", "declared_on": "date", "note": "area", "copyright_declared": "flag"}
 
 
@@ -78,9 +80,12 @@ def page(
     connection: Connection, context: Context, typed: Typed, seen: EntryPreview, pasted: Sequence[str] = ()
 ) -> NewRequestPage:
     """Return the page. ``pasted``: what became of a citation that was pasted."""
-    refused = tuple(refusal(one, context) for one in seen.refused)
+    stopped = tuple(one.said for one in seen.findings if one.weight is Weight.REFUSED)
+    refused = tuple(refusal(one, context) for one in (*seen.refused, *stopped))
     findings = tuple(
-        finding(connection, one.said, context, stops=one.weight is Weight.ANYWAY) for one in seen.findings
+        finding(connection, one.said, context, stops=one.weight is Weight.ANYWAY)
+        for one in seen.findings
+        if one.weight is not Weight.REFUSED
     )
     said = (*refused, *findings)
     return NewRequestPage(
@@ -125,9 +130,8 @@ def in_words(said: Part, context: Context) -> str:
         own = context.language.texts.labels["desk_new"].get(f"at_desk_{said.code}")
         if own is not None:
             return own
-        if said.code == "desk-day":
-            field = str(said.values["field"])
-            return context.language.word(Sentence(said.code, {**said.values, "field": label(field, context)}))
+        named = {name: label(str(said.values[name]), context) for name in _NAMING & said.values.keys()}
+        return context.language.word(Sentence(said.code, {**said.values, **named}))
     return context.language.word(said)
 
 

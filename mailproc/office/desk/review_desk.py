@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.ill.terms import Role
+from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.desk import correction_form, review_page
 from mailproc.office.desk import new_request_page as pages
 from mailproc.office.desk.acting import DOOR, MOST_ONCE, refuse_who_looks
@@ -84,13 +85,18 @@ class ReviewDesk(DeskRoom):
         with self.store.read() as connection:
             known = place.entered_before(connection, once)
             request = request_of(connection, number)
-        said: list[str] = []
+        given, said = self._acceptance(request, typed), list[str]()
         if known is None and (said := self._correct(person, number, typed, seen)):
             seen = self._mark(number)
-        entered = reviewing.accept(
-            self.store, self.context, number, self._acceptance(request, typed), person.login,
-            anyway=bool(typed.get("anyway")), door=DOOR, once=once, seen=seen,
-        )  # fmt: skip
+        try:
+            entered = reviewing.accept(
+                self.store, self.context, number, given, person.login,
+                anyway=bool(typed.get("anyway")), door=DOOR, once=once, seen=seen,
+            )  # fmt: skip
+        except LocalFault as fault:
+            if not said or isinstance(fault, Overtaken):
+                raise
+            raise LocalFault(fault.said, also=(*fault.also, sentence("desk-corrected"))) from None
         code = "desk-placed" if request.role is Role.REQUESTER else "desk-taken"
         accepted = sentence(code, number=entered.number, partner=entered.partner or "–")
         said += (pages.in_words(one, self.context) for one in (accepted, *entered.warnings))
