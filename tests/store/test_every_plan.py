@@ -234,6 +234,12 @@ def _at_the_desk() -> None:
         desk = StaffDesk(app.store, app.context)
         desk.to_do(), desk.requests.one("B1"), desk.just_done()
         person = StaffPerson("rau", "M. Rau", StaffRole.WORK)
+        desk.reviews.listed(), desk.rotas.page("B1"), desk.corrections.page("B1", {})
+        for waiting in desk.reviews.listed().rows:
+            assert desk.reviews.one(waiting.number, {}).waits
+        looked = {"service": "LOAN", "title": "A book", "patron": "R1", "partner1": "XX-BL"}
+        assert desk.new.checked(person, looked).asks == "XX-BL"
+        assert not desk.new.place(person, {"service": "LOAN"}).number
         desk.letters.listed({}), desk.letters.one("I1"), desk.letters.acts("O1")
         for asked in (
             {"partner": "XX-BL", "day": "2026-03-02"},
