@@ -271,6 +271,8 @@ class Documents(Section):
     max_size: int = Field(default=10_000_000, ge=1000)  # octets of all documents of one letter
     max_count: int = Field(default=10, ge=1, le=100)  # documents of one letter
     keep_days: Days = 30  # then our file of a document is deleted; 0 = never
+    page_days: Days = 0  # so long the reader can fetch what was sent at the reader's page too; 0 = not there
+    page_times: int = Field(default=2, ge=1, le=100)  # so often
 
 
 class BackupSettings(Section):

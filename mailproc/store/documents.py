@@ -106,6 +106,14 @@ def delete(connection: Connection, document_id: int, at: datetime) -> bool:
     return connection.execute(this.values(deleted_at=at)).rowcount > 0
 
 
+def fetch(connection: Connection, document_id: int, most: int) -> bool:
+    """Count that its reader fetches it; False where that was ``most`` times, or its file is deleted."""
+    this = DOCUMENT.update().where(
+        DOCUMENT.c.id == document_id, DOCUMENT.c.deleted_at.is_(None), DOCUMENT.c.fetched < most
+    )
+    return connection.execute(this.values(fetched=DOCUMENT.c.fetched + 1)).rowcount > 0
+
+
 def kept(connection: Connection, digests: Collection[str]) -> frozenset[str]:
     """Return those of ``digests`` whose file a row still needs."""
     columns = (DOCUMENT.c.digest, DOCUMENT.c.deleted_at, DOCUMENT.c.why_not)

@@ -347,6 +347,7 @@ class StoredDocument:
     stored_at: datetime
     deleted_at: datetime | None
     why_not: str
+    fetched: int
 
 
 @dataclass(frozen=True)

@@ -636,7 +636,7 @@ class DocumentRow(SQLModel, table=True):
 
     ``recipient``: reader | partner. ``inbox_id``: the letter that brought it; none for a file of staff.
     ``type``: its short name (``mail/content_type.py``). ``why_not``: why it was not sent; then there is no
-    file.
+    file. ``fetched``: how often its reader has fetched it at the reader's page.
     """
 
     __tablename__ = "document"
@@ -659,6 +659,7 @@ class DocumentRow(SQLModel, table=True):
     stored_at: datetime = _instant(nullable=False)
     deleted_at: datetime | None = _instant()
     why_not: str = _told()
+    fetched: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class ChargeRow(SQLModel, table=True):

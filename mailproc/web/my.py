@@ -97,6 +97,18 @@ def ask(desk: MyDesk, asked: PageRequest, person: ReaderPerson) -> Response:
     return _told(desk, person, _address(number), answer)
 
 
+def fetch(desk: MyDesk, asked: PageRequest, person: ReaderPerson) -> Response:
+    """Give a copy, as a file that no browser opens by itself; by POST, as each time counts."""
+    number, named = asked.path["number"], asked.form.get("document", "")
+    try:
+        found = desk.office.fetch(person, number, named)
+    except (LocalFault, TryLater) as fault:
+        shown = _shown(desk, person, fault)
+        return _one(desk, asked, person, shown.said, shown.status)
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"}
+    return Response(found.content, media_type=found.media_type, headers=headers)
+
+
 def sign_out(desk: MyDesk, asked: PageRequest, _person: ReaderPerson) -> Response:
     """End the session."""
     desk.office.sessions.end(asked.token)
@@ -145,9 +157,10 @@ def _form(desk: MyDesk, person: ReaderPerson, said: Any, trouble: str, status: i
 
 def _one(desk: MyDesk, asked: PageRequest, person: ReaderPerson, trouble: str, status: int) -> Response:
     number = asked.path["number"]
-    page = desk.office.one(person, number)
+    page, files = desk.office.one(person, number), desk.office.documents(person, number)
     answer = desk.answers.take(person.id, _address(number)) or ""
-    return my_html(desk, "my_request.html", person, status, page=page, answer=answer, trouble=trouble)
+    shown = {"page": page, "files": files, "answer": answer, "trouble": trouble}
+    return my_html(desk, "my_request.html", person, status, **shown)
 
 
 def _told(desk: MyDesk, person: ReaderPerson, address: str, answer: str) -> Response:
@@ -171,6 +184,7 @@ MY_PAGES: tuple[tuple[str, str, MyPage], ...] = (
     ("POST", f"{HOME}/new/send", wish),
     ("GET", f"{HOME}/r/{{number}}", one),
     ("POST", f"{HOME}/r/{{number}}/ask", ask),
+    ("POST", f"{HOME}/r/{{number}}/document", fetch),
     ("POST", f"{HOME}/out", sign_out),
 )
 """The pages for whoever is signed in."""

@@ -367,6 +367,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "moved_on": lambda c: older_attempts.moved_on(c, 1),
     },
     documents: {
+        "fetch": lambda c: documents.fetch(c, 1, 2),
         "load": lambda c: documents.load(c, [1]),
         "came_with": lambda c: documents.came_with(c, 1),
         "of_request": lambda c: documents.of_request(c, 1),

@@ -258,6 +258,9 @@ def _at_the_desk() -> None:
         for key in ("en.patron.arrived", "artemail.order", "en.slip.pull"):
             desk.templates.preview(key, None, "")
         desk.patrons.one(desk.patrons.of_request("B1"))
+        if (reader := desk.readers.sessions.named(desk.patrons.of_request("B1"))) is not None:
+            desk.readers.home(reader), desk.readers.one(reader, "B1"), desk.readers.documents(reader, "B1")
+        desk.readers.ask_link("r1", "r@readers.example")
         for row in desk.unplaced.listed().rows:
             assert desk.unplaced.placing(row.name, "B1", "XX-BL") is not None
         desk.slips.page(""), desk.figures.page({}), desk.figures.page({"by": "partner"})

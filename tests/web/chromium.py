@@ -52,6 +52,10 @@ class Window:
         if not url.startswith(f"{self.origin}/"):
             self.complaints.append(f"elsewhere: {url}")
 
+    def say(self, header: str, value: str) -> None:
+        """Say this with each request, as a proxy would."""
+        self._context.set_extra_http_headers({header: value})
+
     def go(self, path: str) -> None:
         self.page.goto(f"{self.origin}{path}")
 

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from mailproc import passwords
 from mailproc.config import Web
+from mailproc.config_web_readers import WebReaders
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.office.staff import people
 from mailproc.office.staff.people import StaffRole
@@ -74,16 +75,19 @@ def driven(missing: Callable[[str], None]) -> Iterator[Chromium]:
 
 @pytest.fixture
 def windows(driven: Chromium, house: World) -> Iterator[Callable[..., Window]]:
-    """Opens a window at the desk of the house, which speaks ``language``."""
+    """Opens a window at the desk of the house, which speaks ``language``, and has pages for ``readers``."""
     servers: list[HttpServer] = []
     opened: list[Window] = []
 
-    def open_one(width: int = 1280, *, dark: bool = False, language: str = "en") -> Window:
+    def open_one(
+        width: int = 1280, *, dark: bool = False, language: str = "en", readers: WebReaders | None = None
+    ) -> Window:
+        web = Web(enabled=True, readers=readers or WebReaders())
         config = house.app.config
         library = config.library.model_copy(update={"language": language})
         context = replace(house.app.context, config=config.model_copy(update={"library": library}))
         streams = Streams()
-        pages = site.application(StaffDesk(house.app.store, context), Web(enabled=True), streams)
+        pages = site.application(StaffDesk(house.app.store, context), web, streams)
         servers.append(HttpServer(pages, "127.0.0.1", 0, ending=streams.end))
         _, port = servers[-1].start()
         opened.append(Window(driven, f"http://127.0.0.1:{port}", width, dark=dark))

@@ -7,7 +7,8 @@ from functools import cached_property
 from mailproc.notices.language import Language
 from mailproc.notices.vocabulary import Words
 from mailproc.office.desk.desk_room import DeskRoom
-from mailproc.office.readers import asking, own_requests, sign_in_links
+from mailproc.office.readers import asking, own_documents, own_requests, sign_in_links
+from mailproc.office.readers.own_documents import FetchedDocument, OwnDocument
 from mailproc.office.readers.own_requests import OwnRequest
 from mailproc.office.readers.reader_sessions import ReaderPerson, ReaderSessions
 from mailproc.sentence import Part
@@ -60,6 +61,16 @@ class ReaderOffice(DeskRoom):
         """Return one request of the reader."""
         with self.store.read() as connection:
             return own_requests.one(connection, person.id, number, self.context, self._language(person))
+
+    def documents(self, person: ReaderPerson, number: str) -> tuple[OwnDocument, ...]:
+        """Return the copies of a request that the reader can fetch."""
+        language = self._language(person)
+        with self.store.read() as connection:
+            return own_documents.listed(connection, person.id, number, self.context, language)
+
+    def fetch(self, person: ReaderPerson, number: str, named: str) -> FetchedDocument:
+        """Give a copy, and count it."""
+        return own_documents.fetch(self.store, self.context, person.id, number, named)
 
     def fields(self, service: str, person: ReaderPerson) -> tuple[tuple[str, str], ...]:
         """Return the fields of a wish, with their labels."""

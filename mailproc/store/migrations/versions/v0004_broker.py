@@ -278,6 +278,7 @@ def _item_barcodes() -> None:
 
 
 def _readers() -> None:
+    op.add_column("document", sa.Column("fetched", sa.Integer(), nullable=False, server_default="0"))
     at = sa.DateTime(timezone=True)
     op.create_table(
         "reader_session",
