@@ -22,7 +22,7 @@ class PageRequest:
     """``path``: its variable parts; ``query`` and ``form``: the last value of each field. ``token``: of the
     session, '' without one. ``host``: the client's address. ``is_a_look``: a script asks what the page says
     now: nobody has clicked. ``user``: whom our web server names; ``begun``: the cookie of a login that has
-    begun."""
+    begun. ``keys_off``: this browser has no single keys."""
 
     method: str
     path: Mapping[str, str]
@@ -34,6 +34,7 @@ class PageRequest:
     is_a_look: bool = False
     user: str = ""
     begun: str = ""
+    keys_off: bool = False
 
 
 async def asked_by(request: Request, cookie: str, user: ProxyUser | None = None) -> PageRequest:
@@ -52,6 +53,7 @@ async def asked_by(request: Request, cookie: str, user: ProxyUser | None = None)
         is_a_look=request.method == "GET" and request.headers.get("desk-look") == "1",
         user=user.of(request) if user else "",
         begun=request.cookies.get(f"{cookie}-login", "")[:200],
+        keys_off=request.cookies.get("keys") == "off",
     )
 
 

@@ -14,6 +14,7 @@ from mailproc.office.wording.plain_text import shown
 STATIC = {
     "desk.css": "text/css; charset=utf-8",
     "desk.svg": "image/svg+xml",
+    "keys.js": "text/javascript; charset=utf-8",
     "live.js": "text/javascript; charset=utf-8",
 }
 """Files that browsers load, with their types; nothing comes from elsewhere."""

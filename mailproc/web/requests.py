@@ -12,6 +12,7 @@ from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.staff.people import StaffPerson
 from mailproc.web import patrons
 from mailproc.web.asked import PageRequest
+from mailproc.web.letters_of_keys import TAKEN, letters
 from mailproc.web.shown import Pages, WebDesk, html
 
 LONGEST_FIND = 200
@@ -118,6 +119,7 @@ def _shown(
 ) -> Response:
     """``draft``: a form that was not done; it stands open, as it was filled in."""
     shown = desk.office.requests.one(number)
+    acts = [one.key for one in shown.acts]
     return html(
         desk,
         "request.html",
@@ -125,6 +127,7 @@ def _shown(
         status,
         page=shown,
         mark=desk.office.news.request(shown),
+        act_letters=dict(zip(acts, letters((one.does for one in shown.acts), TAKEN), strict=True)),
         answers=answers,
         trouble=trouble,
         draft=draft,

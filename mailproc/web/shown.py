@@ -9,6 +9,7 @@ from mailproc.config import Web
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.web.asked import PageRequest
+from mailproc.web.letters_of_keys import letters
 from mailproc.web.memory import DeskMemory
 from mailproc.web.proxy_user import ProxyUser
 from mailproc.web.rendering import environment
@@ -61,6 +62,7 @@ def html(
     office = desk.office
     shared = {
         "navigation": [(address, office.words[name]) for address, name in NAVIGATION],
+        "go": letters(office.words[name] for _, name in NAVIGATION),
         "words": office.words,
         "language": office.language,
         "library": office.library,

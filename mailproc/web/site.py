@@ -24,6 +24,7 @@ from mailproc.web import (
     api_site,
     corrections,
     figures,
+    keys,
     letters,
     login,
     my_site,
@@ -62,6 +63,7 @@ PAGES: Pages = (
     *unplaced.PAGES,
     *slips.PAGES,
     *figures.PAGES,
+    *keys.PAGES,
     *login.PAGES,
 )
 """Every page for whoever is logged in. A GET changes nothing."""

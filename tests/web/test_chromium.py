@@ -36,6 +36,7 @@ def busy(house: World) -> list[str]:
         "/letters",
         "/letters?day=2026-03-02&direction=out",
         "/letters/O1",
+        "/keys",
         "/unplaced",
         *(f"/letters/{name}" for name in house.shelf() if name.startswith("E")),
         f"/letters/I{strange}",
