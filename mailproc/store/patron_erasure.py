@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Integer, bindparam, select
 
-from mailproc.store import link_letters, patron_lists, patrons, request_erasure, requests, submissions
+from mailproc.store import (
+    link_letters,
+    patron_lists,
+    patron_numbers,
+    patrons,
+    request_erasure,
+    requests,
+    submissions,
+)
 from mailproc.store.current_patrons import PATRON
 from mailproc.store.events import EVENT
 from mailproc.store.outgoing import INTENT
@@ -82,6 +90,7 @@ def erase(connection: Connection, patron_id: str, wishes: Collection[int] = ()) 
             letters.pop(f"O{deleted}", None)
     link_letters.erase_reader(connection, patron_id)
     known = _DELETE.count(connection, {"patron_id": patron_id}) > 0
+    patron_numbers.renew(connection, [patron_id])
     declared = tuple(row["number"] for row in rows if "declaration" in (row["more"] or {}))
     return Erased(known, numbers, tuple(letters), declared)
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Integer, bindparam, func, literal_column, sel
 
 from mailproc.errors import LocalFault
 from mailproc.sentence import sentence
-from mailproc.store import patrons
+from mailproc.store import patron_numbers, patrons
 from mailproc.store.current_patrons import CURRENT_IMPORT, IMPORT, IS_CURRENT, PATRON
 from mailproc.store.patron_tables import PatronImportRow
 from mailproc.store.patrons import REQUEST
@@ -70,6 +70,7 @@ _DELETE = Constant(
 _OF_IMPORT = select(PATRON.c.id, PATRON.c.since).where(
     PATRON.c.since == bindparam("import_id", type_=Integer)
 )
+_UNDONE = Constant(_OF_IMPORT.limit(bindparam("most", type_=Integer)))
 _UNDO = Constant(
     PATRON.delete().where(
         tuple_(PATRON.c.id, PATRON.c.since).in_(_OF_IMPORT.limit(bindparam("most", type_=Integer)))
@@ -207,6 +208,7 @@ def _write(connection: Connection, import_id: int, rows: Iterable[StoredPatron])
     new = [{name: getattr(row, name) for name in _COLUMNS} for row in rows]
     _ENDS.run_many(connection, [{"patron_id": one["id"], "import_id": import_id} for one in new])
     _STAGE.run_many(connection, [{**one, "since": import_id, "until": FOREVER} for one in new])
+    patron_numbers.renew(connection, [one["id"] for one in new])
 
 
 def _check(connection: Connection, import_id: int) -> None:
@@ -233,6 +235,7 @@ def settle(connection: Connection, most: int) -> int:
         if now is not None and now.name != row["name"]:
             texts += patrons.name_requests(connection, row["id"])
         _DELETE.run(connection, {"patron_id": row["id"], "begun": row["since"]})
+        patron_numbers.renew(connection, [row["id"]])
         done += 1
         if texts >= TEXTS:
             break
@@ -244,7 +247,9 @@ def settle(connection: Connection, most: int) -> int:
 def undo(import_id: int, connection: Connection, most: int) -> int:
     """Take back at most ``most`` rows of an abandoned import; return how many it were."""
     values = {"import_id": import_id, "most": most}
+    ids = [row["id"] for row in _UNDONE.rows(connection, values)]
     done = _UNDO.count(connection, values) or _REVIVE.count(connection, values)
+    patron_numbers.renew(connection, ids)
     if not done:
         connection.execute(_SET_STATE, {"import_id": import_id, "to": "undone"})
     return done

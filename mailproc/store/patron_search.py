@@ -1,15 +1,16 @@
-"""Find readers by what a person types. Every reader is looked at, so this is for people alone: 100,000 take a
-third of a second."""
+"""Find readers by what a person types: by a number through an index; by words every reader is looked at, so
+that is for people alone: 100,000 take a third of a second."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from anyascii import anyascii
-from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, String, and_, bindparam, cast, func, or_, select
 
 from mailproc.ill.reader_number import folded
 from mailproc.store import patrons
 from mailproc.store.current_patrons import IS_CURRENT, PATRON
-from mailproc.store.prepared_statements import made
+from mailproc.store.patron_numbers import NUMBER
+from mailproc.store.prepared_statements import Constant, made
 from mailproc.store.rows import StoredPatron
 from mailproc.store.text import storable
 
@@ -18,9 +19,16 @@ _MARKED = (
     ("a", "ä"), ("o", "ö"), ("u", "ü"), ("e", "é"), ("e", "è"),
 )  # fmt: skip
 """What is typed for a letter with a mark."""
-_BETWEEN = (" ", "-", ".", "/", "_")
 _LONGEST = 40
 """Characters of a word that is looked for in other spellings too."""
+
+
+_WITH_NUMBER = Constant(
+    select(PATRON).where(
+        PATRON.c.id.in_(select(NUMBER.c.patron_id).where(NUMBER.c.folded == bindparam("folded"))), IS_CURRENT
+    ),
+    StoredPatron,
+)
 
 
 def matching(typed: str) -> Select[tuple[StoredPatron]]:
@@ -43,31 +51,16 @@ def by_number(connection: Connection, typed: str) -> list[StoredPatron]:
     """
     if (exact := patrons.load(connection, storable(typed))) is not None:
         return [exact]
-    wanted = storable(typed).lower()
-    barcodes = func.lower(cast(PATRON.c.barcodes, String)).contains(wanted, autoescape=True)
-    looked = or_(func.lower(PATRON.c.id) == wanted, barcodes)
-    rows = made(StoredPatron, connection.execute(select(PATRON).where(IS_CURRENT, looked)))
+    wanted, plain = storable(typed).lower(), folded(storable(typed))
+    rows = _WITH_NUMBER.rows(connection, {"folded": plain}) if plain else []
     by_id = [row for row in rows if row.id.lower() == wanted]
     as_typed = by_id or [row for row in rows if wanted in map(str.lower, row.barcodes or ())]
-    return as_typed or _otherwise_written(connection, typed)
+    return as_typed or _otherwise_written(rows, plain)
 
 
-def _otherwise_written(connection: Connection, typed: str) -> list[StoredPatron]:
-    wanted = folded(storable(typed))
-    if not wanted:
-        return []
-    barcodes = _without_signs(cast(PATRON.c.barcodes, String)).contains(wanted, autoescape=True)
-    looked = or_(_without_signs(PATRON.c.id) == wanted, barcodes)
-    rows = made(StoredPatron, connection.execute(select(PATRON).where(IS_CURRENT, looked)))
-    by_id = [row for row in rows if folded(row.id) == wanted]
-    return by_id or [row for row in rows if wanted in map(folded, row.barcodes or ())]
-
-
-def _without_signs(text: ColumnElement[str]) -> ColumnElement[str]:
-    """Give a text of the store nearly as ``folded`` does: without what stands between groups of digits."""
-    for sign in _BETWEEN:
-        text = func.replace(text, sign, "")
-    return func.lower(text)
+def _otherwise_written(rows: Sequence[StoredPatron], plain: str) -> list[StoredPatron]:
+    by_id = [row for row in rows if folded(row.id) == plain]
+    return by_id or [row for row in rows if plain in map(folded, row.barcodes or ())]
 
 
 def _holds(word: str) -> ColumnElement[bool]:

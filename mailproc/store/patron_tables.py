@@ -1,4 +1,4 @@
-"""The table of imports of readers."""
+"""The tables of imports of readers, and of the numbers by which they are found."""
 
 from datetime import datetime
 
@@ -28,3 +28,12 @@ class PatronImportRow(SQLModel, table=True):
     changed: int = 0
     gone: int = 0
     refused: int = 0
+
+
+class PatronNumberRow(SQLModel, table=True):
+    """A number of a reader, folded: id or barcode of any row of ``patron`` (``patron_numbers``)."""
+
+    __tablename__ = "patron_number"
+    __table_args__ = (Index("ix_patron_number_patron", "patron_id"),)
+    folded: str = Field(primary_key=True)
+    patron_id: str = Field(primary_key=True)

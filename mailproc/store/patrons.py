@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Integer, bindparam, func, select, text
 
-from mailproc.store import find
+from mailproc.store import find, patron_numbers
 from mailproc.store.current_patrons import CURRENT_IMPORT, IS_CURRENT, PATRON
 from mailproc.store.prepared_statements import Constant, table_of
 from mailproc.store.rows import StoredPatron
@@ -66,6 +66,7 @@ def keep(connection: Connection, reader: NamedReader) -> None:
     connection.execute(_CHANGE, values)
     if before is None:
         connection.execute(_ADD, values)
+        patron_numbers.renew(connection, [values["id"]])
     elif values["name"] not in ("", before.name):
         name_requests(connection, values["id"])
 

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from mailproc.store import patron_numbers
+
 revision = "0004"
 down_revision = "0003"
 
@@ -11,6 +13,7 @@ def upgrade() -> None:
     _hook_calls()
     _senders()
     _submissions()
+    _patron_numbers()
     _privacy()
     _catalogues()
     _figures()
@@ -126,6 +129,23 @@ def _submissions() -> None:
     op.create_index("ix_submission_number", "submission", ["source", "number"])
     alone = sa.text("transaction_id IS NULL")
     op.create_index("ix_intent_request", "intent", ["request_id"], sqlite_where=alone, postgresql_where=alone)
+
+
+def _patron_numbers() -> None:
+    """Filled as ``store/patron_numbers.py`` does: id and barcodes, folded."""
+    number = op.create_table(
+        "patron_number",
+        *_words("folded", "patron_id"),
+        sa.PrimaryKeyConstraint("folded", "patron_id"),
+    )
+    op.create_index("ix_patron_number_patron", "patron_number", ["patron_id"])
+    patron = sa.table("patron", sa.column("id", sa.String()), sa.column("barcodes", sa.JSON()))
+    connection, after = op.get_bind(), ""
+    portion = sa.select(patron).order_by(patron.c.id).limit(1000)
+    while rows := connection.execute(portion.where(patron.c.id > after)).all():
+        after = rows[-1].id
+        found = {(one, row.id) for row in rows for one in patron_numbers.numbers_of(row.id, row.barcodes)}
+        connection.execute(number.insert(), [{"folded": one, "patron_id": whose} for one, whose in found])
 
 
 def _catalogues() -> None:
