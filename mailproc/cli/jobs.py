@@ -7,29 +7,14 @@ import typer
 from mailproc.app import schedule
 from mailproc.cli import output, status, truncated
 from mailproc.cli.session import opened
-from mailproc.ill.attention import Reason
-from mailproc.ill.event_names import of_timer
 from mailproc.notices.language import Language
 from mailproc.notices.vocabulary import Words
 from mailproc.office.queries import pending_timers, service_state, upcoming
 from mailproc.office.queries.counted import Counted
+from mailproc.office.wording import job_words
 from mailproc.store import service_record
 
 verbs = typer.Typer()
-
-JOBS = {
-    "mailbox": "job_mailbox",
-    "sweep": "job_sweep",
-    "digest": "job_digest",
-    "documents": "job_documents",
-    "examine": "job_examine",
-    "backup": "job_backup",
-    "archive": "job_archive",
-    "purge": "job_purge",
-    "catalogues": "job_catalogues",
-    "hub": "job_hub",
-}
-"""The words of a job, by the first word of its name."""
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 
@@ -65,15 +50,17 @@ def jobs(
     output.table(_named(words, "if_nobody_acts", "requests", "first"), kinds, words["no_timer"])
     if ahead:
         ones = [
-            (shown(one.at), one.number, one.partner, _kind(one, language), _then(one, language))
+            (
+                shown(one.at),
+                one.number,
+                one.partner,
+                job_words.kind(one, language),
+                job_words.then(one, language),
+            )
             for one in ahead
         ]
         output.table(_named(words, "when", "request", "partner", "what", "then"), ones, "")
         truncated.tell(len(ahead), count, language)
-
-
-def _kind(one: upcoming.Coming, language: Language) -> str:
-    return language.event_word(of_timer(one.kind, with_us=one.reason == Reason.SEND_BACK))
 
 
 def _named(words: Words, *names: str) -> list[str]:
@@ -82,16 +69,7 @@ def _named(words: Words, *names: str) -> list[str]:
 
 def _planned(one: schedule.Planned, language: Language) -> tuple[str, str]:
     """What the job does and when; the five fields of cron stay as they are."""
-    kind, _, name = one.job.partition(" ")
     word, _, often = one.when.strip().partition(" ")
     every = word.lower() == "every"
     when = language.label("jobs", "every", value=often.strip()) if every else one.when
-    job = language.label("jobs", JOBS[kind], value=name) if kind in JOBS else one.job
-    return job, when
-
-
-def _then(one: upcoming.Coming, language: Language) -> str:
-    if one.then == "staff":
-        return language.label("then", "staff", value=language.attention_word(one.reason))
-    words = language.texts.labels["then"]
-    return words.get(one.then or "nothing", words["again"])
+    return job_words.job(one.job, language), when

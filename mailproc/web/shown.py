@@ -22,6 +22,8 @@ NAVIGATION = (
     ("/letters", "letters"),
     ("/templates", "templates"),
     ("/unplaced", "unplaced"),
+    ("/partners", "partners"),
+    ("/service", "service"),
     ("/patrons", "patrons"),
     ("/scan/receive", "scan"),
     ("/slips", "slips"),

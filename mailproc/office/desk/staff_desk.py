@@ -10,11 +10,13 @@ from mailproc.office.desk.kept_to_do import KeptToDo
 from mailproc.office.desk.letter_desk import LetterDesk
 from mailproc.office.desk.new_request_desk import NewRequestDesk
 from mailproc.office.desk.news_desk import NewsDesk
+from mailproc.office.desk.partner_desk import PartnerDesk
 from mailproc.office.desk.patron_desk import PatronDesk
 from mailproc.office.desk.request_desk import RequestDesk
 from mailproc.office.desk.review_desk import ReviewDesk
 from mailproc.office.desk.rota_desk import RotaDesk
 from mailproc.office.desk.scan_desk import ScanDesk
+from mailproc.office.desk.service_desk import ServiceDesk
 from mailproc.office.desk.slip_desk import SlipDesk
 from mailproc.office.desk.taking_back import JustDone
 from mailproc.office.desk.template_desk import TemplateDesk
@@ -54,6 +56,8 @@ class StaffDesk:
         self.api = ApiDesk(store, context)
         self.templates = TemplateDesk(store, context)
         self.unplaced = UnplacedDesk(store, context)
+        self.partners = PartnerDesk(store, context)
+        self.service = ServiceDesk(store, context)
 
     @property
     def library(self) -> str:

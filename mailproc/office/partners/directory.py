@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,9 +13,10 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import unconfirmed
 from mailproc.flow.pausing import paused
 from mailproc.ill.attention import Reason
+from mailproc.ill.facts import Facts
 from mailproc.ill.status import term_word
 from mailproc.sentence import Part, Sentence, sentence, stored
-from mailproc.store import partner_addresses, requests, transactions
+from mailproc.store import events, partner_addresses, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import LearnedAddress, Transaction
@@ -84,19 +85,24 @@ def taught(connection: Connection) -> list[Learned]:
     return [_learned(connection, row) for row in rows if not row.transaction_id or _asks(connection, row)]
 
 
-def confirm(store: Store, context: Context, name: str, by: str = "") -> Answered:
+def confirm(
+    store: Store, context: Context, name: str, by: str = "", *, door: str = "cli", once: str = ""
+) -> Answered:
     """Use the address for new transactions, or move the forwarded request to that library.
 
     Raise LocalFault if there is no such address, or it is too late.
     """
 
+    who = _Who(by, door, once, context)
+
     def job(connection: Connection) -> Answered:
         found, row = _one(connection, name)
         if row.kind == partner_addresses.FORWARDED:
-            words = _redirect(connection, found, row, context, by)
+            words = _redirect(connection, found, row, who)
             partner_addresses.forget(connection, row.id)  # it stays in the history of the request
         else:
             partner_addresses.confirm(connection, row.id, context.clock())
+            events.add(connection, who.decided("confirm-address", found))
             words = (sentence("new-requests-go", partner=found.partner, address=found.address),)
         _answered(connection, row)
         return Answered(found, words)
@@ -104,15 +110,21 @@ def confirm(store: Store, context: Context, name: str, by: str = "") -> Answered
     return store.write(job)
 
 
-def forget(store: Store, context: Context, name: str, by: str = "") -> Answered:
+def forget(
+    store: Store, context: Context, name: str, by: str = "", *, door: str = "cli", once: str = ""
+) -> Answered:
     """Forget the address: nothing more goes to it. Raise LocalFault if there is no such address."""
     from mailproc.office.partners import forgetting  # here: reading the directory needs no steps
+
+    who = _Who(by, door, once, context)
 
     def job(connection: Connection) -> Answered:
         found, row = _one(connection, name)
         partner_addresses.forget(connection, row.id)
         if row.kind == partner_addresses.FORWARDED:
-            _remain(connection, found, row, context, by)
+            _remain(connection, found, row, who)
+        else:
+            events.add(connection, who.decided("forget-address", found))
         _answered(connection, row)
         if row.kind == partner_addresses.FORWARDED:
             return Answered(found, tuple(_stays(connection, found, row)))
@@ -146,9 +158,7 @@ def _answered(connection: Connection, row: LearnedAddress) -> None:
         transactions.clear_attention(connection, transaction_id, (reason,))
 
 
-def _redirect(
-    connection: Connection, found: Learned, row: LearnedAddress, context: Context, by: str
-) -> tuple[Part, ...]:
+def _redirect(connection: Connection, found: Learned, row: LearnedAddress, who: "_Who") -> tuple[Part, ...]:
     """Take the step of a confirmation; return what it did, as text."""
     from mailproc.flow.advance import forwarding, steps  # as above
 
@@ -157,35 +167,58 @@ def _redirect(
         why = sentence("redirect-too-late", number=found.number, state=term_word(transaction.state))
         raise LocalFault(why, (f"mailproc partners --forget {found.id}",))
     text = sentence("has-it-now-at", library=found.symbol, address=found.address)
-    event = _event(forwarding.REDIRECT, found, transaction, text, context, by)
-    outcome = steps.begin(connection, event, context)
+    outcome = steps.begin(connection, who.moved(forwarding.REDIRECT, found, transaction, text), who.context)
     moved = sentence("moved-by-yes", number=found.number, partner=found.partner)
-    return (moved, *outcome.words, *_believed(found, context))
+    return (moved, *outcome.words, *_believed(found, who.context))
 
 
-def _remain(connection: Connection, found: Learned, row: LearnedAddress, context: Context, by: str) -> None:
+def _remain(connection: Connection, found: Learned, row: LearnedAddress, who: "_Who") -> None:
     """Take the step of a refusal."""
     from mailproc.flow.advance import forwarding, steps  # as above
 
     transaction = transactions.load(connection, row.transaction_id)
     text = sentence("not-with", library=found.symbol, address=found.address)
-    event = _event(forwarding.REMAIN, found, transaction, text, context, by)
-    steps.begin(connection, event, context)
+    steps.begin(connection, who.moved(forwarding.REMAIN, found, transaction, text), who.context)
 
 
-def _event(
-    kind: str, found: Learned, transaction: Transaction, text: Sentence, context: Context, by: str
-) -> NewEvent:
-    return NewEvent(
-        cause="staff",
-        type=kind,
-        at=context.clock(),
-        actor=by,
-        door="cli",
-        partner=transaction.partner,
-        transaction_id=transaction.id,
-        facts={"symbol": found.symbol, "address": found.address, "text": str(text), "why": stored(text)},
-    )
+@dataclass(frozen=True)
+class _Who:
+    """Who decides, and by which door."""
+
+    by: str
+    door: str
+    once: str
+    context: Context
+
+    def decided(self, kind: str, found: Learned) -> NewEvent:
+        """Return the event of a decision that moves no request."""
+        return NewEvent(
+            cause="staff",
+            type=kind,
+            at=self.context.clock(),
+            actor=self.by,
+            door=self.door,
+            once=self.once or None,
+            partner=found.partner,
+            facts={"address": found.address},
+            state="done",
+        )
+
+    def moved(self, kind: str, found: Learned, transaction: Transaction, text: Sentence) -> NewEvent:
+        """Return the event of a decision about a forwarded request."""
+        facts: Facts = {
+            "symbol": found.symbol,
+            "address": found.address,
+            "text": str(text),
+            "why": stored(text),
+        }
+        return replace(
+            self.decided(kind, found),
+            transaction_id=transaction.id,
+            partner=transaction.partner,
+            facts=facts,
+            state="todo",
+        )
 
 
 def _believed(found: Learned, context: Context) -> Iterator[Part]:

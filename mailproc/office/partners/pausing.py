@@ -21,14 +21,16 @@ class PauseStatus:
     text: Part
 
 
-def pause(store: Store, context: Context, symbol: str, by: str = "") -> PauseStatus:
+def pause(
+    store: Store, context: Context, symbol: str, by: str = "", *, door: str = "cli", once: str = ""
+) -> PauseStatus:
     """Let letters to the partner wait from now on. Raise LocalFault if it is unknown, or paused already."""
     partner = context.partners.known(symbol)
     if partner.status == "paused":
         raise LocalFault(sentence("paused-by-config", partner=partner.symbol))
 
     def job(connection: Connection) -> None:
-        event_id = _note(connection, context, "pause", partner.symbol, by)
+        event_id = _note(connection, context, "pause", partner.symbol, by, door, once)
         if not partner_addresses.pause(connection, partner.symbol, event_id):
             raise LocalFault(sentence("paused-already", partner=partner.symbol))
 
@@ -37,7 +39,9 @@ def pause(store: Store, context: Context, symbol: str, by: str = "") -> PauseSta
     return PauseStatus(partner.symbol, "paused", said)
 
 
-def resume(store: Store, context: Context, symbol: str, by: str = "") -> PauseStatus:
+def resume(
+    store: Store, context: Context, symbol: str, by: str = "", *, door: str = "cli", once: str = ""
+) -> PauseStatus:
     """Let letters to the partner go again, unless config.toml pauses it.
 
     Raise LocalFault if it is unknown, or was not paused by staff.
@@ -50,7 +54,7 @@ def resume(store: Store, context: Context, symbol: str, by: str = "") -> PauseSt
     def job(connection: Connection) -> None:
         if not partner_addresses.resume(connection, partner.symbol):
             raise LocalFault(configured or sentence("not-paused", partner=partner.symbol))
-        _note(connection, context, "resume", partner.symbol, by)
+        _note(connection, context, "resume", partner.symbol, by, door, once)
 
     store.write(job)
     if configured:
@@ -58,9 +62,18 @@ def resume(store: Store, context: Context, symbol: str, by: str = "") -> PauseSt
     return PauseStatus(partner.symbol, "active", sentence("is-active", partner=partner.symbol))
 
 
-def _note(connection: Connection, context: Context, what: str, symbol: str, by: str) -> int:
-    """Record who did it, and when."""
+def _note(
+    connection: Connection, context: Context, what: str, symbol: str, by: str, door: str, once: str
+) -> int:
+    """Record who did it, by which door, and when."""
     event = NewEvent(
-        cause="staff", type=what, at=context.clock(), actor=by, door="cli", partner=symbol, state="done"
+        cause="staff",
+        type=what,
+        at=context.clock(),
+        actor=by,
+        door=door,
+        once=once or None,
+        partner=symbol,
+        state="done",
     )
     return events.add(connection, event)
