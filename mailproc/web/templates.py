@@ -132,6 +132,8 @@ def _shown(
     shown = office.templates.one(key)
     draft = desk.memory.texts.get(person.login, key) if _may_keep(person) else None
     is_draft = draft is not None and draft["text"] != shown.text
+    if draft is not None and not is_draft:  # else it would seem to be one once somebody changes the text
+        desk.memory.texts.take(person.login, key)
     text = draft["text"] if draft is not None and is_draft else shown.text
     overtaken = draft is not None and is_draft and draft["seen"] not in ("", shown.seen)
     seen = draft["seen"] if draft is not None and overtaken and status != 409 else shown.seen

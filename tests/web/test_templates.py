@@ -5,6 +5,7 @@ import time
 import pytest
 
 from mailproc.notices import last_good
+from mailproc.office.templates import trial
 from mailproc.templating import earlier_release
 from tests.web.browser import PASSWORD
 from tests.web.template_pages import ARRIVED, OURS, PAGE, SHIPPED, alerts, preview, save, seen, typed
@@ -138,7 +139,7 @@ def test_a_text_is_shown_as_text(keeper, house):
     hostile = "Subject: x\n\n</textarea><script>alert(1)</script><img src=x onerror=alert(1)>\n"
     page = preview(keeper, hostile)
     assert typed(page) == hostile
-    assert not page.tree.xpath("//script | //img")
+    assert not page.tree.xpath("//main//script | //img")
     assert "<script>alert(1)</script>" in page.words
 
 
@@ -237,3 +238,61 @@ def test_every_text_has_a_page_and_an_example(keeper):
         shown = keeper.post(f"{link}/preview", {"text": typed(page), "seen": seen(page), "number": ""})
         assert shown.status == 200 and not alerts(shown), link
         assert shown.tree.xpath("//section[@id='preview']//pre"), link
+
+
+def test_a_text_that_was_only_looked_at_is_no_draft(opened, house):
+    """Else a colleague's change would seem to be overwritten by a draft that nobody has written."""
+    first, second = opened(), opened()
+    for one in (first, second):
+        one.log_in("head")
+    preview(first, SHIPPED)
+    save(second, OURS)
+    page = first.get(PAGE)
+    assert typed(page) == OURS and "This is your draft" not in page.words
+
+
+def test_a_crowd_of_previews_is_told_to_come_later_and_loses_nothing(keeper):
+    with trial.room(), trial.room():
+        for page in (preview(keeper, OURS), save(keeper, OURS)):
+            assert page.status == 503 and "Not taken: nothing has changed." in alerts(page)
+            assert typed(page) == OURS
+    assert preview(keeper, OURS).status == 200
+
+
+def test_the_check_of_real_requests_ends_in_time(keeper, house, monkeypatch):
+    for title in ("One", "Two", "Three"):
+        house.place(title=title)
+    house.run()
+    monkeypatch.setattr(trial, "SECONDS", -1.0)
+    path = "/templates/artemail.order"
+    page = preview(keeper, typed(keeper.get(path)), path)
+    assert page.status == 200 and "3 more were not tried: it took too long." in page.words
+
+
+def test_a_letter_is_tried_on_readers_of_its_language(keeper, house):
+    for number, language in enumerate(("de", "en")):
+        patron = {"id": f"R{number}", "name": f"Reader {language}", "email": f"{language}@library.example"}
+        house.place(title=f"Book {language}", patron=patron | {"language": language})
+    for number in (1, 2):
+        house.hear(f"B{number}-1 SHIPPED LOAN")
+        house.act(f"B{number}", "receive")
+    house.run()
+    for language in ("de", "en"):
+        path = f"/templates/{language}.patron.arrived"
+        page = preview(keeper, typed(keeper.get(path)), path)
+        to = page.tree.xpath("string(//section[@id='preview']//dd)").strip()
+        assert to == f"{language}@library.example" and "1 of 1 are fine" in page.words
+
+
+def test_a_preview_says_what_the_service_will_say(keeper, house):
+    """Word for word the letter that leaves next."""
+    save(keeper, OURS)
+    house.place(title="On Letters")
+    house.hear("B1-1 SHIPPED LOAN")
+    page = preview(keeper, OURS, number="B1")
+    shown = page.tree.xpath("string(//section[@id='preview']//pre)")
+    house.act("B1", "receive")
+    house.run()
+    letter = next(one for one in house.sent if "It is here" in one.text)
+    assert shown.strip() in letter.text
+    assert letter.to == page.tree.xpath("string(//section[@id='preview']//dd)").strip()

@@ -1,6 +1,6 @@
 """The texts that mailproc sends, at the desk: listed, tried, saved, taken back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -19,7 +19,9 @@ from mailproc.office.templates.saving import SaveOrder
 from mailproc.office.templates.trial import Trial
 from mailproc.sentence import Part, sentence
 from mailproc.store import requests
+from mailproc.store.rows import Transaction
 
+LONGEST_NUMBER = 100
 NAME = "-"
 """Under this name problems of a draft are reported; the page says whose they are."""
 
@@ -103,29 +105,29 @@ class TemplateDesk(DeskRoom):
         if why := template_page.unshowable(text):
             raise LocalFault(why)
         with trial.room(), self.store.read() as connection:
-            found = trial.tried(connection, self.context, Draft(path, text, NAME))
+            users = trial.last_users(connection, self.context, path)
+            found = trial.tried(connection, self.context, Draft(path, text, NAME), users)
         if not found.holds:
             raise TextNotSaved(sentence("template-not-saved"), tuple(self._faults(found)))
 
     def _previewed(self, connection: Connection, draft: Draft, number: str) -> TextPreview:
-        found = trial.tried(
-            connection, self.context, _as_text(self.context.templates.source(draft.path).text, draft)
-        )
+        users = trial.last_users(connection, self.context, draft.path)
+        used = self.context.templates.source(draft.path).text
+        found = trial.tried(connection, self.context, _as_text(used, draft), users)
         faults = tuple(self._faults(found))
         if found.problems:
             return TextPreview("", None, faults, ())
-        about, letter = self._letter(connection, draft, number)
+        if number.strip():
+            users = [transaction_of(connection, number.strip()[:LONGEST_NUMBER])]
+        about, letter = self._letter(connection, draft, users)
         return TextPreview(about, letter, faults, tuple(self._checked(found)))
 
-    def _letter(self, connection: Connection, draft: Draft, number: str) -> tuple[str, FinishedLetter | None]:
-        """Return of which request the letter is, and the letter; an example where no request has used it, and
-        none where this request gets no letter, with the reason."""
+    def _letter(
+        self, connection: Connection, draft: Draft, users: Sequence[Transaction]
+    ) -> tuple[str, FinishedLetter | None]:
+        """Return of which request the letter is (the first), and the letter; an example where there is none,
+        and no letter where this request gets none, with the reason."""
         language = self.context.language
-        users = (
-            [transaction_of(connection, number.strip()[:100])]
-            if number.strip()
-            else trial.last_users(connection, self.context, draft.path)
-        )
         if not users:
             shown = previews.of_samples(self.context, draft)[0]
             words = language.texts.labels["desk_templates"]

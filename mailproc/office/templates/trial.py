@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -26,8 +26,8 @@ MOST = 20
 """Requests on which a draft is tried."""
 LOOKED_AT, NEWEST = 2_000, 60
 """Messages and letters that are looked through for those that used the text; transactions, for a system's."""
-SECONDS = 2.0
-"""So long it is tried on requests; one letter is bounded by itself."""
+SECONDS, LOOKING = 2.0, 1.0
+"""So long it is tried on requests, and so long they are looked for; one letter is bounded by itself."""
 AT_ONCE = 2
 """Trials: the processor is the mail's too."""
 _ROOM = threading.BoundedSemaphore(AT_ONCE)
@@ -82,15 +82,14 @@ def problems_of(context: Context, draft: Draft) -> tuple[TemplateProblem, ...]:
     return ()
 
 
-def tried(connection: Connection, context: Context, draft: Draft) -> Trial:
-    """Return what came of it."""
+def tried(connection: Connection, context: Context, draft: Draft, users: Sequence[Transaction]) -> Trial:
+    """Return what came of it, on the requests of these attempts."""
     if problems := problems_of(context, draft):
         return Trial(problems)
-    chosen = last_users(connection, context, draft.path)
     until, fine, lost, before = time.monotonic() + SECONDS, 0, list[LostBy](), list[str]()
-    for done, one in enumerate(chosen):
+    for done, one in enumerate(users):
         if time.monotonic() > until:
-            return Trial((), fine, tuple(lost), tuple(before), len(chosen) - done)
+            return Trial((), fine, tuple(lost), tuple(before), len(users) - done)
         why = _spoilt(connection, context, draft, one)
         number = requests.number_of(connection, one.request_id)
         if why is None:
@@ -115,11 +114,16 @@ def last_users(connection: Connection, context: Context, path: str) -> list[Tran
     """Return the attempts in which the text was used last, the newest first, each request once.
 
     Of a letter those whose reader or partner would get the text at this very path, by their language; if
-    there are none, those of any language.
+    there are none, those of any language. Fewer, where looking takes too long.
     """
-    found = _distinct(_candidates(connection, context, path))
-    alike = [one for one in found if _speaks(connection, context, path, one)]
-    return (alike or found)[:MOST]
+    until, found, alike = time.monotonic() + LOOKING, dict[int, Transaction](), list[Transaction]()
+    for row in _candidates(connection, context, path):
+        if row.request_id not in found:
+            found[row.request_id] = row
+            alike += [row] if _speaks(connection, context, path, row) else []
+        if len(alike) == MOST or len(found) == NEWEST or time.monotonic() > until:
+            break
+    return (alike or list(found.values()))[:MOST]
 
 
 def _candidates(connection: Connection, context: Context, path: str) -> Iterator[Transaction]:
@@ -151,15 +155,6 @@ def _uses(connection: Connection, context: Context, path: str, row: Transaction)
     except MailprocError:
         return False
     return True
-
-
-def _distinct(rows: Iterator[Transaction]) -> list[Transaction]:
-    kept: dict[int, Transaction] = {}
-    for row in rows:
-        kept.setdefault(row.request_id, row)
-        if len(kept) == NEWEST:
-            break
-    return list(kept.values())
 
 
 def _speaks(connection: Connection, context: Context, path: str, row: Transaction) -> bool:
