@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailproc.errors import LocalFault
-from mailproc.flow.prepare.notice_context import context_of
+from mailproc.flow.prepare.notice_context import addressed_by
 from mailproc.office.mailroom import digest_mail
 from mailproc.office.queries import agenda, listing, request_details
 from mailproc.store import mailboxes, transactions
@@ -200,8 +200,8 @@ def test_a_preview_shows_the_sample(world):
     world.place()
     with world.app.store.read() as connection:
         transaction = transactions.load(connection, world.transaction("B1")["id"])
-        shown = context_of(connection, world.app.context, "en/staff/digest.txt", transaction)
-    assert shown.needing == 8
+        shown = addressed_by(connection, world.app.context, "en/staff/digest.txt", transaction)
+    assert shown.content.needing == 8
 
 
 # --- any store at all -----------------------------------------------------------------------------

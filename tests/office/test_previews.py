@@ -12,6 +12,7 @@ from jinja2 import nodes
 from mailproc.flow.context import Context
 from mailproc.notices.catalogue import NOTICES
 from mailproc.office.templates import previews
+from mailproc.office.templates.drafts import Draft
 from mailproc.protocols.artemail.write.contracts import CONTRACTS
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
@@ -29,7 +30,7 @@ def shown() -> Callable[..., list[str]]:
 
     def make(path: str, draft: str | None = None) -> list[str]:
         context = cast(Context, SimpleNamespace(templates=SHIPPED))
-        return [one.text for one in previews._examples(context, path, draft, "draft")]
+        return [one.text for one in previews._examples(context, Draft(path, draft, "draft"))]
 
     return make
 
@@ -84,5 +85,5 @@ def test_a_site_sees_its_own_text(tmp_path: Path) -> None:
     file.write_text("Subject: ours\n\n{% if due %}until {{ due }}{% else %}for good{% endif %}\n")
     templates = Templates([tmp_path, shipped_folder()], NOTICES)
     context = cast(Context, SimpleNamespace(templates=templates))
-    texts = [one.text for one in previews.of_samples(context, ARRIVED, None, "")]
+    texts = [one.text for one in previews.of_samples(context, Draft(ARRIVED))]
     assert any("for good" in text for text in texts) and any("until" in text for text in texts)

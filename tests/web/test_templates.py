@@ -212,6 +212,7 @@ def test_what_is_broken_stands_first_with_what_goes_out_meanwhile(keeper, house,
         assert last_good.good(connection, ARRIVED) is None
     house.app.store.write(lambda c: last_good.remember(c, ARRIVED, OURS, house.now))
     assert "the last text that was in order goes out" in keeper.get("/templates").words
+    assert PAGE in keeper.get("/").tree.xpath("//ul[@class='rows']//a/@href"), "to do leads there"
 
 
 def test_a_shipped_text_that_has_changed_stands_beside_ours(keeper, house, site_folder):

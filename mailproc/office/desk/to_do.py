@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.ill.attention import Reason
+from mailproc.office.desk.template_list import key_of
 from mailproc.office.queries import agenda
 from mailproc.office.queries.agenda import Agenda, Group, Todo
 from mailproc.office.queries.letters import LetterLine
@@ -22,7 +23,8 @@ _KINDS = {"B": "request", "L": "request", "I": "letter", "O": "letter", "E": "le
 
 @dataclass(frozen=True)
 class DeskRow:
-    """A row of a group. ``number``: of a request (B17), a letter (I12) or a call of a hook (H3), or ''."""
+    """A row of a group. ``number``: of a request (B17), a letter (I12), a call of a hook (H3), a text
+    (en.patron.arrived), or ''."""
 
     number: str
     title: str
@@ -30,10 +32,13 @@ class DeskRow:
     detail: str
     since: str
     to_review: bool = False
+    is_text: bool = False
 
     @property
     def kind(self) -> str:
-        """Return "request", "review" or "letter"; '' for what has no page of its own."""
+        """Return "request", "review", "letter" or "text"; '' for what has no page of its own."""
+        if self.is_text:
+            return "text"
         return "review" if self.to_review else _KINDS.get(self.number[:1], "")
 
 
@@ -99,7 +104,10 @@ def _letters(found: Agenda, context: Context) -> Iterator[DeskGroup]:
         words["unplaced"], [_letter(one, context) for one in found.unplaced], found.unplaced_count
     )
     yield from _some(words["unread"], [_letter(one, context) for one in found.unread])
-    texts = [DeskRow("", one.path, "", cut(one.error, LONGEST_WHY), "") for one in found.texts]
+    texts = [
+        DeskRow(key_of(one.path), "", "", cut(one.error, LONGEST_WHY), "", is_text=True)
+        for one in found.texts
+    ]
     yield from _some(words["texts"], texts)
 
 
