@@ -2,9 +2,9 @@
 
 import pytest
 
-from mailproc.cli import patrons
 from mailproc.office.patrons import forgetting
 from mailproc.office.requests import reviewing
+from mailproc.office.wording import patron_words
 from tests.flow.test_form_letters import FORM, WISH, accept, imported, send
 from tests.support.partners import USUAL
 
@@ -81,7 +81,7 @@ def test_what_is_somebody_elses_is_left_and_named(office, text):
     said = (("B1",), ("I1",)) if " 12" not in text else ((), ())
     assert (done.requests, done.others, done.letters) == ((), *said)
     assert office.rows("submission")[0]["words"] != ""
-    told = " ".join(map(str, patrons._told(done)))
+    told = " ".join(map(str, patron_words.forgotten(done)))
     assert ("B1" in told and "I1" in told) is bool(done.others)
 
 
@@ -98,7 +98,7 @@ def test_letters_of_anonymised_forms_are_spoken_of(office):
     assert not forget(office, dry_run=True).anonymised
     forget(office)
     done = forget(office, "R2")
-    assert done.anonymised and "Letters of forms" in " ".join(map(str, patrons._told(done)))
+    assert done.anonymised and "Letters of forms" in " ".join(map(str, patron_words.forgotten(done)))
 
 
 def test_a_copy_that_brings_such_a_wish_back_is_cleaned(office):
