@@ -66,7 +66,7 @@ CALLS: dict[str, list[list[str]]] = {
     "act": [["B1", "cancel", "--dry-run"], ["B1", "cancel"]],
     "next": [["B2"]],
     "digest": [[], ["--send"]],
-    "rota": [["B1"], ["B1", "--drop", "XX-NET"]],
+    "rota": [["B1"], ["B1", "--drop", "XX-NET", "--reason", "they move"]],
     "amend": [["B1", "--title", "A Better Book"]],
     "note": [["B1", "A word for colleagues"]],
     "charges": [[], ["B1"], ["B1", "--add", "4.20 EUR"]],

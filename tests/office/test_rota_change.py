@@ -128,3 +128,25 @@ def test_who_lends_no_more_or_is_paused_is_named(make_world, sqlite_url, network
     _, net, second = seen(later).places
     assert "XX-NET" in net.unable
     assert second.unable.startswith("paused")
+
+
+def test_one_moves_up_among_those_who_wait(world):
+    world.place("XX-BL", "XX-SECOND", "XX-BL")
+    rota_change.move_up(world.app.store, world.app.context, "B1", "xx-bl", "clerk")
+    assert [one[:2] for one in told(world)] == [
+        ("XX-BL", "asked"),
+        ("XX-BL", "next"),
+        ("XX-SECOND", "waiting"),
+    ]
+    assert "xx-bl moved up" in world.rows("history")[-1]["note"]
+    for symbol, why in (("XX-BL", "next one"), ("XX-NOBODY", "does not wait")):
+        with pytest.raises(LocalFault, match=why):
+            rota_change.move_up(world.app.store, world.app.context, "B1", symbol, "clerk")
+
+
+def test_the_history_says_why_one_was_taken_out(world):
+    world.place("XX-BL", "XX-SECOND")
+    rota_change.change(
+        world.app.store, world.app.context, "B1", drop=["XX-SECOND"], by="clerk", reason="they\nmove house"
+    )
+    assert "dropped XX-SECOND; because: they move house" in world.rows("history")[-1]["note"]
