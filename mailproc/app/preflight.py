@@ -54,6 +54,8 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     for section, enabled in (("web", config.web.enabled), ("listen_http", config.listen_http.enabled)):
         if enabled and (lacking := web_extra.lacking()):
             yield ConfigProblem((section, "enabled"), web_extra.needed(lacking), True)
+    if config.web.enabled and config.web.auth == "oidc" and (lacking := web_extra.lacking(web_extra.OF_OIDC)):
+        yield ConfigProblem(("web", "auth"), web_extra.needed(lacking), "oidc")
 
 
 def _language(config: Config, site: Path) -> Iterator[ConfigProblem]:

@@ -16,9 +16,9 @@ OF_OIDC = ("authlib",)
 """What a login by a provider needs."""
 
 
-def lacking() -> list[str]:
-    """Return those of ``LIBRARIES`` that are not installed."""
-    return [name for name in LIBRARIES if find_spec(name) is None]
+def lacking(libraries: Sequence[str] = LIBRARIES) -> list[str]:
+    """Return those that are not installed."""
+    return [name for name in libraries if find_spec(name) is None]
 
 
 def needed(lacking: Sequence[str]) -> str:

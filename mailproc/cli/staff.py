@@ -22,6 +22,7 @@ class StaffTask(Enum):
     LIST = "list"
     ADD = "add"
     PASSWD = "passwd"  # noqa: S105  # a word of the command line
+    ROLE = "role"
     OUT = "out"
 
 
@@ -32,27 +33,40 @@ def staff(
     login: Annotated[str, typer.Argument(metavar="[LOGIN]", help="Whom it is about.")] = "",
     name: Annotated[str, typer.Option(help="With add: the person's name.")] = "",
     role: Annotated[
-        str, typer.Option(help="With add: look, work (acts on requests), keep (texts, partners too).")
-    ] = "work",
+        str, typer.Option(help="With add, role: look, work (acts on requests), keep (texts, partners too).")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")] = False,
 ) -> None:
-    """List who may use the desk; add a person, change a password, show one out at once."""
-    if bool(login) != (what is not StaffTask.LIST) or (name and what is not StaffTask.ADD):
-        ways = "staff list, staff add LOGIN --name NAME, staff passwd LOGIN, staff out LOGIN"
-        raise LocalFault(sentence("staff-what", ways=ways))
+    """List who may use the desk; add a person, change a password or a role, show one out at once."""
+    _check_way(what, login, name, role)
     with opened(ctx) as app:
         match what:
             case StaffTask.LIST:
                 _tell(people.listed(app.store), app, as_json=as_json)
                 return
             case StaffTask.ADD:
-                wanted = people.role_of(role)
+                wanted = people.role_of(role or "work")
                 done = people.add(app.store, app.context, login, name or login, wanted, typed())
             case StaffTask.PASSWD:
                 done = people.change_password(app.store, login, typed())
+            case StaffTask.ROLE:
+                done = people.change_role(app.store, login, people.role_of(role))
             case StaffTask.OUT:
                 done = people.show_out(app.store, app.context, login)
         _tell([done], app, as_json=as_json)
+
+
+def _check_way(what: StaffTask, login: str, name: str, role: str) -> None:
+    """Raise LocalFault for what does not go together."""
+    has_role = what is StaffTask.ROLE or (what is StaffTask.ADD and bool(role))
+    fits = bool(login) == (what is not StaffTask.LIST) and bool(role) == has_role
+    if fits and (what is StaffTask.ADD or not name):
+        return
+    ways = (
+        "staff list, staff add LOGIN --name NAME, staff passwd LOGIN, staff role LOGIN --role ROLE,"
+        " staff out LOGIN"
+    )
+    raise LocalFault(sentence("staff-what", ways=ways))
 
 
 def _tell(found: list[StaffMember], app: App, *, as_json: bool) -> None:

@@ -165,7 +165,7 @@ VERBS: Mapping[str, Verb] = {
         "Make the hash for a partner's login: asks for the password twice, or reads one line from a pipe.",
     ),
     "staff": Verb(
-        "staff", "List who may use the desk; add a person, change a password, show one out at once."
+        "staff", "List who may use the desk; add a person, change a password or a role, show one out at once."
     ),
     "tokens": Verb(
         "tokens",

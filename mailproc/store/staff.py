@@ -58,6 +58,11 @@ def keep(connection: Connection, person: StaffMember) -> None:
     end_sessions(connection, person.login)
 
 
+def change_role(connection: Connection, login: str, role: str) -> None:
+    """Write down another role of the person; the sessions go on with it."""
+    connection.execute(update(_STAFF).where(_STAFF.c.login == login).values(role=role))
+
+
 def end_sessions(connection: Connection, login: str) -> None:
     """End all sessions of the person."""
     connection.execute(delete(_SESSION).where(_SESSION.c.login == login))

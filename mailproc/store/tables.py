@@ -297,6 +297,8 @@ class InboxRow(QueueRow, table=True):
 
 UNPLACED = "transaction_id IS NULL AND state = 'shelved'"
 """Condition on an event: it is shelved, and its transaction is unknown."""
+BY_SOMEBODY = "actor <> ''"
+"""Condition on an event: somebody of the staff, or another system, did it."""
 DIGEST = "type = 'digest'"
 """Condition on an event: the digest was ordered."""
 
@@ -320,6 +322,13 @@ class EventRow(QueueRow, table=True):
         Index("ix_event_original", "transaction_id", "original_sent_at"),
         Index("ix_event_shelf", "state", "id", sqlite_where=text(SHELVED)),
         Index("ix_event_digest", "at", sqlite_where=text(DIGEST)),
+        Index(
+            "ix_event_actor",
+            "actor",
+            "id",
+            sqlite_where=text(BY_SOMEBODY),
+            postgresql_where=text(BY_SOMEBODY),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     cause: str  # letter | staff | timer | policy

@@ -70,6 +70,7 @@ def html(
         "library": office.library,
         "person": person,
         "may_log_out": desk.user is None,
+        "session_end": office.session_end(person) if person else ("", False),
         "may_work": person is not None and person.may(StaffRole.WORK),
     }
     return HTMLResponse(environment().get_template(template).render(shared | values), status)

@@ -22,6 +22,7 @@ from mailproc.errors import LocalFault, RemoteFault, TryLater
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.web import (
     api_site,
+    audit,
     corrections,
     figures,
     keys,
@@ -68,6 +69,7 @@ PAGES: Pages = (
     *slips.PAGES,
     *figures.PAGES,
     *keys.PAGES,
+    *audit.PAGES,
     *login.PAGES,
 )
 """Every page for whoever is logged in. A GET changes nothing."""

@@ -45,3 +45,23 @@ def test_what_is_refused(cli, arguments, said, why):
 def test_the_role_and_the_name_have_defaults(cli):
     added = cli("staff", "add", "rau", "--json", stdin=PASSWORD)
     assert (added.json[0]["name"], added.json[0]["role"]) == ("rau", "work")
+
+
+def test_a_role_is_changed(cli):
+    cli("staff", "add", "rau", stdin=PASSWORD)
+    assert cli("staff", "role", "rau", "--role", "keep", "--json").json[0]["role"] == "keep"
+    assert cli("staff", "--json").json[0]["role"] == "keep"
+    for wrong in (["role", "rau"], ["role", "nobody", "--role", "keep"], ["out", "rau", "--role", "keep"]):
+        assert cli("staff", *wrong).code == 1
+
+
+def test_a_token_is_shown_once(cli):
+    assert "No other system may ask yet." in cli("tokens").out
+    made = cli("tokens", "add", "catalogue")
+    assert made.code == 0 and made.out.startswith("mailproc_") and "shown this once" in made.err
+    listed = cli("tokens", "--json")
+    assert listed.json[0]["name"] == "catalogue" and made.out.strip() not in listed.out
+    assert cli("tokens", "add", "catalogue").code == 1
+    assert cli("tokens", "out", "catalogue", "--json").json[0]["out_at"]
+    for wrong in (["add"], ["list", "x"], ["out", "x", "--role", "look"], ["add", "x", "--role", "boss"]):
+        assert cli("tokens", *wrong).code == 1

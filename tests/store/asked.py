@@ -12,6 +12,7 @@ from mailproc.ill.holding import LookUp
 from mailproc.ill.item_identity import ItemKey
 from mailproc.ill.terms import Role, Service, TransactionId
 from mailproc.store import (
+    acts_of_person,
     alarms,
     api_answers,
     api_tokens,
@@ -617,10 +618,12 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "erase": lambda c: link_letters.erase(c, ReaderLink(1, "R1", 1)),
         "erase_reader": lambda c: link_letters.erase_reader(c, "R1"),
     },
+    acts_of_person: {"newest": lambda c: acts_of_person.newest(c, "rau", 10)},
     staff: {
         "load": lambda c: staff.load(c, "rau"),
         "listed": staff.listed,
         "keep": lambda c: staff.keep(c, PERSON),
+        "change_role": lambda c: staff.change_role(c, "rau", "keep"),
         "begin_session": lambda c: staff.begin_session(c, "t" * 64, "rau", NOW),
         "session": lambda c: staff.session(c, "t" * 64),
         "see": lambda c: staff.see(c, "t" * 64, NOW),

@@ -266,6 +266,7 @@ def _at_the_desk() -> None:
             assert desk.unplaced.placing(row.name, "B1", "XX-BL") is not None
         desk.slips.page(""), desk.figures.page({}), desk.figures.page({"by": "partner"})
         assert not desk.scans.scan(person, "ship", "TXC1-1/x", "").done
+        desk.audit.of(KEEPER, "rau")
         desk.api.partners(), desk.api.request("B1"), desk.api.door.holder("mailproc_wrong")
         once = OnceKey("catalogue", "k1", "d")
         for _ in range(2):

@@ -1,9 +1,12 @@
 """The desk as a whole: what a page may ask of the office, and nothing else. Safe from any thread."""
 
+from datetime import timedelta
+
 from mailproc.flow.context import Context
 from mailproc.notices.vocabulary import Words
 from mailproc.office.desk import taking_back
 from mailproc.office.desk.api_desk import ApiDesk
+from mailproc.office.desk.audit_desk import AuditDesk
 from mailproc.office.desk.correction_desk import CorrectionDesk
 from mailproc.office.desk.figure_desk import FigureDesk
 from mailproc.office.desk.kept_to_do import KeptToDo
@@ -24,9 +27,13 @@ from mailproc.office.desk.to_do import ToDoPage
 from mailproc.office.desk.unplaced_desk import UnplacedDesk
 from mailproc.office.readers.reader_office import ReaderOffice
 from mailproc.office.staff.outside_login import LoginProvider, OutsideLogins
+from mailproc.office.staff.people import StaffPerson
 from mailproc.office.staff.sessions import Sessions
 from mailproc.sentence import Part
 from mailproc.store.engine import Store
+
+SOON = timedelta(minutes=45)
+"""A session that ends within this time is warned of: by clicks it is not prolonged any more."""
 
 
 class StaffDesk:
@@ -54,6 +61,7 @@ class StaffDesk:
         self.slips = SlipDesk(store, context)
         self.figures = FigureDesk(store, context)
         self.api = ApiDesk(store, context)
+        self.audit = AuditDesk(store, context)
         self.templates = TemplateDesk(store, context)
         self.unplaced = UnplacedDesk(store, context)
         self.partners = PartnerDesk(store, context)
@@ -81,6 +89,15 @@ class StaffDesk:
     def word(self, part: Part) -> str:
         """Return a sentence in words."""
         return self._context.language.word(part)
+
+    def session_end(self, person: StaffPerson) -> tuple[str, bool]:
+        """Return until when the person is logged in, in words, and whether that is soon; '' for no end."""
+        if person.until is None:
+            return "", False
+        left = person.until - self._context.clock()
+        is_soon = left < min(SOON, self.sessions.idle / 2)
+        time = f"{self._context.local(person.until):%H:%M}"
+        return self._context.language.label("desk_login", "soon" if is_soon else "until", time=time), is_soon
 
     def to_do(self) -> ToDoPage:
         """Return what needs attention."""

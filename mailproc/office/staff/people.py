@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import IntEnum
 
 from sqlalchemy import Connection
@@ -36,11 +37,12 @@ class StaffRole(IntEnum):
 
 @dataclass(frozen=True)
 class StaffPerson:
-    """Who acts at the desk."""
+    """Who acts at the desk. ``until``: when the session ends (UTC) if nobody clicks; None without one."""
 
     login: str
     name: str
     role: StaffRole
+    until: datetime | None = None
 
     def may(self, role: StaffRole) -> bool:
         """Return whether the person may what ``role`` may."""
@@ -82,6 +84,17 @@ def change_password(store: Store, login: str, password: str) -> StaffMember:
     return _changed(store, login, lambda person: replace(person, hash=made))
 
 
+def change_role(store: Store, login: str, role: StaffRole) -> StaffMember:
+    """Change what the person may do: at once, also in open sessions. Raise LocalFault."""
+
+    def job(connection: Connection) -> StaffMember:
+        known = _known(connection, login)
+        staff.change_role(connection, login, role.code)
+        return replace(known, role=role.code)
+
+    return store.write(job)
+
+
 def show_out(store: Store, context: Context, login: str) -> StaffMember:
     """End the person's sessions, and let nobody in by this login. Raise LocalFault."""
     now = context.clock()
@@ -96,14 +109,18 @@ def listed(store: Store) -> list[StaffMember]:
 
 def _changed(store: Store, login: str, change: Callable[[StaffMember], StaffMember]) -> StaffMember:
     def job(connection: Connection) -> StaffMember:
-        person = staff.load(connection, login)
-        if person is None or person.out_at is not None:
-            raise LocalFault(sentence("staff-unknown", login=login[:40]), ("mailproc staff list",))
-        changed = change(person)
+        changed = change(_known(connection, login))
         staff.keep(connection, changed)
         return changed
 
     return store.write(job)
+
+
+def _known(connection: Connection, login: str) -> StaffMember:
+    person = staff.load(connection, login)
+    if person is None or person.out_at is not None:
+        raise LocalFault(sentence("staff-unknown", login=login[:40]), ("mailproc staff list",))
+    return person
 
 
 def _check(password: str) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -57,9 +58,10 @@ class Sessions:
             if found is None or self._is_over(found, now):
                 return None
             person = self._person(connection, found.login)
-        if person is not None and seen:
-            self._see(digest, found.seen_at, now)
-        return person
+        if person is None:
+            return None
+        seen_at = self._see(digest, found.seen_at, now) if seen else found.seen_at
+        return replace(person, until=min(seen_at + self.idle, found.begun_at + LONGEST))
 
     def alive(self, tokens: Iterable[str]) -> set[str]:
         """Return those whose session is not over. This does not keep a session from ending.
@@ -98,6 +100,9 @@ class Sessions:
         """A session is of the way in which it was begun: no other goes on with it."""
         return sha256(f"{self._auth} {token}".encode("utf-8", "replace")).hexdigest()
 
-    def _see(self, digest: str, seen_at: datetime, now: datetime) -> None:
-        if now - seen_at > SEEN_EVERY:
-            self._store.write(lambda connection: staff.see(connection, digest, now))
+    def _see(self, digest: str, seen_at: datetime, now: datetime) -> datetime:
+        """Return when the session was in use, as it is written down."""
+        if now - seen_at <= SEEN_EVERY:
+            return seen_at
+        self._store.write(lambda connection: staff.see(connection, digest, now))
+        return now

@@ -270,6 +270,8 @@ def _staff() -> None:
 
 
 def _api() -> None:
+    done = sa.text("actor <> ''")
+    op.create_index("ix_event_actor", "event", ["actor", "id"], sqlite_where=done, postgresql_where=done)
     op.create_table(
         "api_token",
         *_words("name", "digest", "role"),
