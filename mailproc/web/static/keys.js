@@ -51,7 +51,6 @@
     j: () => move(1), ArrowDown: () => stops().includes(document.activeElement) && move(1),
     k: () => move(-1), ArrowUp: () => stops().includes(document.activeElement) && move(-1),
     u: up, g: () => Boolean(going = Date.now() + GO),
-    x: () => row() ? press(row().querySelector("input[type=checkbox]")) : false,
     z: () => press(one("[data-key=z]")), ".": () => press(one("[data-key='.']")),
     "/": () => focus(document.getElementById("find")), "?": () => press(one("a[href='/keys']")),
   };
