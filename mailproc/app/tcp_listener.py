@@ -6,9 +6,13 @@ from collections.abc import Callable
 from mailproc import config_load
 from mailproc.app.build import App
 from mailproc.config import Config
-from mailproc.errors import Misconfigured
+from mailproc.errors import Misconfigured, RemoteFault
+from mailproc.mail import received
+from mailproc.mail.channel import TCP
+from mailproc.store import unread_messages
 from mailproc.transport.incoming import Incoming
 from mailproc.transport.tcp_in import TcpListener
+from mailproc.transport.tcp_waste import Waste
 from mailproc.transport.tls import mutual_context
 
 
@@ -22,7 +26,7 @@ class TcpIncoming(Incoming):
     def start(self) -> tuple[str, int]:
         app, listen = self._app, self._app.config.listen_tcp
         self._listener = TcpListener(
-            listen, app.config.partner, app.keep, app.clock, app.lines, tls_of(app.config)
+            listen, app.config.partner, app.keep, app.clock, app.lines, tls_of(app.config), waste_of(app)
         )
         try:
             return listen.host, self._listener.start()
@@ -36,6 +40,26 @@ class TcpIncoming(Incoming):
     def ask(self, alive: Callable[[], None]) -> None:
         if self._listener is not None:
             self._listener.ask(alive)
+
+
+def waste_of(app: App) -> Waste:
+    """Judge by what intake counted, and by our own codecs."""
+
+    def are_too_many(host: str) -> bool:
+        with app.store.read() as connection:
+            return unread_messages.are_too_many(connection, host, app.clock())
+
+    def can_be_read(octets: bytes) -> bool:
+        letter = received.letter(octets, TCP)
+        codec = app.context.registry.recognise(letter)
+        try:
+            return codec is not None and bool(codec.decode(letter).apdus)
+        except RemoteFault:
+            return False
+        except Exception:  # a bug of ours: the message is kept, and intake says so
+            return True
+
+    return Waste(are_too_many, can_be_read)
 
 
 def tls_of(config: Config) -> ssl.SSLContext | None:

@@ -23,6 +23,7 @@ from mailproc.transport.loop_thread import LoopThread, why_not_bound
 from mailproc.transport.open_lines import OpenLines
 from mailproc.transport.smtp_groups import Groups
 from mailproc.transport.tcp_session import Caller, SessionHost, TcpSession
+from mailproc.transport.tcp_waste import Waste
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class TcpListener:
         clock: Callable[[], datetime],
         lines: OpenLines,
         tls: ssl.SSLContext | None = None,
+        waste: Waste | None = None,
     ) -> None:
         self._listen = listen
         self._admitted = [
@@ -51,7 +53,8 @@ class TcpListener:
         ]
         self.tls = tls
         self._told = ToldOf()
-        self._host = SessionHost(listen, Groups(keep), clock, lines, self._told.is_new)
+        judge = waste or Waste()
+        self._host = SessionHost(listen, Groups(keep), clock, lines, self._told.is_new, judge.is_waste)
         self._open: Counter[str] = Counter()
         self._sessions: set[TcpSession] = set()
         self._tasks: set[asyncio.Task[None]] = set()

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import TimeoutError as LateError
 from contextlib import suppress
 from dataclasses import dataclass
@@ -54,13 +54,16 @@ class Caller:
 
 @dataclass(frozen=True)
 class SessionHost:
-    """What the sessions share. ``tell``: is a refused stream of this address told to staff now?"""
+    """What the sessions share. ``tell``: is a refused stream of this address told to staff now?
+    ``is_waste``: is this message one of too many of the address that cannot be read?
+    """
 
     listen: ListenTcp
     groups: Groups
     clock: Callable[[], datetime]
     lines: OpenLines
     tell: Callable[[str], bool]
+    is_waste: Callable[[str, bytes], Awaitable[bool]]
 
 
 class TcpSession:
@@ -136,6 +139,9 @@ class TcpSession:
         while (apdu := await self._next()) is not None:
             if self._new >= MOST_NEW:
                 raise TryLater(f"{MOST_NEW} messages have come on this connection")
+            if await self._host.is_waste(self.caller.host, apdu):
+                await self._waste(apdu)
+                continue
             await self._keep(apdu, waits=self.caller.waits)
         await self._keep_rest()
 
@@ -197,6 +203,14 @@ class TcpSession:
         if (rest := self._cutter.rest) and not self._leaving:
             with suppress(TryLater):  # it was never whole: nothing that counts is lost
                 await self._keep(rest[:KEPT_OF_REFUSED])
+
+    async def _waste(self, octets: bytes) -> None:
+        """Keep no more than the beginning, once an hour; what comes behind it may be a message again."""
+        host = self.caller.host
+        log.warning("a message of TCP client %s is not kept: too many of its cannot be read", host)
+        if self._host.tell(host):
+            with suppress(TryLater):
+                await self._keep(octets[:KEPT_OF_REFUSED])
 
     async def _refuse(self, refused: StreamRefused) -> None:
         self._refused = True

@@ -13,7 +13,8 @@ from queue import SimpleQueue
 import pytest
 
 from mailproc.config import Config
-from mailproc.ill.apdu import IllAnswer, Results
+from mailproc.ill.apdu import IllAnswer, IllRequest, Item, Results
+from mailproc.ill.terms import ApduType, Service, TransactionId
 from mailproc.mail import received
 from mailproc.protocols.iso10161 import writing
 from mailproc.protocols.iso10161.ber import schema
@@ -225,3 +226,51 @@ def test_killed_before_the_commit_the_sender_hears_it(
         line.sendall(request)
         assert line.recv(1000)[:1] == b"\x73", "a report"
     assert len(app.json("requests")) == 2
+
+
+def test_whole_messages_without_a_meaning_have_a_ceiling_by_the_hour(app: Installation) -> None:
+    """Valid BER that says nothing, from a partner's own address: what says something is taken."""
+    listens(app, answer="connect")
+    daemon = app.start(code="from mailproc.transport import tcp_waste; tcp_waste.ASK_EVERY = 0.0")
+    port = port_of(daemon)
+
+    def said(octets: bytes) -> None:
+        with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as line:
+            line.sendall(octets)
+            line.shutdown(socket.SHUT_WR)
+            while line.recv(1000):
+                pass
+
+    def shelved() -> int:
+        return len(app.json("shelved", "--limit", "1000"))
+
+    for number in range(20):
+        said(nonsense(number))
+    app.until(["shelved", "--limit", "1000"], lambda found: len(found) == 20)
+    big = nonsense(99, 100_000)
+    for _ in range(5):
+        said(big)
+    daemon.says("is not kept: too many of its cannot be read")
+    app.until(["shelved", "--limit", "1000"], lambda found: len(found) == 21)
+    said(big + good_request())
+    app.until(["requests"], lambda found: len(found) == 1)
+    assert shelved() == 21
+
+
+def nonsense(number: int, size: int = 10) -> bytes:
+    """A whole APDU by its tag and length, in which nothing is what it should be."""
+    said = number.to_bytes(2, "big") + b"x" * size
+    inner = b"\x04\x83" + len(said).to_bytes(3, "big") + said
+    return b"\x61\x83" + len(inner).to_bytes(3, "big") + inner
+
+
+def good_request() -> bytes:
+    asked = IllRequest(
+        sent_at=datetime(2026, 11, 30, 10, 0),  # noqa: DTZ001  # as on the wire
+        transaction=TransactionId("XX-YAZ", "G9", "1"),
+        requester="XX-YAZ",
+        responder="XX-TOWN",
+        services=(Service.LOAN,),
+        item=Item(title="A Book"),
+    )
+    return schema.encode(ApduType.ILL_REQUEST, writing.tree(asked, writing.NOBODY))

@@ -14,7 +14,7 @@ from mailproc.flow.notify_staff import notify_staff
 from mailproc.flow.reading.letter_reading import LetterReading
 from mailproc.ill.attention import Reason
 from mailproc.log import mask
-from mailproc.store import alarms, letters
+from mailproc.store import alarms, letters, unread_messages
 from mailproc.store.alarms import HOUR, Turn
 from mailproc.store.events import NewEvent
 from mailproc.store.intent_bodies import StaffFacts
@@ -43,6 +43,8 @@ def tell_staff(
 
     About references that match nothing there is one letter a day in all.
     """
+    if reason is Reason.UNREADABLE and "@" not in reading.letter.sender:  # the address of a line
+        unread_messages.count(connection, reading.letter.sender, context.clock())
     facts: StaffFacts = {
         "reasons": [reason],
         "letter": f"I{reading.inbox_id}",
