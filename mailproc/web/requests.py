@@ -21,7 +21,29 @@ _LETTER = re.compile(r"[IOEioe][0-9]{1,18}")
 
 def listed(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Show the requests that fit the filters."""
-    return html(desk, "requests.html", person, page=desk.office.requests.listed(asked.query), found=False)
+    return shown_list(desk, asked.query, person)
+
+
+def shown_list(
+    desk: WebDesk,
+    chosen: Mapping[str, str],
+    person: StaffPerson,
+    status: int = 200,
+    trouble: str = "",
+    name: str = "",
+) -> Response:
+    """Return the page of the requests that fit. ``name``: typed for a list that could not be saved."""
+    return html(
+        desk,
+        "requests.html",
+        person,
+        status,
+        page=desk.office.requests.listed(chosen),
+        lists=desk.office.saved_lists.listed(person),
+        found=False,
+        trouble=trouble,
+        name=name,
+    )
 
 
 def find(desk: WebDesk, asked: PageRequest, _person: StaffPerson) -> Response:

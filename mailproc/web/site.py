@@ -36,6 +36,7 @@ from mailproc.web import (
     requests,
     reviews,
     rotas,
+    saved_lists,
     scan,
     service,
     slips,
@@ -70,6 +71,7 @@ PAGES: Pages = (
     *figures.PAGES,
     *keys.PAGES,
     *audit.PAGES,
+    *saved_lists.PAGES,
     *login.PAGES,
 )
 """Every page for whoever is logged in. A GET changes nothing."""

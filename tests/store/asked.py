@@ -56,6 +56,7 @@ from mailproc.store import (
     restored,
     rotas,
     same_item,
+    saved_lists,
     settled_letters,
     slips,
     staff,
@@ -82,6 +83,7 @@ from mailproc.store.reader_access import ReaderLink
 from mailproc.store.reader_words import ReaderWords
 from mailproc.store.requests import NewRequest
 from mailproc.store.rows import InboxLetter, SaidIntent
+from mailproc.store.saved_lists import SavedList
 from mailproc.store.staff import StaffMember
 from mailproc.store.submissions import Submission
 from mailproc.store.tables import EventRow, InboxRow
@@ -167,6 +169,11 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
         ),
     },
     submissions: {"add": lambda c: submissions.add(c, SUBMISSION)},
+    saved_lists: {
+        "listed": lambda c: saved_lists.listed(c, "rau"),
+        "keep": lambda c: saved_lists.keep(c, "rau", SavedList("mine", {"role": "REQUESTER"})),
+        "drop": lambda c: saved_lists.drop(c, "rau", "mine"),
+    },
     item_barcodes: {
         "latest": lambda c: item_barcodes.latest(c, 1),
         "given_to": lambda c: item_barcodes.given_to(c, "300123"),

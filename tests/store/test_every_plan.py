@@ -250,6 +250,8 @@ def _at_the_desk() -> None:
             {},
             {"attention": "1"},
             {"role": "RESPONDER"},
+            {"due": "overdue"},
+            {"due": "soon", "role": "REQUESTER"},
             {"partner": "XX-BL", "state": "SHIPPED"},
         ):
             desk.requests.listed(chosen)
@@ -264,6 +266,10 @@ def _at_the_desk() -> None:
         desk.partners.listed(), desk.partners.one("XX-BL"), desk.service.page()
         for row in desk.unplaced.listed().rows:
             assert desk.unplaced.placing(row.name, "B1", "XX-BL") is not None
+        for at, chosen in enumerate(({}, {"attention": "1"}, {"due": "overdue"})):
+            desk.saved_lists.save(person, f"list {at}", chosen)
+        assert len(desk.saved_lists.listed(person)) == 3
+        desk.saved_lists.drop(person, "list 1")
         desk.slips.page(""), desk.figures.page({}), desk.figures.page({"by": "partner"})
         assert not desk.scans.scan(person, "ship", "TXC1-1/x", "").done
         desk.audit.of(KEEPER, "rau")

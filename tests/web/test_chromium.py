@@ -31,6 +31,7 @@ def busy(house: World) -> list[str]:
         "/r/B1/reader",
         "/requests",
         "/requests?role=RESPONDER&state=LOST",
+        "/requests?due=soon",
         "/r/B1",
         "/r/L1",
         "/letters",

@@ -112,7 +112,7 @@ def test_who_waits_too_long_for_another_is_told(counted, monkeypatch):
 )  # fmt: skip
 def test_whatever_stands_in_the_address(browser, counted, query):
     page = browser.get(f"/figures?{query}")
-    assert page.status == 200 and not page.tree.xpath("//script")
+    assert page.status == 200 and not page.foreign_scripts()
 
 
 def test_nothing_was_asked(browser):

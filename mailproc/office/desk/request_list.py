@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -16,6 +17,9 @@ MOST = 100
 """Requests on a page; more are found by narrower filters."""
 LONGEST = 80
 COLUMNS = ("number", "title", "service", "reader", "partner", "status", "needed_by", "due", "needs")
+
+DUE: Mapping[str, int] = {"overdue": -1, "soon": 7}
+"""Days from today until which the loans of a list are due."""
 
 Choices = tuple[tuple[str, str], ...]
 
@@ -42,27 +46,38 @@ class RequestListPage:
     empty: str
 
 
-def page(connection: Connection, chosen: Mapping[str, str], find: str, context: Context) -> RequestListPage:
-    """Return the requests that fit. A value that no filter offers chooses nothing."""
-    filters = _filters(context)
-    known = {name: chosen.get(name, "") for name, (_, codes) in filters.items()}
-    known = {name: code for name, code in known.items() if code in dict(filters[name][1])}
-    wanted = Filter(
+def known(chosen: Mapping[str, str], context: Context) -> Mapping[str, str]:
+    """Return the filters that are chosen, by name. A value that no filter offers chooses nothing."""
+    offered = _filters(context)
+    given = {name: chosen.get(name, "") for name in offered}
+    return {name: code for name, code in given.items() if code in dict(offered[name][1])}
+
+
+def wanted(known: Mapping[str, str], find: str, context: Context) -> Filter:
+    """Return what the list is asked for. ``known``: as the function of this name returns it."""
+    days = DUE.get(known.get("due", ""))
+    return Filter(
         role=known.get("role", ""),
         state=known.get("state", ""),
         partner=known.get("partner", ""),
         service=known.get("service", ""),
         attention=bool(known.get("attention")),
+        due=context.today() + timedelta(days=days) if days is not None else None,
         find=find,
         limit=MOST,
     )
-    lines = listing.listed(connection, wanted, context.today())
+
+
+def page(connection: Connection, chosen: Mapping[str, str], find: str, context: Context) -> RequestListPage:
+    """Return the requests that fit."""
+    filters, found = _filters(context), known(chosen, context)
+    lines = listing.listed(connection, wanted(found, find, context), context.today())
     words = context.language.texts.labels["requests"]
     return RequestListPage(
         columns=tuple(words[name] for name in COLUMNS),
         rows=tuple(ListedLine(line.number, _cells(line, context)) for line in lines),
         filters=filters,
-        chosen=known,
+        chosen=found,
         find=find,
         left_out=context.language.label("desk", "narrower", count=MOST) if len(lines) == MOST else "",
         empty=words["empty"],
@@ -78,6 +93,7 @@ def _filters(context: Context) -> dict[str, tuple[str, Choices]]:
         "state": (words["status"], tuple((one.name, language.term_word(one)) for one in State)),
         "partner": (words["partner"], tuple((one, one) for one in partners)),
         "service": (words["service"], tuple((one, language.service_word(one)) for one in ("LOAN", "COPY"))),
+        "due": (words["due"], (("overdue", desk["due_overdue"]), ("soon", desk["due_soon"]))),
         "attention": (words["needs"], (("1", desk["only_needing"]),)),
     }
 

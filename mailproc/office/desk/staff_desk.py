@@ -18,6 +18,7 @@ from mailproc.office.desk.patron_desk import PatronDesk
 from mailproc.office.desk.request_desk import RequestDesk
 from mailproc.office.desk.review_desk import ReviewDesk
 from mailproc.office.desk.rota_desk import RotaDesk
+from mailproc.office.desk.saved_list_desk import SavedListDesk
 from mailproc.office.desk.scan_desk import ScanDesk
 from mailproc.office.desk.service_desk import ServiceDesk
 from mailproc.office.desk.slip_desk import SlipDesk
@@ -60,6 +61,7 @@ class StaffDesk:
         self.scans = ScanDesk(store, context)
         self.slips = SlipDesk(store, context)
         self.figures = FigureDesk(store, context)
+        self.saved_lists = SavedListDesk(store, context)
         self.api = ApiDesk(store, context)
         self.audit = AuditDesk(store, context)
         self.templates = TemplateDesk(store, context)
