@@ -420,6 +420,11 @@ class CandidateRow(SQLModel, table=True):
 
 
 _ASKING = text("attention IS NOT NULL")
+IS_OUT = (
+    "state || '' IN ('SHIPPED', 'RECEIVED', 'RENEW_PENDING', 'NOT_RECEIVED_OVERDUE', 'RENEW_OVERDUE',"
+    " 'OVERDUE', 'RECALL')"
+)
+"""Condition on a transaction: its loan is out, on either side. Said so, no index by the state is taken."""
 PROMISED = "promise IS NOT NULL"
 """Condition on a transaction: a date for the item was promised."""
 
@@ -444,6 +449,7 @@ class TransactionRow(SQLModel, table=True):
         Index("ix_transactions_partner_state", "partner", "state", "updated_at"),
         Index("ix_transactions_role_state", "role", "state", "updated_at"),
         Index("ix_transactions_attention", "updated_at", sqlite_where=_ASKING),
+        Index("ix_transactions_due", "due_on", "id", sqlite_where=text(IS_OUT)),
         Index("ix_transactions_promised", "request_id", sqlite_where=text(PROMISED)),
     )
     id: int | None = Field(default=None, primary_key=True)

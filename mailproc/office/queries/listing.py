@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, text
 
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.ill import apdu_json
@@ -26,6 +26,7 @@ from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
 from mailproc.store.rows import StoredRequest, TransactionOptions
 from mailproc.store.submissions import DECLINED
+from mailproc.store.tables import IS_OUT
 from mailproc.store.text import storable
 from mailproc.store.transactions import TRANSACTION
 
@@ -75,7 +76,7 @@ _Found = ColumnElement[bool] | None
 
 
 def listed(connection: Connection, wanted: Filter, today: date = date.min) -> list[RequestLine]:
-    """Return requests, those to review before others, the last changed first.
+    """Return requests, those to review before others, the last changed first; by a due day the most overdue.
 
     Each stands as its latest attempt does. ``today`` is in the library's zone; a promise whose day has passed
     needs attention.
@@ -158,15 +159,6 @@ def _portions(connection: Connection, statement: Select[Any]) -> Iterator[Sequen
             yield made(ListedRequest, some)
 
 
-OUT = tuple(
-    state.name
-    for state in (
-        State.SHIPPED, State.RECEIVED, State.RENEW_PENDING, State.NOT_RECEIVED_OVERDUE, State.RENEW_OVERDUE,
-        State.OVERDUE, State.RECALL,
-    )
-)  # fmt: skip
-"""States in which a loan is out, seen from either side."""
-
 AT_ONCE = 100
 """Rows read together; whose turn it is, is computed after reading, so many may be needed."""
 
@@ -207,7 +199,8 @@ def _list_statement(wanted: Filter, today: date, found: _Found) -> Select[Any]:
     if wanted.service:
         statement = statement.where(TRANSACTION.c.service == wanted.service.upper())
     if wanted.due is not None:
-        statement = statement.where(TRANSACTION.c.state.in_(OUT), TRANSACTION.c.due_on <= wanted.due)
+        statement = statement.where(text(f"transactions.{IS_OUT}"), TRANSACTION.c.due_on <= wanted.due)
+        statement = statement.order_by(None).order_by(TRANSACTION.c.due_on, TRANSACTION.c.id)
     if wanted.since is not None:
         statement = statement.where(TRANSACTION.c.updated_at >= wanted.since)
     if found is not None:

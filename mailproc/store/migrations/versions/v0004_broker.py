@@ -20,6 +20,7 @@ def upgrade() -> None:
     _staff()
     _api()
     _item_barcodes()
+    _loans_by_due_day()
     _template_versions()
     _readers()
     _service()
@@ -287,6 +288,16 @@ def _api() -> None:
         sa.PrimaryKeyConstraint("token", "key"),
     )
     op.create_index("ix_api_answer_at", "api_answer", ["at"])
+
+
+def _loans_by_due_day() -> None:
+    out = sa.text(
+        "state || '' IN ('SHIPPED', 'RECEIVED', 'RENEW_PENDING', 'NOT_RECEIVED_OVERDUE', 'RENEW_OVERDUE',"
+        " 'OVERDUE', 'RECALL')"
+    )
+    op.create_index(
+        "ix_transactions_due", "transactions", ["due_on", "id"], sqlite_where=out, postgresql_where=out
+    )
 
 
 def _item_barcodes() -> None:
