@@ -173,7 +173,7 @@ def test_two_desks_and_one_wish(opened, house, second):
     assert one.post("/reviews/B1/decline", hidden(one, "decline") | {"reason": "we hold it"}).status == 200
     page = other.post(f"/reviews/B1/{second}", form | {"reason": "it is dear", "title": "Changed"})
     assert page.status == 409 and "B1 has moved on: declined it. Nothing was done" in page.words
-    assert "it is dear" in page.words, "what was typed is there"
+    assert "it is dear" in page.words and "Changed" in page.words, "what was typed is there"
     assert acts(house) == [("decline", "rau", "desk")]
 
 

@@ -74,7 +74,8 @@ def page(
     review = reviews.shown(connection, request, submission, context)
     said = tuple(pages.refusal(one, context) for one in refused)
     doubts = tuple(_doubts(connection, review, context))
-    filled = {**correction_form.typed_of(request), **_proposed(request, review), **typed}
+    was = {**correction_form.typed_of(request), **_proposed(request, review)}
+    filled = {**was, **typed}
     ours = request.role is Role.REQUESTER
     return ReviewPage(
         number=request.number,
@@ -94,7 +95,7 @@ def page(
         lenders=tuple(pages.lenders(context)),
         asks=_asks(review, context),
         tells=_tells(connection, request, context) if review.state == REVIEW else "",
-        typed=tuple(_typed(typed, context)),
+        typed=tuple(_typed(typed, was, context)),
         refused=said,
         seen=review_steps.mark(submission),
     )
@@ -138,7 +139,12 @@ def _tells(connection: Connection, request: StoredRequest, context: Context) -> 
     return how.format(reader=reader.name or reader.id, address=reader.email)
 
 
-def _typed(typed: Typed, context: Context) -> Iterator[tuple[str, str]]:
+def _typed(typed: Typed, was: Typed, context: Context) -> Iterator[tuple[str, str]]:
     """Yield what somebody has written of their own, for a page without its form."""
     words = context.language.texts.labels["desk_review"]
-    return ((words[name], typed[name]) for name in ("reason", "reader") if typed.get(name, "").strip())
+    for name in ("reason", "reader"):
+        if typed.get(name, "").strip():
+            yield words[name], typed[name]
+    for name in was:
+        if typed.get(name, "").split() not in ([], was[name].split()):
+            yield pages.label(name, context), typed[name]
