@@ -27,7 +27,7 @@ class ProxyUser:
         return login if len(login) <= LONGEST and login.isprintable() else ""
 
     def _is_trusted(self, request: Request) -> bool:
-        peer = request.scope.get(PEER) or (request.client.host if request.client else "")
+        peer = request.scope.get(PEER, request.client.host if request.client else "")
         try:
             address = ip_address(str(peer).partition("%")[0])
         except ValueError:
