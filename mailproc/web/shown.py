@@ -9,27 +9,10 @@ from mailproc.config import Web
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.web.asked import PageRequest
-from mailproc.web.letters_of_keys import letters
 from mailproc.web.memory import DeskMemory
+from mailproc.web.navigation import links
 from mailproc.web.proxy_user import ProxyUser
 from mailproc.web.rendering import environment
-
-NAVIGATION = (
-    ("/", "to_do"),
-    ("/requests", "requests"),
-    ("/new", "new_request"),
-    ("/reviews", "reviews"),
-    ("/letters", "letters"),
-    ("/templates", "templates"),
-    ("/unplaced", "unplaced"),
-    ("/partners", "partners"),
-    ("/service", "service"),
-    ("/patrons", "patrons"),
-    ("/scan/receive", "scan"),
-    ("/slips", "slips"),
-    ("/figures", "figures"),
-)
-"""The pages that stand on each page: address, and word of ``labels.desk``."""
 
 
 class WebDesk:
@@ -63,8 +46,7 @@ def html(
     """Return the page that ``template`` makes of ``values``. ``person``: who is logged in."""
     office = desk.office
     shared = {
-        "navigation": [(address, office.words[name]) for address, name in NAVIGATION],
-        "go": letters(office.words[name] for _, name in NAVIGATION),
+        "navigation": links(office.words),
         "words": office.words,
         "language": office.language,
         "library": office.library,

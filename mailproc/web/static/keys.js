@@ -35,7 +35,7 @@
   function up() {
     const above = location.pathname.replace(/\/[^/]*$/, "");
     if (location.pathname === "/") return false;
-    location.href = /^\/r\/[^/]+$/.test(above) || one(`nav a[href="${CSS.escape(above)}"]`) ? above : "/";
+    location.href = /^\/r\/[^/]+$/.test(above) || document.querySelector(`nav a[href="${CSS.escape(above)}"]`) ? above : "/";
     return true;
   }
 
@@ -60,7 +60,7 @@
     if (isText(pressed.target)) return;
     const key = pressed.key, goes = Date.now() < going;
     going = 0;
-    const done = goes ? press(one(`nav a[data-go="${CSS.escape(key)}"]`)) : Object.hasOwn(does, key) ? does[key]()
+    const done = goes ? press(document.querySelector(`nav a[data-go="${CSS.escape(key)}"]`)) : Object.hasOwn(does, key) ? does[key]()
       : /^[a-z]$/.test(key) && act(key);
     if (done) pressed.preventDefault();
   });
