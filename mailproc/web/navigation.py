@@ -1,8 +1,8 @@
 """The links to the desk's pages that stand on each page: the daily ones in the bar, the others below."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailproc.notices.vocabulary import Words
 from mailproc.web.letters_of_keys import letters
 
 DAILY = (
@@ -35,7 +35,7 @@ class NavigationLink:
     daily: bool
 
 
-def links(words: Words) -> tuple[NavigationLink, ...]:
+def links(words: Mapping[str, str]) -> tuple[NavigationLink, ...]:
     """Return all of them, in order."""
     pages = [*DAILY, *OTHERS]
     keys = letters(words[name] for _, name in pages)
