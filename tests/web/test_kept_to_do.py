@@ -7,6 +7,7 @@ import pytest
 
 from mailproc.office.desk import kept_to_do, to_do
 from mailproc.office.desk.kept_to_do import KeptToDo
+from mailproc.office.desk.staff_desk import StaffDesk
 from tests.support.world import World
 
 
@@ -59,3 +60,12 @@ def test_what_no_change_of_the_store_tells_is_looked_at_again(
     monkeypatch.setattr(kept_to_do, "LONGEST", 0.0)
     kept.page()
     assert len(made) == 2
+
+
+def test_who_looks_whether_it_is_still_so_shares_it_too(house: World, made: list[int]) -> None:
+    house.place()
+    office = StaffDesk(house.app.store, house.app.context)
+    mark = office.news.to_do(office.to_do(), office.just_done())
+    assert office.news.marks(["todo"]) == {"todo": mark} and len(made) == 1
+    house.hear("B1-1 NOT")
+    assert office.news.marks(["todo"]) != {"todo": mark} and len(made) == 2

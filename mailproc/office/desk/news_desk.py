@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from mailproc.errors import LocalFault
-from mailproc.office.desk import one_request, taking_back, to_do
+from mailproc.flow.context import Context
+from mailproc.office.desk import one_request, taking_back
 from mailproc.office.desk.desk_room import DeskRoom
+from mailproc.office.desk.kept_to_do import KeptToDo
 from mailproc.office.desk.one_request import RequestPage
 from mailproc.office.desk.taking_back import JustDone
 from mailproc.office.desk.to_do import ToDoPage
+from mailproc.store.engine import Store
 
 TO_DO = "todo"
 """The name of the page "To do"; a request's page has its number."""
@@ -17,7 +20,14 @@ DIGITS = 16
 
 
 class NewsDesk(DeskRoom):
-    """Marks of pages. A page that would be shown with the same words has the same mark."""
+    """Marks of pages. A page that would be shown with the same words has the same mark.
+
+    ``kept``: the page "To do", which whoever looks at it shares.
+    """
+
+    def __init__(self, store: Store, context: Context, kept: KeptToDo) -> None:
+        super().__init__(store, context)
+        self._kept = kept
 
     def version(self) -> int:
         """Return a number that differs once anybody, the command line too, has committed a change."""
@@ -36,10 +46,10 @@ class NewsDesk(DeskRoom):
         return _digest(page)
 
     def _mark(self, name: str) -> str:
+        page = self._kept.page() if name == TO_DO else None
         with self.store.read() as connection:
-            if name == TO_DO:
-                done = taking_back.just_done(connection, self.context)
-                return self.to_do(to_do.page(connection, self.context), done)
+            if page is not None:
+                return self.to_do(page, taking_back.just_done(connection, self.context))
             try:
                 return self.request(one_request.page(connection, name, self.context))
             except LocalFault:

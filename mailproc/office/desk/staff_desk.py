@@ -47,8 +47,8 @@ class StaffDesk:
         self._store = store
         self._context = context
         self.sessions = Sessions(store, context)
-        self.news = NewsDesk(store, context)
         self._to_do = KeptToDo(store, context)
+        self.news = NewsDesk(store, context, self._to_do)
         self.outside = OutsideLogins(context, provider, self.sessions.listed) if provider else None
         self.requests = RequestDesk(store, context)
         self.new = NewRequestDesk(store, context)
