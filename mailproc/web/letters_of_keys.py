@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from string import ascii_lowercase
 
-TAKEN = "jkuzg"
+TAKEN = "jkuzgx"
 """Letters that mean the same on each page."""
 
 

@@ -77,7 +77,7 @@ def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     answers = desk.memory.answers.take(asked.token, number) or ()
     draft = desk.memory.drafts.take(asked.token, _address(number))
     trouble = (desk.office.words["kept"],) if draft is not None else ()
-    return _shown(desk, number, person, 200, answers, trouble, draft or {})
+    return _shown(desk, number, person, 200, answers, trouble, draft or {"key": asked.query.get("open", "")})
 
 
 def act(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:

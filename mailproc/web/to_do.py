@@ -1,20 +1,100 @@
-"""The page "To do"."""
+"""The page "To do", and the acts that stand in its rows."""
 
+import re
 import secrets
+from collections.abc import Mapping
+from urllib.parse import quote
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from mailproc.office.desk.to_do import ToDoPage
 from mailproc.office.staff.people import StaffPerson
+from mailproc.web import refusals
 from mailproc.web.asked import PageRequest
+from mailproc.web.letters_of_keys import TAKEN, letters
+from mailproc.web.refusals import FAULTS
 from mailproc.web.shown import Pages, WebDesk, html
 
+_ANSWERS = "/"
+_ROW = "row-"
+"""With this begins the name of a field that marks a row."""
+_NUMBER = re.compile(r"[A-Za-z0-9-]{1,40}")
 
-def page(desk: WebDesk, _asked: PageRequest, person: StaffPerson) -> Response:
-    """Show what needs attention, and the sum."""
+
+def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Show what needs attention, and the sum; after an act, what that brought about."""
+    answers = () if asked.is_a_look else desk.memory.answers.take(asked.token, _ANSWERS) or ()
+    return _shown(desk, person, 200, answers=answers)
+
+
+def act(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Do the act of one row."""
+    try:
+        answers = desk.office.requests.act(person, asked.form.get("number", ""), asked.form).words
+    except FAULTS as fault:
+        return _shown(desk, person, refusals.status(fault), trouble=refusals.words(desk, fault))
+    return _done(desk, asked, answers)
+
+
+def marked(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Do one act with all rows that are marked."""
+    form = asked.form
+    rows = {name.removeprefix(_ROW): seen for name, seen in form.items() if name.startswith(_ROW)}
+    action, _, answer = form.get("act", "").partition(" ")
+    try:
+        done = desk.office.marked.act(person, rows, action, answer, form.get("once", ""))
+    except FAULTS as fault:
+        return _shown(desk, person, refusals.status(fault), trouble=refusals.words(desk, fault), ticked=rows)
+    return (
+        _done(desk, asked, done.words)
+        if done.done
+        else _shown(desk, person, 422, trouble=done.words, ticked=rows)
+    )
+
+
+def _done(desk: WebDesk, asked: PageRequest, answers: tuple[str, ...]) -> Response:
+    """Lead on to the row that comes next."""
+    desk.memory.answers.put(asked.token, _ANSWERS, answers)
+    then = asked.form.get("then", "")
+    return RedirectResponse(f"/#at-{quote(then)}" if _NUMBER.fullmatch(then) else "/", 303)
+
+
+def _shown(
+    desk: WebDesk,
+    person: StaffPerson,
+    status: int,
+    answers: tuple[str, ...] = (),
+    trouble: tuple[str, ...] = (),
+    ticked: Mapping[str, str] | None = None,
+) -> Response:
+    """``ticked``: rows that were marked for what was not done."""
     office = desk.office
     shown, just_done = office.to_do(), office.just_done()
-    mark, once = office.news.to_do(shown, just_done), secrets.token_urlsafe(16)
-    return html(desk, "to_do.html", person, page=shown, just_done=just_done, mark=mark, once=once)
+    return html(
+        desk,
+        "to_do.html",
+        person,
+        status,
+        page=shown,
+        just_done=just_done,
+        mark=office.news.to_do(shown, just_done),
+        act_letters=_letters(shown),
+        answers=answers,
+        trouble=trouble,
+        ticked=ticked or {},
+        once=secrets.token_urlsafe(16),
+    )
 
 
-PAGES: Pages = (("GET", "/", page),)
+def _letters(shown: ToDoPage) -> dict[str, str]:
+    """Return a letter for each act that stands in a row, the same in all rows."""
+    rows = (row.act for group in shown.groups for row in group.rows)
+    names = {one.key: one.does for one in rows if one is not None}
+    return dict(zip(names, letters(names.values(), TAKEN), strict=True))
+
+
+PAGES: Pages = (
+    ("GET", "/", page),
+    ("POST", "/act", act),
+    ("POST", "/marked", marked),
+)

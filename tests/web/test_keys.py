@@ -67,6 +67,28 @@ def test_a_morning_by_keyboard_alone(at_work, house):
     assert window.complaints == []
 
 
+def test_marked_rows_take_one_act_by_keyboard_and_the_next_row_is_at_hand(at_work, house):
+    window = at_work
+    house.ordered(*(f"TXC{at}-1 S LOAN\nBook {at}" for at in range(1, 6)))
+    window.page.reload()
+    window.page.locator("html.keys").wait_for()
+    letter = window.page.locator("[data-row=L1] button[data-act]").get_attribute("data-act") or ""
+    press(window, letter)
+    window.page.locator("#at-L1").focus()
+    with window.page.expect_navigation():
+        press(window, letter)
+    expect(window.page.locator(".done")).to_contain_text("L1 is now: Shipped")
+    expect(window.page.locator("#at-L2")).to_be_focused()
+    press(window, "x", "x")
+    expect(window.page.locator("#mark-L3")).to_be_checked()
+    expect(window.page.locator("#at-L4")).to_be_focused()
+    with window.page.expect_navigation():
+        press(window, letter)
+    expect(window.page.locator(".done")).to_contain_text("2 done.")
+    assert [house.state(f"L{at}") for at in range(1, 6)] == ["SHIPPED"] * 3 + ["IN_PROCESS"] * 2
+    assert window.faults() == [] and window.complaints == []
+
+
 def test_keys_do_nothing_while_one_types(at_work):
     window = at_work
     window.go("/r/B1")

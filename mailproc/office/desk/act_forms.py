@@ -67,7 +67,7 @@ def offered(connection: Connection, number: str, now: RequestStatus, context: Co
     """Return what is possible now, ``now`` being how the request stands. Raise LocalFault as
     ``possible_actions.choices``."""
     found = possible_actions.choices(connection, number, context)
-    return tuple(_form(one, now, context) for one in found)
+    return tuple(form(one, now, context) for one in found)
 
 
 def told_by(row: Transaction, context: Context) -> tuple[ActForm, ...]:
@@ -102,7 +102,8 @@ def _heard_by(language: Language) -> ActField:
     return ActField("heard_by", language.texts.labels["desk"]["heard_by"], "choice", True, ways)
 
 
-def _form(one: Choice, now: RequestStatus, context: Context) -> ActForm:
+def form(one: Choice, now: RequestStatus, context: Context) -> ActForm:
+    """Return the form of a choice, ``now`` being how its request stands."""
     language, name = context.language, one.action.name
     return ActForm(
         action=name,

@@ -11,6 +11,7 @@ from mailproc.office.desk.correction_desk import CorrectionDesk
 from mailproc.office.desk.figure_desk import FigureDesk
 from mailproc.office.desk.kept_to_do import KeptToDo
 from mailproc.office.desk.letter_desk import LetterDesk
+from mailproc.office.desk.marked_rows import MarkedDesk
 from mailproc.office.desk.new_request_desk import NewRequestDesk
 from mailproc.office.desk.news_desk import NewsDesk
 from mailproc.office.desk.partner_desk import PartnerDesk
@@ -51,6 +52,7 @@ class StaffDesk:
         self.news = NewsDesk(store, context, self._to_do)
         self.outside = OutsideLogins(context, provider, self.sessions.listed) if provider else None
         self.requests = RequestDesk(store, context)
+        self.marked = MarkedDesk(store, context)
         self.new = NewRequestDesk(store, context)
         self.corrections = CorrectionDesk(store, context)
         self.reviews = ReviewDesk(store, context)

@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.ill.attention import Reason
+from mailproc.office.desk import row_acts
+from mailproc.office.desk.row_acts import RowAct
 from mailproc.office.desk.template_list import key_of
 from mailproc.office.queries import agenda
 from mailproc.office.queries.agenda import Agenda, Group, Todo
@@ -16,7 +18,8 @@ from mailproc.office.wording.plain_text import cut
 
 LONGEST, LONGEST_WHY = 80, 200
 """Characters of a title, and of a reason."""
-
+MOST_ROWS = 50
+"""Requests of a group that are shown, the longest waiting; the others are counted, and follow."""
 
 _KINDS = {"B": "request", "L": "request", "I": "letter", "O": "letter", "E": "letter"}
 
@@ -24,7 +27,7 @@ _KINDS = {"B": "request", "L": "request", "I": "letter", "O": "letter", "E": "le
 @dataclass(frozen=True)
 class DeskRow:
     """A row of a group. ``number``: of a request (B17), a letter (I12), a call of a hook (H3), a text
-    (en.patron.arrived), or ''."""
+    (en.patron.arrived), or ''. ``act``: the main one of a request."""
 
     number: str
     title: str
@@ -33,6 +36,7 @@ class DeskRow:
     since: str
     to_review: bool = False
     is_text: bool = False
+    act: RowAct | None = None
 
     @property
     def kind(self) -> str:
@@ -49,6 +53,13 @@ class DeskGroup:
     heading: str
     rows: tuple[DeskRow, ...]
     count: int
+
+    @property
+    def acts(self) -> tuple[RowAct, ...]:
+        """Return each act that several rows may take as they are; () for a single one."""
+        found = [row.act for row in self.rows if row.act is not None and not row.act.opens]
+        together = {(one.action, one.answer): one for one in found}
+        return tuple(together.values()) if len(found) > 1 else ()
 
 
 @dataclass(frozen=True)
@@ -70,16 +81,17 @@ def page(connection: Connection, context: Context) -> ToDoPage:
     words = context.language.texts.labels["digest"]
     return ToDoPage(
         letters=tuple(_letters(found, context)),
-        groups=tuple(_reason(one, context) for one in found.groups),
+        groups=tuple(_reason(connection, one, context) for one in found.groups),
         idle=tuple(_some(words["idle"], [_waiting(one, context) for one in found.idle])),
         total=context.language.label("digest", "sum", **sums),
         needing=found.needing,
     )
 
 
-def _reason(group: Group, context: Context) -> DeskGroup:
-    heading = context.language.attention_word(group.reason)
-    return _group(heading, [_request(one, context) for one in group.requests])
+def _reason(connection: Connection, group: Group, context: Context) -> DeskGroup:
+    heading, shown = context.language.attention_word(group.reason), group.requests[:MOST_ROWS]
+    rows = [_request(one, row_acts.of_row(connection, one, context), context) for one in shown]
+    return _group(heading, rows, len(group.requests))
 
 
 def _group(heading: str, rows: list[DeskRow], count: int = 0) -> DeskGroup:
@@ -125,13 +137,13 @@ def _letter(one: LetterLine, context: Context) -> DeskRow:
     )
 
 
-def _request(one: Todo, context: Context) -> DeskRow:
+def _request(one: Todo, act: RowAct | None, context: Context) -> DeskRow:
     """A request stands in the group of its first reason; no other may hide behind that."""
     more = ", ".join(context.language.attention_word(reason) for reason in one.reasons[1:])
     also = context.language.label("digest", "also", value=more) if more else ""
     to_review = Reason.TO_REVIEW in one.reasons
     since = _since(one.since, context)
-    return DeskRow(one.number, cut(one.title, LONGEST), one.partner, also, since, to_review)
+    return DeskRow(one.number, cut(one.title, LONGEST), one.partner, also, since, to_review, act=act)
 
 
 def _waiting(one: Todo, context: Context) -> DeskRow:

@@ -72,20 +72,27 @@ def choices(connection: Connection, number: str, context: Context) -> tuple[Choi
 
     Raise LocalFault if there is no such request, or several.
     """
-    row, found = transaction_of(connection, number), list[Choice]()
-    standing = (row.role, row.service, row.state, row.state_before)
-    for action in OF_ROLE[row.role].values():
-        for answer, event in action.said_as:
-            trial = _Trial(connection, row, action, answer, context)
-            possible, against = _possible(trial), NOT_REFUSED
-            if possible is None and machine.allows(*standing, event):
-                possible, against = _possible(replace(trial, anyway=True)), trial.refusal()
-            if possible is not None:
-                decision, needs = possible
-                after, told = decision.taken.after, _told(decision, row, context)
-                stands = _stands(action, event, row, after)
-                found.append(Choice(row.role, action, answer, after.state, stands, told, needs, against))
-    return tuple(found)
+    row = transaction_of(connection, number)
+    each = ((action, answer) for action in OF_ROLE[row.role].values() for answer, _ in action.said_as)
+    found = (choice(connection, row, action, answer, context) for action, answer in each)
+    return tuple(one for one in found if one is not None)
+
+
+def choice(
+    connection: Connection, row: Transaction, action: Action, answer: str, context: Context
+) -> Choice | None:
+    """Return what ``action`` with its ``answer``, as staff, would do to ``row``; None if it is impossible."""
+    event = dict(action.said_as)[answer]
+    trial = _Trial(connection, row, action, answer, context)
+    possible, against = _possible(trial), NOT_REFUSED
+    if possible is None and machine.allows(row.role, row.service, row.state, row.state_before, event):
+        possible, against = _possible(replace(trial, anyway=True)), trial.refusal()
+    if possible is None:
+        return None
+    decision, needs = possible
+    after, told = decision.taken.after, _told(decision, row, context)
+    stands = _stands(action, event, row, after)
+    return Choice(row.role, action, answer, after.state, stands, told, needs, against)
 
 
 def is_possible(

@@ -8,7 +8,7 @@
   let going = 0;
 
   const one = wanted => [...document.querySelectorAll(wanted)].find(each => each.offsetParent);
-  const stops = () => [...document.querySelectorAll("main [data-row] a, main tbody th a, main summary")]
+  const stops = () => [...document.querySelectorAll("main [data-row] a:not([data-act]), main tbody th a, main summary")]
     .filter(each => each.offsetParent);
   const isText = at => at.closest("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])");
   const row = () => document.activeElement && document.activeElement.closest("[data-row]");
@@ -39,9 +39,19 @@
     return true;
   }
 
+  function mark() {
+    const box = row() && row().querySelector("input[type=checkbox]");
+    if (!box) return false;
+    box.checked = !box.checked;
+    return move(1) || true;
+  }
+
+  // An act of a row needs that row; where rows of its group are marked, it is done with them.
   function act(letter) {
-    const wanted = `[data-act="${CSS.escape(letter)}"]`;
-    const found = row() && row().querySelector(wanted) || one(`main ${wanted}`);
+    const wanted = `[data-act="${CSS.escape(letter)}"]`, group = row() && row().closest("section");
+    const marked = group && group.querySelector("[data-row] input:checked");
+    if (marked) return press(group.querySelector(`[data-together="${CSS.escape(letter)}"]`));
+    const found = row() && row().querySelector(wanted) || one(`main ${wanted}:not([data-row] *)`);
     if (!found || found.tagName !== "DETAILS") return press(found);
     found.open = true;
     return focus(found.querySelector("form :is(input:not([type=hidden]), select, textarea, button)"));
@@ -50,7 +60,7 @@
   const does = {
     j: () => move(1), ArrowDown: () => stops().includes(document.activeElement) && move(1),
     k: () => move(-1), ArrowUp: () => stops().includes(document.activeElement) && move(-1),
-    u: up, g: () => Boolean(going = Date.now() + GO),
+    u: up, x: mark, g: () => Boolean(going = Date.now() + GO),
     z: () => press(one("[data-key=z]")), ".": () => press(one("[data-key='.']")),
     "/": () => focus(document.getElementById("find")), "?": () => press(one("a[href='/keys']")),
   };

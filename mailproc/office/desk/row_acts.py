@@ -1,0 +1,91 @@
+"""The main act of a row of "To do": what most likely helps against its reason, if it is possible now."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.ill.actions import OF_ROLE, Action
+from mailproc.ill.attention import RULES, Reason, Until
+from mailproc.ill.status import status
+from mailproc.office.acts import overtaken
+from mailproc.office.desk import act_forms
+from mailproc.office.queries import possible_actions
+from mailproc.office.queries.agenda import Todo
+from mailproc.office.queries.find import transaction_of
+from mailproc.store.rows import Transaction
+
+_DAILY = {Reason.TO_ANSWER: ("act ship",), Reason.PROMISED: ("act ship",)}
+"""Daily work, for which nobody is told what helps."""
+_LOOKED_AT_FIRST = frozenset(
+    {
+        Reason.SUPPLIED_AFTER_END,
+        Reason.SHIPPED_AFTER_CANCEL,
+        Reason.WRONG_COPY,
+        Reason.PARTIAL_COPY,
+        Reason.LENT_ON_CONDITIONS,
+        Reason.LOST,
+    }
+)
+"""What is right depends on what has come, and on what its reader wants."""
+
+
+def _acts(reason: Reason) -> tuple[str, ...]:
+    """Return the acts that help, the likeliest first; () where something else helps sooner."""
+    ways = _DAILY.get(reason) or RULES[reason].ways
+    if reason in _LOOKED_AT_FIRST or not (ways and ways[0].startswith("act ")):
+        return ()
+    return tuple(way.removeprefix("act ") for way in ways if way.startswith("act "))
+
+
+MAIN = MappingProxyType({reason: _acts(reason) for reason in Reason})
+"""Of each reason the acts of which the first that is possible stands in the row: "renew-reply yes"."""
+
+
+@dataclass(frozen=True)
+class RowAct:
+    """``does``, ``leads``: the act and what follows, in words. ``opens``: it needs more words, so it leads to
+    the form ``key`` on the page of the request. ``seen``: the mark of what has happened so far."""
+
+    action: str
+    answer: str
+    key: str
+    does: str
+    leads: str
+    opens: bool
+    seen: str
+
+
+def of_row(connection: Connection, one: Todo, context: Context) -> RowAct | None:
+    """Return the main act of a row; None where none stands out, or the reason is of an earlier attempt."""
+    acts = MAIN[Reason(one.reasons[0])] if one.reasons[0] in set(Reason) else ()
+    try:
+        row = transaction_of(connection, one.number) if acts else None
+    except LocalFault:  # nobody was asked yet
+        return None
+    if row is None or not _is_of(row, Reason(one.reasons[0])):
+        return None
+    for action, answer in _said(row, acts):
+        found = possible_actions.choice(connection, row, action, answer, context)
+        if found is not None:
+            form = act_forms.form(found, status(row.state, promise=row.promise), context)
+            opens = bool(form.against) or any(field.needed for field in form.fields)
+            seen = overtaken.mark(connection, row.id)
+            return RowAct(form.action, form.answer, form.key, form.does, form.leads, opens, seen)
+    return None
+
+
+def _said(row: Transaction, acts: tuple[str, ...]) -> Iterator[tuple[Action, str]]:
+    """Yield the acts of our side, each with its answer."""
+    for name, _, answer in (act.partition(" ") for act in acts):
+        if name in OF_ROLE[row.role]:
+            yield OF_ROLE[row.role][name], answer
+
+
+def _is_of(row: Transaction, reason: Reason) -> bool:
+    rule = RULES[reason]
+    stands = rule.until is Until.FOLLOWS or (row.role, row.state) in rule.turn
+    return stands or reason in (row.attention or ())
