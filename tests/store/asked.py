@@ -407,6 +407,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "count_unanswered": lambda c: rotas.count_unanswered(c, "XX-BL"),
         "correct": lambda c: rotas.correct(c, 1, {"title": "t", "item": {"title": "t"}}),
         "put_next": lambda c: rotas.put_next(c, 1, "XX-C"),
+        "swap": lambda c: (requests.add_candidates(c, 1, ["XX-C", "XX-D"]), rotas.swap(c, 1, 2, 3)),
         "places": lambda c: rotas.places(c, 1),
         "told": lambda c: rotas.told(c, 1),
         "drop": lambda c: rotas.drop(c, 1, 9),

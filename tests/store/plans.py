@@ -40,6 +40,7 @@ FEW = {
     "catalogue_pause",
     "older_attempts",
     "staff",
+    "api_token",
     "staff_session",
     "saved_list",
     "reader_session",

@@ -112,7 +112,7 @@ def test_the_tables_that_were_made_again_have_their_indexes(first_url):
     store.close()
     assert {name for name, where in partial.items() if where} == {
         "ix_inbox_deferred", "ix_inbox_message_id", "ix_inbox_shelf", "ix_inbox_taken",
-        "ix_transactions_attention", "ix_transactions_promised"}  # fmt: skip
+        "ix_transactions_attention", "ix_transactions_due", "ix_transactions_promised"}  # fmt: skip
     assert {"ix_inbox_queue", "ix_transactions_list", "ix_transactions_age"} <= set(partial)
 
 

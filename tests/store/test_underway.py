@@ -65,18 +65,18 @@ def test_a_letter_of_many_makes_all_of_them_suspects(here):
     assert [row == TRIED for row in counts(here)] == [False, True, False, True, False]
 
 
-def test_a_row_that_kills_is_shelved_after_its_third_try_and_its_neighbours_are_never_alone(here):
+def test_a_row_that_kills_is_shelved_after_its_fifth_try_and_its_neighbours_are_never_alone(here):
     die(here, 3)
     here.write(here.underway.forgive)
     assert [r.id for r in here.write(lambda c: queue.claim(c, InboxRow, InboxLetter, 10, NOW))] == [1, 2]
     for row_id in (1, 2):
         here.write(lambda c, each=row_id: c.execute(DONE, {"row_id": each, "state": "done"}))
-    for _ in range(2):
+    for _ in range(4):
         die(here, 3)
         here.write(here.underway.forgive)
     rest = here.write(lambda c: queue.claim(c, InboxRow, InboxLetter, 10, NOW))
     assert [r.id for r in rest] == [4, 5]
-    assert counts(here)[2] == (4, 0, "shelved")
+    assert counts(here)[2] == (6, 0, "shelved")
 
 
 def test_kills_from_outside_never_shelve(here):
