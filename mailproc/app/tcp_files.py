@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from mailproc import private
+from mailproc.app import named_tls_files
 from mailproc.config import Config
 from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.errors import Misconfigured
@@ -30,13 +30,12 @@ def _wrong(
     load: Callable[[str, str, str], object],
 ) -> Iterator[ConfigProblem]:
     """Name each file that cannot be read under its own key; else, under ``whole``, what is wrong with all."""
-    base, cure = config.file.parent, f"name files below {config.file.parent}, or whole paths"
-    missing = {key: why for key, name in named.items() if name and (why := private.unreadable(base / name))}
-    for key, why in missing.items():
-        yield ConfigProblem((*loc, key), f"{base / named[key]} cannot be read: {why}; {cure}", named[key])
+    missing = list(named_tls_files.unreadable(config, loc, named))
+    yield from missing
     if missing:
         return
     try:
         load(*config.files(*named.values()))
     except Misconfigured as error:
-        yield ConfigProblem((*loc, whole), f"{error}; {cure}", named["tls_cert"])
+        text = f"{error}; {named_tls_files.cure(config)}"
+        yield ConfigProblem((*loc, whole), text, named["tls_cert"])

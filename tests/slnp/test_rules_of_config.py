@@ -153,9 +153,24 @@ def test_a_file_of_the_door_that_cannot_be_used_is_named_with_its_key_and_line(
         Path(files[key]).write_text(content, "latin-1")
     lines = [f'{name} = "{file}"' for name, file in files.items()]
     said = refused(tmp_path, door="\n".join(lines))
-    named = "tls_cert" if key == "tls_key" else key
-    assert re.search(rf"line [1-9]\d*: listen_slnp\.{named} = ", said)
+    assert re.search(rf"line [1-9]\d*: listen_slnp\.{key} = ", said)
     assert says in said and files[key] in said
+
+
+def test_all_files_of_the_door_are_told_at_once_each_under_its_key(tmp_path: Path) -> None:
+    door = 'tls_cert = "a.pem"\ntls_key = "b.pem"\nclient_cert = "c.pem"'
+    said = refused(tmp_path, door=door)
+    for key, name in {"tls_cert": "a.pem", "tls_key": "b.pem", "client_cert": "c.pem"}.items():
+        assert f'listen_slnp.{key} = "{name}"' in said
+    assert said.count("cannot be read: No such file") == 3
+
+
+def test_certificates_that_are_none_are_told_at_once(tmp_path: Path) -> None:
+    for name in ("ours.pem", "theirs.pem"):
+        (tmp_path / name).write_text("no PEM")
+    said = refused(tmp_path, door='tls_cert = "ours.pem"\nclient_cert = "theirs.pem"')
+    assert "listen_slnp.client_cert" in said and "holds 0" in said
+    assert "listen_slnp.tls_cert" in said and "in PEM form" in said
 
 
 def test_text_around_a_certificate_does_not_matter(tmp_path: Path) -> None:
