@@ -1,11 +1,13 @@
 """The pages of readers. Who is typed or shown stands in no address: proxies log addresses."""
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
 from mailproc.errors import LocalFault, TryLater
+from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.web.asked import PageRequest
 from mailproc.web.shown import Pages, WebDesk, html
@@ -60,8 +62,7 @@ def live(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
 
 def again(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Send a letter again."""
-    letter = asked.form.get("letter", "")
-    return _done(desk, asked, person, lambda one: (desk.office.patrons.send_again(person, one, letter),))
+    return _done(desk, asked, person, lambda one: (desk.office.patrons.send_again(person, one, asked.form),))
 
 
 def data(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
@@ -109,7 +110,8 @@ def _refused(
     told = [desk.office.word(fault.said)]
     if isinstance(fault, TryLater):
         return _shown(desk, asked, person, 503, trouble=(desk.office.words["busy"], *told))
-    return _shown(desk, asked, person, 422, trouble=tuple(told))
+    status = 409 if isinstance(fault, Overtaken) else 422
+    return _shown(desk, asked, person, status, trouble=tuple(told))
 
 
 def _shown(
@@ -132,6 +134,7 @@ def _shown(
         may_keep=person.may(StaffRole.KEEP),
         answers=answers,
         trouble=trouble,
+        once=secrets.token_urlsafe(16),
     )
 
 

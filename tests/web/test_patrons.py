@@ -5,8 +5,10 @@ import json
 
 import pytest
 
+from mailproc.errors import TryLater
 from mailproc.office.patrons import importing
 from mailproc.office.patrons.patron_file import Form
+from mailproc.office.requests import notes
 from tests.web.browser import ORIGIN, PASSWORD
 
 
@@ -62,10 +64,32 @@ def test_a_letter_is_sent_again_and_the_request_notes_who_did_it(browser, house)
     page, before = found(browser, "R1"), len(house.reader())
     (form,) = page.forms(f"{page.url.removeprefix(ORIGIN)}/again")
     assert browser.post(f"{page.url.removeprefix(ORIGIN)}/again", form).status == 200
+    late = browser.post(f"{page.url.removeprefix(ORIGIN)}/again", form | {"once": "another"})
+    assert late.status == 409, "that page says that it has gone"
     house.run()
     assert len(house.reader()) == before + 1
-    event = house.rows("event")[-1]
-    assert (event["type"], event["actor"], event["door"]) == ("note", "rau", "desk")
+    done = [(event["type"], event["actor"], event["door"]) for event in house.rows("event")[-2:]]
+    assert done == [("letter-redeliver", "rau", "desk"), ("note", "rau", "desk")]
+    events = len(house.rows("event"))
+    again = browser.post(f"{page.url.removeprefix(ORIGIN)}/again", form)
+    house.run()
+    assert "done already" in again.words, "a double click"
+    assert len(house.reader()) == before + 1 and len(house.rows("event")) == events
+
+
+def test_a_letter_that_could_not_be_noted_is_not_sent_again(browser, house, monkeypatch):
+    house.place()
+    house.hear("B1-1 SHIPPED LOAN")
+    house.act("B1", "receive")
+    page, before = found(browser, "R1"), house.dump()
+    (form,) = page.forms(f"{page.url.removeprefix(ORIGIN)}/again")
+
+    def busy(*_, **__):
+        raise TryLater("the store is away")
+
+    monkeypatch.setattr(notes, "say", busy)
+    assert browser.post(f"{page.url.removeprefix(ORIGIN)}/again", form).status == 503
+    assert house.dump() == before
 
 
 def test_only_a_letter_to_this_reader_is_sent_again(browser, house):

@@ -1,8 +1,12 @@
 """Readers at the desk: found, shown, exported, forgotten; a letter to one sent again."""
 
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
 from mailproc.errors import LocalFault
-from mailproc.office.desk import patron_pages
-from mailproc.office.desk.acting import DOOR, refuse_who_looks
+from mailproc.office.desk import letter_acts, patron_pages
+from mailproc.office.desk.acting import refuse_who_looks
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.patron_pages import PatronPage, PatronSearchPage
 from mailproc.office.mailroom import redelivery
@@ -12,7 +16,8 @@ from mailproc.office.queries.find import request_of
 from mailproc.office.requests import notes
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.office.wording import patron_words
-from mailproc.sentence import sentence
+from mailproc.sentence import Part, sentence
+from mailproc.store import events
 
 
 class PatronDesk(DeskRoom):
@@ -53,18 +58,24 @@ class PatronDesk(DeskRoom):
         head = self.context.language.texts.labels["patrons"]["live"]
         return (head, *patron_words.live(live.standing, self.context))
 
-    def send_again(self, person: StaffPerson, patron_id: str, letter: str) -> str:
-        """Send a letter to the reader again; its request notes who did it. Return word of it."""
-        refuse_who_looks(person)
+    def send_again(self, person: StaffPerson, patron_id: str, said: Mapping[str, str]) -> str:
+        """Send the letter that the form names to the reader again; its request notes who did it, in the same
+        commit. Return word of it. Raise Overtaken if the letter has moved on."""
+        by, letter = letter_acts.by(self.context, person, said), said.get("letter", "")
         with self.store.read() as connection:
             asked = reader_requests.listed(connection, patron_id, patron_pages.MOST_REQUESTS)
             theirs = {one.id: one.number for one in reader_requests.letters(connection, asked)}
         if letter not in theirs:
             raise LocalFault(sentence("no-letter", name=letter[:40]))
-        done = redelivery.redeliver(self.store, letter)
-        word = self.context.language.word(done.text)
-        notes.add(self.store, self.context, theirs[letter], word, person.login, door=DOOR)
-        return word
+
+        def job(connection: Connection) -> Part:
+            before = by.once and events.known_once(connection, by.once) is not None
+            done = redelivery.redelivered(connection, letter, by=by).text
+            if not before:
+                notes.say(connection, self.context, theirs[letter], done, by.login, door=by.door)
+            return done
+
+        return self.context.language.word(self.store.write(job))
 
     def data(self, person: StaffPerson, patron_id: str) -> bytes:
         """Return all that is stored of the reader as JSON, for the reader (GDPR, article 15)."""

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.notices.language import Language
 from mailproc.office.desk.request_list import ListedLine
+from mailproc.office.mailroom import done_by
 from mailproc.office.mailroom.redelivery import NEVER_AGAIN
 from mailproc.office.patrons import patron_details
 from mailproc.office.queries import reader_requests
@@ -42,7 +43,8 @@ class PatronSearchPage:
 
 @dataclass(frozen=True)
 class ReaderLetter:
-    """A letter that the reader got, or is to get. ``again``: it may be sent again."""
+    """A letter that the reader got, or is to get. ``again``: it may be sent again. ``seen``: the mark of how
+    it stands."""
 
     name: str
     at: str
@@ -50,6 +52,7 @@ class ReaderLetter:
     number: str
     state: str
     again: bool
+    seen: str
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def page(connection: Connection, patron_id: str, context: Context) -> PatronPage
         columns=tuple(words[name] for name in COLUMNS),
         open=tuple(_line(one, context) for one in asked if one.closed_at is None),
         past=tuple(_line(one, context) for one in asked if one.closed_at is not None),
-        letters=tuple(_letter(one, context) for one in letters),
+        letters=tuple(_letter(connection, one, context) for one in letters),
         left_out=language.label("desk", "newest", count=MOST_REQUESTS) if len(asked) == MOST_REQUESTS else "",
     )
 
@@ -113,7 +116,7 @@ def _line(one: RequestOfReader, context: Context) -> ListedLine:
     return ListedLine(line.number, cells)
 
 
-def _letter(one: LetterToReader, context: Context) -> ReaderLetter:
+def _letter(connection: Connection, one: LetterToReader, context: Context) -> ReaderLetter:
     language = context.language
     return ReaderLetter(
         name=one.id,
@@ -122,6 +125,7 @@ def _letter(one: LetterToReader, context: Context) -> ReaderLetter:
         number=one.number,
         state=language.letter_word(one.id, one.state),
         again=one.state not in NEVER_AGAIN,
+        seen=done_by.mark(connection, one.id),
     )
 
 

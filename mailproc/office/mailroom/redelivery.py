@@ -34,22 +34,29 @@ def redeliver(
     by: DoneBy | None = None,
 ) -> Handled:
     """Send the same bytes again, or take the letter as delivered; with ``dry_run`` keep nothing."""
+
+    def job(connection: Connection) -> Handled:
+        return redelivered(connection, letter_id, arrived=arrived, by=by)
+
+    return _would(foreseen(store, job)) if dry_run else store.write(job)
+
+
+def redelivered(
+    connection: Connection, letter_id: str, *, arrived: bool = False, by: DoneBy | None = None
+) -> Handled:
+    """Do the same on a connection."""
     kind, number = parsed(letter_id)
     if kind != "O":
         raise LocalFault(sentence("not-ours", letter=letter_id))
-
-    def job(connection: Connection) -> Handled:
-        if not done_by.begin(connection, by, "arrived" if arrived else "redeliver", (letter_id,)):
-            said = done_by.done_before(connection, letter_id)
-            return Handled(f"O{number}", _ours(connection, number).state, said)
-        row = _ours(connection, number)
-        if row.state in NEVER_AGAIN:
-            raise LocalFault(sentence("redeliver-state", number=number, state=Word("delivery", row.state)))
-        if not arrived:
-            refuse_before_restore_ends(connection)
-        return _again(connection, row, arrived=arrived)
-
-    return _would(foreseen(store, job)) if dry_run else store.write(job)
+    if not done_by.begin(connection, by, "arrived" if arrived else "redeliver", (letter_id,)):
+        said = done_by.done_before(connection, letter_id)
+        return Handled(f"O{number}", _ours(connection, number).state, said)
+    row = _ours(connection, number)
+    if row.state in NEVER_AGAIN:
+        raise LocalFault(sentence("redeliver-state", number=number, state=Word("delivery", row.state)))
+    if not arrived:
+        refuse_before_restore_ends(connection)
+    return _again(connection, row, arrived=arrived)
 
 
 def redeliver_all(store: Store, *, dry_run: bool = False) -> list[Handled]:

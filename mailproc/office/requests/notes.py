@@ -9,7 +9,7 @@ from mailproc.flow.context import Context
 from mailproc.ill.findings import Noted
 from mailproc.office.queries.find import request_of, transaction_of
 from mailproc.office.requests import review_steps
-from mailproc.sentence import Sentence, sentence
+from mailproc.sentence import Part, Sentence, sentence
 from mailproc.store import events, submissions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -70,7 +70,7 @@ def write(
 
 
 def say(
-    connection: Connection, context: Context, number: str, said: Sentence, by: str, *,
+    connection: Connection, context: Context, number: str, said: Part, by: str, *,
     by_rule: bool = False, door: str = "cli",
 ) -> None:  # fmt: skip
     """Write a sentence as a note, in the library's language. ``by_rule``: lists do not show it."""
