@@ -51,6 +51,8 @@ T = TypeVar("T")
 
 _about: ContextVar[tuple[str, str]] = ContextVar("about", default=("", ""))
 """The id that a line is about, and its trace."""
+_foreseen: ContextVar[bool] = ContextVar("foreseen", default=False)
+"""Whether what runs is undone, and only tells what would be."""
 _secrets: set[str] = set()
 _tokens: deque[str] = deque(maxlen=60)
 _words = _shown = SecretWords()
@@ -75,6 +77,7 @@ def set_up(level: str | int = "INFO", json_lines: bool = False) -> None:
     for old in [one for one in root.handlers if isinstance(one, LogHandler)]:
         root.removeHandler(old)
         old.close()
+    handler.addFilter(_is_said)
     root.addHandler(handler)
     logging.setLogRecordFactory(_record)
     for name in TONED_DOWN:
@@ -109,6 +112,20 @@ def following(letter: str, trace: str = "") -> Iterator[None]:
         yield
     finally:
         _about.reset(token)
+
+
+@contextmanager
+def foreseen() -> Iterator[None]:
+    """Say nothing of what is done inside, for it is undone; what is wrong there is said."""
+    token = _foreseen.set(True)
+    try:
+        yield
+    finally:
+        _foreseen.reset(token)
+
+
+def _is_said(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING or not _foreseen.get()
 
 
 def traced(trace: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from mailproc import log
 from mailproc.store.engine import Store
 
 T = TypeVar("T")
@@ -17,10 +18,11 @@ class _TakenBack(Exception):  # not an error: it carries the outcome out of the 
 
 
 def foreseen(store: Store, job: Callable[[Connection], T]) -> T:
-    """Return what ``job`` returns, and undo what it wrote."""
+    """Return what ``job`` returns, and undo what it wrote. The log says nothing of it."""
 
     def undone(connection: Connection) -> T:
-        raise _TakenBack(job(connection))
+        with log.foreseen():
+            raise _TakenBack(job(connection))
 
     try:
         return store.write(undone)

@@ -3,7 +3,7 @@
 Nothing is kept.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypedDict, cast
@@ -14,11 +14,10 @@ from mailproc.errors import LocalFault, RemoteFault
 from mailproc.flow.advance import steps
 from mailproc.flow.case import Case
 from mailproc.flow.context import Context
-from mailproc.flow.intake import portions
 from mailproc.flow.intake import station as intake
 from mailproc.flow.matching import transaction_lookup
 from mailproc.flow.reading.inbox_reading import read
-from mailproc.flow.reading.letter_reading import LetterReading
+from mailproc.flow.reading.letter_reading import RELEASED, LetterReading
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllRequest
 from mailproc.ill.effects import AskStaff, Effect, Notify, Send
@@ -30,12 +29,12 @@ from mailproc.log import following
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.mailroom import attaching, incoming, on_shelf
 from mailproc.office.mailroom.attaching import AttachedLetter
-from mailproc.office.mailroom.handled import Handled
+from mailproc.office.mailroom.incoming import LetterRelease
 from mailproc.office.queries.letters import parsed
 from mailproc.sentence import Note, Part, note
 from mailproc.store import events, letter_effects, letters, requests, transactions
 from mailproc.store.engine import Store
-from mailproc.store.rows import Event, InboxLetter, Transaction
+from mailproc.store.rows import Event, Transaction
 
 MOST = 20
 """Messages of one letter that are foreseen; the others are counted."""
@@ -126,49 +125,38 @@ def _of_message(connection: Connection, context: Context, event_id: int) -> Fore
 
 
 def _of_letter(store: Store, context: Context, inbox_id: int, partner: str) -> ForeseenRelease:
-    """Read the letter as it would be read, and undo what that writes."""
-    write = incoming.released(store, context, f"I{inbox_id}", partner)
+    """Read the letter as it would be read, before the store is held; then settle it, and undo that."""
+    release = incoming.release_of(store, context, inbox_id, partner)
     with store.read() as connection:
+        symbol, _ = release.vouched(connection)
         row = letters.load(connection, inbox_id)
     if row is None:
         raise LookupError(f"I{inbox_id} has gone")
-    foresee = _Reading(store, context, inbox_id)
-    vouched = foreseen(store, lambda connection: foresee.vouched(connection, write, row))
+    vouched = replace(row, proof=RELEASED, partner=symbol)
     reading = read(vouched, context, lambda _name: None)  # no DNS query: staff vouch for it
-    if portions.is_long(reading):
-        return ForeseenRelease(count=len(reading.decoded.apdus))
-    return foreseen(store, lambda connection: foresee.settled(connection, write, reading))
+    foreseen_of = foreseen(store, lambda connection: _settled(connection, release, _begun(reading), context))
+    return replace(foreseen_of, count=max(foreseen_of.count, len(reading.decoded.apdus)))
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """A letter as it would be read again."""
+def _begun(reading: LetterReading) -> LetterReading:
+    """Return the letter with its first messages: what is foreseen must not hold the store for long."""
+    said = reading.decoded
+    first = replace(said, apdus=said.apdus[:MOST], unsure=said.unsure[:MOST], faults=said.faults[:MOST])
+    return replace(reading, decoded=first)
 
-    store: Store
-    context: Context
-    inbox_id: int
 
-    def vouched(
-        self, connection: Connection, write: Callable[[Connection], Handled], row: InboxLetter
-    ) -> InboxLetter:
-        """Return the letter as its release leaves it."""
-        write(connection)
-        found = letters.record(connection, self.inbox_id)
-        return replace(row, proof=found.proof, partner=found.partner) if found is not None else row
-
-    def settled(
-        self, connection: Connection, write: Callable[[Connection], Handled], reading: LetterReading
-    ) -> ForeseenRelease:
-        """Return what would come of it."""
-        write(connection)
-        with following(f"I{self.inbox_id} foreseen"):
-            intake.settle(connection, reading, self.context)
-        row = letters.record(connection, self.inbox_id)
-        if row is not None and row.state != "done":
-            return ForeseenRelease(stays=note(row.last_error))
-        return _of_events(
-            connection, self.context, letter_effects.due_of_letter(connection, self.inbox_id, MOST + 1)
-        )
+def _settled(
+    connection: Connection, release: LetterRelease, reading: LetterReading, context: Context
+) -> ForeseenRelease:
+    """Return what would come of it."""
+    release.write(connection)
+    with following(f"I{reading.inbox_id} foreseen"):
+        intake.settle(connection, reading, context)
+    row = letters.record(connection, reading.inbox_id)
+    if row is not None and row.state != "done":
+        return ForeseenRelease(stays=note(row.last_error))
+    found = letter_effects.due_of_letter(connection, reading.inbox_id, MOST + 1)
+    return _of_events(connection, context, found)
 
 
 def _of_events(connection: Connection, context: Context, found: Sequence[Event]) -> ForeseenRelease:

@@ -1,6 +1,7 @@
 """Actions of staff on letters: take them in, release and report those that could not be placed, hold ours."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -80,19 +81,47 @@ def released(
 ) -> Callable[[Connection], Handled]:
     """Return what writes the release; what takes long is done before it is returned."""
     kind, number = parsed(letter_id)
-    symbol = context.partners.known(partner).symbol if partner else ""
-    reading = None if kind != "I" or symbol else _reading(store, context, number)
+    if kind == "I":
+        return release_of(store, context, number, partner).write
 
     def write(connection: Connection) -> Handled:
-        if kind == "I" and reading is not None:
-            return _release_strangers(connection, reading, context)
-        if kind == "I":
-            return _release_letter(connection, number, symbol)
         if kind == "E":
             return _release_message(connection, number)
         raise LocalFault(sentence("release-ours", letter=letter_id))
 
     return write
+
+
+@dataclass(frozen=True)
+class LetterRelease:
+    """Staff vouch for a shelved letter. ``symbol``: whose it is, as they say, '' if they do not. ``reading``:
+    of a letter of an unknown sender."""
+
+    number: int
+    symbol: str
+    reading: LetterReading | None
+    context: Context
+
+    def vouched(self, connection: Connection) -> tuple[str, Handled]:
+        """Return whose letter it becomes, '' for a form's, and what is said of that; nothing is written.
+
+        Raise LocalFault where it cannot be released.
+        """
+        if self.reading is not None:
+            return _strangers(connection, self.reading, self.context)
+        return _whose(connection, self.number, self.symbol)
+
+    def write(self, connection: Connection) -> Handled:
+        """Put the letter back into the queue, as one that is proven."""
+        partner, done = self.vouched(connection)
+        letters.again(connection, self.number, proof=RELEASED, partner=partner)
+        return done
+
+
+def release_of(store: Store, context: Context, number: int, partner: str = "") -> LetterRelease:
+    """Return the release of a letter; what takes long is done before it is returned."""
+    symbol = context.partners.known(partner).symbol if partner else ""
+    return LetterRelease(number, symbol, None if symbol else _reading(store, context, number), context)
 
 
 def report(store: Store, context: Context, letter_id: str, by: DoneBy) -> Handled:
@@ -128,15 +157,15 @@ def hold(store: Store, letter_id: str, by: DoneBy | None = None) -> Handled:
     return store.write(job)
 
 
-def _release_letter(connection: Connection, number: int, symbol: str) -> Handled:
+def _whose(connection: Connection, number: int, symbol: str) -> tuple[str, Handled]:
     row = on_shelf.letter(connection, number)
     partner = symbol or row.partner
     if not partner and row.codec != form_letters.CODEC:
         raise LocalFault(sentence("release-whose", number=number))
-    letters.again(connection, number, proof=RELEASED, partner=partner)
-    if not partner:
-        return Handled(f"I{number}", "todo", sentence("read-again-form", number=number))
-    return Handled(f"I{number}", "todo", sentence("read-again-as", number=number, partner=partner))
+    said = sentence("read-again-form", number=number)
+    if partner:
+        said = sentence("read-again-as", number=number, partner=partner)
+    return partner, Handled(f"I{number}", "todo", said)
 
 
 def _reading(store: Store, context: Context, number: int) -> LetterReading | None:
@@ -149,14 +178,14 @@ def _reading(store: Store, context: Context, number: int) -> LetterReading | Non
     return reading if reading.unproven else None
 
 
-def _release_strangers(connection: Connection, reading: LetterReading, context: Context) -> Handled:
-    """Release a letter of a confirmed library, as one of the partner who forwarded the request to it."""
+def _strangers(connection: Connection, reading: LetterReading, context: Context) -> tuple[str, Handled]:
+    """Return that the letter of a confirmed library becomes one of the partner who forwarded to it."""
     name, sender = f"I{reading.inbox_id}", reading.letter.sender
     transaction = forwarded_senders.claimed_transaction(connection, reading, context)
     if transaction is not None:
-        _release_letter(connection, reading.inbox_id, transaction.partner)
+        on_shelf.letter(connection, reading.inbox_id)
         said = sentence("read-again-at", name=name, library=transaction.symbol, sender=sender)
-        return Handled(name, "todo", said)
+        return transaction.partner, Handled(name, "todo", said)
     for waits in partner_addresses.passed_on_to(connection, sender):
         raise LocalFault(
             sentence(
@@ -168,7 +197,7 @@ def _release_strangers(connection: Connection, reading: LetterReading, context: 
             ),
             (f"mailproc partners --confirm A{waits.id}", f"mailproc partners --forget A{waits.id}"),
         )
-    return _release_letter(connection, reading.inbox_id, "")
+    return _whose(connection, reading.inbox_id, "")
 
 
 def _release_message(connection: Connection, number: int) -> Handled:
