@@ -79,7 +79,7 @@ def refusal(folder: Path, text: str) -> str:
 @pytest.fixture
 def _passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     oauth = ("OAUTH_CLIENT_SECRET", "OAUTH_REFRESH_TOKEN", "HOOK_SECRET", "NCIP_TOKEN")
-    for name in ("ILL_MAILBOX_PASSWORD", "RELAY_PASSWORD", "ILS_PASSWORD", *oauth):
+    for name in ("ILL_MAILBOX_PASSWORD", "RELAY_PASSWORD", "ILS_PASSWORD", "ZFL_PASSWORD", *oauth):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("HUB_PATH", "a-path-that-nobody-guesses")
     monkeypatch.setenv("DESK_CLIENT_SECRET", "x")
@@ -135,7 +135,9 @@ def test_the_shipped_entries_stand_at_the_defaults(tmp_path: Path) -> None:
     artemail = partner.artemail.model_copy(update={"account": ()})
     unknown = {"loan_cost": None, "copy_cost": None}  # no value of a file says "not known"
     lending = partner.lending.model_copy(update=unknown)
-    bare = partner.model_copy(update={"artemail": artemail, "login": None, "lending": lending})
+    info = partner.slnp.info.model_copy(update={"password": SecretStr("")})
+    slnp = partner.slnp.model_copy(update={"info": info})
+    bare = partner.model_copy(update={"artemail": artemail, "login": None, "lending": lending, "slnp": slnp})
     assert bare == Partner(symbol=partner.symbol, address=partner.address)
     (hook,) = config.hook
     bare_hook = hook.model_copy(update={"secret": SecretStr("")})

@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from mailproc.config import Config
-from mailproc.config_load import rules_ports, rules_web
+from mailproc.config_load import rules_ports, rules_web, warn_web
 
 ANYWHERE = "0.0.0.0"  # noqa: S104  # what is refused
 
@@ -45,6 +45,7 @@ def test_what_is_safe(web):
         ({"public_url": "https://user@ill.library.example"}, "web.public_url"),
         ({"public_url": "ill.library.example"}, "web.public_url"),
         ({"public_url": "https://"}, "web.public_url"),
+        ({"readers": {"sign_in": "mail"}}, "web.public_url"),
         ({"readers": {"sign_in": "proxy", "header": "Cookie"}}, "web.readers.header"),
         ({"readers": {"sign_in": "proxy", "header": "X Reader"}}, "web.readers.header"),
         ({"readers": {"sign_in": "proxy", "header": ""}}, "web.readers.header"),
@@ -142,3 +143,57 @@ def test_others_may_say_who_it_is(web):
 )
 def test_nobody_is_believed_by_mistake(web, key):
     assert wrong(**web) == [key]
+
+
+def test_one_header_does_not_name_readers_and_staff():
+    web = {
+        "auth": "proxy", "proxy_header": "X-Person", "trusted": ("127.0.0.1/32",),
+        "public_url": "https://ill.library.example",
+        "readers": {"sign_in": "proxy", "header": "x-person", "trusted": ("127.0.0.1/32",)},
+    }  # fmt: skip
+    assert wrong([{"login": "rau", "name": "M. Rau"}], **web) == ["web.readers.header"]
+
+
+def test_a_login_that_stands_twice_is_one_fault():
+    web = {
+        "auth": "proxy", "proxy_header": "X-Person", "trusted": ("127.0.0.1/32",),
+        "public_url": "https://ill.library.example",
+    }  # fmt: skip
+    assert wrong([{"login": "rau", "name": "M. Rau"}] * 2, **web) == ["staff.1.login"]
+
+
+def test_a_password_in_an_address_is_not_shown():
+    config = Config.model_validate({"web": {"enabled": True, "public_url": "https://u:SECRET@ill.example"}})
+    (problem,) = rules_web.problems(config)
+    assert "SECRET" not in repr(problem)
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"web": {"readers": {"sign_in": "mail"}}}, "do nothing"),
+        ({"web": {"auth": "oidc"}}, "do nothing"),
+        ({"web": {"enabled": True, "host": ANYWHERE, "public_url": "https://a.example"}}, "plain HTTP"),
+        (
+            {
+                "web": {
+                    "enabled": True, "public_url": "http://127.0.0.1:8026",
+                    "readers": {"sign_in": "mail"},
+                }
+            },
+            "opens here alone",
+        ),
+        ({"web": {"enabled": True}, "documents": {"page_days": 7}}, "page_days does nothing"),
+        ({"web": {"enabled": True}, "documents": {"page_days": 90, "keep_days": 30}}, "more than keep_days"),
+        ({"web": {"enabled": True, "oidc": {"issuer": "https://id.example"}}}, "web.oidc does nothing"),
+        ({"web": {"enabled": True, "port": 0}}, "web.port is 0"),
+    ],
+)  # fmt: skip
+def test_what_does_nothing_or_is_dangerous_is_noted(settings, word):
+    config = Config.model_validate(settings)
+    assert any(word in note for note in (*warn_web.warnings(config), *rules_ports.warnings(config)))
+
+
+def test_the_desk_as_shipped_needs_no_note():
+    config = Config.model_validate({"web": {"enabled": True, "public_url": "https://ill.library.example"}})
+    assert [*warn_web.warnings(config), *rules_ports.warnings(config)] == []

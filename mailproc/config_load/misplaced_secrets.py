@@ -27,11 +27,13 @@ _SPOKEN_KEY = re.compile(
 _NAMED = re.compile(
     r"""[^=]*+=[ \t]*+\{[ \t]*+(?:env|file)[ \t]*+=[ \t]*+(?:"[^"]*+"|'[^']*+')[ \t]*+\}[ \t]*+(?:#.*)?"""
 )
-_METHOD = re.compile(r"""[ \t]*+auth[ \t]*+=[ \t]*+"(?:password|oauth2)"[ \t]*+(?:#.*)?""")
+_METHOD = re.compile(r"""[ \t]*+auth[ \t]*+=[ \t]*+"(?:password|oauth2|local|proxy|oidc)"[ \t]*+(?:#.*)?""")
 _COMMENTED = re.compile(r"""([^=#]*+=[ \t]*+"[^"]*+"[ \t]*+)#.*""")
 _WORD = re.compile(r"""[^\s"'“”„‘’{}\[\](),=\\]{4,}""")
 _OWN = frozenset({"file", "NAME", "secret", "password", "client_secret", "refresh_token", "true", "false"})
-_METHODS = frozenset({"password", "oauth2", "oauth", "xoauth2", "login", "plain", "basic"})
+_METHODS = frozenset(
+    {"password", "oauth2", "oauth", "xoauth2", "login", "plain", "basic", "local", "proxy", "oidc", "ldap"}
+)
 """Of logging in: what is meant for ``auth``, however it is written."""
 
 

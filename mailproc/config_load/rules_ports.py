@@ -8,7 +8,7 @@ from mailproc.config_load.problem import ConfigProblem
 LISTENERS = ("listen", "metrics", "listen_tcp", "listen_slnp", "listen_http", "web")
 
 
-CALLED = ("listen_tcp", "listen_slnp", "listen_http")
+CALLED = ("listen_tcp", "listen_slnp", "listen_http", "web")
 """Of these the ones that others call at a port that they were told."""
 
 

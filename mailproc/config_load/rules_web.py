@@ -16,7 +16,6 @@ from mailproc.config_load.value_checks import (
     is_url,
     network_problems,
 )
-from mailproc.config_web_readers import WebReaders
 
 _OPEN = (
     "passwords and readers' names would cross the network unprotected: keep 127.0.0.1, or put a proxy with"
@@ -45,9 +44,9 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     elif not is_loopback(web.host) and not web.public_url.startswith("https://"):
         yield ConfigProblem(("web", "host"), _OPEN, web.host)
     if wrong := _not_a_url(web):
-        yield ConfigProblem(("web", "public_url"), wrong, web.public_url)
-    yield from _readers(web.readers)
-
+        shown = "" if "@" in web.public_url else web.public_url  # a password may stand in it
+        yield ConfigProblem(("web", "public_url"), wrong, shown)
+    yield from _readers(web)
     yield from _trusted(web)
     if web.auth != "local":
         yield from _elsewhere(config)
@@ -59,13 +58,19 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
         )
 
 
-def _readers(readers: WebReaders) -> Iterator[ConfigProblem]:
+def _readers(web: Web) -> Iterator[ConfigProblem]:
     """What a proxy says is believed: it must say it in a header of its own, from where nobody else speaks."""
+    readers, at = web.readers, ("web", "readers", "trusted")
+    if readers.sign_in == "mail" and not web.public_url:
+        text = 'web.readers.sign_in = "mail" needs it: the link in the letter leads there'
+        yield ConfigProblem(("web", "public_url"), text, "")
     if readers.sign_in != "proxy":
         return
-    at = ("web", "readers", "trusted")
     if not _HEADER.fullmatch(readers.header) or readers.header.lower() in _TAKEN:
         yield ConfigProblem(("web", "readers", "header"), _NO_HEADER, readers.header)
+    elif web.auth == "proxy" and readers.header.lower() == web.proxy_header.lower():
+        text = "is web.proxy_header too: a reader's number would be a login of staff; name another header"
+        yield ConfigProblem(("web", "readers", "header"), text, readers.header)
     if not readers.trusted:
         yield ConfigProblem(at, "must name the proxy, or nobody could sign in", readers.trusted)
     wrong = [*network_problems(at, readers.trusted)]
@@ -157,5 +162,5 @@ def _persons(config: Config) -> Iterator[ConfigProblem]:
         if logins.before(entry.login.lower(), loc):
             yield ConfigProblem(loc, "stands twice: one entry for each person", entry.login)
         subject = ("staff", position, "subject")
-        if subjects.before(entry.subject or entry.login, subject):
+        if entry.subject and subjects.before(entry.subject, subject):
             yield ConfigProblem(subject, "stands twice: one entry for each person", entry.subject)

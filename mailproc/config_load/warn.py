@@ -14,6 +14,7 @@ from mailproc.config_load import (
     warn_hooks,
     warn_proof,
     warn_tcp,
+    warn_web,
 )
 from mailproc.config_load.value_checks import is_loopback, only_loopback
 
@@ -38,6 +39,7 @@ def warnings(config: Config) -> list[str]:
         *warn_forms.warnings(config),
         *warn_hooks.warnings(config),
         *warn_tcp.warnings(config),
+        *warn_web.warnings(config),
         *rules_lookup.warnings(config.patrons.lookup),
         *rules_hub.warnings(config),
         *rules_ports.warnings(config),

@@ -54,7 +54,8 @@ class WebGuard:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(ALWAYS)
+                for name, value in ALWAYS.items():
+                    headers.setdefault(name, value)  # a file may say more strictly
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
