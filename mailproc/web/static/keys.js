@@ -57,11 +57,17 @@
     return focus(found.querySelector("form :is(input:not([type=hidden]), select, textarea, button)"));
   }
 
+  // That of the row, else the latest.
+  function back() {
+    const all = [...document.querySelectorAll("[data-key=z]")].filter(each => each.offsetParent);
+    return all.find(each => row() && row().contains(each)) || all.at(-1);
+  }
+
   const does = {
     j: () => move(1), ArrowDown: () => stops().includes(document.activeElement) && move(1),
     k: () => move(-1), ArrowUp: () => stops().includes(document.activeElement) && move(-1),
     u: up, x: mark, g: () => Boolean(going = Date.now() + GO),
-    z: () => press(one("[data-key=z]")), ".": () => press(one("[data-key='.']")),
+    z: () => press(back()), ".": () => press(one("[data-key='.']")),
     "/": () => focus(document.getElementById("find")), "?": () => press(one("a[href='/keys']")),
   };
 
