@@ -1,6 +1,6 @@
 """A morning at the desk of a library: something of each kind that waits for its staff."""
 
-from tests.support.partners import BL, SECOND
+from tests.support.partners import ADDRESS, BL
 from tests.support.world import World
 
 ASKED = (
@@ -27,13 +27,14 @@ def morning(house: World) -> None:
     house.later(hours=1)
     house.hear("B4-1 SHIPPED LOAN")
     house.act("B4", "receive", note="came in good order")
-    for number, title in enumerate(
-        ("Charts of the inner sound", "Bread and weather", "A grammar of bells"), 1
-    ):
+    for number, title in enumerate(ASKED_OF_US, 1):
         house.ordered(f"TXC{number}-1 S LOAN\n{title}", file_ref=str(number))
     house.act("L3", "ship")
-    sender = f"desk@{SECOND.lower()}.example"
-    text = "Dear colleagues,\n\nyour book of last week is found, it goes to you today.\n\nKind regards"
+    sender = ADDRESS[BL]
+    text = (
+        "Dear colleagues,\n\nThe clockmaker's garden, for which you wrote to us, is at the binder's.\n"
+        "It can go to you in two weeks. Do you still want it?\n\nKind regards\nA. Thrush"
+    )
     house.inject(house.letter(text, sender, "Re: your request"), sender)
     house.hear("B5-1 SHIPPED LOAN", of=BL)
     house.run()
