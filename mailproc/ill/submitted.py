@@ -34,7 +34,8 @@ class SubmittedRequest:
     ``role``: ours. ``service``: LOAN or COPY; ``guessed``: it was not said, and follows from the citation.
     ``declared``: the reader has agreed to the declaration of copyright. ``number``: as RESPONDER, that of who
     asks. ``unread``: lines of what a request has no field for; ``doubtful``: of what could not be read, or
-    seems to be another field. ``words``: all of it as it was written.
+    seems to be another field. ``words``: all of it as it was written. ``note`` goes to the library that is
+    asked; ``remark`` is for our staff alone, and leaves with no letter.
     """
 
     role: Role
@@ -47,6 +48,7 @@ class SubmittedRequest:
     max_cost: Money | None = None
     level_of_service: str | None = None
     note: str = ""
+    remark: str = ""
     declared: bool = False
     number: str = ""
     unread: Sequence[str] = ()
@@ -78,7 +80,8 @@ class SubmittedRequest:
             self.role, self.service, self.item, self.reader, self.delivery, self.need_before, self.max_cost,
             self.level_of_service, " ".join(self.note.split()), self.declared, self.number,
         )  # fmt: skip
-        return sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
+        told = (*said, self.remark) if self.remark else said
+        return sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,6 +109,11 @@ def fetch(desk: MyDesk, asked: PageRequest, person: ReaderPerson) -> Response:
     return Response(found.content, media_type=found.media_type, headers=headers)
 
 
+def no_page(desk: MyDesk, _asked: PageRequest, person: ReaderPerson) -> Response:
+    """Say that there is no such page, as a reader reads it: nothing of the desk of staff is named."""
+    return refused(desk, person, desk.office.words(person)["no_page"], 404)
+
+
 def sign_out(desk: MyDesk, asked: PageRequest, _person: ReaderPerson) -> Response:
     """End the session."""
     desk.office.sessions.end(asked.token)
@@ -186,5 +191,7 @@ MY_PAGES: tuple[tuple[str, str, MyPage], ...] = (
     ("POST", f"{HOME}/r/{{number}}/ask", ask),
     ("POST", f"{HOME}/r/{{number}}/document", fetch),
     ("POST", f"{HOME}/out", sign_out),
+    ("GET", f"{HOME}/{{rest:path}}", no_page),
+    ("POST", f"{HOME}/{{rest:path}}", no_page),
 )
 """The pages for whoever is signed in."""

@@ -394,7 +394,9 @@ def test_the_state_is_in_words_for_readers(house, reader, asks):
     house.hear("B1-1 SHIPPED LOAN")
     assert "On its way to the library" in browser.get("/my").words
     house.act("B1", "receive")
-    assert "It has come" in browser.get("/my").words or "You have it" in browser.get("/my").words
+    assert "It has come: until you fetch it, it waits for you" in browser.get("/my").words
+    house.act("B1", "collected")
+    assert "You have it" in browser.get("/my").words
     house.act("B1", "return")
     assert "You have returned it" in browser.get("/my").words
 
@@ -427,6 +429,74 @@ def test_a_wish_waits_for_review_as_the_readers_own(house, reader, asks):
     assert len(house.rows("transactions")) == 1, "nobody is asked by a click"
     assert "The library reads it first" in browser.get("/my/r/B2").words
     assert "to-review" in house.shown("B2").line.needs
+
+
+def test_a_remark_for_the_library_does_not_leave_it(house, reader, asks, opened):
+    """The other library is told what staff write into the order, and not what a reader writes to staff."""
+    house.place()
+    browser = signed_in(reader, asks)
+    said = {"service": "LOAN", "title": "Iron Bridges", "author": "Rolt", "note": "I am ill, no hurry"}
+    browser.post("/my/new/send", said)
+    staff = opened()
+    staff.log_in()
+    page = staff.get("/reviews/B2")
+    assert "A remark for the library: I am ill, no hurry" in page.words
+    (form,) = page.forms("/reviews/B2/accept") or page.forms("/reviews/B2/correct")
+    assert "ill" not in form.values() and not form.get("note")
+    reviewing.accept(house.app.store, house.app.context, "B2", Acceptance(lenders=("XX-BL",)), "rau")
+    sent = len(house.sent)
+    house.later(minutes=5)
+    house.run()
+    assert all("hurry" not in one.text for one in house.sent[sent:])
+    assert house.rows("request")[-1]["note"] == ""
+    assert "I am ill, no hurry" in staff.get("/r/B2").words, "staff find it in the history"
+    assert "hurry" not in browser.get("/my/r/B2").words
+
+
+def test_what_is_recalled_may_not_be_kept_until_any_day(house, reader, asks):
+    house.place()
+    browser = signed_in(reader, asks)
+    house.hear("B1-1 SHIPPED LOAN")
+    house.act("B1", "receive")
+    assert "You may keep it until" in browser.get("/my/r/B1").words
+    house.act("B1", "recall", heard_by="phone")
+    page = browser.get("/my/r/B1").words
+    assert "It must come back now" in page and "may keep it" not in page
+    assert "until" not in browser.get("/my").words
+
+
+def test_where_nobody_is_left_to_ask_the_page_says_so(house, reader, asks):
+    house.place()
+    browser = signed_in(reader, asks)
+    house.hear("B1-1 NOT*NUKL")
+    page = browser.get("/my/r/B1").words
+    assert "No library could supply it so far" in page and "has been asked" not in page
+
+
+def test_more_time_that_was_asked_for_is_told(house, reader, asks):
+    house.place()
+    house.hear("B1-1 SHIPPED LOAN")
+    house.act("B1", "receive")
+    house.act("B1", "renew")
+    assert "The library has asked for more time" in signed_in(reader, asks).get("/my/r/B1").words
+
+
+def test_what_waits_says_where(house, reader, asks):
+    house.place()
+    house.hear("B1-1 SHIPPED LOAN")
+    house.act("B1", "receive")
+    house.store.write(lambda connection: connection.exec_driver_sql("UPDATE patron SET pickup = 'Main desk'"))
+    browser = signed_in(reader, asks)
+    assert "it waits for you (Main desk)" in browser.get("/my").words
+
+
+@pytest.mark.parametrize("path", ["/my/nothing", "/my/r/B1/more", "/my/"])
+def test_a_page_that_is_none_says_so_as_a_page_for_readers(house, reader, asks, path):
+    house.place()
+    page = signed_in(reader, asks).get(path)
+    assert page.status == 404 and "There is no such page" in page.words
+    links = [str(one) for one in page.tree.xpath("//a/@href")]
+    assert all(one.startswith(("/my", "#")) for one in links), links
 
 
 def test_staff_accept_a_wish(house, reader, asks):

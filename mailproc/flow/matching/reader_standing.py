@@ -14,7 +14,7 @@ from mailproc.ill.message_content import WRONG
 from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import State
 from mailproc.ill.transaction_state import RENEWAL_ASKED, TransactionState
-from mailproc.ill.whereabouts import BROUGHT_BACK, WITH_READER, reader_has
+from mailproc.ill.whereabouts import BROUGHT_BACK, COLLECTED, WITH_READER, reader_has
 from mailproc.store import events, outgoing, transactions
 from mailproc.store.rows import Transaction
 
@@ -35,7 +35,8 @@ class ReaderStanding:
     ``brought_back``: the reader has brought it. ``wrong``: another item came; ``told_here``: the reader was
     told that it had come.
     ``listed``: it is on the library's waiting list. ``has``: the reader has the item; ``in_library``: it may
-    be used in our library only. ``here``: staff have recorded that it came.
+    be used in our library only. ``here``: staff have recorded that it came; ``collected``: that the reader
+    has fetched it.
     """
 
     state: State = State.IDLE
@@ -55,6 +56,7 @@ class ReaderStanding:
     has: bool = False
     in_library: bool = False
     here: bool = True
+    collected: bool = False
 
     @property
     def time_up(self) -> bool:
@@ -135,6 +137,7 @@ def of(connection: Connection, transaction: Transaction, context: Context) -> Re
         has=_has(transaction, context),
         in_library=_in_library(transaction),
         here=item_received.is_here(connection, transaction.id),
+        collected=(transaction.options or {}).get("whereabouts") == COLLECTED,
     )
 
 

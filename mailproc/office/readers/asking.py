@@ -4,7 +4,7 @@ No state of a request moves by it: a wish is a request to review, all else a not
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
@@ -78,7 +78,7 @@ def _wanted(said: Mapping[str, str], reader: StoredPatron, context: Context) -> 
     found = {name: _text(said, name, LONGEST) for name in FIELDS[service]}
     if not found["title"]:
         raise LocalFault(sentence("my-title"))
-    copy = service == "COPY"
+    copy, remark = service == "COPY", _text(said, "note", LONGEST_NOTE)
     return SubmittedRequest(
         role=Role.REQUESTER,
         service=service,
@@ -86,9 +86,17 @@ def _wanted(said: Mapping[str, str], reader: StoredPatron, context: Context) -> 
         reader=WrittenReader(id=reader.id, name=reader.name, email=reader.email, status=reader.status),
         delivery=Delivery(electronic=reader.email) if copy and reader.email else None,
         need_before=_day(said.get("need_before", ""), context),
-        note=_text(said, "note", LONGEST_NOTE),
-        words="\n".join(f"{name}: {value}" for name, value in found.items() if value),
+        remark=remark,
+        words="\n".join(_written(service, {**found, "note": remark}, context)),
     )
+
+
+def _written(service: str, found: Mapping[str, str], context: Context) -> Iterator[str]:
+    """Yield what was typed as staff read it. What is for the library stands in its request's history too."""
+    words = context.language.texts.labels["desk_readers"]
+    for name, label in {**FIELDS[service], "note": "note"}.items():
+        if found[name]:
+            yield f"{words[label]}: {found[name]}"
 
 
 def _item(found: Mapping[str, str]) -> Item:

@@ -3,6 +3,7 @@
 No partner's words, no note of staff and nobody else's request is here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,14 +13,17 @@ from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.flow.matching import reader_standing
 from mailproc.flow.matching.reader_standing import ReaderStanding
+from mailproc.ill.attention import Reason
 from mailproc.ill.submitted import READERS_PAGES
 from mailproc.ill.terms import State
 from mailproc.notices.language import Language
+from mailproc.notices.vocabulary import Words
 from mailproc.office.queries import reader_requests
 from mailproc.office.queries.reader_requests import RequestOfReader
 from mailproc.office.wording.plain_text import cut
 from mailproc.sentence import sentence
-from mailproc.store import submissions, transactions
+from mailproc.store import patrons, submissions, transactions
+from mailproc.store.rows import Transaction
 from mailproc.store.submissions import DECLINED
 
 MOST = 100
@@ -28,12 +32,16 @@ CANCEL, RENEW = "cancel", "renew"
 _COMING = (State.SHIPPED, State.NOT_RECEIVED_OVERDUE)
 _OUT = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
 _BACK = (State.RETURNED, State.CHECKED_IN)
+_WAITS = ("state_fetch", "state_here")
+_WITH_A_DAY = (*_WAITS, "state_with_you", "state_late")
+"""States of which the day belongs to the sentence: what is recalled may not be kept until any day."""
 
 
 @dataclass(frozen=True)
 class OwnRequest:
-    """``state``: how it stands; ``due``: until when it may be kept, '' if not known. ``asks``: what the
-    reader may ask for now."""
+    """``state``: how it stands, and ``also``: what else there is to say of it, '' for nothing. ``due``: until
+    when it may be kept, or, if that is over, since when it should be back; ``due_label`` says which; both ''
+    where the state says all. ``asks``: what the reader may ask for now."""
 
     number: str
     title: str
@@ -41,7 +49,9 @@ class OwnRequest:
     service: str
     asked_on: str
     state: str
+    also: str
     due: str
+    due_label: str
     asks: tuple[str, ...]
     open: bool
 
@@ -49,14 +59,14 @@ class OwnRequest:
 def listed(connection: Connection, patron_id: str, context: Context, language: Language) -> list[OwnRequest]:
     """Return the newest requests of the reader."""
     found = reader_requests.listed(connection, patron_id, MOST, source=READERS_PAGES)
-    return [_own(connection, one, context, language) for one in found]
+    return [_own(connection, patron_id, one, context, language) for one in found]
 
 
 def one(
     connection: Connection, patron_id: str, number: str, context: Context, language: Language
 ) -> OwnRequest:
     """Return a request of the reader. Raise LocalFault if there is none, as for one of somebody else."""
-    return _own(connection, row_of(connection, patron_id, number), context, language)
+    return _own(connection, patron_id, row_of(connection, patron_id, number), context, language)
 
 
 def row_of(connection: Connection, patron_id: str, number: str) -> RequestOfReader:
@@ -68,22 +78,41 @@ def row_of(connection: Connection, patron_id: str, number: str) -> RequestOfRead
     return wanted
 
 
-def _own(connection: Connection, asked: RequestOfReader, context: Context, language: Language) -> OwnRequest:
+def _own(
+    connection: Connection, patron_id: str, asked: RequestOfReader, context: Context, language: Language
+) -> OwnRequest:
     attempts = transactions.of_request(connection, asked.id)
     standing = reader_standing.of(connection, attempts[-1], context) if attempts else None
-    word = _state(connection, asked, standing)
-    due = standing.due_on if standing is not None and asked.closed_at is None else None
+    word, words = _state(connection, asked, standing), language.texts.labels["desk_readers"]
+    due = standing.due_on if standing is not None and word in _WITH_A_DAY else None
     return OwnRequest(
         number=asked.line.number,
         title=cut(asked.line.title, LONGEST),
         author=cut(asked.line.author, LONGEST),
         service=language.service_word(asked.line.service),
         asked_on=language.day_word(_day(asked.created_at, context), context.today()),
-        state=language.texts.labels["desk_readers"][word],
+        state=_in_words(connection, patron_id, word, words),
+        also=words[also] if (also := _also(attempts, standing)) else "",
         due=language.day_word(due, context.today()) if due else "",
+        due_label=(words["due_since"] if word == "state_late" else words["due_until"]) if due else "",
         asks=_asks(asked, standing),
         open=asked.closed_at is None,
     )
+
+
+def _in_words(connection: Connection, patron_id: str, word: str, words: Words) -> str:
+    """Return how it stands; of what waits for the reader, where."""
+    reader = patrons.load(connection, patron_id) if word in _WAITS else None
+    place = reader.pickup if reader is not None else ""
+    return f"{words[word]} ({place})" if place else words[word]
+
+
+def _also(attempts: Sequence[Transaction], standing: ReaderStanding | None) -> str:
+    if standing is None or standing.closed:
+        return ""
+    if standing.renewal_asked:
+        return "also_renewal"
+    return "also_asked" if Reason.READER_WROTE in (attempts[-1].attention or ()) else ""
 
 
 def _day(at: datetime, context: Context) -> date:
@@ -116,12 +145,21 @@ def _open(standing: ReaderStanding) -> str:
     if standing.state is State.RECALL:
         return "state_recalled"
     if standing.state in _OUT and not standing.wrong:
-        if standing.late:
-            return "state_late"
-        return "state_with_you" if standing.has else "state_here"
+        return _here(standing)
     if standing.state in _COMING or standing.wrong:
         return "state_coming"
+    if standing.state.gives_way:
+        return "state_lost" if standing.state is State.LOST else "state_nobody"
     return "state_listed" if standing.listed else "state_asked"
+
+
+def _here(standing: ReaderStanding) -> str:
+    """Return how what has come stands. Where staff need not record what is collected, they may have it."""
+    if standing.late:
+        return "state_late"
+    if standing.collected:
+        return "state_with_you"
+    return "state_fetch" if standing.has else "state_here"
 
 
 def _asks(asked: RequestOfReader, standing: ReaderStanding | None) -> tuple[str, ...]:

@@ -16,7 +16,14 @@ from mailproc.ill.holding import LookUp
 from mailproc.ill.submitted import READERS_DOOR, READERS_PAGES, Source, Submitted, SubmittedRequest
 from mailproc.ill.terms import Role
 from mailproc.office.catalogues import locate
-from mailproc.office.requests import form_limits, missing, review_checks, reviewing, rota_rules
+from mailproc.office.requests import (
+    form_limits,
+    missing,
+    review_checks,
+    review_steps,
+    reviewing,
+    rota_rules,
+)
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import events, find, look_ups, patrons, requests, submissions
 from mailproc.store.events import NewEvent
@@ -111,6 +118,10 @@ def _stored(
         event_ids=[events.add(connection, event)],
     )
     submissions.add(connection, submission)
+    if said.remark:
+        review_steps.record(
+            connection, context, submission, "note", source.name, (said.remark,), door=event.door
+        )
     return submission, number
 
 
