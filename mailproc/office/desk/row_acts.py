@@ -1,6 +1,6 @@
 """The main act of a row of "To do": what most likely helps against its reason, if it is possible now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -41,7 +41,7 @@ def _acts(reason: Reason) -> tuple[str, ...]:
     return tuple(way.removeprefix("act ") for way in ways if way.startswith("act "))
 
 
-MAIN = MappingProxyType({reason: _acts(reason) for reason in Reason})
+MAIN: Mapping[str, tuple[str, ...]] = MappingProxyType({reason: _acts(reason) for reason in Reason})
 """Of each reason the acts of which the first that is possible stands in the row: "renew-reply yes"."""
 
 
@@ -61,7 +61,7 @@ class RowAct:
 
 def of_row(connection: Connection, one: Todo, context: Context) -> RowAct | None:
     """Return the main act of a row; None where none stands out, or the reason is of an earlier attempt."""
-    acts = MAIN[Reason(one.reasons[0])] if one.reasons[0] in set(Reason) else ()
+    acts = MAIN.get(one.reasons[0], ())  # none for a code of another release
     try:
         row = transaction_of(connection, one.number) if acts else None
     except LocalFault:  # nobody was asked yet
