@@ -241,6 +241,7 @@ def _at_the_desk() -> None:
         looked = {"service": "LOAN", "title": "A book", "patron": "R1", "partner1": "XX-BL"}
         assert desk.new.checked(person, looked).asks == "XX-BL"
         assert not desk.new.place(person, {"service": "LOAN"}).number
+        assert desk.handed.checked(person, {"borrower": "XX-CUSTOMER", **looked}).groups
         desk.letters.listed({}), desk.letters.one("I1"), desk.letters.acts("O1")
         for asked in (
             {"partner": "XX-BL", "day": "2026-03-02"},

@@ -23,6 +23,7 @@ def busy(house: World) -> list[str]:
     return [
         "/",
         "/new",
+        "/lend",
         "/reviews",
         f"/reviews/{wish}",
         "/r/B1/rota",

@@ -1,8 +1,6 @@
 """Place a request at the desk: its form is looked at, filled in from a citation, and placed."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from mailproc.errors import LocalFault
 from mailproc.office.desk import new_request_form as form
@@ -12,12 +10,12 @@ from mailproc.office.desk.acting import DOOR, MOST_ONCE, refuse_who_looks
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.new_request_form import Typed
 from mailproc.office.desk.new_request_page import NewRequestPage
-from mailproc.office.requests import entry_preview, place, request_fields
+from mailproc.office.requests import entry_preview, place
 from mailproc.office.requests.entry_checks import Weight, wrong_numbers
 from mailproc.office.requests.entry_findings import EntryFinding
 from mailproc.office.requests.entry_preview import EntryPreview
 from mailproc.office.staff.people import StaffPerson
-from mailproc.sentence import Part, sentence
+from mailproc.sentence import sentence
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ class NewRequestDesk(DeskRoom):
             wanted = place.read(value)
         except LocalFault as fault:
             numbers = tuple(EntryFinding(Weight.WARNED, one) for one in wrong_numbers(value.get("item", {})))
-            lacks = tuple(_lacks(value))
+            lacks = tuple(form.lacks(value))
             other = () if fault.said in lacks else (fault.said, *fault.also)
             return EntryPreview((*odd, *lacks, *other), numbers)
         seen = entry_preview.preview(self.store, self.context, wanted)
@@ -95,12 +93,3 @@ class NewRequestDesk(DeskRoom):
     def _page(self, typed: Typed, seen: EntryPreview, filled: tuple[str, ...] = ()) -> NewRequestPage:
         with self.store.read() as connection:
             return pages.page(connection, self.context, typed, seen, filled)
-
-
-def _lacks(value: Mapping[str, Any]) -> Iterator[Part]:
-    """Yield what it is placed without by nobody: all of it, not the first alone."""
-    for read in (request_fields.service, request_fields.item):
-        try:
-            read(value)
-        except LocalFault as fault:
-            yield fault.said

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from mailproc.errors import LocalFault
 from mailproc.ill.copyright_rules import US_WORDS
 from mailproc.office.requests import request_fields
 from mailproc.sentence import Part, Sentence, sentence
@@ -44,7 +45,10 @@ _FIELD_OF = {
     "reader-not-looked-up": "patron", "no-email-address": "delivery", "delivery-missing": "delivery",
     "day-passed": "need_before", "cost-without-currency": "max_cost", "desk-cost": "max_cost",
     "partners-missing": "partner1", "rota-of-nobody": "partner1", "no-partner": "partner1",
-    "no-lender": "partner1", "copyright-word-missing": "copyright_word", "no-declaration": "declared_by",
+    "no-lender": "partner1", "lender-one-partner": "borrower", "no-borrower": "borrower",
+    "asked-by-one-of": "asked_by", "asked-on-to-come": "asked_on", "their-number-signs": "their_number",
+    "their-number-known": "their_number", "copyright-word-missing": "copyright_word",
+    "no-declaration": "declared_by",
     "declared-by-whom": "declared_by", "declared-to-come": "declared_on", "copies-of-title": "copyright_word",
 }  # fmt: skip
 """At which field a sentence stands."""
@@ -67,7 +71,7 @@ def value_of(typed: Typed) -> tuple[dict[str, Any], tuple[Sentence, ...]]:
         "item": item,
         "patron": _filled({name: typed.get(field, "").strip() for field, name in READER.items()}),
         "delivery": _delivery(typed),
-        "need_before": _day("need_before", typed, odd),
+        "need_before": day("need_before", typed, odd),
         "max_cost": _cost(typed, odd),
         "note": typed.get("note", "").strip(),
         "keywords": [one.strip() for one in typed.get("keywords", "").split(";") if one.strip()],
@@ -86,20 +90,30 @@ def filled_in(typed: Typed, said: Mapping[str, str]) -> tuple[dict[str, str], tu
     return {**typed, **{name: value for name, value in known.items() if name not in kept}}, kept
 
 
+def lacks(value: Mapping[str, Any]) -> Iterator[Part]:
+    """Yield what it is placed without by nobody: all of it, not the first alone."""
+    for read in (request_fields.service, request_fields.item):
+        try:
+            read(value)
+        except LocalFault as fault:
+            yield fault.said
+
+
 def _delivery(typed: Typed) -> dict[str, Any]:
     postal = _filled({name: typed.get(field, "").strip() for field, name in POSTAL.items()})
     return _filled({"electronic": typed.get("delivery", "").strip(), "postal": postal})
 
 
 def _declaration(typed: Typed, odd: list[Sentence]) -> dict[str, Any]:
-    signed = {"signed_by": typed.get("declared_by", "").strip(), "signed_on": _day("declared_on", typed, odd)}
+    signed = {"signed_by": typed.get("declared_by", "").strip(), "signed_on": day("declared_on", typed, odd)}
     if signed["signed_on"] and not signed["signed_by"]:
         odd.append(sentence("declared-by-whom"))
         return {}
     return _filled(signed)
 
 
-def _day(field: str, typed: Typed, odd: list[Sentence]) -> str:
+def day(field: str, typed: Typed, odd: list[Sentence]) -> str:
+    """Return the day of a field, as in JSON; what is none is put to what could not be read."""
     text = typed.get(field, "").strip()
     try:
         return date.fromisoformat(text).isoformat() if text else ""

@@ -11,6 +11,7 @@ from mailproc.notices.vocabulary import Words
 from mailproc.office.desk import new_request_form as form
 from mailproc.office.desk.new_request_form import Typed
 from mailproc.office.desk.pasted_request import Pasted
+from mailproc.office.requests import lend
 from mailproc.office.requests.entry_checks import Weight
 from mailproc.office.requests.entry_preview import EntryPreview
 from mailproc.office.wording.plain_text import cut
@@ -23,7 +24,15 @@ MOST_LENDERS = 500
 LONGEST = 80
 _NAMING = frozenset({"field", "name"})
 """Values of sentences that name a field."""
-_KINDS = {"need_before": "date", "declared_on": "date", "note": "area", "copyright_declared": "flag"}
+_KINDS = {
+    "need_before": "date",
+    "declared_on": "date",
+    "asked_on": "date",
+    "note": "area",
+    "their_note": "area",
+    "copyright_declared": "flag",
+    "borrower": "lender",
+}
 
 
 @dataclass(frozen=True)
@@ -80,13 +89,7 @@ def page(
     connection: Connection, context: Context, typed: Typed, seen: EntryPreview, pasted: Sequence[str] = ()
 ) -> NewRequestPage:
     """Return the page. ``pasted``: what became of a citation that was pasted."""
-    stopped = tuple(one.said for one in seen.findings if one.weight is Weight.REFUSED)
-    refused = tuple(refusal(one, context) for one in (*seen.refused, *stopped))
-    findings = tuple(
-        finding(connection, one.said, context, stops=one.weight is Weight.ANYWAY)
-        for one in seen.findings
-        if one.weight is not Weight.REFUSED
-    )
+    refused, findings = said_of(connection, seen, context)
     said = (*refused, *findings)
     return NewRequestPage(
         groups=tuple(groups(form.GROUPS, typed, said, context)),
@@ -99,6 +102,20 @@ def page(
         asks=_asks(seen, context),
         lenders=tuple(lenders(context)),
     )
+
+
+def said_of(
+    connection: Connection, seen: EntryPreview, context: Context
+) -> tuple[tuple[FindingWords, ...], tuple[FindingWords, ...]]:
+    """Return why it is refused, and what else the checks find."""
+    stopped = tuple(one.said for one in seen.findings if one.weight is Weight.REFUSED)
+    refused = tuple(refusal(one, context) for one in (*seen.refused, *stopped))
+    findings = tuple(
+        finding(connection, one.said, context, stops=one.weight is Weight.ANYWAY)
+        for one in seen.findings
+        if one.weight is not Weight.REFUSED
+    )
+    return refused, findings
 
 
 def filled(found: Pasted, kept: Sequence[str], context: Context) -> Iterator[str]:
@@ -143,7 +160,7 @@ def groups(
     law = context.config.policy.copyright
     for name, fields in wanted.items():
         shown = tuple(field(one, typed, said, context) for one in fields)
-        may_fold = name in ("more", "delivery") or (name == "copyright" and law == "none")
+        may_fold = name in ("more", "delivery", "their_delivery") or (name == "copyright" and law == "none")
         folded = may_fold and not any(one.value or one.said for one in shown)
         yield FieldGroup(words[f"group_{name}"], shown, folded)
 
@@ -158,7 +175,7 @@ def field(name: str, typed: Typed, said: Sequence[FindingWords], context: Contex
         kind,
         typed.get(name, ""),
         tuple(one.said for one in said if one.field == name),
-        name in ("service", "title"),
+        name in ("service", "title", "borrower"),
         choices,
     )
 
@@ -166,6 +183,9 @@ def field(name: str, typed: Typed, said: Sequence[FindingWords], context: Contex
 def _choices(name: str, context: Context) -> tuple[tuple[str, str], ...]:
     if name == "service":
         return tuple((code, context.language.service_word(code)) for code in ("LOAN", "COPY"))
+    if name == "asked_by":
+        words = context.language.texts.labels["heard_by"]
+        return tuple((code, words[code]) for code in lend.ASKED_BY)
     if name == "copyright_word":
         return (("CCG", "CCG"), ("CCL", "CCL"))
     return ()

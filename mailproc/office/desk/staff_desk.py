@@ -9,6 +9,7 @@ from mailproc.office.desk.api_desk import ApiDesk
 from mailproc.office.desk.audit_desk import AuditDesk
 from mailproc.office.desk.correction_desk import CorrectionDesk
 from mailproc.office.desk.figure_desk import FigureDesk
+from mailproc.office.desk.handed_order_desk import HandedOrderDesk
 from mailproc.office.desk.kept_to_do import KeptToDo
 from mailproc.office.desk.letter_desk import LetterDesk
 from mailproc.office.desk.marked_rows import MarkedDesk
@@ -54,6 +55,7 @@ class StaffDesk:
         self.requests = RequestDesk(store, context)
         self.marked = MarkedDesk(store, context)
         self.new = NewRequestDesk(store, context)
+        self.handed = HandedOrderDesk(store, context)
         self.corrections = CorrectionDesk(store, context)
         self.reviews = ReviewDesk(store, context)
         self.rotas = RotaDesk(store, context)

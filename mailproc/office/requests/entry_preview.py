@@ -10,9 +10,10 @@ from mailproc.flow.context import Context
 from mailproc.ill.holding import LookUp
 from mailproc.office.catalogues import locate
 from mailproc.office.patrons.live_standing import LiveStanding
-from mailproc.office.requests import entry_findings, place, rota_rules
+from mailproc.office.requests import entry_findings, lend, place, rota_rules
 from mailproc.office.requests.entry_checks import Weight
 from mailproc.office.requests.entry_findings import EntryFinding
+from mailproc.office.requests.lend import HandedOrder
 from mailproc.office.requests.place import Wanted
 from mailproc.sentence import Part, Sentence
 from mailproc.store.engine import Store
@@ -48,6 +49,23 @@ def preview(store: Store, context: Context, wanted: Wanted) -> EntryPreview:
     return _placed(store, context, wanted, seen)
 
 
+def of_order(store: Store, context: Context, wanted: HandedOrder) -> EntryPreview:
+    """Return what entering an order of a partner would say. Nothing is kept."""
+    try:
+        entered = lend.enter(store, context, wanted, anyway=True, dry_run=True)
+        with store.read() as connection:
+            found = lend.findings(connection, context, wanted)
+    except LocalFault as fault:
+        return EntryPreview((fault.said, *fault.also))
+    return EntryPreview(findings=_with_more(found, entered.warnings))
+
+
+def _with_more(found: Sequence[EntryFinding], said: Sequence[Sentence]) -> tuple[EntryFinding, ...]:
+    """Return what the checks find, and what only came to light when it was tried."""
+    known = [one.said for one in found]
+    return (*found, *(EntryFinding(Weight.WARNED, one) for one in said if one not in known))
+
+
 def _seen(
     connection: Connection, context: Context, wanted: Wanted, live: LiveStanding, looked: Sequence[LookUp]
 ) -> EntryPreview:
@@ -70,6 +88,5 @@ def _placed(store: Store, context: Context, wanted: Wanted, seen: EntryPreview) 
         entered = place.place(store, context, wanted, anyway=True, dry_run=True)
     except LocalFault as fault:
         return replace(seen, refused=(fault.said, *fault.also))
-    known = [one.said for one in seen.findings]
-    more = (one for one in entered.warnings if one not in known and one.code != rota_rules.BY_RULE)
-    return replace(seen, findings=(*seen.findings, *(EntryFinding(Weight.WARNED, one) for one in more)))
+    more = [one for one in entered.warnings if one.code != rota_rules.BY_RULE]
+    return replace(seen, findings=_with_more(seen.findings, more))

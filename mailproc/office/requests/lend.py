@@ -21,7 +21,7 @@ from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Ref, Role, Service
 from mailproc.office.acts.act_writing import ActWriting, at_once
 from mailproc.office.acts.dry_run import foreseen
-from mailproc.office.requests import entry_findings, request_checks, request_fields
+from mailproc.office.requests import entry_findings, place, request_checks, request_fields
 from mailproc.office.requests.entered import Entered
 from mailproc.office.requests.entry_checks import NewEntry
 from mailproc.protocols import registry
@@ -91,23 +91,27 @@ def _number(text: str) -> str:
 
 def enter(
     store: Store, context: Context, wanted: HandedOrder, by: str = "", *,
-    anyway: bool = False, dry_run: bool = False, door: str = "cli", write: ActWriting = at_once,
+    anyway: bool = False, dry_run: bool = False, door: str = "cli", once: str = "",
+    write: ActWriting = at_once,
 ) -> Entered:  # fmt: skip
     """Store the order as a request of theirs in process; with ``dry_run`` keep nothing.
 
-    ``anyway``: also if this partner has sent an order of this number before. Raise LocalFault if the partner
+    ``anyway``: also if this partner has sent an order of this number before; ``once``: a mark that makes a
+    double click one request. Raise LocalFault if the partner
     is unknown or does not borrow, a day is impossible, an address is invalid, or the number is known.
     """
 
     def job(connection: Connection) -> Entered:
-        return entered(connection, context, wanted, by, anyway=anyway, door=door)
+        if (known := place.entered_before(connection, once)) is not None:
+            return known
+        return entered(connection, context, wanted, by, anyway=anyway, door=door, once=once)
 
     return (foreseen if dry_run else write)(store, job)
 
 
 def entered(
     connection: Connection, context: Context, wanted: HandedOrder, by: str = "", *,
-    anyway: bool = False, request_id: int | None = None, door: str = "cli",
+    anyway: bool = False, request_id: int | None = None, door: str = "cli", once: str = "",
 ) -> Entered:  # fmt: skip
     """Do the same on a connection. ``request_id``: the request waits there for that.
 
@@ -122,10 +126,21 @@ def entered(
     warnings = entry_findings.check(
         _entry(context, partner, order, wanted), connection, context, anyway=anyway
     )
-    event = replace(_event(context, wanted, partner, order, by), request_id=request_id, door=door)
+    event = replace(
+        _event(context, wanted, partner, order, by), request_id=request_id, door=door, once=once or None
+    )
     outcome = steps.begin(connection, event, context)
     transaction = transactions.load(connection, outcome.transaction_id or 0)
     return Entered(requests.number_of(connection, transaction.request_id), partner.symbol, warnings)
+
+
+def findings(
+    connection: Connection, context: Context, wanted: HandedOrder
+) -> tuple[entry_findings.EntryFinding, ...]:
+    """Return what the checks find of it. Raise LocalFault as ``enter`` does."""
+    partner = context.partners.borrower(wanted.partner)
+    entry = _entry(context, partner, _named(wanted, partner), wanted)
+    return entry_findings.found(entry, connection, context)
 
 
 def _named(wanted: HandedOrder, partner: Partner) -> IllRequest:
