@@ -21,7 +21,7 @@ from mailproc.ill.terms import REASON_UNFILLED, ApduType, Role, Service, State
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH, Languages, shipped, shipped_tags
 from mailproc.notices.vocabulary import Vocabulary
-from mailproc.office.desk import new_request_form
+from mailproc.office.desk import handed_order_form, new_request_form
 from mailproc.protocols.artemail import tables
 
 REPLY_CODES = Path(tables.__file__).parent
@@ -163,7 +163,9 @@ def test_the_command_line_asks_for_labels_that_exist_and_for_all_of_them() -> No
     unused -= {"look", "work", "keep"}  # roles of staff
     unused -= set(re.findall(r"\b(?:words|say)\.([a-z_]+)", pages))
     unused -= {f"field_{name}" for name in new_request_form.FIELDS}
-    unused -= {f"group_{name}" for name in new_request_form.GROUPS}
+    for form in (new_request_form.GROUPS, handed_order_form.GROUPS):
+        unused -= {f"group_{name}" for name in form}
+        unused -= {f"field_{name}" for fields in form.values() for name in fields}
     unused -= {f"at_desk_{code}" for code in ENGLISH.texts.sentences}
     assert (
         unused - set(labels["asked"]) - set(labels["untold"]) - set(labels["then"]) - set(labels["fields"])
