@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from mailproc.cli import days, output, status, truncated
 from mailproc.cli.choices import code_of, service_of
 from mailproc.cli.colour import OF_A_LETTER, Marked
-from mailproc.cli.session import opened
+from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.notices.language import Language
@@ -75,9 +75,10 @@ def letters(
 def _on_paper(app: "App", printed: Sequence[str], *, as_json: bool) -> None:
     """Mark what was printed; otherwise print the letters, each on a page of its own."""
     from mailproc.office.mailroom import printing  # here: it reads letters, which a list does not
+    from mailproc.office.mailroom.done_by import DoneBy
 
     if printed:
-        done = printing.mark(app.store, printed)
+        done = printing.mark(app.store, printed, DoneBy(who(app), app.context.clock()))
         told = app.context.language.label("letters", "marked", value=", ".join(done))
         output.as_json(list(done)) if as_json else output.line(told)
         return

@@ -22,6 +22,7 @@ from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.office.mailroom import printing as letters_on_paper
+from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.mailroom.printing import LetterToPrint
 from mailproc.office.slips import printing
 from mailproc.office.slips.kinds import SlipKind
@@ -180,4 +181,4 @@ def _sync(number: int) -> None:
 def _record(app: App, found: FinishedSlips, letters: Sequence[LetterToPrint]) -> None:
     printing.record(app.store, app.context, found, PrintedBy(who(app)))
     if new := [one.id for one in letters if not one.again]:
-        letters_on_paper.mark(app.store, new)
+        letters_on_paper.mark(app.store, new, DoneBy(who(app), app.context.clock()))

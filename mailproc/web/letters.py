@@ -122,5 +122,6 @@ PAGES: Pages = (
     ("POST", "/letters/{name}/dismiss", _act(lambda desk: desk.office.letters.dismiss)),
     ("POST", "/letters/{name}/redeliver", _act(lambda desk: desk.office.letters.redeliver)),
     ("POST", "/letters/{name}/arrived", _act(lambda desk: desk.office.letters.arrived)),
+    ("POST", "/letters/{name}/printed", _act(lambda desk: desk.office.letters.printed)),
     ("POST", "/letters/{name}/hold", _act(lambda desk: desk.office.letters.hold)),
 )

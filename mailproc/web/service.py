@@ -10,7 +10,8 @@ from mailproc.web.shown import Pages, WebDesk, html
 def page(desk: WebDesk, _asked: PageRequest, person: StaffPerson) -> Response:
     """Show how the service and what it needs are."""
     say = desk.office.words_of("desk_service")
-    return html(desk, "service.html", person, page=desk.office.service.page(), say=say)
+    names = desk.office.audit.names(person)
+    return html(desk, "service.html", person, page=desk.office.service.page(), names=names, say=say)
 
 
 PAGES: Pages = (("GET", "/service", page),)

@@ -50,3 +50,9 @@ def test_another_role_holds_at_once(browser, house):
     assert browser.post("/r/B1/act", form).status == 422
     people.change_role(house.app.store, "rau", StaffRole.WORK)
     assert browser.post("/r/B1/act", form).status == 200, "and the session goes on"
+
+
+def test_the_page_of_the_service_leads_there_for_who_keeps(browser, keeper):
+    links = "//a[starts-with(@href, '/audit/')]/@href"
+    assert "/audit/rau" in keeper.get("/service").tree.xpath(links)
+    assert browser.get("/service").tree.xpath(links) == []

@@ -148,3 +148,69 @@ def read(modules: str) -> str:
 @pytest.mark.parametrize("value", ["", "ü", "\t", "x" * 41, "\u0661"])
 def test_what_cannot_be_bars(value):
     assert bars(value) is None
+
+
+@pytest.fixture
+def on_paper(house: World) -> World:
+    """A letter to a reader without an e-mail address waits to be printed."""
+    house.place(title="On Letters", patron={"id": "R7", "name": "P. Post"})
+    house.hear("B1-1 SHIPPED LOAN")
+    house.act("B1", "receive")
+    return house
+
+
+def papers(page: PageShown) -> list[str]:
+    found = page.tree.xpath("//article[@class='paper-letter']")
+    return [" ".join(one.text_content().split()) for one in found]
+
+
+def waiting(house: World) -> list[str]:
+    return [f"O{row['id']}" for row in house.rows("outgoing") if row["state"] == "to_print"]
+
+
+def test_a_letter_on_paper_is_printed_with_the_slips(browser, on_paper):
+    (name,) = waiting(on_paper)
+    page = browser.get("/slips")
+    (one,) = papers(page)
+    assert name in one and "P. Post (R7)" in one and "Dear P. Post," in one and len(slips(page)) == 1
+    assert papers(browser.get("/slips?kind=letters")) == [one]
+    assert slips(browser.get("/slips?kind=letters")) == [] == papers(browser.get("/slips?kind=bands"))
+    assert waiting(on_paper) == [name], "a look marks nothing"
+    (form,) = page.forms("/slips/printed")
+    page = browser.post("/slips/printed", form)
+    assert "Marked as printed: 2" in page.words and papers(page) == []
+    events = on_paper.rows("event")
+    (event,) = [one for one in events if one["type"] == "letter-printed"]
+    assert (event["actor"], event["door"], event["facts"]) == ("rau", "desk", {"letter": name})
+    browser.post("/slips/printed", form)
+    assert on_paper.rows("event") == events, "a double click"
+    assert "Dear P. Post," in papers(browser.get(f"/slips?again={name}"))[0]
+
+
+def test_a_letter_that_reads_otherwise_now_is_not_marked(browser, on_paper):
+    (name,) = waiting(on_paper)
+    (form,) = browser.get("/slips?kind=letters").forms("/slips/printed")
+    on_paper.place(title="Another", patron={"id": "R7", "name": "P. Postman"})
+    assert "Marked as printed: 0" in browser.post("/slips/printed", form).words
+    assert waiting(on_paper) == [name]
+    page = browser.get("/slips?kind=letters")
+    assert "P. Postman" in papers(page)[0]
+    (form,) = page.forms("/slips/printed")
+    assert "Marked as printed: 1" in browser.post("/slips/printed", form).words
+    assert waiting(on_paper) == []
+
+
+def test_the_page_of_such_a_letter_offers_it(browser, opened, on_paper):
+    (name,) = waiting(on_paper)
+    (form,) = browser.get(f"/letters/{name}").forms(f"/letters/{name}/printed")
+    guest = opened()
+    guest.log_in("guest")
+    before = on_paper.dump()
+    assert browser.post(f"/letters/{name}/printed", form | {"seen": "0"}).status == 409
+    assert guest.post(f"/letters/{name}/printed", form).status == 422
+    assert on_paper.dump() == before
+    for _ in range(2):
+        page = browser.post(f"/letters/{name}/printed", form)
+        assert page.status == 200 and f"{name}: it counts as handed" in page.words
+    assert waiting(on_paper) == []
+    assert [one["type"] for one in on_paper.rows("event")].count("letter-printed") == 1

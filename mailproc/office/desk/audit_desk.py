@@ -7,7 +7,7 @@ from mailproc.ill.event_names import spoken
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.sentence import sentence
-from mailproc.store import acts_of_person, requests
+from mailproc.store import acts_of_person, api_tokens, requests, staff
 
 MOST = 200
 """Acts that are shown."""
@@ -34,6 +34,16 @@ class AuditPage:
 
 class AuditDesk(DeskRoom):
     """Acts by who did them."""
+
+    def names(self, person: StaffPerson) -> tuple[str, ...]:
+        """Return whose acts ``person`` may see: persons and other systems; none for who does not keep."""
+        if not person.may(StaffRole.KEEP):
+            return ()
+        listed = (one.login for one in self.context.config.staff)
+        with self.store.read() as connection:
+            stored = [one.login for one in staff.listed(connection)]
+            systems = [one.name for one in api_tokens.listed(connection)]
+        return tuple(dict.fromkeys((*listed, *stored, *systems)))
 
     def of(self, person: StaffPerson, login: str) -> AuditPage:
         """Return what ``login`` has done; of one who never was, nothing. Raise LocalFault unless ``person``

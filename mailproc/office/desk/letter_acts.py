@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from mailproc.errors import LocalFault, TryLater
 from mailproc.flow.context import Context
 from mailproc.office.desk.acting import DOOR, MOST_ONCE, refuse_who_looks
-from mailproc.office.mailroom import done_by, redelivery
+from mailproc.office.mailroom import done_by, printing, redelivery
 from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.mailroom.handled import Handled
 from mailproc.office.queries.letters import parsed
@@ -40,13 +40,17 @@ def offered(store: Store, context: Context, name: str) -> tuple[LetterAct, ...]:
         if row is None:
             return ()
         seen, wanted = done_by.mark(connection, name), bool(order_letters.still_wanted(connection, number))
+        paper = printing.one_to_print(connection, name) if row.state == outgoing.TO_PRINT else None
     found = list(_offered(store, context, name, row.state))
     words = context.language.texts.labels["desk_unplaced"]
     if row.state == "prepared":
         found.append(LetterAct("hold", words["hold"], words["hold_why"]))
     if row.state in undelivered.FAILED and not wanted:
         found.append(LetterAct("dismiss", words["need_not"], words["need_not_why"], takes_note=True))
-    return tuple(replace(one, seen=seen) for one in found)
+    given = [replace(one, seen=seen) for one in found]
+    if paper is not None:
+        given.append(LetterAct("printed", words["printed"], words["printed_why"], printing.mark_of(paper)))
+    return tuple(given)
 
 
 def _offered(store: Store, context: Context, name: str, state: str) -> Iterator[LetterAct]:

@@ -1,19 +1,22 @@
 """Letters at the desk: the list, one of them, its files, and what staff do with a letter of ours."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mailproc.errors import LocalFault
 from mailproc.mail.attachments import Attachment
+from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.desk import letter_acts, letter_list, letter_pages
 from mailproc.office.desk.acting import refuse_who_looks
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.letter_acts import LetterAct
 from mailproc.office.desk.letter_list import LetterListPage
 from mailproc.office.desk.letter_pages import LetterPage
-from mailproc.office.mailroom import dismissal, incoming, redelivery, saved_files
+from mailproc.office.mailroom import dismissal, incoming, printing, redelivery, saved_files
 from mailproc.office.queries import letters
 from mailproc.office.staff.people import StaffPerson
 from mailproc.sentence import sentence
+from mailproc.store import outgoing
 
 LARGEST_FILE = 50_000_000
 """Octets of a file that is given out; a larger one is saved by the command line."""
@@ -69,6 +72,22 @@ class LetterDesk(DeskRoom):
         """Hold a letter that has not left."""
         by = letter_acts.by(self.context, person, said)
         return letter_acts.words(incoming.hold(self.store, name, by), self.context)
+
+    def printed(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
+        """Take a letter as printed, as it stood on the page. Raise Overtaken if it reads otherwise now."""
+        by = letter_acts.by(self.context, person, said)
+        kind, number = letters.parsed(name)
+        shown, one = {f"{kind}{number}": by.seen}, f"{kind}{number}"
+        done = printing.mark_as_shown(self.store, self.context, shown, replace(by, seen=""))
+        if not done and not self._is_printed(one):
+            raise Overtaken(sentence("letter-reads-otherwise", letter=one))
+        return (self.context.language.label("desk_unplaced", "printed_done", letter=one),)
+
+    def _is_printed(self, name: str) -> bool:
+        kind, number = letters.parsed(name)
+        with self.store.read() as connection:
+            row = outgoing.record(connection, number) if kind == "O" else None
+        return row is not None and row.state == outgoing.PRINTED
 
     def dismiss(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
         """Take a letter off its list: one of the shelf that is not ours, one of ours that need not arrive."""

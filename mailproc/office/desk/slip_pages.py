@@ -1,12 +1,16 @@
 """The page of slips in words: by kind, each with its lines, and what is missing on it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailproc.flow.context import Context
+from mailproc.office.mailroom.printing import LetterToPrint, mark_of
 from mailproc.office.slips import paper_file
 from mailproc.office.slips.kinds import SlipKind
 from mailproc.office.slips.printing import FinishedSlip, Parts
+
+LETTERS = "letters"
+"""Letters to readers without e-mail, beside the kinds of slips."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,19 @@ class SlipGroup:
 
 
 @dataclass(frozen=True)
+class LetterOnPaper:
+    """A letter to a reader without e-mail. ``number``: of its request; ``address``: line by line."""
+
+    key: str
+    id: str
+    number: str
+    reader: str
+    address: tuple[str, ...]
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True)
 class SlipSheet:
     """The paper. ``page``: its name in CSS; ``margin``: in millimetres; ``grids``: columns by kind."""
 
@@ -40,10 +57,12 @@ class SlipSheet:
 
 @dataclass(frozen=True)
 class SlipsPage:
-    """``kinds``: that may be chosen, with their words. ``keys``: of all slips on the page. ``pdf``: whether
-    this machine can draw one."""
+    """``kinds``: that may be chosen, with their words. ``keys``: of all slips and letters on the page.
+    ``left_out``: a sentence where more letters wait. ``pdf``: whether this machine can draw one."""
 
     groups: tuple[SlipGroup, ...]
+    letters: tuple[LetterOnPaper, ...]
+    left_out: str
     kinds: tuple[tuple[str, str], ...]
     kind: str
     again: str
@@ -56,18 +75,35 @@ def key_of(slip: FinishedSlip) -> str:
     return f"{slip.kind}:{slip.transaction.id}"
 
 
-def page(found: Sequence[FinishedSlip], kind: str, again: str, most: int, context: Context) -> SlipsPage:
-    """Return the page of these slips, of which each kind has ``most`` at most."""
+def page(
+    found: Sequence[FinishedSlip], letters: Sequence[LetterToPrint], kind: str, again: str, most: int,
+    context: Context,
+) -> SlipsPage:  # fmt: skip
+    """Return the page of these slips and letters, of which each kind has ``most`` at most."""
+    on_paper = tuple(_letter(one) for one in letters)
     words = context.language.texts.labels["desk_slips"]
     groups = tuple(_group(one, found, most, context) for one in SlipKind)
     return SlipsPage(
         groups=tuple(group for group in groups if group.slips),
-        kinds=tuple((one.value, words[one]) for one in SlipKind),
-        kind=kind if kind in list(SlipKind) else "",
+        letters=on_paper,
+        left_out=context.language.label("desk_slips", "more", count=most) if len(letters) == most else "",
+        kinds=(*((one.value, words[one]) for one in SlipKind), (LETTERS, words[LETTERS])),
+        kind=kind if kind in (*SlipKind, LETTERS) else "",
         again=again,
-        keys=tuple(key_of(one) for one in found),
+        keys=(*(key_of(one) for one in found), *(one.key for one in on_paper)),
         pdf=paper_file.can_draw(),
     )
+
+
+def _letter(one: LetterToPrint) -> LetterOnPaper:
+    key = f"{LETTERS}:{one.id}:{mark_of(one)}"
+    return LetterOnPaper(key, one.id, one.number, one.reader, one.address, one.subject, one.text.rstrip())
+
+
+def letters_shown(keys: Iterable[str]) -> dict[str, str]:
+    """Return the letters among these keys, with the marks of what stood on the paper."""
+    found = (key.split(":") for key in keys)
+    return {parts[1]: parts[2] for parts in found if parts[0] == LETTERS and len(parts) == 3}
 
 
 def sheet(context: Context) -> SlipSheet:

@@ -1,7 +1,8 @@
 """Letters to readers without an e-mail address: staff print them, and say so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 from sqlalchemy import Connection
 
@@ -10,6 +11,8 @@ from mailproc.flow.context import Context
 from mailproc.flow.prepare import waiting_letters
 from mailproc.ill.attention import Reason
 from mailproc.mail.parse import parse
+from mailproc.office.mailroom import done_by
+from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.queries.letters import parsed
 from mailproc.sentence import Word, sentence
 from mailproc.store import outgoing, patrons, requests, transactions
@@ -38,6 +41,13 @@ def to_print(connection: Connection) -> list[LetterToPrint]:
     return [_ready(connection, row) for row in outgoing.in_state(connection, TO_PRINT)]
 
 
+def one_to_print(connection: Connection, letter_id: str) -> LetterToPrint | None:
+    """Return the letter (O12) if it waits to be printed."""
+    kind, number = parsed(letter_id)
+    row = outgoing.load(connection, number) if kind == "O" else None
+    return _ready(connection, row) if row is not None and row.state == TO_PRINT else None
+
+
 def foreseen(connection: Connection, context: Context) -> list[LetterToPrint]:
     """Return what ``to_print`` would after ``withhold``; writes nothing."""
     changed = {one.row.id: one.fresh for one in waiting_letters.changed(connection, context)}
@@ -56,14 +66,32 @@ def withhold(store: Store, context: Context) -> tuple[str, ...]:
     return tuple(f"O{number}" for number in waiting_letters.check(store, context))
 
 
-def mark(store: Store, letter_ids: Sequence[str]) -> tuple[str, ...]:
+def mark_of(letter: LetterToPrint) -> str:
+    """Return a mark of what stands on the paper: it differs if the letter is written anew."""
+    return f"{crc32(repr((letter.address, letter.subject, letter.text)).encode()):x}"
+
+
+def mark_as_shown(store: Store, context: Context, shown: Mapping[str, str], by: DoneBy) -> tuple[str, ...]:
+    """Record that these letters were printed as they were shown; return the ids of those.
+
+    ``shown``: ``mark_of`` each, by its id. What is no longer to be printed, or reads otherwise now, is left.
+    """
+    withhold(store, context)
+    with store.read() as connection:
+        same = [one.id for one in to_print(connection) if shown.get(one.id) == mark_of(one)]
+    return mark(store, same, by) if same else ()
+
+
+def mark(store: Store, letter_ids: Sequence[str], by: DoneBy | None = None) -> tuple[str, ...]:
     """Record that these letters (O12) were printed, all or none; return their ids.
 
-    Raise LocalFault for what was not to be printed.
+    ``by``: who says so. Raise LocalFault for what was not to be printed.
     """
     rows = list(dict.fromkeys(map(parsed, letter_ids)))
 
     def job(connection: Connection) -> tuple[str, ...]:
+        if not done_by.begin(connection, by, "printed", [f"{kind}{number}" for kind, number in rows]):
+            return ()
         for kind, number in rows:
             row = outgoing.record(connection, number) if kind == "O" else None
             if row is None:
