@@ -6,6 +6,7 @@ up nobody. Between two looks it rests twenty times as long as a look took: news 
 """
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import AsyncIterator, Callable
@@ -27,6 +28,7 @@ BEAT = 15.0
 LOOK = 0.4
 """Seconds between two looks at the store's number of changes."""
 SHARE = 20
+_log = logging.getLogger(__name__)
 _NAME = re.compile(r"todo|[BL][0-9]{1,18}")
 _MARK = re.compile(r"[0-9a-f]{0,16}")
 _HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
@@ -110,22 +112,27 @@ class Streams:
             if stream.is_over:
                 yield _event("over")
                 return
-            yield _event("message", f"changed {stream.name}") if stream.bell.is_set() else _event("beat")
-            stream.bell.clear()
+            rang = stream.bell.is_set()
+            stream.bell.clear()  # before it is said: news may come while the window takes its time
+            yield _event("message", f"changed {stream.name}") if rang else _event("beat")
 
     async def _watching(self, office: StaffDesk) -> None:
-        """Ring who has news, as long as anybody listens."""
+        """Ring who has news, as long as anybody listens: no fault of a look ends it."""
         seen: int | None = None
         looked = 0.0
         while self._open and not self._ending:
             began = time.monotonic()
             came = self._came.is_set()
             self._came.clear()
-            with suppress(TryLater):  # the store is away: pages say so
+            try:
                 version = await asyncio.to_thread(office.news.version)
                 if came or version != seen or began - looked > BEAT:
                     await self._look(office)
                     seen, looked = version, began
+            except TryLater:  # the store is away: pages say so
+                pass
+            except Exception:
+                _log.exception("a look for news of the desk failed")
             pause = max(LOOK, SHARE * (time.monotonic() - began))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._came.wait(), pause)
@@ -138,7 +145,7 @@ class Streams:
         for stream in streams:
             if stream.token not in alive:
                 stream.end()
-            elif marks[stream.name] != stream.mark:
+            elif marks.get(stream.name, stream.mark) != stream.mark:
                 stream.mark = marks[stream.name]
                 stream.bell.set()
 

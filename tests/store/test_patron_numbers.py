@@ -114,23 +114,51 @@ def test_whatever_happens_the_numbers_are_those_of_the_rows(store: Store, seed: 
         store.write(step)
 
 
+class EarlierStore:
+    """A store of the release before, whose readers have no numbers yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url, self.file = f"sqlite:///{folder}/old.db", folder / "old.db"
+        made_at("0003", self.url)
+
+    def knows(self, *readers: tuple[str, int, int, list[str] | None]) -> None:
+        """Add rows: id, since, until, barcodes."""
+        add = "INSERT INTO patron (id, since, until, name, email, status, language, barcodes, pickup, source)"
+        rows = [(one, since, until, json.dumps(codes)) for one, since, until, codes in readers]
+        with closing(sqlite3.connect(self.file)) as old, old:
+            old.executemany(f"{add} VALUES (?, ?, ?, '', '', '', '', ?, '', '')", rows)
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> EarlierStore:
+    return EarlierStore(tmp_path)
+
+
 @pytest.mark.parametrize("count", [0, 1, 2500])
-def test_an_upgrade_fills_them(tmp_path: Path, count: int) -> None:
-    url = f"sqlite:///{tmp_path}/old.db"
-    made_at("0003", url)
-    add = "INSERT INTO patron (id, since, until, name, email, status, language, barcodes, pickup, source)"
-    with closing(sqlite3.connect(tmp_path / "old.db")) as old, old:
-        rows = [
-            (f"R {one:04}", 0, FOREVER, "", "", "", "", json.dumps([f"B-{one}"]), "", "file")
-            for one in range(count)
-        ]
-        old.executemany(f"{add} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        old.execute(f"{add} VALUES ('N', 0, {FOREVER}, '', '', '', '', NULL, '', '')")
-    with closing(Store.open(url)) as store, store.read() as connection:
+def test_an_upgrade_fills_them(earlier: EarlierStore, count: int) -> None:
+    earlier.knows(*((f"R {one:04}", 0, FOREVER, [f"B-{one}"]) for one in range(count)))
+    earlier.knows(("N", 0, FOREVER, None))
+    with closing(Store.open(earlier.url)) as store, store.read() as connection:
         are_right(connection)
         assert found(connection, "n") == ["N"]
         if count:
             assert found(connection, f"b{count - 1}") == [f"R {count - 1:04}"]
+
+
+@pytest.mark.parametrize("count", [1, 1001])
+def test_an_upgrade_takes_readers_whose_numbers_are_signs_alone(earlier: EarlierStore, count: int) -> None:
+    earlier.knows(*(("-" * length, 0, FOREVER, ["*"]) for length in range(1, count + 1)))
+    with closing(Store.open(earlier.url)) as store, store.read() as connection:
+        are_right(connection)
+        assert not connection.execute(select(patron_numbers.NUMBER)).all()
+
+
+def test_an_upgrade_forgets_no_card_at_the_border_of_a_portion(earlier: EarlierStore) -> None:
+    earlier.knows(*((f"P{one:04}", 0, FOREVER, None) for one in range(999)))
+    earlier.knows(("Q1", 0, 1, ["oldcard"]), ("Q1", 1, FOREVER, ["newcard"]), ("R", 0, FOREVER, None))
+    with closing(Store.open(earlier.url)) as store, store.read() as connection:
+        are_right(connection)
+        assert found(connection, "oldcard") == ["Q1"], "the other one is of an import that is staged"
 
 
 def test_a_number_that_nobody_has_looks_through_no_table(store: Store) -> None:

@@ -1,5 +1,6 @@
 """Streams of news: who hears what, and what ends them."""
 
+import asyncio
 import http.client
 import socket
 import subprocess
@@ -212,3 +213,64 @@ def test_a_store_that_is_away_ends_no_stream(desk, house, monkeypatch):
         assert settled(lambda: len(asked) > 1)
     house.place()
     assert stream.hears_of_news() == "message changed todo"
+
+
+def test_a_page_that_fails_is_silent_alone(desk, house, monkeypatch, caplog):
+    from mailproc.office.desk import one_request
+
+    house.place(title="On Letters")
+    todo = desk.listens(desk.token(), "todo", shown(desk, "todo"))
+    assert todo.hears() == "beat"
+    asked: list[str] = []
+
+    def bug(_connection, name, _context):
+        asked.append(name)
+        raise KeyError("a bug of this page")
+
+    with monkeypatch.context() as for_a_while:
+        for_a_while.setattr(one_request, "page", bug)
+        bad = desk.listens(desk.token("head"), "B1", "0123456789abcdef")
+        assert bad.hears() == "beat"
+        assert settled(lambda: bool(asked))
+        house.place(title="Another")
+        assert todo.hears_of_news() == "message changed todo"
+    house.hear("B1-1 SHIPPED LOAN")
+    assert bad.hears_of_news() == "message changed B1", "it goes on by itself"
+    told = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert len(told) == 1 and "B1" in told[0].message
+
+
+def test_a_look_that_fails_is_not_the_last(desk, house, monkeypatch):
+    stream = desk.listens(desk.token(), "todo", shown(desk, "todo"))
+    assert stream.hears() == "beat"
+    asked: list[int] = []
+
+    def bug(_tokens):
+        asked.append(1)
+        raise KeyError("a bug of the look at sessions")
+
+    with monkeypatch.context() as for_a_while:
+        for_a_while.setattr(desk.office.sessions, "alive", bug)
+        house.place(title="On Letters")
+        assert settled(lambda: len(asked) > 1)
+    house.place(title="Another")
+    assert stream.hears_of_news() == "message changed todo"
+
+
+def test_news_that_come_while_a_window_takes_its_time_are_said(monkeypatch):
+    monkeypatch.setattr(streams, "BEAT", 0.2)
+
+    async def heard() -> list[str]:
+        stream = streams._Stream("token", "todo", "")
+        said = Streams()._said(stream)
+        first = [await anext(said)]
+        stream.bell.set()
+        first.append(await anext(said))
+        stream.bell.set()  # and the second is still on its way
+        return [*first, await anext(said)]
+
+    assert [one.partition("\n")[0] for one in asyncio.run(heard())] == [
+        "event: beat",
+        "event: message",
+        "event: message",
+    ]

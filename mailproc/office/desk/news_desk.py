@@ -1,9 +1,10 @@
 """What tells an open page that it is out of date: a mark of what it shows."""
 
+import logging
 from collections.abc import Iterable
 from hashlib import sha256
 
-from mailproc.errors import LocalFault
+from mailproc.errors import LocalFault, TryLater
 from mailproc.flow.context import Context
 from mailproc.office.desk import one_request, taking_back
 from mailproc.office.desk.desk_room import DeskRoom
@@ -17,6 +18,9 @@ TO_DO = "todo"
 """The name of the page "To do"; a request's page has its number."""
 DIGITS = 16
 """Of a mark, hexadecimal."""
+MOST_TOLD = 100
+"""Bugs of pages that are remembered as told."""
+_log = logging.getLogger(__name__)
 
 
 class NewsDesk(DeskRoom):
@@ -28,14 +32,33 @@ class NewsDesk(DeskRoom):
     def __init__(self, store: Store, context: Context, kept: KeptToDo) -> None:
         super().__init__(store, context)
         self._kept = kept
+        self._told: tuple[str, ...] = ()
 
     def version(self) -> int:
         """Return a number that differs once anybody, the command line too, has committed a change."""
         return self.store.data_version()
 
     def marks(self, names: Iterable[str]) -> dict[str, str]:
-        """Return the mark of each page as it is now; '' of one that is not there."""
-        return {name: self._mark(name) for name in names}
+        """Return the mark of each page as it is now; '' of one that is not there.
+
+        A page that fails has none: the others go on, as where they are shown.
+        """
+        found = dict[str, str]()
+        for name in names:
+            try:
+                found[name] = self._mark(name)
+            except TryLater:
+                raise
+            except Exception as bug:
+                self._tell(name, bug)
+        return found
+
+    def _tell(self, name: str, bug: Exception) -> None:
+        """Log a bug of a page once: each change of the store asks for it again."""
+        said = f"{name} {bug!r}"
+        if said not in self._told:
+            self._told = (*self._told[-MOST_TOLD:], said)
+            _log.error("no news of the page %s, because of a bug", name, exc_info=bug)
 
     def to_do(self, page: ToDoPage, just_done: tuple[JustDone, ...]) -> str:
         """Return the mark of a page that is about to be shown."""

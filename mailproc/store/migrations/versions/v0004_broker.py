@@ -1,9 +1,10 @@
 """What lies around the exchange of messages: look-up, requests to review, hooks, figures, forgetting."""
 
+import unicodedata
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from alembic import op
-
-from mailproc.store import patron_numbers
 
 revision = "0004"
 down_revision = "0003"
@@ -142,11 +143,22 @@ def _patron_numbers() -> None:
     op.create_index("ix_patron_number_patron", "patron_number", ["patron_id"])
     patron = sa.table("patron", sa.column("id", sa.String()), sa.column("barcodes", sa.JSON()))
     connection, after = op.get_bind(), ""
-    portion = sa.select(patron).order_by(patron.c.id).limit(1000)
-    while rows := connection.execute(portion.where(patron.c.id > after)).all():
-        after = rows[-1].id
-        found = {(one, row.id) for row in rows for one in patron_numbers.numbers_of(row.id, row.barcodes)}
-        connection.execute(number.insert(), [{"folded": one, "patron_id": whose} for one, whose in found])
+    portion = sa.select(patron.c.id).distinct().order_by(patron.c.id).limit(1000)
+    while ids := connection.execute(portion.where(patron.c.id > after)).scalars().all():
+        these = sa.select(patron).where(patron.c.id > after, patron.c.id <= ids[-1])
+        rows = connection.execute(these).all()  # a reader may have several: all in one portion
+        found = {(one, row.id) for row in rows for one in _folded(row.id, *(row.barcodes or ()))}
+        if found:  # without rows it would insert one of defaults
+            connection.execute(number.insert(), [{"folded": one, "patron_id": who} for one, who in found])
+        after = ids[-1]
+
+
+def _folded(*numbers: str) -> Iterable[str]:
+    """Fold as this release does: a step writes the same for ever."""
+    for one in numbers:
+        plain = unicodedata.normalize("NFKC", str(one)[:200]).casefold()
+        if folded := "".join(sign for sign in plain if sign.isalnum()):
+            yield folded
 
 
 def _catalogues() -> None:
