@@ -4,6 +4,7 @@ Time is passed in: ``clock`` returns an aware UTC instant, and no station reads 
 """
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -83,7 +84,9 @@ class Context:
 
     def renew_registry(self) -> None:
         """Make the codecs again, which mask the secrets of the configuration. Raise Misconfigured."""
-        vars(self)["registry"] = self.make_registry()
+        vars(self)["registry"] = made = self.make_registry()
+        if "for_pages" in vars(self):
+            vars(self.for_pages)["registry"] = made
 
     @cached_property
     def templates(self) -> "Templates":
@@ -111,6 +114,13 @@ class Context:
     def language(self) -> "Language":
         """The library's language: that of its lists, and of letters to staff."""
         return self.languages.of(self.config.library.language)
+
+    @cached_property
+    def for_pages(self) -> "Context":
+        """The same for pages, whose words name no commands."""
+        pages = copy(self)
+        vars(pages)["language"] = self.language.at_the_desk
+        return pages
 
     @cached_property
     def partners(self) -> Partners:

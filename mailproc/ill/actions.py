@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from mailproc.errors import LocalFault
 from mailproc.ill.terms import ApduType, Results, Role, State
-from mailproc.sentence import sentence
+from mailproc.sentence import Word, sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +30,11 @@ class Option:
     def __str__(self) -> str:
         """Return it as typed: "--date"."""
         return f"--{self.name}"
+
+    @property
+    def word(self) -> Word:
+        """Return it for a sentence: "--date", and at the desk the name of its field."""
+        return Word("typed", str(self))
 
     @property
     def usage(self) -> str:

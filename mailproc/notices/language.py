@@ -5,7 +5,7 @@ a new code must never hide a request.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
@@ -32,6 +32,20 @@ class Language:
 
     tag: str
     texts: Vocabulary
+
+    @cached_property
+    def at_the_desk(self) -> "Language":
+        """The same for pages, which have acts and fields instead of commands and options."""
+        texts, beside = self.texts, self.texts.at_the_desk
+        options = {**texts.options, **beside["options"]}
+        pages = replace(
+            texts,
+            sentences={**texts.sentences, **beside["sentences"]},
+            ways={**texts.ways, **beside["ways"]},
+            options=options,
+            typed={f"--{name}": word for name, word in options.items()},
+        )
+        return replace(self, texts=pages)
 
     def state_word(self, role: Role | str, state: State | str) -> str:
         """How a transaction stands, seen from our side. Takes the members or their names."""

@@ -37,6 +37,12 @@ class ShortCode:
     number: str = ""
 
     @property
+    def given(self) -> tuple[str, str]:
+        """Return the name of the option that goes with the act, and its value; '' twice for none."""
+        option, _, value = self.options.format(number=self.number or "NUMBER").partition(" ")
+        return option.removeprefix("--"), value
+
+    @property
     def command(self) -> str:
         """Return the act with its options, without --heard-by; '' if nothing follows from the code."""
         options = self.options.format(number=self.number or "NUMBER")

@@ -1,7 +1,7 @@
 """The texts of one language, as its file holds them: a field for each table of the file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Words = Mapping[str, str]
 """Text by code; a text may have {places} for values."""
@@ -70,7 +70,11 @@ class Vocabulary:
     """By a reply code of the British Library without its arguments; in English as its codec says it."""
     sentences: Words
     """By the code of a ``Sentence``."""
+    at_the_desk: Mapping[str, Words]
+    """By table ("sentences", "ways", "options"): texts that name a command, as pages word them."""
     labels: Mapping[str, Words]
     """Of the command line, by verb or part of one."""
     counted: Mapping[str, Words]
     """By name, then by CLDR plural category; "other" is always there."""
+    typed: Words = field(default_factory=dict)
+    """By an option as it is typed ("--date"); empty where it is shown so."""

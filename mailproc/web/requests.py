@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from mailproc.errors import LocalFault, RemoteFault, TryLater
 from mailproc.office.acts.overtaken import Overtaken
+from mailproc.office.desk.next_steps import PREFILLED
 from mailproc.office.staff.people import StaffPerson
 from mailproc.web import patrons
 from mailproc.web.asked import PageRequest
@@ -77,7 +78,13 @@ def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     answers = desk.memory.answers.take(asked.token, number) or ()
     draft = desk.memory.drafts.take(asked.token, _address(number))
     trouble = (desk.office.words["kept"],) if draft is not None else ()
-    return _shown(desk, number, person, 200, answers, trouble, draft or {"key": asked.query.get("open", "")})
+    return _shown(desk, number, person, 200, answers, trouble, draft or _opened(asked.query))
+
+
+def _opened(query: Mapping[str, str]) -> dict[str, str]:
+    """Return the form that a link opens, with what it fills in."""
+    filled = {name: query[name][:LONGEST_FIND] for name in PREFILLED if name in query}
+    return {"key": query["open"][:LONGEST_FIND], **filled} if "open" in query else {}
 
 
 def act(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:

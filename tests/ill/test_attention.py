@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import mailproc
-from mailproc.flow.prepare.suggestions import COMMANDS
+from mailproc.flow.prepare.suggested import COMMANDS
 from mailproc.ill import attention
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.attention import OF_OUR_LETTER, RULES, Reason, Until, rank, ways

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from mailproc.flow.prepare.suggested import Suggestion
 from mailproc.ill import machine, right_item
 from mailproc.ill.actions import ANSWER, BY_MAIL, BY_NAME, Action
 from mailproc.ill.event_names import heard_as, heard_reply
@@ -16,7 +17,6 @@ from mailproc.ill.events import READER_WROTE
 from mailproc.ill.machine import CellKind
 from mailproc.ill.terms import ApduType, Results, Role, Service, State
 from mailproc.notices import short_codes, written_words
-from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
 from mailproc.notices.short_codes import ShortCode
 from mailproc.store import events
@@ -62,7 +62,7 @@ was asked, and nothing stands where it has been said."""
 
 def ways(
     connection: Connection, transaction: Transaction, number: str, language: Language
-) -> tuple[Way, ...]:
+) -> tuple[Suggestion, ...]:
     """Return how to record the last message of the partner, if people wrote it or its code is unknown.
 
     The likeliest first, with each command once. ``number``: the one that commands take; of an earlier attempt
@@ -98,16 +98,17 @@ def said(event: Event) -> str:
     return str(apdu.get("note") or facts.get("text") or apdu.get("reply_code") or "")
 
 
-def _of_codes(transaction: Transaction, text: str, number: str, language: Language) -> Iterator[Way]:
+def _of_codes(transaction: Transaction, text: str, number: str, language: Language) -> Iterator[Suggestion]:
     if transaction.role is not Role.REQUESTER:
         return  # they are answers of who lends
     for code in short_codes.found(text):
         action = BY_NAME.get(code.act)
         if action is None:
-            command = f"mailproc act {number} message --note TEXT"
-            yield Way(command=command, does=_meant(code, "question", language))
+            yield Suggestion("act message", _meant(code, "question", language), number)
         elif _is_possible(transaction, action):
-            yield Way(command=_command(number, code.command), does=_meant(code, "code", language))
+            option, value = code.given
+            does = _meant(code, "code", language)
+            yield Suggestion(f"act {code.act}", does, number, heard_by=BY_MAIL, option=option, value=value)
 
 
 def _meant(code: ShortCode, label: str, language: Language) -> str:
@@ -115,7 +116,7 @@ def _meant(code: ShortCode, label: str, language: Language) -> str:
     return language.label("suggested", label, code=code.word, means=means)
 
 
-def _offered(transaction: Transaction, text: str, number: str, language: Language) -> Iterator[Way]:
+def _offered(transaction: Transaction, text: str, number: str, language: Language) -> Iterator[Suggestion]:
     side = transaction.role.other
     sensible = _SENSIBLE[side].get(transaction.state, ())
     if right_item.may_come(transaction.role, transaction.state, (transaction.options or {}).get("flaw", "")):
@@ -133,17 +134,12 @@ def _offered(transaction: Transaction, text: str, number: str, language: Languag
         if word == "found":
             what = language.event_word(word)
         does = language.label("suggested", "said", what=what)
-        yield Way(command=_command(number, _typed(BY_NAME[word], answer)), does=does)
+        yield Suggestion(f"act {name}", does, number, heard_by=BY_MAIL)
 
 
 def _was_lent(transaction: Transaction, name: str) -> bool:
     """Return whether there is a loan to lose; a copy is lost only where the words say so."""
     return name != "lost" or transaction.service is Service.LOAN
-
-
-def _typed(action: Action, answer: str) -> str:
-    """Return what staff type: with the options without which it is refused."""
-    return action.command(answer, heard=True).removeprefix("act {number} ")
 
 
 def _row(action: Action, answer: str = "") -> str:
@@ -168,7 +164,3 @@ def _is_possible(transaction: Transaction, action: Action) -> bool:
 def _kind(transaction: Transaction, action: Action, answer: str) -> CellKind:
     row = transaction
     return machine.next_state(row.role, row.service, row.state, row.state_before, _row(action, answer)).kind
-
-
-def _command(number: str, typed: str) -> str:
-    return f"mailproc act {number} {typed} --heard-by {BY_MAIL}"

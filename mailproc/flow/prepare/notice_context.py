@@ -315,7 +315,8 @@ def _heard(writer: NoticeWriter) -> Event | None:
 def _ways(writer: NoticeWriter) -> tuple[Way, ...]:
     if writer.transaction is None:
         return ()
-    return ways(writer.connection, writer.facts, writer.transaction, writer.context, writer.language)
+    found = ways(writer.connection, writer.facts, writer.transaction, writer.context, writer.language)
+    return tuple(Way(command=one.command, does=one.does) for one in found)
 
 
 def _untold(writer: NoticeWriter) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
-"""Suggest to staff the commands that help with a reason for attention, and say what each does."""
+"""Suggest to staff what helps with a reason for attention, and say what each does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
@@ -8,12 +8,12 @@ from mailproc.flow import delivery_mode, our_letters
 from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received, unconfirmed
 from mailproc.flow.prepare import heard_suggestions
+from mailproc.flow.prepare.suggested import Suggestion
 from mailproc.ill import actions, attention, machine
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.attention import Reason
 from mailproc.ill.document_forwarding import SUPPLIED
 from mailproc.ill.terms import Role, Service, State
-from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
 from mailproc.store import documents, events, order_letters, patrons, requests, transactions
 from mailproc.store.intent_bodies import StaffFacts
@@ -29,28 +29,6 @@ _OF_DOCUMENTS = ("read", "save", "act receive", TO_READER)
 _WITH_WORDS = frozenset({Reason.MESSAGE, Reason.DOCUMENT_LINK})
 _FOR_STAFF_TO_READ = _WITH_WORDS | {Reason.UNKNOWN_CODE}
 QUIETLY = "receive quiet"
-COMMANDS: Mapping[str, str] = {
-    "amend": "amend {number} --title TITLE",
-    "amend due": "amend {number} --due DATE",
-    "declare": "amend {number} --declared-by NAME",
-    "amend again": "amend {number} --title TITLE --again",
-    "again": "amend {number} --again",
-    "next": "next {number}",
-    "next partner": "next {number} --partner SYMBOL",
-    "note": "note {number} TEXT",
-    QUIETLY: "act {number} receive --quiet",
-    "save": "letter {came} --save DIR",
-    TO_READER: "letter {came} --to-reader FILE",
-    "read": "letter {link}",
-    "redeliver": "redeliver {letter}",
-    "dismiss": "dismiss {letter} --note TEXT",
-    "partners": "partners",
-    "partners confirm": "partners --confirm {learned}",
-    "partners forget": "partners --forget {learned}",
-    "templates": "templates",
-    "print": "letters --print",
-}
-"""Commands other than actions; those of actions (``act renew-reply yes``) follow from their own table."""
 
 
 def ways(
@@ -59,7 +37,7 @@ def ways(
     transaction: Transaction,
     context: Context,
     language: Language,
-) -> tuple[Way, ...]:
+) -> tuple[Suggestion, ...]:
     """Return at most ``MOST`` suggestions, each once.
 
     ``facts`` are the notice's: ``reasons`` are codes of attention; ``ours`` are the letters of ours that did
@@ -77,7 +55,7 @@ def ways(
     found = dict.fromkeys([*first, *found])
     found = dict.fromkeys(open_now.meant(key) for key in found)
     known = [(key, one) for key in found if open_now.has(key) for one in open_now.each(key, ours)]
-    ways = [Way(command=open_now.command(key, one), does=language.way_word(key)) for key, one in known]
+    ways = [open_now.suggested(key, one, language) for key, one in known]
     settles = [way for way, (key, _) in zip(ways, known, strict=True) if key == attention.NOTE]
     if not _FOR_STAFF_TO_READ.isdisjoint(facts.get("reasons", ())):
         place = sum(key in first for key, _ in known)
@@ -94,7 +72,7 @@ def _brings_the_copy(connection: Connection, transaction: Transaction, reasons: 
     return under_way or Reason.DOCUMENT_LINK in reasons or bool(documents.came_with(connection, row.id))
 
 
-def _few(ways: tuple[Way, ...], settles: Sequence[Way]) -> tuple[Way, ...]:
+def _few(ways: tuple[Suggestion, ...], settles: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
     """Return ``MOST`` of them; what settles it without a letter is always among them."""
     few = [way for way in ways if way not in settles][: MOST - len(settles)]
     return tuple(way for way in ways if way in few or way in settles)
@@ -102,11 +80,11 @@ def _few(ways: tuple[Way, ...], settles: Sequence[Way]) -> tuple[Way, ...]:
 
 def commands(
     connection: Connection, transaction: Transaction, context: Context, language: Language
-) -> tuple[Way, ...]:
+) -> tuple[Suggestion, ...]:
     """Return the commands possible beside the actions: to correct the order, ask again, go on."""
     open_now = _PossibleNow(connection, transaction, context)
     keys = [key for key in ("amend", *_ASKED_AGAIN) if open_now.has(key)]
-    return tuple(Way(command=open_now.command(key, 0), does=language.way_word(key)) for key in keys)
+    return tuple(open_now.suggested(key, 0, language) for key in keys)
 
 
 def _ways(reason: str, *, ordered: bool) -> tuple[str, ...]:
@@ -177,12 +155,19 @@ class _PossibleNow:
             return self._files[key]
         return ours if key in ("redeliver", "dismiss") else (0,)
 
-    def command(self, key: str, letter: int) -> str:
-        word, *act = key.split()
-        command = BY_NAME[act[0]].command(*act[1:]) if word == "act" else COMMANDS[key]
-        named = {"number": self.number, "letter": f"O{letter}", "learned": self._learned}
-        named |= {"came": f"I{letter}", "link": self._link}
-        return "mailproc " + command.format(**named)
+    def suggested(self, key: str, letter: int, language: Language) -> Suggestion:
+        """Return it in words; ``letter``: as ``each`` names it."""
+        return Suggestion(key, language.way_word(key), self.number, self._named(key, letter))
+
+    def _named(self, key: str, letter: int) -> str:
+        """Return the letter, or the learned address, that it is about."""
+        if key.startswith("partners"):
+            return self._learned
+        if key == "read":
+            return self._link
+        if not letter:
+            return ""
+        return f"I{letter}" if key in self._files else f"O{letter}"
 
 
 def _letters_with_documents(connection: Connection, transaction: Transaction) -> tuple[Sequence[int], str]:

@@ -10,11 +10,12 @@ from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received
 from mailproc.ill import apdu_json
+from mailproc.ill.actions import DATE
 from mailproc.ill.apdu import Received
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.terms import Role
 from mailproc.office.acts.act_messages import StaffAct
-from mailproc.sentence import sentence
+from mailproc.sentence import Word, sentence
 from mailproc.store import events, requests
 from mailproc.store.rows import Transaction
 
@@ -36,7 +37,7 @@ def check(connection: Connection, act: StaffAct, transaction: Transaction, conte
     if act.on is None:
         return
     deed = act.action in DEEDS and not _by_hand(connection, transaction)
-    check_day(connection, "--date", act.on, transaction, context, timedelta() if deed else None)
+    check_day(connection, DATE.word, act.on, transaction, context, timedelta() if deed else None)
     came = _came_on(connection, transaction, context) if act.action == "return" else None
     if came is not None and act.on < came:
         raise LocalFault(sentence("act-day-before-receipt", day=act.on, came=came))
@@ -50,7 +51,7 @@ def check(connection: Connection, act: StaffAct, transaction: Transaction, conte
 
 def check_day(
     connection: Connection,
-    option: str,
+    option: Word,
     day: date,
     transaction: Transaction,
     context: Context,

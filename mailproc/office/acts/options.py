@@ -35,10 +35,10 @@ def check(act: StaffAct) -> None:
     """
     for one in OPTIONS:
         if isinstance(said := getattr(act, one.field), str) and len(said) > slow_work.SHORT:
-            raise LocalFault(sentence("too-long", name=str(one), count=len(said), most=slow_work.SHORT))
+            raise LocalFault(sentence("too-long", name=one.word, count=len(said), most=slow_work.SHORT))
     if len(act.locations) > MOST_LOCATIONS:
         raise LocalFault(
-            sentence("option-too-often", option=str(LOCATION), count=len(act.locations), most=MOST_LOCATIONS)
+            sentence("option-too-often", option=LOCATION.word, count=len(act.locations), most=MOST_LOCATIONS)
         )
     action = BY_NAME.get(act.action)
     if action is None:
@@ -46,7 +46,7 @@ def check(act: StaffAct) -> None:
     for one in given(act):
         if one not in action.takes:
             known = ", ".join(map(str, action.takes))
-            raise LocalFault(sentence("option-no-use", action=act.action, option=str(one), known=known))
+            raise LocalFault(sentence("option-no-use", action=act.action, option=one.word, known=known))
 
 
 def check_same(act: StaffAct, first: Apdu, now: Apdu | None) -> None:
@@ -58,7 +58,7 @@ def check_same(act: StaffAct, first: Apdu, now: Apdu | None) -> None:
         if now is None or any(
             getattr(now, name, None) not in (None, (), getattr(first, name, None)) for name in one.fills
         ):
-            raise LocalFault(sentence("repeat-differs", option=str(one)))
+            raise LocalFault(sentence("repeat-differs", option=one.word))
 
 
 def untold(act: StaffAct, said: Apdu, transaction: Transaction, context: Context) -> tuple[Sentence, ...]:
@@ -74,8 +74,8 @@ def untold(act: StaffAct, said: Apdu, transaction: Transaction, context: Context
     if codec.refuses(said, dialect):
         return ()  # the step refuses it, with its own sentence
     whole = _named(said, transaction, context)
-    lost = [str(option) for option in given(act) if _is_lost(option, whole, codec)]
-    told = sentence("option-not-told", partner=transaction.partner, options=", ".join(lost))
+    lost = tuple(option.word for option in given(act) if _is_lost(option, whole, codec))
+    told = sentence("option-not-told", partner=transaction.partner, options=lost)
     return (*([told] if lost else []), *_other_reason(said, codec.project(whole), act, transaction))
 
 

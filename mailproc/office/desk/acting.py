@@ -7,7 +7,7 @@ from datetime import date
 from mailproc.errors import LocalFault
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
-from mailproc.ill.actions import AT_THE_DESK, HEARD_BY
+from mailproc.ill.actions import AT_THE_DESK, DATE, HEARD_BY
 from mailproc.ill.status import status
 from mailproc.ill.terms import State
 from mailproc.office.acts import perform
@@ -86,7 +86,7 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise LocalFault(sentence("date-written", option="--date", given=text[:40])) from None
+        raise LocalFault(sentence("date-written", option=DATE.word, given=text[:40])) from None
 
 
 def _answer(text: str) -> bool | None:

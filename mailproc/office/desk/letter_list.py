@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
+from mailproc.ill.actions import DATE
 from mailproc.office.queries import letter_browsing
 from mailproc.office.queries.letter_browsing import IN, OUT, LetterPlace
 from mailproc.office.queries.letter_filter import LetterFilter
@@ -95,7 +96,7 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise LocalFault(sentence("date-written", option="--date", given=text[:40])) from None
+        raise LocalFault(sentence("date-written", option=DATE.word, given=text[:40])) from None
 
 
 def _bounds(day: date | None, context: Context) -> tuple[datetime | None, datetime | None]:

@@ -9,8 +9,9 @@ from mailproc.flow.context import Context
 from mailproc.ill.terms import Role
 from mailproc.notices.language import Language
 from mailproc.office.acts import overtaken
-from mailproc.office.desk import act_forms, taking_back
+from mailproc.office.desk import act_forms, next_steps, taking_back
 from mailproc.office.desk.act_forms import ActForm
+from mailproc.office.desk.next_steps import NextStep
 from mailproc.office.desk.taking_back import JustDone
 from mailproc.office.queries import request_details
 from mailproc.office.queries.find import transaction_of
@@ -23,17 +24,19 @@ from mailproc.office.wording.history_words import WordedChange
 @dataclass(frozen=True)
 class RequestPage:
     """``name``: number, title, author, reader. ``code``: of its state. ``to_do``, ``particulars``: labels and
-    values. ``ahead``: what happens if nobody acts. ``letters``: of ours, with where each is.
-    ``acts``: what we may do; ``told``: what the partner may have told us. ``history``: the newest first.
-    ``just_done``: what was done last, while its letters wait. ``seen``: the mark of all this, '' for one that
-    nobody was asked for. ``of_reader``: a reader of ours asked for it. ``to_review``: it was submitted,
-    and nobody was asked; ``has_rota``: we asked for it; ``correctable``: it may be corrected now."""
+    values. ``steps``: how to go on. ``ahead``: what happens if nobody acts. ``letters``: of ours, with where
+    each is. ``acts``: what we may do; ``told``: what the partner may have told us. ``history``: the newest
+    first. ``just_done``: what was done last, while its letters wait. ``seen``: the mark of all this, '' for
+    one that nobody was asked for. ``of_reader``: a reader of ours asked for it. ``to_review``: it was
+    submitted, and nobody was asked; ``has_rota``: we asked for it; ``correctable``: it may be corrected
+    now."""
 
     number: str
     name: str
     headline: str
     code: str
     to_do: tuple[tuple[str, str], ...]
+    steps: tuple[NextStep, ...]
     ahead: tuple[str, ...]
     particulars: tuple[tuple[str, str], ...]
     letters: tuple[tuple[str, str], ...]
@@ -62,7 +65,8 @@ def page(connection: Connection, number: str, context: Context) -> RequestPage:
         name=request_words.named(found, context.language),
         headline=request_words.headline(found, context),
         code=found.line.state,
-        to_do=tuple(_to_do(found, context.language)),
+        to_do=tuple(request_words.needs(found, context.language)),
+        steps=next_steps.steps(found, (*acts, *told), context.language),
         ahead=tuple(request_words.if_nobody_acts(found, context)),
         particulars=tuple(_particulars(found, context)),
         letters=tuple(_letters(found, context.language)),
@@ -76,15 +80,6 @@ def page(connection: Connection, number: str, context: Context) -> RequestPage:
         correctable=borrowed and amend.correctable(connection, found.line.number).now,
         of_reader=found.patron is not None and found.line.role == Role.REQUESTER,
     )
-
-
-def _to_do(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
-    """Yield what is to be done without the acts, which stand below as forms."""
-    words = language.texts.labels["show"]
-    for label, value in request_words.to_do(found, language):
-        is_act = label == words["go_on"] and value.startswith("mailproc act ")
-        if label != words["possible"] and not is_act:
-            yield label, value
 
 
 def _particulars(found: RequestDetails, context: Context) -> Iterator[tuple[str, str]]:

@@ -47,11 +47,12 @@ class StaffDesk:
 
     def __init__(self, store: Store, context: Context, provider: LoginProvider | None = None) -> None:
         self._store = store
+        whole, context = context, context.for_pages
         self._context = context
-        self.sessions = Sessions(store, context)
+        self.sessions = Sessions(store, whole)
         self._to_do = KeptToDo(store, context)
         self.news = NewsDesk(store, context, self._to_do)
-        self.outside = OutsideLogins(context, provider, self.sessions.listed) if provider else None
+        self.outside = OutsideLogins(whole, provider, self.sessions.listed) if provider else None
         self.requests = RequestDesk(store, context)
         self.marked = MarkedDesk(store, context)
         self.new = NewRequestDesk(store, context)
@@ -61,14 +62,14 @@ class StaffDesk:
         self.rotas = RotaDesk(store, context)
         self.letters = LetterDesk(store, context)
         self.patrons = PatronDesk(store, context)
-        self.readers = ReaderOffice(store, context)
+        self.readers = ReaderOffice(store, whole)
         self.scans = ScanDesk(store, context)
         self.slips = SlipDesk(store, context)
         self.figures = FigureDesk(store, context)
         self.saved_lists = SavedListDesk(store, context)
-        self.api = ApiDesk(store, context)
+        self.api = ApiDesk(store, whole)
         self.audit = AuditDesk(store, context)
-        self.templates = TemplateDesk(store, context)
+        self.templates = TemplateDesk(store, whole)
         self.unplaced = UnplacedDesk(store, context)
         self.partners = PartnerDesk(store, context)
         self.service = ServiceDesk(store, context)

@@ -35,7 +35,7 @@ from mailproc.sentence import Part
 from mailproc.store.rows import Transaction
 
 if TYPE_CHECKING:
-    from mailproc.notices.catalogue import Way
+    from mailproc.flow.prepare.suggested import Suggestion
 
 PROMISES = (Results.WILL_SUPPLY, Results.HOLD_PLACED)
 UNDO = BY_NAME["undo"]
@@ -108,7 +108,7 @@ def is_possible(
     return True
 
 
-def commands(connection: Connection, number: str, context: Context) -> "tuple[Way, ...]":
+def commands(connection: Connection, number: str, context: Context) -> "tuple[Suggestion, ...]":
     """Return the commands that are possible beside the actions. Raise LocalFault as ``choices`` does."""
     from mailproc.flow.prepare import suggestions  # here: with it come the contracts of templates
 

@@ -51,7 +51,7 @@ from mailproc.store.requests import REQUEST
 from mailproc.store.rows import StoredCharge, StoredRequest, Transaction
 
 if TYPE_CHECKING:
-    from mailproc.notices.catalogue import Way
+    from mailproc.flow.prepare.suggested import Suggestion
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class RequestDetails:
     passed_on: dict[str, str] | None = None
     questions: tuple[Question, ...] = ()
     entry: EntryDetails = NOTHING
-    ways: "tuple[Way, ...]" = ()
+    ways: "tuple[Suggestion, ...]" = ()
     whereabouts: str = ""
     flaw: str = ""
     barcode: str = ""
@@ -210,7 +210,7 @@ def _reader_due(connection: Connection, latest: Transaction, context: Context) -
 def _ways(
     connection: Connection, why: Sequence[str], attempts: Sequence[Transaction], context: Context,
     language: Language,
-) -> "tuple[Way, ...]":  # fmt: skip
+) -> "tuple[Suggestion, ...]":  # fmt: skip
     """Return commands for each attempt that needs attention, each once: what an earlier library has written
     is about its own attempt."""
     from mailproc.flow.prepare.suggestions import ways  # here: with it come the contracts of templates

@@ -17,7 +17,7 @@ from mailproc.notices.not_told import field_word
 from mailproc.office.acts import act_days
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import transaction_of
-from mailproc.sentence import Sentence, sentence, stored
+from mailproc.sentence import Sentence, Word, sentence, stored
 from mailproc.store import events
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -32,6 +32,7 @@ class DueDate:
     on: date
     quiet: bool = False
     by: str = ""
+    door: str = "cli"
 
 
 def correct(store: Store, context: Context, wanted: DueDate, *, dry_run: bool = False) -> StepOutcome:
@@ -55,7 +56,7 @@ def _correct(connection: Connection, context: Context, wanted: DueDate) -> StepO
     transaction = transaction_of(connection, wanted.number)
     if transaction.due_on == wanted.on:
         raise LocalFault(sentence("due-same", number=wanted.number, day=wanted.on))
-    act_days.check_day(connection, "--due", wanted.on, transaction, context)
+    act_days.check_day(connection, Word("typed", "--due"), wanted.on, transaction, context)
     if wanted.on < context.today() and not wanted.quiet and transaction.role is Role.REQUESTER:
         raise LocalFault(sentence("due-passed-tells", day=wanted.on))
     what = _becomes(transaction.due_on, wanted.on)
@@ -79,7 +80,7 @@ def _event(transaction: Transaction, wanted: DueDate, what: Sentence, context: C
         at=context.clock(),
         facts=facts,
         actor=wanted.by,
-        door="cli",
+        door=wanted.door,
         partner=transaction.partner,
         transaction_id=transaction.id,
         request_id=transaction.request_id,

@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from mailproc.flow.context import Context
+from mailproc.flow.prepare.suggested import Suggestion
 from mailproc.ill import loan_terms
 from mailproc.ill.apdu import Money
 from mailproc.ill.apdu_json import value_from_json
@@ -26,7 +27,7 @@ from mailproc.notices.language import Language
 from mailproc.notices.order_details import DECLARED
 from mailproc.office.queries.letters_about import LetterAbout
 from mailproc.office.queries.listing import RequestLine
-from mailproc.office.queries.request_details import RequestDetails
+from mailproc.office.queries.request_details import Question, RequestDetails
 from mailproc.office.wording import plain_text
 from mailproc.office.wording.review_words import reviewed, to_decide
 from mailproc.store.rows import StoredCharge
@@ -67,8 +68,36 @@ def named(found: RequestDetails, language: Language) -> str:
 
 
 def to_do(found: RequestDetails, language: Language) -> list[tuple[str, str]]:
-    """Return why a person is needed, and how to go on, each with its label."""
+    """Return why a person is needed, and how to go on by commands, each with its label."""
     return [*_to_do(found, language), *reviewed(found, language)]
+
+
+def needs(found: RequestDetails, language: Language) -> list[tuple[str, str]]:
+    """Return why a person is needed, and what is asked, each with its label; not how to go on."""
+    words = language.texts.labels["show"]
+    why = [(words["needs"], language.attention_word(reason)) for reason in found.line.needs]
+    return [*why, *((words["asks"], asked.text) for asked in found.questions), *reviewed(found, language)]
+
+
+def ways_on(found: RequestDetails, language: Language) -> tuple[Suggestion, ...]:
+    """Return how to go on: what is possible and helps."""
+    if is_unsent(found):
+        return tuple(to_decide(found, language))
+    return found.ways or tuple(_ways_on(found, language))
+
+
+def is_unsent(found: RequestDetails) -> bool:
+    """Return whether it was submitted, and nobody was asked yet."""
+    return found.review is not None and not found.line.attempt
+
+
+def answers(asked: Question, language: Language) -> tuple[Suggestion, Suggestion]:
+    """Return the yes and the no to a question."""
+    yes, no = "partners confirm", "partners forget"
+    return (
+        Suggestion(yes, language.way_word(yes), letter=asked.id),
+        Suggestion(no, language.way_word(no), letter=asked.id),
+    )
 
 
 def if_nobody_acts(found: RequestDetails, context: Context) -> list[str]:
@@ -103,35 +132,38 @@ def _to_do(found: RequestDetails, language: Language) -> Iterator[tuple[str, str
     words = language.texts.labels["show"]
     for reason in found.line.needs:
         yield words["needs"], language.attention_word(reason)
-    ways = [(way.command, way.does) for way in found.ways] or list(_ways_on(found, language))
-    if unsent := found.review is not None and not found.line.attempt:
-        ways = list(to_decide(found, language))
-    for command, does in ways:
-        yield words["go_on"], f"{command} ({does})"
+    for way in ways_on(found, language):
+        yield words["go_on"], f"{_commands(way, language)} ({way.does})"
     for asked in found.questions:
         yield words["asks"], asked.text
-        yes, no = f"mailproc partners --confirm {asked.id}", f"--forget {asked.id}"
-        yield words["asks"], language.label("show", "either", first=yes, second=no)
-    if not unsent:
+        yes, no = answers(asked, language)
+        short = no.command.removeprefix("mailproc partners ")
+        yield words["asks"], language.label("show", "either", first=yes.command, second=short)
+    if not is_unsent(found):
         yield words["possible"], ", ".join(found.actions) or words["only_close"]
 
 
-def _ways_on(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
+def _commands(way: Suggestion, language: Language) -> str:
+    if way.then is None:
+        return way.command
+    return language.label("show", "then", first=way.command, second=way.then.command)
+
+
+def _ways_on(found: RequestDetails, language: Language) -> Iterator[Suggestion]:
     """Where nobody holds an order of ours any more, and the request is open: whom to ask."""
     line = found.line
     over = State[line.state].gives_way or found.flaw
     if line.role != Role.REQUESTER or not over or found.closed_at:
         return
     waits = next((one.partner for one in found.rota if not one.tried and not one.why_not), "")
-    ask = f"mailproc next {line.number}"
     if waits:
-        yield ask, language.label("show", "asks_next", partner=waits)
+        yield Suggestion("next", language.label("show", "asks_next", partner=waits), line.number)
     if State[line.state] is not State.LOST:  # it has lost its copy to us
         again = language.label("show", "asks_again", partner=line.partner)
-        yield f"mailproc amend {line.number} … --again", again
+        yield Suggestion("again corrected", again, line.number)
     if not waits:
-        add = f"mailproc rota {line.number} --add SYMBOL"
-        yield language.label("show", "then", first=add, second=ask), language.label("show", "asks_other")
+        other = language.label("show", "asks_other")
+        yield Suggestion("add partner", other, line.number, then=Suggestion("next", other, line.number))
 
 
 def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str]]:

@@ -2,25 +2,26 @@
 
 from collections.abc import Iterator
 
+from mailproc.flow.prepare.suggested import Suggestion
 from mailproc.notices.language import Language
 from mailproc.office.queries.request_details import RequestDetails
 
 
-def to_decide(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
-    """Yield the commands by which staff decide, each with what it does."""
+def to_decide(found: RequestDetails, language: Language) -> Iterator[Suggestion]:
+    """Yield how staff decide."""
     number = found.line.number
     if found.closed_at is not None:
         if is_erased(found):
             return  # nobody can say any more whose it was
-        yield f"mailproc decline {number} --undo", language.label("review", "undoes")
+        yield Suggestion("decline undo", language.label("review", "undoes"), number)
         return
     nobody = any(one.code == "lacks-reader" for one in found.review.lacks) if found.review else False
-    for command, word in (
-        (f"mailproc accept {number}{' --patron ID' if nobody else ''}", "accepts"),
-        (f"mailproc amend {number} --title TITLE", "amends"),
-        (f"mailproc decline {number} --reason TEXT", "declines"),
+    for key, word in (
+        ("accept for" if nobody else "accept", "accepts"),
+        ("amend review", "amends"),
+        ("decline", "declines"),
     ):
-        yield command, language.label("review", word)
+        yield Suggestion(key, language.label("review", word), number)
 
 
 def is_erased(found: RequestDetails) -> bool:

@@ -1,0 +1,105 @@
+"""How to go on, as links: each suggestion leads to the act, on the page of its request or another."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from mailproc.flow.prepare.suggested import Suggestion
+from mailproc.notices.language import Language
+from mailproc.office.desk.act_forms import ActForm
+from mailproc.office.queries.request_details import RequestDetails
+from mailproc.office.wording import request_words
+
+PREFILLED = ("heard_by", "quiet", "reason", "condition", "position")
+"""Fields of an act that a link fills in."""
+_PAGES = {
+    "amend": "/r/{number}/correct",
+    "declare": "/r/{number}/correct",
+    "amend again": "/r/{number}/correct",
+    "again": "/r/{number}/correct",
+    "again corrected": "/r/{number}/correct",
+    "amend due": "/r/{number}?open=due#due",
+    "next": "/r/{number}/rota",
+    "next partner": "/r/{number}/rota",
+    "add partner": "/r/{number}/rota",
+    "note": "#note",
+    "save": "/letters/{letter}",
+    "read": "/letters/{letter}",
+    "redeliver": "/letters/{letter}",
+    "dismiss": "/letters/{letter}",
+    "partners": "/partners",
+    "partners confirm": "/partners/{partner}",
+    "templates": "/templates",
+    "print": "/letters",
+    "accept": "/reviews/{number}",
+    "accept for": "/reviews/{number}",
+    "amend review": "/reviews/{number}",
+    "decline": "/reviews/{number}",
+    "decline undo": "/reviews/{number}",
+}
+"""By the suggestion's key; the page of a partner has both answers to its question. What is not here has no
+place at the desk."""
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A way to go on. ``address``: where it is done; '' where it is only said."""
+
+    does: str
+    address: str
+
+
+def steps(found: RequestDetails, forms: Collection[ActForm], language: Language) -> tuple[NextStep, ...]:
+    """Return the ways to go on, each once; ``forms``: the acts that the page offers."""
+    return tuple(dict.fromkeys(_steps(found, forms, language)))
+
+
+def _steps(found: RequestDetails, forms: Collection[ActForm], language: Language) -> Iterator[NextStep]:
+    offered = {one.key for one in forms}
+    for way in request_words.ways_on(found, language):
+        if way.number and way.number != found.line.number:
+            yield _earlier(way, language)
+        elif way.action or way.key == "receive quiet":
+            yield from _act(way, offered)
+        elif way.key in _PAGES:
+            yield NextStep(_does(way), _address(way, found.line.partner))
+    for asked in found.questions:
+        yes, no = request_words.answers(asked, language)
+        does = language.label("show", "either", first=yes.does, second=no.does)
+        yield NextStep(does, _address(yes, found.line.partner))
+
+
+def _earlier(way: Suggestion, language: Language) -> NextStep:
+    """Acts of this page are those of the last order."""
+    return NextStep(language.label("desk", "of_earlier", number=way.number, does=way.does), "")
+
+
+def _act(way: Suggestion, offered: Collection[str]) -> Iterator[NextStep]:
+    """Yield the link that opens the act's form, if the page has it."""
+    given = {"heard_by": way.heard_by, way.option: way.value}
+    action, answer = way.action, way.answer
+    if not action:
+        action, answer, given = "receive", "", {"quiet": "1"}
+    key = "-".join(filter(None, ("told" if way.heard_by else "act", action, answer)))
+    if key in offered:
+        filled = {name: value for name, value in given.items() if name in PREFILLED and _is_known(value)}
+        yield NextStep(way.does, f"/r/{_in_path(way.number)}?{urlencode({'open': key, **filled})}#{key}")
+
+
+def _is_known(value: str) -> bool:
+    """Return whether it is a value, and no word for what staff fill in."""
+    return bool(value) and not value.isupper()
+
+
+def _does(way: Suggestion) -> str:
+    """Return what it does, and of which letter."""
+    return f"{way.letter}: {way.does}" if way.letter[:1] in ("O", "I") else way.does
+
+
+def _address(way: Suggestion, partner: str) -> str:
+    page = _PAGES[way.key]
+    return page.format(number=_in_path(way.number), letter=_in_path(way.letter), partner=_in_path(partner))
+
+
+def _in_path(text: str) -> str:
+    return quote(text, safe="")
