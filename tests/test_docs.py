@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -41,6 +42,8 @@ def test_the_readme_is_short_enough_to_be_read() -> None:
     assert len(text_of(ROOT / "README.md").splitlines()) < 150
 
 
+LONG = 40
+"""Characters of a sentence that no page says twice by chance."""
 LONG_LINES = ("docs/states.md", "docs/languages.md", "templates/README.md", "CHANGELOG.md")
 """Generated pages; and a list whose entries nobody wraps again."""
 
@@ -50,6 +53,29 @@ def test_lines_of_prose_have_120_columns_at_most(name: str) -> None:
     prose = re.sub(r"^ *```.*?^ *```", "", text_of(ROOT / name), flags=re.DOTALL | re.MULTILINE)
     lines = [line for line in prose.splitlines() if not line.startswith("|")]
     assert [line for line in lines if len(line) > 120 and " " in line.strip()] == []
+
+
+def sentences_of(page: Path) -> Iterator[str]:
+    """What is said, however its lines are broken; without blocks and tables."""
+    prose = re.sub(r"^ *```.*?^ *```|^ *\|.*?$", "", text_of(page), flags=re.DOTALL | re.MULTILINE)
+    for paragraph in re.split(r"\n\s*\n|^\s*(?:[*-]|\d+\.) ", prose, flags=re.MULTILINE):
+        yield from re.split(r"(?<=[.;!?]) ", " ".join(paragraph.split()))
+
+
+@pytest.mark.parametrize("name", [one for one in NAMES if one not in LONG_LINES])
+def test_no_sentence_stands_twice(name: str) -> None:
+    """A merge that takes a paragraph from both sides leaves it twice, or cut in the middle."""
+    said = Counter(one for one in sentences_of(ROOT / name) if len(one) >= LONG and one.endswith((".", ";")))
+    assert [one for one, times in said.items() if times > 1] == []
+
+
+@every_page
+def test_a_paragraph_that_begins_with_a_name_ends(page: Path) -> None:
+    """Cut in the middle, it has no stop before the next one begins."""
+    for paragraph in re.split(r"\n\n+", text_of(page)):
+        first, _, rest = paragraph.partition("\n")
+        if first.startswith("**"):
+            assert not re.search(r"^\*\*[A-Z]\w+\*\*", rest, re.MULTILINE), paragraph
 
 
 @every_page
