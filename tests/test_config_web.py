@@ -168,6 +168,9 @@ def test_a_password_in_an_address_is_not_shown():
     assert "SECRET" not in repr(problem)
 
 
+HERE = {"mode": "smtp", "host": "127.0.0.1"}
+
+
 @pytest.mark.parametrize(
     ("settings", "word"),
     [
@@ -187,6 +190,7 @@ def test_a_password_in_an_address_is_not_shown():
         ({"web": {"enabled": True}, "documents": {"page_days": 90, "keep_days": 30}}, "more than keep_days"),
         ({"web": {"enabled": True, "oidc": {"issuer": "https://id.example"}}}, "web.oidc does nothing"),
         ({"web": {"enabled": True, "port": 0}}, "web.port is 0"),
+        ({"web": {"enabled": True}, "deliver": HERE | {"port": 8026}}, "web.port is deliver.port too"),
     ],
 )  # fmt: skip
 def test_what_does_nothing_or_is_dangerous_is_noted(settings, word):

@@ -152,8 +152,9 @@ class Daemon:
             if figures := metrics.door(app, self._heartbeat.metrics_told):
                 stack.callback(figures.stop)
                 figures.open()
-            if pages := desk.opened(app):
+            if pages := desk.door(app, self._heartbeat.desk_told):
                 stack.callback(pages.stop)
+                pages.open()
             self._start(deliver, still_ours)
             self._jobs.start(stack)
             ready(addresses)

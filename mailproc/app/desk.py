@@ -1,11 +1,13 @@
 """[web]: the desk, where config.toml asks for it, in a thread and a loop of its own."""
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mailproc import config_load
 from mailproc.app import web_extra
 from mailproc.app.build import App
+from mailproc.app.port_door import PortDoor
 from mailproc.errors import Misconfigured
 from mailproc.office.staff import people
 
@@ -19,20 +21,25 @@ PAGES_AT_ONCE = 50
 """Connections beside the streams of news."""
 
 
-def opened(app: App) -> "HttpServer | None":
-    """Begin to serve; None where it is not switched on. Raise Misconfigured with key and line."""
-    web = app.config.web
-    if not web.enabled:
+def door(app: App, told: Callable[[str], None]) -> PortDoor | None:
+    """Return what serves the desk; None where it is not switched on. Raise Misconfigured with key and line
+    where a library is missing. ``told``: gets why nobody reaches the desk, '' once somebody can."""
+    if not app.config.web.enabled:
         return None
     try:
         server = _made(app)
-        host, port = server.start()
     except Misconfigured as error:
         raise config_load.wrong(app.config, ("web", "enabled"), str(error), True) from None
+    return PortDoor(lambda: _serve(app, server), "no desk (web.port)", told)
+
+
+def _serve(app: App, server: "HttpServer") -> Callable[[], None]:
+    host, port = server.start()
+    web = app.config.web
     _log.info("the desk is at %s", web.public_url or f"http://{host}:{port}/")
     if web.auth == "local" and not any(one.out_at is None for one in people.listed(app.store)):
         _log.warning("nobody may use the desk yet: mailproc staff add LOGIN")
-    return server
+    return server.stop
 
 
 def _provider(app: App) -> "OidcProvider":

@@ -78,6 +78,7 @@ class Heartbeat:
         self._seen = _Seen()
         self._before = _Sending()
         self._metrics_fault = ""
+        self._desk_fault = ""
 
     def begin(self) -> None:
         """Record that the service runs. It holds the lock of the store. Raises TryLater."""
@@ -105,6 +106,10 @@ class Heartbeat:
         """Note why nobody gets the figures, '' if they can be had. It is recorded at the next beat."""
         self._metrics_fault = fault
 
+    def desk_told(self, fault: str) -> None:
+        """Note why nobody reaches the desk, '' if somebody can. It is recorded at the next beat."""
+        self._desk_fault = fault
+
     def noting(self, deliver: Deliver) -> Deliver:
         """Return ``deliver``, with what becomes of each letter noted."""
 
@@ -123,7 +128,7 @@ class Heartbeat:
     def end(self, failure: str = "") -> None:
         """Record the end, and why if it was not asked for. Never raises."""
         said = self._record()
-        last = replace(said, ended_at=said.seen_at, failure=failure, jobs={}, metrics_fault="")
+        last = replace(said, ended_at=said.seen_at, failure=failure, jobs={}, metrics_fault="", desk_fault="")
         if not self._once:
             self._submit(last)
             wait([self._written] if self._written is not None else [], LAST_WORD)
@@ -148,6 +153,7 @@ class Heartbeat:
             once=self._once,
             seen_at=now,
             metrics_fault=self._metrics_fault,
+            desk_fault=self._desk_fault,
             jobs={name: _written(at) for name, at in self._next_runs().items()},
             looked={name: _written(_instant(at, read, now)) for name, at in dict(seen.looked).items()},
             **vars(self._sending(read, now)),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from mailproc.config import Config
 from mailproc.config_load.problem import ConfigProblem
+from mailproc.config_load.value_checks import is_loopback
 
 LISTENERS = ("listen", "metrics", "listen_tcp", "listen_slnp", "listen_http", "web")
 
@@ -18,6 +19,18 @@ def warnings(config: Config) -> Iterator[str]:
         section = getattr(config, name)
         if section.enabled and not section.port:
             yield f"{name}.port is 0: each start takes another port, which nobody was told: name one"
+    yield from _relays(config)
+
+
+def _relays(config: Config) -> Iterator[str]:
+    """A relay on this machine has its port already, such as the one of `mailproc practice`."""
+    relay = config.deliver
+    if relay.mode != "smtp" or not is_loopback(relay.host):
+        return
+    for name in LISTENERS:
+        section = getattr(config, name)
+        if section.enabled and section.port == relay.port:
+            yield f"{name}.port is deliver.port too: on one machine only one can have {relay.port}"
 
 
 def problems(config: Config) -> Iterator[ConfigProblem]:

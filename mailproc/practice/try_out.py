@@ -13,7 +13,7 @@ from mailproc.practice.configuration import Ports
 from mailproc.practice.telling import Telling, sentence
 from mailproc.practice.world import PASSWORDS, Ground, World
 
-PORTS = Ports(relay=8026, mailbox=8143, web=8180, aleph=8161)
+PORTS = Ports(relay=8125, mailbox=8143, web=8180, aleph=8161)
 DEFAULTS = {
     **dict.fromkeys(PASSWORDS, "PRACT1CE"),
     "hook": "this-signs-calls-of-practice",

@@ -35,6 +35,7 @@ class ServiceRecord:
     refusal: str = ""
     beat_at: datetime | None = None
     metrics_fault: str | None = None
+    desk_fault: str | None = None
 
     @classmethod
     def of(

@@ -132,7 +132,7 @@ class ServiceRow(SQLModel, table=True):
     by name, when a mailbox was last looked into (ISO 8601, UTC). ``sent_at``, ``refused_at``,
     ``refusal``: when the last letter left, and what the relay said when one did not. ``beat_at``: as
     ``seen_at``, by the clock of the database; NULL on SQLite, whose service is on this machine.
-    ``metrics_fault``: why nobody gets the figures of [metrics] now.
+    ``metrics_fault``: why nobody gets the figures of [metrics] now. ``desk_fault``: why nobody reaches [web].
     """
 
     __tablename__ = "service"
@@ -152,6 +152,7 @@ class ServiceRow(SQLModel, table=True):
     refusal: str = _told()
     beat_at: datetime | None = _instant()
     metrics_fault: str | None = None
+    desk_fault: str | None = None
 
 
 PAUSING = "kind = 'paused'"

@@ -145,6 +145,14 @@ class Installation:
         assert ran.code == 0, ran.err
         return ran.out.strip()
 
+    def until_status(self, true: Callable[[Any], bool]) -> Any:
+        """As ``until``; something may be wrong meanwhile. The record is written at the next beat."""
+        end = time.monotonic() + DEADLINE
+        while not true(found := self.cli("status", "--json").json):
+            assert time.monotonic() < end, found
+            time.sleep(0.02)
+        return found
+
     def until(self, verb: Sequence[str], true: Callable[[Any], bool]) -> Any:
         """Ask again until it is so; the command line is how a person would look."""
         end = time.monotonic() + DEADLINE

@@ -12,6 +12,10 @@ from tests.support import configuration
 
 LOADED = "import atexit, sys\natexit.register(lambda: print('loaded:', 'starlette' in sys.modules))\n"
 WITHOUT = "import sys\nsys.modules['uvicorn'] = None\n"
+OFTEN = """from mailproc.app import heartbeat, port_door, watchdog
+heartbeat.BEAT = watchdog.ROUND = 0.05
+port_door.AGAIN = 0.1
+"""
 PASSWORD = "a long enough one"
 
 
@@ -64,11 +68,20 @@ def test_a_browser_that_never_ends_its_request_holds_up_no_letter(app: Installat
     daemon.stop()
 
 
-def test_a_place_that_is_taken_stops_the_start_and_names_the_key(app: Installation) -> None:
+def test_a_port_that_is_taken_stops_no_letter_and_is_tried_again(app: Installation) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         switched_on(app, port=taken.getsockname()[1])
-        ran = app.cli("run")
-    assert ran.code == 3 and "web.enabled" in ran.err and "cannot listen" in ran.err
+        daemon = app.start(code=OFTEN)
+        said = daemon.says("no desk")
+        assert "web.port" in said and "Address already in use" in said
+        daemon.takes(order("C77"))
+        app.until(["requests"], lambda found: len(found) == 1)
+        found = app.until_status(lambda found: bool(found["desk_fault"]))
+        assert any("Nobody reaches the desk (web.port)" in one for one in found["wrong"])
+    daemon.says("the desk is at")
+    found = app.until_status(lambda found: not found["desk_fault"])
+    assert not any("desk" in one for one in found["wrong"])
+    assert daemon.stop() == 0
 
 
 def test_without_its_libraries_the_start_says_what_to_install(app: Installation) -> None:

@@ -2,17 +2,14 @@
 
 import re
 import socket
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from contextlib import ExitStack, closing
-from typing import Any
 
 import pytest
 
 from mailproc.transport.metrics_http import CLIENTS, MetricsServer
-from tests.app.installation import DEADLINE, Daemon, Installation, order
+from tests.app.installation import Daemon, Installation, order
 from tests.support import configuration
 
 LOADED = "import atexit, sys\natexit.register(lambda: print('loaded:', 'prometheus_client' in sys.modules))\n"
@@ -100,27 +97,18 @@ def test_many_that_say_nothing_keep_nobody_waiting() -> None:
         assert silent[0].recv(1) == b"", "it was cut off"
 
 
-def _status(app: Installation, true: Callable[[Any], bool]) -> Any:
-    """Ask again until it is so: the record is written at the next beat."""
-    end = time.monotonic() + DEADLINE
-    while not true(found := app.cli("status", "--json").json):
-        assert time.monotonic() < end, found
-        time.sleep(0.02)
-    return found
-
-
 def test_a_port_that_is_taken_stops_no_letter_and_is_tried_again(app: Installation) -> None:
-    often = QUICK + "from mailproc.app import metrics; metrics.AGAIN = 0.1\n"
+    often = QUICK + "from mailproc.app import port_door; port_door.AGAIN = 0.1\n"
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         switched_on(app, port=taken.getsockname()[1])
         daemon = app.start(code=often)
         assert "Address already in use" in daemon.says("no figures for Prometheus")
         daemon.takes(order("C77"))
         app.until(["requests"], lambda found: len(found) == 1)
-        found = _status(app, lambda found: bool(found["metrics_fault"]))
+        found = app.until_status(lambda found: bool(found["metrics_fault"]))
         assert any("Nobody gets the figures" in one for one in found["wrong"])
     assert figures(address(daemon))["mailproc_store_up"] == 1
-    _status(app, lambda found: not found["metrics_fault"])
+    app.until_status(lambda found: not found["metrics_fault"])
     assert daemon.stop() == 0
     assert not any("Traceback" in line for line in daemon.lines)
 

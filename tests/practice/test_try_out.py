@@ -29,7 +29,7 @@ from mailproc.practice.world import PASSWORDS
 from mailproc.protocols import registry
 from tests.command_line import run
 
-PORTS = Ports(8026, 8143, 8180, 8161)
+PORTS = Ports(8125, 8143, 8180, 8161)
 WRITTEN = ("try.toml", "try.password", "try.secret", "try.path")
 
 
@@ -59,7 +59,7 @@ def test_the_lines_are_a_configuration(tmp_path: Path, monkeypatch: pytest.Monke
     assert (config.listen_tcp.port, config.listen_slnp.port, config.listen_slnp.partner) == (
         1611, 9001, zfl.SYMBOL,
     )  # fmt: skip
-    assert (config.deliver.mode, config.deliver.port, config.mailbox[0].port) == ("smtp", 8026, 8143)
+    assert (config.deliver.mode, config.deliver.port, config.mailbox[0].port) == ("smtp", 8125, 8143)
     urls = [one.url for one in (*config.catalogue, *config.hook)]
     assert urls == [f"http://127.0.0.1:8180/{name}" for name in ("own", "union", "told")]
     assert config.catalogue[1].partners == {catalogue.SECOND: second_library.SYMBOL}

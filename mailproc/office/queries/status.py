@@ -128,7 +128,7 @@ class Status:
     """``catalogues``: that are not asked now; a request goes on without them. ``to_review``: requests that
     were submitted and wait for staff, at most ``submissions.MOST``. ``held_back``: letters that stay held
     since the store was put back from a copy and went on. ``hub``: None where config.toml has none.
-    ``metrics_fault``: why nobody gets the figures.
+    ``metrics_fault``: why nobody gets the figures; ``desk_fault``: why nobody reaches the desk.
 
     ``wrong``: everything for which somebody must act. ``version``: of the program that answers."""
 
@@ -146,6 +146,7 @@ class Status:
     to_review: int = 0
     held_back: int = 0
     metrics_fault: str = ""
+    desk_fault: str = ""
     hub: HubStatus | None = None
     wrong: tuple[Sentence, ...] = ()
     notes: tuple[Sentence, ...] = ()
@@ -173,6 +174,7 @@ def status(store: Store, connection: Connection, context: Context) -> Status:
         to_review=submissions.count_to_review(connection),
         held_back=restore_hold.count_held(connection),
         metrics_fault=(running.metrics_fault or "") if running is not None else "",
+        desk_fault=(running.desk_fault or "") if running is not None else "",
         hub=hub_state.hub(connection, context),
     )
     return Status(
@@ -283,7 +285,7 @@ def _wrong(found: Status, context: Context) -> Iterator[Sentence]:
     if found.disk.low:
         free = found.disk.free // 1_000_000
         yield sentence("status-disk", folder=found.disk.folder, free=free)
-    yield from _metrics_wrong(found.metrics_fault)
+    yield from _closed_doors(found)
     yield from (one.said(context) for one in certificates.ending(context) if one.is_over)
     yield from _backup_wrong(found.backup, context.clock())
     yield from _not_ready(found.standbys)
@@ -302,9 +304,11 @@ def _held_back(count: int) -> Iterator[Sentence]:
         yield sentence("status-held-back", count=count)
 
 
-def _metrics_wrong(fault: str) -> Iterator[Sentence]:
-    if fault:
-        yield sentence("status-metrics", why=fault)
+def _closed_doors(found: Status) -> Iterator[Sentence]:
+    if found.desk_fault:
+        yield sentence("status-desk", why=found.desk_fault)
+    if found.metrics_fault:
+        yield sentence("status-metrics", why=found.metrics_fault)
 
 
 def _hooks_wrong(hooks: Sequence[HookTrouble]) -> Iterator[Sentence]:

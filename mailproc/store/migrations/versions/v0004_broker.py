@@ -30,6 +30,7 @@ def upgrade() -> None:
 
 def _service() -> None:
     op.add_column("service", sa.Column("metrics_fault", sa.String(), nullable=True))
+    op.add_column("service", sa.Column("desk_fault", sa.String(), nullable=True))
 
 
 def _template_versions() -> None:
