@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -57,24 +58,25 @@ def quick_store(store_url: str) -> Iterator[Store]:
     store.close()
 
 
-@pytest.fixture
-def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., World]]:
+@contextmanager
+def worlds(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Callable[..., World]]:
+    """Makes houses in ``folder``, and closes them."""
     houses: list[App] = []
 
     def make(
         url: str, partners: str = USUAL, more: str = "", now: datetime = BEGIN, us: str = "XX-LIBRARY"
     ) -> World:  # fmt: skip
         for symbol, password in PASSWORD.items():
-            monkeypatch.setenv(variable(symbol), password)
+            patch.setenv(variable(symbol), password)
         database = make_url(url)
         if database.password:  # the configuration takes it from nowhere but the environment
-            monkeypatch.setenv("PGPASSWORD", str(database.password))
+            patch.setenv("PGPASSWORD", str(database.password))
         shown = database._replace(password=None).render_as_string(hide_password=False)
-        file = tmp_path / f"config{len(houses)}.toml"
+        file = folder / f"config{len(houses)}.toml"
         file.write_text(head(shown, symbol=us) + more + partners, encoding="utf-8")
         holder: list[World] = []
         context = build.configured(file, lambda: holder[0].now)
-        store = QuickStore.open(context.config.store.url, base=tmp_path)
+        store = QuickStore.open(context.config.store.url, base=folder)
         app = App(context.config, context, store)
         houses.append(app)
         history.remember(store)
@@ -84,6 +86,12 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
     yield make
     for app in houses:
         app.store.close()
+
+
+@pytest.fixture
+def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., World]]:
+    with worlds(tmp_path, monkeypatch) as make:
+        yield make
 
 
 @pytest.fixture

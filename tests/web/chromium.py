@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -28,17 +29,28 @@ def started() -> Iterator[Chromium]:
         chromium.close()
 
 
+@cache
+def _axe() -> str:
+    code = AXE.read_text(encoding="utf-8")
+    assert sha256(code.encode()).hexdigest() == AXE_DIGEST
+    return code
+
+
 class Window:
     """A window of its own session at the desk. ``complaints``: of its console, and of requests that failed or
-    went elsewhere."""
+    went elsewhere. Without ``script`` no program of a page runs."""
 
-    def __init__(self, chromium: Chromium, origin: str, width: int, *, dark: bool = False) -> None:
+    def __init__(
+        self, chromium: Chromium, origin: str, width: int, *, dark: bool = False, script: bool = True
+    ) -> None:
         size: ViewportSize = {"width": width, "height": 800}
         self._context = chromium.new_context(viewport=size, color_scheme="dark" if dark else "light")
         self.origin = origin
         self.complaints: list[str] = []
         self.page: Page = self._context.new_page()
         self.page.set_default_timeout(PATIENCE)
+        self._switch = None if script else self._context.new_cdp_session(self.page)
+        self._let_programs_run(allowed=False)
         self.page.on("console", lambda said: self.complaints.append(f"console: {said.text}"))
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on("requestfailed", self._note_failure)
@@ -56,8 +68,10 @@ class Window:
         """Say this with each request, as a proxy would."""
         self._context.set_extra_http_headers({header: value})
 
-    def go(self, path: str) -> None:
-        self.page.goto(f"{self.origin}{path}")
+    def go(self, path: str) -> int:
+        """Open a page; the status of its answer."""
+        answer = self.page.goto(f"{self.origin}{path}")
+        return answer.status if answer else 0
 
     def log_in(self, login: str, password: str) -> None:
         self.go("/login")
@@ -67,14 +81,23 @@ class Window:
 
     def faults(self) -> list[str]:
         """What axe finds on the page: each rule with the elements that break it."""
-        code = AXE.read_text(encoding="utf-8")
-        assert sha256(code.encode()).hexdigest() == AXE_DIGEST
-        self.page.evaluate(code)
-        options = {"runOnly": {"type": "tag", "values": RULES}}
+        self._let_programs_run(allowed=True)
+        self.page.evaluate(_axe())
+        options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
         found: list[dict[str, Any]] = self.page.evaluate(
             "options => axe.run(options).then(found => found.violations)", options
         )
+        self._let_programs_run(allowed=False)
         return [f"{one['id']}: {[node['html'][:200] for node in one['nodes']]}" for one in found]
+
+    def _let_programs_run(self, *, allowed: bool) -> None:
+        """Where no program of a page runs, axe must: when the page is there, its own are left out already."""
+        if self._switch is not None:
+            self._switch.send("Emulation.setScriptExecutionDisabled", {"value": not allowed})
+
+    def unfold(self) -> None:
+        """Open all that is folded."""
+        self.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
 
     def wider_than_the_window(self) -> int:
         """By how many pixels one would have to scroll sideways."""

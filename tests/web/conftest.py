@@ -12,16 +12,15 @@ from mailproc import passwords
 from mailproc.config import Web
 from mailproc.config_web_readers import WebReaders
 from mailproc.office.desk.staff_desk import StaffDesk
-from mailproc.office.staff import people
-from mailproc.office.staff.people import StaffRole
 from mailproc.transport.http_server import HttpServer
 from mailproc.web import site
 from mailproc.web.streams import Streams
 from tests.cheap_hash import cheap_hash
 from tests.support.world import World
 from tests.web import chromium
-from tests.web.browser import PASSWORD, Browser
+from tests.web.browser import Browser
 from tests.web.chromium import Window
+from tests.web.shared_house import staff_of
 
 
 @pytest.fixture(autouse=True)
@@ -32,9 +31,7 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def house(small_world: World) -> World:
     """A house with a person of each role."""
-    for role in StaffRole:
-        login = {StaffRole.LOOK: "guest", StaffRole.WORK: "rau", StaffRole.KEEP: "head"}[role]
-        people.add(small_world.app.store, small_world.app.context, login, f"M. {login}", role, PASSWORD)
+    staff_of(small_world)
     return small_world
 
 
