@@ -11,15 +11,13 @@ from typing import Any, ClassVar
 
 from jinja2 import nodes
 
+from mailproc.templating.filter_work import GREATEST_NUMBER, LONGEST_ARGUMENT
 from mailproc.templating.problem import TemplateProblem, did_you_mean
 from mailproc.templating.sandbox import FILTERS, TESTS
 from mailproc.templating.shapes import LOOP, Flag, Many, Plain, Record, Shape, Unknown
 
 Scope = dict[str, Shape]
 DEEPEST_LOOP = 3
-GREATEST_NUMBER = 1000
-LONGEST_ARGUMENT = 100
-"""Characters of a text that a filter may insert in many places."""
 _JOINING = (nodes.Concat, nodes.List)
 
 

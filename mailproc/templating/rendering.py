@@ -6,8 +6,8 @@ from typing import Any
 
 from jinja2 import Template, UndefinedError
 
-from mailproc.templating import filter_work
 from mailproc.templating.contract import Contract, samples
+from mailproc.templating.filter_work import OF_SAMPLES, Account, paid_by
 from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 from mailproc.templating.said import unsaid
 
@@ -20,20 +20,22 @@ class TooLong(Exception):
 
 
 def tried(template: Template, contract: Contract, name: str) -> Iterator[TemplateProblem]:
-    """Yield the first fault of each kind that rendering with the samples shows."""
-    seen = set()
+    """Yield the first fault of each kind that rendering with the samples shows, until the work is paid up."""
+    seen, account = set(), Account(OF_SAMPLES)
     for context in samples(contract):
-        for problem in _trial(template, contract, name, context):
+        for problem in _trial(template, contract, name, context, account):
             if problem not in seen:
                 seen.add(problem)
                 yield problem
+        if account.left < 0:
+            return
 
 
 def _trial(
-    template: Template, contract: Contract, name: str, context: Mapping[str, Any]
+    template: Template, contract: Contract, name: str, context: Mapping[str, Any], account: Account
 ) -> Iterator[TemplateProblem]:
     try:
-        text = rendered(template, name, context)
+        text = rendered(template, name, context, account)
         contract.finished(text)
         if lost := unsaid(contract.must_say, context, text):
             yield TemplateProblem(name, 0, lost[0], f"the letter does not say {lost[0]}")
@@ -43,16 +45,21 @@ def _trial(
         yield TemplateProblem(name, 1, "", str(error))
 
 
-def rendered(template: Template, name: str, context: Mapping[str, Any]) -> str:
-    """Return the finished text. Raise only BrokenTemplate, also if it grows beyond any letter."""
+def rendered(
+    template: Template, name: str, context: Mapping[str, Any], account: Account | None = None
+) -> str:
+    """Return the finished text. Raise only BrokenTemplate, also if it grows or works beyond any letter.
+
+    ``account``: of several letters; without it this one has its own.
+    """
     pieces, length = list[str](), 0
-    filter_work.begin()
     try:
-        for piece in template.generate(context):
-            pieces.append(piece)
-            length += len(piece)
-            if length > LONGEST_LETTER:
-                raise TooLong(f"the letter becomes longer than {LONGEST_LETTER} characters")
+        with paid_by(account or Account()):
+            for piece in template.generate(context):
+                pieces.append(piece)
+                length += len(piece)
+                if length > LONGEST_LETTER:
+                    raise TooLong(f"the letter becomes longer than {LONGEST_LETTER} characters")
         return "".join(pieces)
     except Exception as error:  # any error is this text's fault, and must name its line
         raise BrokenTemplate([_problem_of(error, name)]) from error

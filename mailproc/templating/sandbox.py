@@ -7,10 +7,10 @@ and only filters whose work is bounded by their input. ``check`` refuses the res
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import StrictUndefined, Undefined
+from jinja2 import StrictUndefined, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from mailproc.templating import filter_work
+from mailproc.templating import filter_work, paid_work
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
             keep_trailing_newline=True,
         )
         self.globals.clear()
-        self.filters = {name: filter_work.counted(self.filters[name]) for name in FILTERS}
+        self.filters = {name: filter_work.counted(self.filters[name]) for name in FILTERS} | paid_work.FILTERS
         self.tests = {name: self.tests[name] for name in TESTS}
+
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
+        """Jinja's own way in for who changes a tree before it is compiled."""
+        return super()._generate(paid_work.with_prices(source), name, filename, defer_init)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if obj.__class__ is dict:
@@ -66,6 +72,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
 def _printable(value: object) -> object:
     """Let text, numbers and undefined values (which raise their own error) into a letter."""
     if value.__class__ is str:  # nearly always; the fast way
+        if len(value) > filter_work.LONGEST_ARGUMENT:
+            filter_work.printed(value)
         return value
     if isinstance(value, str | int | Undefined) and not isinstance(value, bool):
         return value

@@ -8,6 +8,7 @@ from mailproc.templating.contract import samples
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
 from mailproc.templating.problem import BrokenTemplate
+from mailproc.templating.sandbox import Sandbox
 
 PATH = "en/staff/attention.txt"
 SHIPPED = (shipped_folder() / PATH).read_text(encoding="utf-8")
@@ -54,14 +55,58 @@ def test_filters_in_loops_over_long_lists_end(templates: Templates) -> None:
     assert templates.render_text(PATH, SHIPPED, values), "the next letter begins anew"
 
 
-def test_a_long_value_counts_as_several(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filter_work, "MOST", 100)
+def test_a_long_value_counts_as_several() -> None:
     upper = filter_work.counted(str.upper)
-    filter_work.begin()
-    assert [upper("x") for _ in range(100)] == ["X"] * 100
-    with pytest.raises(filter_work.TooMuchWork):
-        upper("x")
-    filter_work.begin()
-    assert upper("x" * 4_000)
-    with pytest.raises(filter_work.TooMuchWork):
-        upper("x" * 4_000)
+    with filter_work.paid_by(filter_work.Account(100)):
+        assert [upper("x") for _ in range(100)] == ["X"] * 100
+        with pytest.raises(filter_work.TooMuchWork):
+            upper("x")
+    with filter_work.paid_by(filter_work.Account(200)):
+        assert upper("x" * 4_000)
+        with pytest.raises(filter_work.TooMuchWork):
+            upper("x" * 4_000)
+
+
+X = "x" * 99
+GROWN = f"""{{% set a = "x"|indent("{X}", true)|wordwrap(1)|indent("{X}", true)|wordwrap(1) %}}"""
+ENDLESS = {
+    "a number that is worked out": GROWN + "{{ a|indent(a|length) }}",
+    "a text that is worked out": GROWN + "{{ a|indent(a) }}",
+    "wrapped again and again": GROWN + f'{{% set a = a|indent("{X}")|wordwrap(1) %}}' * 20,
+    "a list that is joined": GROWN + "{{ [" + "a," * 9_000 + "a]|join|length }}",
+    "joined": GROWN + "{{ (" + "~".join(["a"] * 9_000) + ")|length }}",
+    "compared": GROWN + "{% set b = a|upper %}" + "{% if b in a %}{% endif %}" * 2_000,
+    "sliced": GROWN + "{% if a[1:] %}{% endif %}" * 2_000,
+    "a filtered block": GROWN + "{% filter length %}" + "{{ a }}" * 5_000 + "{% endfilter %}",
+    "many sets": GROWN + "".join(f"{{% set s{n} = a|upper %}}" for n in range(1_500)),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_what_filters_make_is_paid_for_before_it_is_made(templates: Templates, name: str) -> None:
+    """Arguments that are no constants and texts that grow: what is paid for bounds memory and time."""
+    problems = templates.problems_of(PATH, SHIPPED + ENDLESS[name], "draft")
+    assert {one.text for one in problems} <= {
+        "the filters have too much work in loops",
+        "a filter takes texts of 100 characters and numbers to 1000 at most",
+    }
+    assert problems
+
+
+def test_nothing_is_worked_out_while_a_text_is_compiled() -> None:
+    source = Sandbox().compile("{{ 'x'|indent(900, true)|upper }}", raw=True)
+    assert "X" * 10 not in source and " " * 900 not in source
+
+
+def test_a_long_loop_is_paid_for_before_it_begins(templates: Templates) -> None:
+    text = SHIPPED + LOOPS + "{% if a %}{% endif %}" * 9 + ENDS
+    assert templates.problems_of(PATH, text, "draft") == ()
+    values = samples(templates.contract(PATH))[0] | {"words": ["word"] * 400}
+    with pytest.raises(BrokenTemplate, match="too much work in loops"):
+        templates.render_text(PATH, text, values)
+
+
+def test_a_long_value_of_a_letter_is_no_endless_work(templates: Templates) -> None:
+    text = SHIPPED + "{% for a in words %}{{ a|wordwrap(72)|indent(4) }}{% endfor %}"
+    values = samples(templates.contract(PATH))[0] | {"words": ["many words of a letter " * 400] * 10}
+    assert len(templates.render_text(PATH, text, values)) > 90_000
