@@ -32,7 +32,7 @@ def with_prices(tree: nodes.Template) -> nodes.Template:
     return tree
 
 
-def _filtered(node: nodes.Expr, name: str, *given: nodes.Expr) -> nodes.Filter:
+def _filtered(node: nodes.Node, name: str, *given: nodes.Expr) -> nodes.Filter:
     return nodes.Filter(node, name, list(given), [], None, None, lineno=node.lineno)
 
 
