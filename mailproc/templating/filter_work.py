@@ -41,21 +41,21 @@ class UnfitArgument(Exception):
 
 
 @dataclass
-class Account:
+class WorkAccount:
     """What is ``left`` to work."""
 
     left: int = MOST
 
 
 class _Now(threading.local):
-    account: Account | None = None
+    account: WorkAccount | None = None
 
 
 _now = _Now()
 
 
 @contextmanager
-def paid_by(account: Account) -> Iterator[None]:
+def paid_by(account: WorkAccount) -> Iterator[None]:
     """Render in this thread."""
     _now.account = account
     try:

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Template, UndefinedError
 
 from mailproc.templating.contract import Contract, samples
-from mailproc.templating.filter_work import OF_SAMPLES, Account, paid_by
+from mailproc.templating.filter_work import OF_SAMPLES, WorkAccount, paid_by
 from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 from mailproc.templating.said import unsaid
 
@@ -21,7 +21,7 @@ class TooLong(Exception):
 
 def tried(template: Template, contract: Contract, name: str) -> Iterator[TemplateProblem]:
     """Yield the first fault of each kind that rendering with the samples shows, until the work is paid up."""
-    seen, account = set(), Account(OF_SAMPLES)
+    seen, account = set(), WorkAccount(OF_SAMPLES)
     for context in samples(contract):
         for problem in _trial(template, contract, name, context, account):
             if problem not in seen:
@@ -32,7 +32,7 @@ def tried(template: Template, contract: Contract, name: str) -> Iterator[Templat
 
 
 def _trial(
-    template: Template, contract: Contract, name: str, context: Mapping[str, Any], account: Account
+    template: Template, contract: Contract, name: str, context: Mapping[str, Any], account: WorkAccount
 ) -> Iterator[TemplateProblem]:
     try:
         text = rendered(template, name, context, account)
@@ -46,7 +46,7 @@ def _trial(
 
 
 def rendered(
-    template: Template, name: str, context: Mapping[str, Any], account: Account | None = None
+    template: Template, name: str, context: Mapping[str, Any], account: WorkAccount | None = None
 ) -> str:
     """Return the finished text. Raise only BrokenTemplate, also if it grows or works beyond any letter.
 
@@ -54,7 +54,7 @@ def rendered(
     """
     pieces, length = list[str](), 0
     try:
-        with paid_by(account or Account()):
+        with paid_by(account or WorkAccount()):
             for piece in template.generate(context):
                 pieces.append(piece)
                 length += len(piece)

@@ -57,11 +57,11 @@ def test_filters_in_loops_over_long_lists_end(templates: Templates) -> None:
 
 def test_a_long_value_counts_as_several() -> None:
     upper = filter_work.counted(str.upper)
-    with filter_work.paid_by(filter_work.Account(100)):
+    with filter_work.paid_by(filter_work.WorkAccount(100)):
         assert [upper("x") for _ in range(100)] == ["X"] * 100
         with pytest.raises(filter_work.TooMuchWork):
             upper("x")
-    with filter_work.paid_by(filter_work.Account(200)):
+    with filter_work.paid_by(filter_work.WorkAccount(200)):
         assert upper("x" * 4_000)
         with pytest.raises(filter_work.TooMuchWork):
             upper("x" * 4_000)
