@@ -22,7 +22,7 @@ class PageRequest:
     """``path``: its variable parts; ``query`` and ``form``: the last value of each field. ``token``: of the
     session, '' without one. ``host``: the client's address. ``is_a_look``: a script asks what the page says
     now: nobody has clicked. ``user``: whom our web server names; ``begun``: the cookie of a login that has
-    begun. ``keys_off``: this browser has no single keys."""
+    begun; ``kept_by``: that of a form that was kept. ``keys_off``: this browser has no single keys."""
 
     method: str
     path: Mapping[str, str]
@@ -34,6 +34,7 @@ class PageRequest:
     is_a_look: bool = False
     user: str = ""
     begun: str = ""
+    kept_by: str = ""
     keys_off: bool = False
 
 
@@ -52,7 +53,8 @@ async def asked_by(request: Request, cookie: str, user: ProxyUser | None = None)
         target=request.url.path,
         is_a_look=request.method == "GET" and request.headers.get("desk-look") == "1",
         user=user.of(request) if user else "",
-        begun=request.cookies.get(f"{cookie}-login", "")[:200],
+        begun=request.cookies.get(f"{cookie}-login", "")[:4000],
+        kept_by=request.cookies.get(f"{cookie}-kept", "")[:200],
         keys_off=request.cookies.get("keys") == "off",
     )
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Generic, TypeVar
 
 from mailproc.office.desk.scanning import ScanAnswer
+from mailproc.web.left_forms import LeftForms
 
 MOST = 1000
 
@@ -72,15 +73,16 @@ class NamelessAddresses:
 
 class DeskMemory:
     """``answers``: what an act brought about, by its request; ``drafts``: forms that were not done, by the
-    address of their page; ``searches``: what was typed, by a name that says nothing; ``nameless``: readers,
-    by the addresses of their pages; ``scans``: the last ones, each with its act, the newest first;
-    ``texts``: drafts of texts, by the login of their person, which outlasts a session."""
+    address of their page; ``left``: forms that came without a session; ``searches``: what was typed, by a
+    name that says nothing; ``nameless``: readers, by the addresses of their pages; ``scans``: the last ones,
+    each with its act, the newest first; ``texts``: drafts of texts, by the login of their person, which
+    outlasts a session."""
 
     def __init__(self) -> None:
         self.answers: Kept[tuple[str, ...]] = Kept()
         self.drafts: Kept[Mapping[str, str]] = Kept()
         self.searches: Kept[str] = Kept()
-        self.left: Kept[str] = Kept()
+        self.left = LeftForms()
         self.nameless = NamelessAddresses()
         self.scans: Kept[tuple[tuple[str, ScanAnswer], ...]] = Kept()
         self.texts: Kept[Mapping[str, str]] = Kept()

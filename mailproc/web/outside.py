@@ -1,10 +1,12 @@
 """Logins at the desk that others vouch for: the way to a provider and back, and what is said without one."""
 
+import re
 import secrets
 from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
+from mailproc import passwords
 from mailproc.errors import LocalFault, TryLater
 from mailproc.office.staff.outside_login import OutsideLogins
 from mailproc.web import login
@@ -16,6 +18,9 @@ BACK = "/login/oidc/back"
 """The redirect address, after public_url; docs/desk.md has it too."""
 SECONDS = 600
 """So long the cookie of a login that has begun is kept."""
+KEPT_SECONDS = 3600
+"""So long that of a form that was kept."""
+_BROWSER = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def page(desk: WebDesk, asked: PageRequest) -> Response:
@@ -29,28 +34,28 @@ def page(desk: WebDesk, asked: PageRequest) -> Response:
 
 
 def turned_away(desk: WebDesk, asked: PageRequest) -> Response:
-    """Answer who is not logged in. A form is kept for after the login at a provider."""
+    """Answer who is not logged in. A form is kept for after the login at a provider, for this browser alone:
+    whoever sends one gets a cookie, and no address leads to it."""
     if asked.method != "POST":
         return RedirectResponse(login.address(asked.target), 303)
     kept = login.form_of(asked) if desk.auth == "oidc" else ""
     if not kept:
         return _shown(desk, "/", desk.office.words["signed_out"], 401)
-    name = secrets.token_urlsafe(16)
-    desk.memory.left.put("", name, kept)
-    return _shown(desk, asked.target, desk.office.words["form_kept"], 401, name)
+    browser = asked.kept_by if _BROWSER.fullmatch(asked.kept_by) else secrets.token_urlsafe(32)
+    desk.memory.left.put(browser, asked.target, kept, passwords.place(asked.host))
+    answer = _shown(desk, asked.target, desk.office.words["form_kept"], 401)
+    _set(desk, answer, f"{desk.cookie}-kept", browser, KEPT_SECONDS)
+    return answer
 
 
 def begin(desk: WebDesk, asked: PageRequest) -> Response:
     """Send the browser to the provider."""
-    then, kept = asked.query.get("then", ""), desk.memory.left.take("", asked.query.get("kept", ""))
     try:
-        url, cookie = _logins(desk).begin(then, kept or "")
+        url, cookie = _logins(desk).begin(asked.query.get("then", ""))
     except TryLater as later:
         return crowded(desk, asked, later)
     answer = RedirectResponse(url, 303)
-    answer.set_cookie(
-        _cookie(desk), cookie, SECONDS, httponly=True, secure=desk.secure, samesite="lax", path="/"
-    )
+    _set(desk, answer, f"{desk.cookie}-login", cookie, SECONDS)
     return answer
 
 
@@ -64,8 +69,10 @@ def back(desk: WebDesk, asked: PageRequest) -> Response:
         return _shown(desk, "", desk.office.word(fault.said), 403)
     except TryLater as later:
         return crowded(desk, asked, later)
-    answer = login.go_on(desk, token, begun.then, begun.kept)
-    answer.delete_cookie(_cookie(desk), path="/", secure=desk.secure, httponly=True, samesite="lax")
+    kept = desk.memory.left.take(asked.kept_by, begun.then) if asked.kept_by else ""
+    answer = login.go_on(desk, token, begun.then, kept)
+    name = f"{desk.cookie}-login"
+    answer.delete_cookie(name, path="/", secure=desk.secure, httponly=True, samesite="lax")
     return answer
 
 
@@ -81,13 +88,12 @@ def _logins(desk: WebDesk) -> OutsideLogins:
     return desk.office.outside
 
 
-def _cookie(desk: WebDesk) -> str:
-    return f"{desk.cookie}-login"
+def _set(desk: WebDesk, answer: Response, name: str, value: str, seconds: int) -> None:
+    answer.set_cookie(name, value, seconds, httponly=True, secure=desk.secure, samesite="lax", path="/")
 
 
-def _shown(desk: WebDesk, then: str, said: str, status: int, kept: str = "") -> Response:
-    query = {name: value for name, value in (("then", then), ("kept", kept)) if value}
-    way = f"{THERE}?{urlencode(query)}" if query else THERE
+def _shown(desk: WebDesk, then: str, said: str, status: int) -> Response:
+    way = f"{THERE}?{urlencode({'then': then})}" if then else THERE
     say = desk.office.words_of("desk_login")
     way = way if desk.auth == "oidc" else ""
     return html(desk, "outside_login.html", None, status, say=say, said=said, way=way)

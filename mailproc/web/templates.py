@@ -32,9 +32,12 @@ def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     key = asked.path["name"]
     answers = desk.memory.answers.take(asked.token, _address(key)) or ()
     waiting = desk.memory.drafts.take(asked.token, _address(key))
-    if waiting is not None and "text" in waiting:
-        _keep(desk, person, key, waiting)
     trouble = (desk.office.words["kept"],) if waiting is not None else ()
+    if waiting is not None and "text" in waiting and _may_keep(person):
+        if desk.memory.texts.get(person.login, key) is None:
+            _keep(desk, person, key, waiting)
+        else:  # the draft of this person stays, until the form is sent: another may have filled it in
+            return _shown(desk, key, person, 200, answers=answers, trouble=trouble, left=waiting)
     return _shown(desk, key, person, 200, answers=answers, trouble=trouble)
 
 
@@ -125,18 +128,22 @@ def _shown(
     trouble: tuple[str, ...] = (),
     preview: TextPreview | None = None,
     typed: Mapping[str, str] | None = None,
+    left: Mapping[str, str] | None = None,
 ) -> Response:
-    """``typed``: what stood in the form that is answered. After an overtaking the page's mark is the new one:
-    who saves again has seen the other text."""
+    """``left``: a form from before the login, shown in the place of the draft. ``typed``: what stood in the
+    form that is answered. After an overtaking the page's mark is the new one: who saves again has seen the
+    other text."""
     office = desk.office
     shown = office.templates.one(key)
-    draft = desk.memory.texts.get(person.login, key) if _may_keep(person) else None
+    draft = left or (desk.memory.texts.get(person.login, key) if _may_keep(person) else None)
     is_draft = draft is not None and draft["text"] != shown.text
-    if draft is not None and not is_draft:  # else it would seem to be one once somebody changes the text
+    if (
+        left is None and draft is not None and not is_draft
+    ):  # else it would seem to be one once somebody changes the text
         desk.memory.texts.take(person.login, key)
     text = draft["text"] if draft is not None and is_draft else shown.text
-    overtaken = draft is not None and is_draft and draft["seen"] not in ("", shown.seen)
-    seen = draft["seen"] if draft is not None and overtaken and status != 409 else shown.seen
+    overtaken = draft is not None and is_draft and draft.get("seen", "") not in ("", shown.seen)
+    seen = draft.get("seen", "") if draft is not None and overtaken and status != 409 else shown.seen
     said = typed or draft or {}
     return html(
         desk,

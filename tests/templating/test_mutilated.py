@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from mailproc.config import WorkAccount, Config, Library, Partner, PartnerArtemail
+from mailproc.config import Config, Library, Partner, PartnerArtemail, WorkAccount
 from mailproc.ill.apdu import (
     Apdu,
     Cancel,

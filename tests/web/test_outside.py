@@ -192,6 +192,30 @@ def test_an_answer_counts_once_and_in_its_browser(at, provider):
     assert browser.get(f"{BACK}?error=access_denied&state={state}").status == 403
 
 
+def test_what_strangers_begin_makes_no_login_forgotten(at):
+    browser, stranger = at("oidc"), at("oidc")
+    stranger.client = browser.client.__class__(transport=browser.client._transport, base_url=ORIGIN)
+    back = go(browser)
+    for _ in range(501):
+        assert stranger.ask("GET", "/login/oidc", follow_redirects=False).status == 303
+    assert browser.get(back).status == 200
+
+
+@pytest.mark.parametrize("change", ["then", "age", "seal", "state"])
+def test_a_begun_login_that_was_written_by_others_is_none(at, change):
+    browser = at("oidc")
+    back = go(browser)
+    (cookie,) = [one for one in browser.client.cookies.jar if one.name == "desk-login"]
+    state, age, then, seal = cookie.value.split(".")
+    changed = {
+        "then": f"{state}.{age}.Ly9ldmls.{seal}",
+        "age": f"{state}.{int(age) + 100}.{then}.{seal}",
+        "seal": f"{state}.{age}.{then}.{seal[::-1]}",
+        "state": f"{state[::-1]}.{age}.{then}.{seal}",
+    }
+    assert browser.get(back, headers={"Cookie": f"desk-login={changed[change]}"}).status == 403
+
+
 def test_a_login_that_takes_too_long_begins_again(at, house):
     browser = at("oidc")
     back = go(browser)
@@ -260,6 +284,19 @@ def test_a_form_outlives_the_session(at, house):
     (field,) = page.tree.xpath("//details[@open]//input[@name='note']")
     assert field.get("value") == "the reader has bought it"
     assert not [one for one in house.rows("event") if one["type"] == "cancel"]
+
+
+def test_a_form_belongs_to_the_browser_that_sent_it(at, house):
+    """Somebody sends a form without a login, and gives the link of the answer to one of the staff."""
+    house.place()
+    stranger, browser = at("oidc"), at("oidc")
+    browser.client = stranger.client.__class__(transport=stranger.client._transport, base_url=ORIGIN)
+    page = stranger.post("/r/B1/act", {"act": "cancel", "note": "words of a stranger"})
+    assert page.status == 401
+    (way,) = page.tree.xpath("//main//a/@href")
+    answer = browser.ask("GET", way, follow_redirects=False)
+    browser.get(httpx.get(answer.headers["location"]).headers["location"].removeprefix(ORIGIN))
+    assert "words of a stranger" not in browser.get("/r/B1").text
 
 
 def test_who_is_taken_out_of_the_list_is_out_and_no_other_login_goes_on(at, house):

@@ -1,10 +1,14 @@
 """Logins that others vouch for: who it is says our web server, or a provider of OpenID Connect."""
 
+import hmac
+import re
 import secrets
 import threading
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Protocol
 
 from mailproc.config import StaffEntry
@@ -15,9 +19,13 @@ from mailproc.sentence import sentence
 
 PATIENCE = timedelta(minutes=10)
 """So long somebody may take to log in at the provider."""
-MOST = 500
-"""Logins that wait; of more the oldest must begin again."""
+MOST_USED = 10_000
+"""Answers that are remembered, so that each counts once; of more the oldest are forgotten: a provider takes
+its code once, too."""
+LONGEST_THEN = 500
+"""Characters of an address to go on to."""
 _OCTETS = 32
+_COOKIE = re.compile(r"([A-Za-z0-9_-]{43})\.([0-9]{1,12})\.([A-Za-z0-9_=-]{0,2800})\.([A-Za-z0-9_-]{43})")
 
 
 class LoginProvider(Protocol):
@@ -48,55 +56,83 @@ class ListedStaff:
 
 @dataclass(frozen=True)
 class LoginBegun:
-    """A login that waits. ``state``, ``nonce``, ``verifier``: secrets by which its answer is known."""
+    """A login that waits, as its browser keeps it. ``state`` is random; ``then``: where to go on."""
 
-    then: str
-    kept: str
+    state: str
     at: datetime
-    state: str = field(default_factory=lambda: secrets.token_urlsafe(_OCTETS))
-    nonce: str = field(default_factory=lambda: secrets.token_urlsafe(_OCTETS))
-    verifier: str = field(default_factory=lambda: secrets.token_urlsafe(_OCTETS))
+    then: str
 
 
 class OutsideLogins:
-    """Logins by a provider, from the click to the answer. In memory: after a restart one clicks again."""
+    """Logins by a provider, from the click to the answer.
+
+    What has begun is kept by its browser alone, under a seal of this process: no crowd of others makes it
+    forgotten. Nonce and verifier are made of the state by our key. After a restart one clicks again.
+    """
 
     def __init__(self, context: Context, provider: LoginProvider, listed: ListedStaff) -> None:
         self._clock = context.clock
         self._provider = provider
         self._listed = listed
+        self._key = secrets.token_bytes(_OCTETS)
         self._lock = threading.Lock()
-        self._waiting: dict[str, LoginBegun] = {}
+        self._used: dict[str, None] = {}
 
-    def begin(self, then: str, kept: str) -> tuple[str, str]:
+    def begin(self, then: str) -> tuple[str, str]:
         """Return where the browser goes, and what it must bring back as a cookie. Raise TryLater.
 
-        ``then``: where to go on; ``kept``: a form that was filled in before.
+        ``then``: where to go on.
         """
-        begun = LoginBegun(then, kept, self._clock())
-        url = self._provider.address(begun.state, begun.nonce, begun.verifier)
-        with self._lock:
-            self._waiting[begun.state] = begun
-            while len(self._waiting) > MOST:
-                del self._waiting[next(iter(self._waiting))]
-        return url, begun.state
+        state = secrets.token_urlsafe(_OCTETS)
+        url = self._provider.address(state, self._made("nonce", state), self._made("verifier", state))
+        said = then if len(then) <= LONGEST_THEN else ""
+        where = urlsafe_b64encode(said.encode("utf-8", "replace")).decode("ascii")
+        told = f"{state}.{int(self._clock().timestamp())}.{where}"
+        return url, f"{told}.{self._made('cookie', told)}"
 
     def finish(self, state: str, cookie: str, code: str) -> tuple[StaffPerson, LoginBegun]:
         """Return who logs in. ``state``: as the provider sends it on; ``cookie``: what the browser brought.
 
         Raise LocalFault, TryLater.
         """
-        same = secrets.compare_digest(state.encode("utf-8", "replace"), cookie.encode("utf-8", "replace"))
-        with self._lock:  # an answer counts once
-            begun = self._waiting.pop(state, None) if same else None
-        if begun is None or self._clock() - begun.at > PATIENCE:
+        begun = self._opened(cookie)
+        if begun is None or not _same(begun.state, state) or not self._is_first(begun):
             raise LocalFault(sentence("oidc-begin-again"))
         if not code:
             raise LocalFault(sentence("oidc-cancelled"))
-        person = self._listed.by_subject(self._provider.subject(code, begun.nonce, begun.verifier))
+        nonce, verifier = self._made("nonce", begun.state), self._made("verifier", begun.state)
+        person = self._listed.by_subject(self._provider.subject(code, nonce, verifier))
         if person is None:
             raise LocalFault(sentence("staff-not-listed"))
         return person, begun
+
+    def _opened(self, cookie: str) -> LoginBegun | None:
+        """Return what the cookie says, if we have sealed it and it is not too old."""
+        found = _COOKIE.fullmatch(cookie)
+        if found is None or not _same(self._made("cookie", cookie.rpartition(".")[0]), found[4]):
+            return None
+        at = datetime.fromtimestamp(int(found[2]), UTC)
+        if self._clock() - at > PATIENCE:
+            return None
+        return LoginBegun(found[1], at, urlsafe_b64decode(found[3]).decode("utf-8", "replace"))
+
+    def _is_first(self, begun: LoginBegun) -> bool:
+        """An answer counts once."""
+        with self._lock:
+            if begun.state in self._used:
+                return False
+            self._used[begun.state] = None
+            while len(self._used) > MOST_USED:
+                del self._used[next(iter(self._used))]
+        return True
+
+    def _made(self, purpose: str, of: str) -> str:
+        made = hmac.new(self._key, f"{purpose} {of}".encode(), sha256).digest()
+        return urlsafe_b64encode(made).decode("ascii").rstrip("=")
+
+
+def _same(ours: str, theirs: str) -> bool:
+    return secrets.compare_digest(ours.encode(), theirs.encode("utf-8", "replace"))
 
 
 def _person(entry: StaffEntry) -> StaffPerson:
