@@ -71,6 +71,22 @@ def test_everybody_can_use_each_page(windows, house, width, dark, language):
     assert window.complaints == []
 
 
+def test_what_stands_there_for_who_keeps_and_on_paper_can_be_used_by_everybody(windows, house):
+    house.place(title=HOSTILE, patron={"id": "R7", "name": "P. Post"})
+    house.hear("B1-1 SHIPPED LOAN")
+    house.act("B1", "receive")
+    (paper,) = [row["id"] for row in house.rows("outgoing") if row["state"] == "to_print"]
+    window = windows(320, language="de")
+    window.log_in("head", PASSWORD)
+    for path in ("/service", "/audit/rau", "/audit/staff", "/lend", "/slips", f"/letters/O{paper}"):
+        window.go(path)
+        for summary in window.page.locator("summary").all():
+            summary.evaluate("one => one.parentElement.open = true")
+        assert (path, window.faults()) == (path, [])
+        assert (path, window.wider_than_the_window() <= 0) == (path, True)
+    assert window.complaints == []
+
+
 def test_what_is_refused_can_be_used_by_everybody_too(windows, house):
     busy(house)
     window = windows(320)
