@@ -111,13 +111,16 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
 
 
 def _service(context: Context, store: Store, found: CheckReport) -> None:
-    """A service that does not run is no mistake of the configuration: a note."""
+    """A service that does not run, or whose store is held, is no mistake of the configuration: notes."""
     with store.read() as connection:
         service = service_state.service_state(store, connection, context)
-    if service.said is not None:
+        held = service_state.said_if_held(connection)
+    if service.said is not None and service.said != held:
         found.warnings.append(str(service.said))
-    else:
+    elif service.said is None:
         found.fine.append(f"service: {service.state}")
+    if held is not None:
+        found.warnings.append(f"nothing is sent: {held}")
 
 
 def _places(context: Context, store: Store, found: CheckReport) -> None:

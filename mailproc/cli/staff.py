@@ -26,6 +26,15 @@ class StaffTask(Enum):
     OUT = "out"
 
 
+DONE = {
+    StaffTask.ADD: "done_add",
+    StaffTask.PASSWD: "done_passwd",
+    StaffTask.ROLE: "done_role",
+    StaffTask.OUT: "done_out",
+}
+"""The label that says what was done."""
+
+
 @verbs.command("staff")
 def staff(
     ctx: typer.Context,
@@ -54,6 +63,8 @@ def staff(
             case StaffTask.OUT:
                 done = people.show_out(app.store, app.context, login)
         _tell([done], app, as_json=as_json)
+        if not as_json:
+            output.line(app.context.language.label("staff", DONE[what], login=done.login))
 
 
 def _check_way(what: StaffTask, login: str, name: str, role: str) -> None:

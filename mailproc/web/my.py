@@ -128,8 +128,8 @@ def link_form(desk: MyDesk) -> Response:
 
 
 def link_asked(desk: MyDesk) -> Response:
-    """Say always the same: whoever asks learns nothing."""
-    return my_html(desk, "my_link_asked.html", None)
+    """Say always the same: whoever asks learns nothing. While no letter leaves, say that to everybody."""
+    return my_html(desk, "my_link_asked.html", None, held=desk.office.holds_letters())
 
 
 def link(desk: MyDesk, asked: PageRequest) -> Response:

@@ -291,6 +291,16 @@ def held_again(app: Installation) -> None:
     assert app.cli("run", "--once").code == 0
 
 
+def test_check_says_that_the_store_is_held_where_no_service_runs(app: Installation, relay: Relay) -> None:
+    held_again(app)
+    app.start().kill()
+    said = app.cli("check").out
+    assert "the service has died" in said
+    assert "nothing is sent: the store was put back from a copy" in said
+    assert app.cli("restore", "--go").code == 0
+    assert "nothing is sent" not in app.cli("check").out
+
+
 def letter(app: Installation, sender: str, subject: str, text: str, more: str = "") -> None:
     head = f"From: {sender}\nTo: ill@town.example\nSubject: {subject}\n{more}"
     body = f"{head}Message-ID: <{hash(subject)}@x.example>\n\n{text}\n"

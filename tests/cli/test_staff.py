@@ -42,6 +42,13 @@ def test_what_is_refused(cli, arguments, said, why):
     assert ran.code == 1 and why in ran.err
 
 
+def test_each_act_says_what_was_done(cli):
+    assert "rau may use the desk now" in cli("staff", "add", "rau", stdin=PASSWORD).out
+    assert "The password of rau is new, and all sessions" in cli("staff", "passwd", "rau", stdin=PASSWORD).out
+    assert "The role of rau has changed" in cli("staff", "role", "rau", "--role", "keep").out
+    assert "rau is out, and all sessions" in cli("staff", "out", "rau").out
+
+
 def test_the_role_and_the_name_have_defaults(cli):
     added = cli("staff", "add", "rau", "--json", stdin=PASSWORD)
     assert (added.json[0]["name"], added.json[0]["role"]) == ("rau", "work")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from mailproc.office.staff import tokens
 from mailproc.office.staff.people import StaffRole
 from mailproc.office.wording.json_values import plain
 from mailproc.office.wording.request_json import shown_json
+from tests.test_docs import example
 from tests.web.browser import ORIGIN
 
 
@@ -105,6 +107,14 @@ def test_a_request_is_placed_and_names_the_token(system, house):
     events = [(one["actor"], one["door"]) for one in house.rows("event") if one["cause"] == "staff"]
     assert set(events) == {("catalogue", "api")}
     assert system.get("/api/requests/B1").json()["item"]["title"] == "Iron Bridges"
+
+
+def test_the_request_of_the_document_is_taken(system, house):
+    *_, kind, _, body, _ = shlex.split(example("docs/api.md", "post").replace("\\\n", ""))
+    assert kind == "Content-Type: application/json"
+    done = system.post("/api/requests", json.loads(body) | {"partners": ["XX-BL"]})
+    assert done.status_code == 201, done.text
+    assert requests_of(house) == 1
 
 
 def test_it_is_the_same_json_as_by_the_command_line(system, house):

@@ -20,6 +20,7 @@ from mailproc.office.patrons import forgetting
 from mailproc.office.readers import sign_in_links
 from mailproc.office.requests import notes, reviewing, submitted
 from mailproc.office.requests.reviewing import Acceptance
+from mailproc.store import restored
 from mailproc.transport.http_server import HttpServer
 from mailproc.web import guard, link_queue, my_site, site
 from mailproc.web.link_queue import LinkQueue
@@ -164,6 +165,19 @@ def test_the_answer_does_not_wait_for_the_look(house, by_mail, reader, monkeypat
         assert browser.post("/my/link", {"number": number, "email": MAIL}).status == 200
     assert looked == []
     free.set()
+
+
+def test_while_the_store_is_held_no_link_is_promised_to_anybody(house, reader, asks):
+    house.place()
+    house.store.write(lambda c: restored.record(c, house.app.clock(), restored.HERE, None, 0, "{}"))
+    browser = reader()
+    assert asks(browser) == ""
+    for number in ("R1", "nobody"):
+        said = browser.post("/my/link", {"number": number, "email": MAIL}).words
+        assert "No letters leave here just now" in said and "on its way" not in said
+    assert house.rows("reader_link") == [], "none leaves later, when it is over"
+    house.store.write(lambda c: restored.go_on(c, house.app.clock(), "rau"))
+    assert "on its way" in browser.post("/my/link", {"number": "R1", "email": MAIL}).words
 
 
 def test_a_number_in_another_spelling_and_a_card_are_the_readers(house, reader, asks):

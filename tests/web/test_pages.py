@@ -8,6 +8,7 @@ from mailproc.config import Web
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.office.desk.to_do import DeskRow
 from mailproc.office.queries.agenda import agenda
+from mailproc.store import restored
 from mailproc.web import site
 from tests.web.browser import Browser
 
@@ -17,6 +18,14 @@ def test_nobody_sees_anything_without_a_login(opened, house):
     for path in ("/", "/requests", "/r/B1", "/letters", "/letters/O1", "/find/x"):
         page = opened().get(path)
         assert page.status == 200 and "/login" in page.url and "B1" not in page.words, path
+
+
+def test_to_do_says_first_that_nothing_leaves_while_the_store_is_held(browser, house):
+    assert "NOTHING MOVES" not in browser.get("/").words
+    house.store.write(lambda c: restored.record(c, house.app.clock(), restored.HERE, None, 0, "{}"))
+    assert "NOTHING MOVES: the store was put back from a copy" in browser.get("/").words
+    house.store.write(lambda c: restored.go_on(c, house.app.clock(), "rau"))
+    assert "NOTHING MOVES" not in browser.get("/").words
 
 
 def test_to_do_shows_each_open_request_once_and_the_sum(browser, house):

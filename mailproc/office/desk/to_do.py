@@ -11,7 +11,7 @@ from mailproc.ill.attention import Reason
 from mailproc.office.desk import row_acts
 from mailproc.office.desk.row_acts import RowAct
 from mailproc.office.desk.template_list import key_of
-from mailproc.office.queries import agenda
+from mailproc.office.queries import agenda, service_state
 from mailproc.office.queries.agenda import Agenda, Group, Todo
 from mailproc.office.queries.letters import LetterLine
 from mailproc.office.wording.plain_text import cut
@@ -65,13 +65,15 @@ class DeskGroup:
 @dataclass(frozen=True)
 class ToDoPage:
     """``letters``: groups of letters and mailboxes; ``groups``: of requests, the most urgent reason first;
-    ``idle``: open requests to which nothing happens by itself; ``total``: the sum in words."""
+    ``idle``: open requests to which nothing happens by itself; ``total``: the sum in words. ``held``: that
+    nothing leaves, as the store was put back from a copy."""
 
     letters: tuple[DeskGroup, ...]
     groups: tuple[DeskGroup, ...]
     idle: tuple[DeskGroup, ...]
     total: str
     needing: int
+    held: str = ""
 
 
 def page(connection: Connection, context: Context) -> ToDoPage:
@@ -85,7 +87,14 @@ def page(connection: Connection, context: Context) -> ToDoPage:
         idle=tuple(_some(words["idle"], [_waiting(one, context) for one in found.idle])),
         total=context.language.label("digest", "sum", **sums),
         needing=found.needing,
+        held=_held(connection, context),
     )
+
+
+def _held(connection: Connection, context: Context) -> str:
+    """Say it as `digest` does, at its top."""
+    language, held = context.language, service_state.said_if_held(connection)
+    return language.label("service", "nothing_moves", why=language.word(held)) if held is not None else ""
 
 
 def _reason(connection: Connection, group: Group, context: Context) -> DeskGroup:

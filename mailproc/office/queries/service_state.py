@@ -65,9 +65,13 @@ def service_state(store: Store, connection: Connection, context: Context) -> Ser
 
 def unless_held(found: ServiceState, connection: Connection) -> ServiceState:
     """Return the same; a service that is alive sends nothing while its store is held."""
-    if found.said is None and restored.standing(connection) is not None:
-        return replace(found, said=sentence("service-held"))
-    return found
+    held = said_if_held(connection)
+    return replace(found, said=held) if found.said is None and held is not None else found
+
+
+def said_if_held(connection: Connection) -> Sentence | None:
+    """Return that the store is held, since it was put back from a copy; None if it is not."""
+    return sentence("service-held") if restored.standing(connection) is not None else None
 
 
 def judged(

@@ -12,6 +12,7 @@ from mailproc.office.readers.own_documents import FetchedDocument, OwnDocument
 from mailproc.office.readers.own_requests import OwnRequest
 from mailproc.office.readers.reader_sessions import ReaderPerson, ReaderSessions
 from mailproc.sentence import Part
+from mailproc.store import restored
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class ReaderOffice(DeskRoom):
     def ask_link(self, number: str, email: str) -> None:
         """Have a link written, if number and address are one reader's. Says nothing to whoever asks."""
         sign_in_links.ask(self.store, self.context, number, email)
+
+    def holds_letters(self) -> bool:
+        """Return whether no letter leaves, as the store was put back from a copy."""
+        with self.store.read() as connection:
+            return restored.standing(connection) is not None
 
     def home(self, person: ReaderPerson) -> OwnRequests:
         """Return the reader's requests."""

@@ -13,7 +13,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.sign_in_letter import SIGN_IN
 from mailproc.ill.reader_number import folded
 from mailproc.ill.submitted import READERS_DOOR
-from mailproc.store import events, link_letters, outgoing, patrons, reader_access
+from mailproc.store import events, link_letters, outgoing, patrons, reader_access, restored
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.intent_bodies import NoticeToReader
@@ -31,9 +31,13 @@ AT_ONCE = 20
 
 
 def ask(store: Store, context: Context, number: str, email: str) -> None:
-    """Have a link written to the reader with this number, or barcode, and this address; else do nothing."""
+    """Have a link written to the reader with this number, or barcode, and this address; else do nothing.
+
+    Nothing is written while the store is held: the letter would leave long after its link is over.
+    """
     with store.read() as connection:
-        reader = _reader(connection, number, email)
+        held = restored.standing(connection) is not None
+        reader = None if held else _reader(connection, number, email)
     if reader is not None:
         store.write(lambda connection: _write(connection, context, reader))
 
