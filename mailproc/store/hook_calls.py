@@ -34,7 +34,8 @@ DROPPABLE = ("prepared", "in_doubt", "held", "shelved")
 
 @dataclass(frozen=True)
 class NewHookCall:
-    """A call to be. ``trace``: by which its event is followed through the log."""
+    """A call to be. ``trace``: by which its event is followed through the log; ``not_before``: until then the
+    act can be taken back, and the call with it; None where it is made at once."""
 
     hook: str
     kind: str
@@ -46,6 +47,7 @@ class NewHookCall:
     payload: HookPayload
     written_at: datetime
     trace: str = ""
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True)

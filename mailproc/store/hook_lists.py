@@ -31,7 +31,7 @@ _LAST = Constant(
 )
 _LATER = Constant(
     select(CALL)
-    .where(_OF_HOOK, CALL.c.state == "prepared", CALL.c.not_before.is_not(None))
+    .where(_OF_HOOK, CALL.c.state == "prepared", CALL.c.not_before.is_not(None), CALL.c.attempts > 0)
     .order_by(CALL.c.not_before.desc())
     .limit(1),
     HookCall,
@@ -44,7 +44,7 @@ _NEXT = Constant(
 )
 _AGAIN: tuple[Select[Any], ...] = (
     select(CALL.c.id).where(CALL.c.state == "shelved"),
-    select(CALL.c.id).where(CALL.c.state == "prepared", CALL.c.not_before.is_not(None)),
+    select(CALL.c.id).where(CALL.c.state == "prepared", CALL.c.not_before.is_not(None), CALL.c.attempts > 0),
 )
 
 

@@ -9,6 +9,9 @@ import pytest
 from mailproc.config import Config
 from mailproc.errors import LocalFault
 from mailproc.flow.hook_receivers import HookReceivers
+from mailproc.ill.actions import AT_THE_DESK
+from mailproc.office.acts import perform
+from mailproc.office.acts.act_messages import StaffAct
 from mailproc.office.patrons import forgetting
 from tests.hooks.house import SECRET, House, MakeHouse, hook
 from tests.servers.hook_receiver import HookReceiver
@@ -207,3 +210,37 @@ def test_who_hears_of_the_undo_is_not_named(make_house: MakeHouse, receiver: Hoo
     house.call()
     assert "ils" not in undone(house)
     assert house.call() == 1
+
+
+def at_the_desk(house: House, action: str) -> str:
+    act = StaffAct(action=action, number="B1", by="rau", door=AT_THE_DESK)
+    done = perform.perform(house.world.app.store, house.world.app.context, act)
+    return " | ".join(map(str, done.words))
+
+
+def test_an_act_at_the_desk_is_told_when_its_letters_leave(
+    make_house: MakeHouse, receiver: HookReceiver
+) -> None:
+    house = make_house(hook("ils", "REQUESTER.receive", url=receiver.url))
+    house.world.place()
+    house.world.hear("B1-1 SHIPPED LOAN")
+    at_the_desk(house, "receive")
+    assert house.call(seconds=59) == 0
+    assert house.call(seconds=1) == 1 and receiver.events == ["REQUESTER.receive"]
+
+
+def test_an_act_at_the_desk_that_is_taken_back_is_never_told(
+    make_house: MakeHouse, receiver: HookReceiver
+) -> None:
+    """Neither that it was done, nor that it was taken back."""
+    house = make_house(hook("ils", "REQUESTER.receive", "REQUESTER.UNDONE", url=receiver.url))
+    house.world.place()
+    house.world.hear("B1-1 SHIPPED LOAN")
+    at_the_desk(house, "receive")
+    assert "ils" not in at_the_desk(house, "undo")
+    house.world.later(hours=1)
+    assert house.call() == 0 and receiver.events == []
+    assert house.states() == ["dismissed"]
+    at_the_desk(house, "receive")
+    house.world.later(hours=1)
+    assert house.call() == 1 and receiver.events == ["REQUESTER.receive"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailproc.config import Partner
 from mailproc.flow import delivery_mode, our_letters
-from mailproc.flow.advance import attached_files, hub_number, message_way
+from mailproc.flow.advance import attached_files, hook_writing, hub_number, message_way
 from mailproc.flow.advance.follow_ups import ask_again, can_be_asked, follow_up, follow_with
 from mailproc.flow.advance.work import Work
 from mailproc.flow.matching import item_received, readers_copy
@@ -291,6 +291,7 @@ def _take_back(work: Work, effect: TakeBack) -> None:
     for intent in outgoing.of_event(work.connection, effect.event_id):
         if intent.state != "withdrawn" and intent.letter_state not in outgoing.LEFT:
             outgoing.withdraw(work.connection, intent)
+    hook_writing.take_back(work, effect.event_id)
     for intent_id in effect.withdrew:
         outgoing.place(work.connection, intent_id, "todo", None)
         work.words.append(sentence("unsent-taken-back"))

@@ -11,7 +11,8 @@ from mailproc.ill.hook_events import event_name
 from mailproc.ill.hook_payload import VERSION, HookPayload, HookReader
 from mailproc.ill.terms import Service
 from mailproc.ill.transaction_state import Occurrence, Step
-from mailproc.store import hook_calls, hook_repeats, item_barcodes, patrons, requests
+from mailproc.sentence import sentence
+from mailproc.store import hook_calls, hook_lists, hook_repeats, item_barcodes, patrons, requests
 from mailproc.store.hook_calls import NewHookCall
 from mailproc.store.rows import StoredRequest
 
@@ -33,7 +34,7 @@ def write(work: Work, taken: Step, occurrence: Occurrence, known: Facts) -> None
         return
     payload = _payload(work, taken, name, known)
     for receiver in wanting:
-        if not _is_for(receiver, work, taken, payload, known):
+        if receiver.name in work.untold or not _is_for(receiver, work, taken, payload, known):
             continue
         hook_calls.add(
             work.connection,
@@ -48,8 +49,17 @@ def write(work: Work, taken: Step, occurrence: Occurrence, known: Facts) -> None
                 payload=payload,
                 written_at=work.context.clock(),
                 trace=work.trace,
+                not_before=work.leaves_at,
             ),
         )
+
+
+def take_back(work: Work, event_id: int) -> None:
+    """Drop the calls of an act at the desk that wait until it can no longer be taken back."""
+    for call in hook_lists.of_event(work.connection, work.transaction.request_id, event_id):
+        if call.state == "prepared" and call.attempts == 0 and call.not_before is not None:
+            hook_calls.dismiss(work.connection, call, sentence("hook-taken-back"), work.context.clock())
+            work.untold.append(call.hook)
 
 
 def _is_for(receiver: HookReceiver, work: Work, taken: Step, payload: HookPayload, known: Facts) -> bool:

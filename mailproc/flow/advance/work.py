@@ -22,7 +22,8 @@ class Work:
     ``trace``: by which it is followed through the log. ``by_hand``: staff do it and see the result.
     ``answered``: automatic answers. ``not_told``: what the partner does not read of our messages.
     ``pinned``: new options of the transaction. ``stood``: the reasons known to staff before.
-    ``leaves_at``: until then its letters can be taken back; None where they leave at once.
+    ``leaves_at``: until then its letters can be taken back; None where they leave at once. ``untold``: hooks
+    that were to be told of what is taken back, and never are.
     """
 
     connection: Connection
@@ -42,6 +43,7 @@ class Work:
     seq: int = 0
     stood: tuple[str, ...] = ()
     leaves_at: datetime | None = None
+    untold: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.stood = tuple(self.attention)
