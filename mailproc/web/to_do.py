@@ -77,6 +77,7 @@ def _shown(
         status,
         page=shown,
         just_done=just_done,
+        own_last=office.last_own(just_done, person),
         mark=office.news.to_do(shown, just_done),
         act_letters=_letters(shown),
         answers=answers,

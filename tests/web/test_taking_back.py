@@ -28,7 +28,7 @@ def undo_form(browser: Browser) -> dict[str, str]:
 
 def test_the_letter_waits_and_the_page_says_until_when(browser, house, shipped):
     page = browser.act("B1", "receive")
-    assert "A letter of this leaves at 09:01:00. Take it back" in page.words
+    assert "(staff rau). A letter of this leaves at 09:01:00. Take it back" in page.words
     house.run()
     assert house.sent == []
     house.later(seconds=59)
@@ -124,3 +124,121 @@ def test_what_follows_from_it_waits_too(browser, house):
     house.later(minutes=1)
     house.run()
     assert house.sent
+
+
+LOAN = {"service": "LOAN", "title": "On Letters", "author": "Seneca", "partner1": "XX-BL", "patron": "R1"}
+
+
+def placed(browser: Browser, **more: str) -> None:
+    (form,) = browser.get("/new").forms("/new/check")
+    assert browser.post("/new/place", form | LOAN | more).status == 200
+
+
+def test_an_order_that_was_a_slip_never_leaves_and_is_closed(browser, house):
+    """The wrong number of a reader is the commonest slip."""
+    placed(browser)
+    page = browser.post("/r/B1/act", undo_form(browser))
+    assert page.status == 200, page.words
+    house.later(hours=1)
+    house.run()
+    assert [one.to for one in house.sent] == [], "nobody hears of it, the reader neither"
+    assert house.state("B1") == "CANCELLED" and house.rows("request")[0]["closed_at"] is not None
+    events = [one["type"] for one in house.rows("event")]
+    assert events.count("cancel") == 1
+
+
+def test_two_clicks_take_an_order_back_once(browser, house):
+    placed(browser)
+    form = undo_form(browser)
+    assert [browser.post("/r/B1/act", form).status for _ in range(2)] == [200, 200]
+    assert [one["type"] for one in house.rows("event")] == ["request", "cancel"]
+
+
+def test_an_order_that_has_left_is_not_taken_back(browser, house):
+    placed(browser)
+    form = undo_form(browser)
+    house.later(minutes=2)
+    house.run()
+    page = browser.post("/r/B1/act", form)
+    assert page.status == 422 and house.state("B1") == "PENDING"
+
+
+def test_the_next_library_is_not_asked_where_that_is_taken_back(browser, house, addresses):
+    """The request stays open: staff look for another library."""
+    house.place("XX-BL", "XX-SECOND")
+    forms = browser.get("/r/B1").forms("/r/B1/act")
+    (form,) = (one for one in forms if one["key"] == "told-unfilled")
+    browser.post("/r/B1/act", form | {"heard_by": "phone", "reason": "not-owned"})
+    assert house.transaction("B1")["partner"] == "XX-SECOND"
+    assert browser.post("/r/B1/act", undo_form(browser)).status == 200
+    house.later(hours=1)
+    house.run()
+    assert house.to(addresses["XX-SECOND"]) == [] and house.state("B1") == "CANCELLED"
+    assert house.rows("request")[0]["closed_at"] is None
+
+
+def test_an_act_under_another_one_is_taken_back_too(browser, house, shipped):
+    """The renewal is not wanted any more: the book is back."""
+    browser.act("B1", "receive", quiet="1")
+    house.later(minutes=5)
+    house.run()
+    browser.act("B1", "renew")
+    renewed = house.state("B1")
+    form = next(one for one in browser.get("/r/B1").forms("/r/B1/act") if one["action"] == "brought-back")
+    assert browser.post("/r/B1/act", form).status == 200 and renewed == "RENEW_PENDING"
+    browser.post("/r/B1/act", undo_form(browser))
+    page = browser.get("/r/B1")
+    assert "Take it back" in page.words
+    browser.post("/r/B1/act", undo_form(browser))
+    assert house.state("B1") == "RECEIVED"
+    sent = len(house.sent)
+    house.later(hours=1)
+    house.run()
+    assert all("RENEW" not in one.text for one in house.sent[sent:])
+
+
+def test_one_key_takes_back_the_own_last_act_and_no_colleagues(opened, house):
+    for number in ("B1", "B2", "B3"):
+        assert house.place(title=f"Title {number}") == number
+        house.hear(f"{number}-1 SHIPPED LOAN")
+    first, second = opened(), opened()
+    first.log_in("rau")
+    second.log_in("head")
+    first.act("B1", "receive")
+    second.act("B2", "receive")
+    house.later(seconds=1)
+    first.act("B3", "receive")
+
+    def with_key(browser: Browser) -> list[str]:
+        buttons = browser.get("/").tree.xpath("//button[@data-key='z']")
+        return [str(one.getparent().get("action")) for one in buttons]
+
+    assert with_key(first) == ["/r/B3/act"], "the last one"
+    assert with_key(second) == ["/r/B2/act"]
+    named = [
+        str(one.get("aria-label")) for one in second.get("/").tree.xpath("//div[@class='leaving']//button")
+    ]
+    assert any("B1" in one and "rau" in one for one in named), (
+        "a colleague's by a button that says whose it is"
+    )
+    assert second.get("/r/B1").tree.xpath("//button[@data-key='z']") == []
+
+
+def test_what_they_told_us_says_how_to_go_on(browser, house):
+    house.place()
+    house.hear("B1-1 SHIPPED LOAN")
+    house.act("B1", "receive")
+    house.later(minutes=5)
+    forms = browser.get("/r/B1").forms("/r/B1/act")
+    (form,) = (one for one in forms if one["key"] == "told-recall")
+    page = browser.post("/r/B1/act", form | {"heard_by": "phone"})
+    assert "This cannot be taken back" in page.words and "Take it back" not in page.words
+
+
+def test_a_letter_that_waits_its_minute_is_no_trouble(browser, house, shipped):
+    """It stands once, with the act and who did it; what was tried in vain stands among the troubles."""
+    browser.act("B1", "receive")
+    page = browser.get("/")
+    assert "(staff rau). A letter of this leaves at" in page.words
+    assert "patron/arrived" not in page.words and "it is here" not in page.words
+    assert "Letters of ours" not in page.words and page.words.count("A letter of this leaves") == 1

@@ -317,6 +317,18 @@ def _same_item(case: Case, apdu: IllRequest) -> bool:
     return bool(kept.get("lines") == said["lines"] if said.get("lines") else kept == said)
 
 
+def last_done(connection: Connection, transaction: Transaction) -> Event | None:
+    """Return what happened last and stands: an act that was taken back, and taking it back, do not."""
+    stands: list[Event] = []
+    for event in events.of_transaction(connection, transaction.id):
+        if event.type == "undo":
+            undone = (event.facts or {}).get("undone")
+            stands = [one for one in stands if one.id != undone]
+        elif event.type not in BESIDE:
+            stands.append(event)
+    return stands[-1] if stands else None
+
+
 def may_undo(connection: Connection, transaction: Transaction) -> bool:
     """Return whether the last staff action can be undone, decided as the action itself is."""
     try:
@@ -328,13 +340,8 @@ def may_undo(connection: Connection, transaction: Transaction) -> bool:
 
 def _to_undo(connection: Connection, transaction: Transaction) -> Facts:
     """Return what undoes the last staff action, if nothing came since and its letter has not left."""
-    done = [event for event in events.of_transaction(connection, transaction.id) if event.type not in BESIDE]
-    last = done[-1] if done else None
-    if (
-        last is None
-        or last.cause != "staff"
-        or last.type in ("request", "undo", "amend", "redirect", "forget")
-    ):
+    last = last_done(connection, transaction)
+    if last is None or last.cause != "staff" or last.type in ("request", "amend", "redirect", "forget"):
         raise LocalFault(sentence("undo-nothing"))
     facts = last.facts or {}
     if "found" not in facts:

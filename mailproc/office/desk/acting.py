@@ -12,6 +12,7 @@ from mailproc.ill.status import status
 from mailproc.ill.terms import State
 from mailproc.office.acts import perform
 from mailproc.office.acts.act_messages import StaffAct
+from mailproc.office.desk import taking_back
 from mailproc.office.requests import notes
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.sentence import sentence
@@ -39,7 +40,9 @@ def note(store: Store, context: Context, person: StaffPerson, number: str, said:
 def act(store: Store, context: Context, person: StaffPerson, number: str, said: Mapping[str, str]) -> ActDone:
     """Do what the form says. Raise LocalFault (``Overtaken`` if somebody was quicker) and TryLater."""
     refuse_who_looks(person)
-    outcome = perform.perform(store, context, _meant(number, said, person))
+    meant = _meant(number, said, person)
+    done = taking_back.take_back if meant.action == "undo" else perform.perform
+    outcome = done(store, context, meant)
     return ActDone(tuple(_words(number, outcome, context)))
 
 

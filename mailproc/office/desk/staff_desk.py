@@ -1,5 +1,6 @@
 """The desk as a whole: what a page may ask of the office, and nothing else. Safe from any thread."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from mailproc.flow.context import Context
@@ -114,3 +115,7 @@ class StaffDesk:
         """Return what was just done at the desk and can be taken back."""
         with self._store.read() as connection:
             return taking_back.just_done(connection, self._context)
+
+    def last_own(self, done: Sequence[JustDone], person: StaffPerson) -> str:
+        """Return the number of the request of which one key takes the last act back; '' for none."""
+        return taking_back.key_for(done, person.login)

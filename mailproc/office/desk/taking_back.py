@@ -1,18 +1,23 @@
 """What was just done at the desk and can be taken back: its letters have not left yet."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from mailproc.flow.advance import recorded_facts
+from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
-from mailproc.office.acts import overtaken
-from mailproc.office.queries import recorded_history
-from mailproc.office.wording import history_words
-from mailproc.store import requests, transactions, waiting_acts
-from mailproc.store.rows import Transaction
+from mailproc.ill.event_names import spoken
+from mailproc.ill.terms import State
+from mailproc.office.acts import overtaken, perform
+from mailproc.office.acts.act_messages import StaffAct
+from mailproc.office.acts.act_writing import ActWriting, T, at_once
+from mailproc.office.queries.find import transaction_of
+from mailproc.store import outgoing, requests, submissions, transactions, waiting_acts
+from mailproc.store.engine import Store
+from mailproc.store.rows import Event, Transaction
 
 MOST = 10
 """Acts that a list names."""
@@ -21,14 +26,18 @@ MOST_LETTERS = 50
 
 @dataclass(frozen=True)
 class JustDone:
-    """An act whose letters wait. ``leaves``: until when, in words; ``may``: it can still be taken back (the
-    first order of a request cannot, it is cancelled); ``seen``: the mark of what has happened so far."""
+    """An act whose letters wait. ``what`` was done, ``by`` whom, with the ``login``; ``event_id``: of it.
+    ``leaves``: until when, in words; ``may``: it can still be taken back, else ``go_on`` says what else can
+    be done; ``seen``: the mark of what has happened so far."""
 
     number: str
     what: str
     by: str
+    login: str
+    event_id: int
     leaves: str
     may: bool
+    go_on: str
     seen: str
 
 
@@ -53,13 +62,68 @@ def _listed(connection: Connection, context: Context) -> Iterator[JustDone]:
 
 
 def _done(connection: Connection, row: Transaction, number: str, at: datetime, context: Context) -> JustDone:
-    last = recorded_history.history(connection, row.request_id)[-1:]
-    words = history_words.rows(last, row.role.name, context)
+    last, words = recorded_facts.last_done(connection, row), context.language.texts.labels["desk"]
+    way = _way(connection, row, last)
     return JustDone(
         number=number,
-        what=words[0].what if words else "",
-        by=words[0].by if words else "",
+        what=context.language.event_word(spoken(last.type, last.apdu)) if last is not None else "",
+        by=_by(last, context),
+        login=last.actor if last is not None and last.cause == "staff" else "",
+        event_id=last.id if last is not None else 0,
         leaves=context.language.label("desk", "leaves", time=f"{context.local(at):%H:%M:%S}"),
-        may=recorded_facts.may_undo(connection, row),
+        may=bool(way),
+        go_on="" if way else words["not_taken_back"],
         seen=overtaken.mark(connection, row.id),
     )
+
+
+def _by(last: Event | None, context: Context) -> str:
+    if last is None:
+        return ""
+    kind = context.language.texts.labels["cause"].get(last.cause, last.cause)
+    return f"{kind} {last.actor}".strip()
+
+
+def key_for(done: Sequence[JustDone], login: str) -> str:
+    """Return the number of the request of which one key takes the last act back: the person's own latest; ''
+    for none. What a colleague has done takes more than a key."""
+    own = [one for one in done if one.may and one.login == login]
+    return max(own, key=lambda one: one.event_id).number if own else ""
+
+
+def _way(connection: Connection, row: Transaction, last: Event | None) -> str:
+    """Return the act that takes ``last`` back, '' for none. An order that has not left is cancelled."""
+    if recorded_facts.may_undo(connection, row):
+        return "undo"
+    if last is None or last.type != "request" or row.state is not State.PENDING:
+        return ""
+    letters = outgoing.of_event(connection, last.id)
+    return "" if any(one.letter_state in outgoing.LEFT for one in letters) else "cancel"
+
+
+def take_back(store: Store, context: Context, act: StaffAct) -> StepOutcome:
+    """Take back what was done last. Raise as ``perform``.
+
+    An order that has not left is cancelled. Where it was entered by hand, and nobody was asked before, that
+    was all of it; else the request stays open: staff look for another library.
+    """
+    with store.read() as connection:
+        row = transaction_of(connection, act.number)
+        way = _way(connection, row, recorded_facts.last_done(connection, row))
+        slip = row.attempt == 1 and submissions.load(connection, row.request_id) is None
+    if way != "cancel":
+        return perform.perform(store, context, act)
+    cancel = replace(act, action="cancel")
+    return perform.perform(store, context, cancel, at_once if slip else _staying_open(row.request_id))
+
+
+def _staying_open(request_id: int) -> ActWriting:
+    def write(store: Store, job: Callable[[Connection], T]) -> T:
+        def both(connection: Connection) -> T:
+            done = job(connection)
+            requests.reopen(connection, request_id)
+            return done
+
+        return store.write(both)
+
+    return write

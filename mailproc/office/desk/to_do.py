@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.ill.attention import Reason
+from mailproc.notices.language import Language
 from mailproc.office.desk import row_acts
 from mailproc.office.desk.row_acts import RowAct
 from mailproc.office.desk.template_list import key_of
@@ -15,6 +16,7 @@ from mailproc.office.queries import agenda, service_state
 from mailproc.office.queries.agenda import Agenda, Group, Todo
 from mailproc.office.queries.letters import LetterLine
 from mailproc.office.wording.plain_text import cut
+from mailproc.sentence import sentence
 
 LONGEST, LONGEST_WHY = 80, 200
 """Characters of a title, and of a reason."""
@@ -120,7 +122,8 @@ def _letters(found: Agenda, context: Context) -> Iterator[DeskGroup]:
         for one in found.mailboxes
     ]
     yield from _some(words["mailboxes"], mailboxes)
-    yield from _some(words["unsent"], [_letter(one, context) for one in found.unsent])
+    stuck = [one for one in found.unsent if not _waits_its_minute(one, context)]
+    yield from _some(words["unsent"], [_letter(one, context) for one in stuck])
     yield from _some(
         words["unplaced"], [_letter(one, context) for one in found.unplaced], found.unplaced_count
     )
@@ -132,18 +135,32 @@ def _letters(found: Agenda, context: Context) -> Iterator[DeskGroup]:
     yield from _some(words["texts"], texts)
 
 
+def _waits_its_minute(one: LetterLine, context: Context) -> bool:
+    """Return whether nothing has kept it but that its act can be taken back: above stands when it leaves."""
+    waits = one.next_at is not None and one.next_at > context.clock()
+    return waits and one.state in ("todo", "prepared") and not one.note.parts
+
+
 def _letter(one: LetterLine, context: Context) -> DeskRow:
     language = context.language
-    about = one.about(language).removeprefix(f"{one.name}: ")
+    about, other = _about(one, language), language.word(one.other)
+    if about in language.texts.labels["untold"].values():  # to a reader, whose name no list has
+        other = language.word(sentence("to-a-reader"))
     state = "waiting" if one.state == "todo" else one.state
     why = language.words_of(one.note) or language.delivery_word(state)
     return DeskRow(
         one.name,
         cut(about, LONGEST),
-        language.word(one.other),
+        other,
         cut(why, LONGEST_WHY),
         _since(one.at, context),
     )
+
+
+def _about(one: LetterLine, language: Language) -> str:
+    """Return what it says in words; of a letter to a reader what it tells, not the name of its text."""
+    about = one.about(language).removeprefix(f"{one.name}: ").removeprefix(f"{one.name} ")
+    return language.texts.labels["untold"].get(about.removeprefix("patron/"), about)
 
 
 def _request(one: Todo, act: RowAct | None, context: Context) -> DeskRow:
