@@ -215,12 +215,9 @@ def test_one_key_takes_back_the_own_last_act_and_no_colleagues(opened, house):
 
     assert with_key(first) == ["/r/B3/act"], "the last one"
     assert with_key(second) == ["/r/B2/act"]
-    named = [
-        str(one.get("aria-label")) for one in second.get("/").tree.xpath("//div[@class='leaving']//button")
-    ]
-    assert any("B1" in one and "rau" in one for one in named), (
-        "a colleague's by a button that says whose it is"
-    )
+    (box,) = second.get("/").tree.xpath("//div[@data-row='done-B1']")
+    (button,), (told,) = box.xpath(".//button"), box.xpath("./p")
+    assert button.get("aria-describedby") == told.get("id") and "staff rau" in told.text_content()
     assert second.get("/r/B1").tree.xpath("//button[@data-key='z']") == []
 
 
