@@ -214,3 +214,18 @@ def test_each_act_leaves_the_same_rows_as_by_the_command_line(browser, house):
         assert {k: v for k, v in first.items() if k not in OWN} == {
             k: v for k, v in second.items() if k not in OWN
         }
+
+
+def test_after_attaching_the_page_leads_to_the_request_and_says_how_to_go_on(browser, house):
+    house.place(title="On Letters")
+    letter = writes(house, "The volume of letters is at the binder's.")
+    page = browser.get(f"/letters/{letter}?number=B1")
+    asked = next(one for one in page.forms(f"/letters/{letter}/attach") if one.get("number") == "B1")
+    page = browser.post(f"/letters/{letter}/attach", asked)
+    assert f"{letter} belongs to B1 now" in page.words and "Write a note into both" in page.words
+    assert page.tree.xpath("//main//a[@href='/r/B1']"), "there is a way to it"
+
+
+def test_a_letter_of_ours_leads_to_its_requests(browser, house):
+    house.place(title="On Letters")
+    assert browser.get("/letters/O1").tree.xpath("//main//a[@href='/r/B1']")

@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
-from sqlalchemy import Connection
-
-from mailproc.errors import LocalFault
-from mailproc.flow.advance import duplicates, heard_shipment, named_dates, price_limit, request_screening
+from mailproc.flow.advance import (
+    duplicates,
+    heard_shipment,
+    named_dates,
+    price_limit,
+    request_screening,
+    undoing,
+)
 from mailproc.flow.case import Case
 from mailproc.flow.matching import item_received, reader_standing, unfilled_letter, unwanted
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
@@ -31,30 +35,20 @@ from mailproc.ill.apdu import (
     Shipped,
 )
 from mailproc.ill.apdu_json import ApduJson
-from mailproc.ill.attention import Reason
 from mailproc.ill.charges import ChargeStatus
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.event_names import event_heard
-from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE, SLIP_PRINTED
 from mailproc.ill.facts import ChargeFact, Facts
 from mailproc.ill.note_sentences import WANTED_BY, parted
 from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import Results, Role, Service, State
-from mailproc.ill.transaction_state import BARCODE_NOTED, CHARGE_NOTED, DUE_CORRECTED, RENEWAL_ASKED, to_json
+from mailproc.ill.transaction_state import CHARGE_NOTED, DUE_CORRECTED, RENEWAL_ASKED, to_json
 from mailproc.mail.addresses import ascii_lower
-from mailproc.sentence import sentence
 from mailproc.store import charges, events, order_letters, outgoing, requests
 from mailproc.store.rows import Event, Transaction
 
 ANNOUNCED = timedelta(days=7)
 """How long before its date an automatic renewal is announced, according to one library."""
-BESIDE = (
-    "note", CHARGE_NOTED, BARCODE_NOTED, *SLIP_PRINTED, "DOCUMENT_WITHHELD", "DOCUMENT_DELETED", READER_WROTE,
-    AUTOMATIC_REPLY,
-)  # fmt: skip
-"""Events that an undo passes over: nothing left with them, and what anybody may write ends no undo."""
-RAISED_BESIDE = (Reason.READER_WROTE, Reason.DOCUMENT_WITHHELD)
-"""What such an event brings to attention; an undo of what was done before it leaves that."""
 UNFILLED = (Results.UNFILLED, Results.RETRY, Results.LOCATIONS_PROVIDED, Results.ESTIMATE)
 
 
@@ -208,7 +202,7 @@ def last_said(case: Case) -> dict[str, ApduJson]:
 def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     action, transaction, current = event.type, case.transaction, case.current
     if action == "undo":
-        return _to_undo(case.connection, transaction)
+        return undoing.to_undo(case.connection, transaction)
     facts: Facts = {"found": to_json(current), "attention": transaction.attention}
     facts |= _of_cost(case, event) | _of_repeated_recall(case, event)
     if action == "overdue" and isinstance(apdu, Overdue) and apdu.due and apdu.due.on >= case.day(event.at):
@@ -315,41 +309,3 @@ def _same_item(case: Case, apdu: IllRequest) -> bool:
     if any(one.heard_by for one in events.ends_of_transaction(case.connection, case.id, 1)[:1]):
         return item_identity.key(said) == (request.title_key, request.part_key)
     return bool(kept.get("lines") == said["lines"] if said.get("lines") else kept == said)
-
-
-def last_done(connection: Connection, transaction: Transaction) -> Event | None:
-    """Return what happened last and stands: an act that was taken back, and taking it back, do not."""
-    stands: list[Event] = []
-    for event in events.of_transaction(connection, transaction.id):
-        if event.type == "undo":
-            undone = (event.facts or {}).get("undone")
-            stands = [one for one in stands if one.id != undone]
-        elif event.type not in BESIDE:
-            stands.append(event)
-    return stands[-1] if stands else None
-
-
-def may_undo(connection: Connection, transaction: Transaction) -> bool:
-    """Return whether the last staff action can be undone, decided as the action itself is."""
-    try:
-        _to_undo(connection, transaction)
-    except LocalFault:
-        return False
-    return True
-
-
-def _to_undo(connection: Connection, transaction: Transaction) -> Facts:
-    """Return what undoes the last staff action, if nothing came since and its letter has not left."""
-    last = last_done(connection, transaction)
-    if last is None or last.cause != "staff" or last.type in ("request", "amend", "redirect", "forget"):
-        raise LocalFault(sentence("undo-nothing"))
-    facts = last.facts or {}
-    if "found" not in facts:
-        raise LocalFault(sentence("undo-heard"))
-    left = any(row.letter_state in outgoing.LEFT for row in outgoing.of_event(connection, last.id))
-    if left and last.type != "close":  # closing is told to the reader only, who is told again on arrival
-        raise LocalFault(sentence("undo-left"))
-    had, now = facts.get("attention") or [], transaction.attention or []
-    since = [reason for reason in now if reason in RAISED_BESIDE and reason not in had]
-    kept: Facts = {"found": facts["found"], "attention": [*had, *since] or None, "undone": last.id}
-    return kept | {"withdrew": facts["withdrew"]} if "withdrew" in facts else kept

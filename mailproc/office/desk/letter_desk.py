@@ -13,7 +13,7 @@ from mailproc.office.desk.letter_acts import LetterAct
 from mailproc.office.desk.letter_list import LetterListPage
 from mailproc.office.desk.letter_pages import LetterPage
 from mailproc.office.mailroom import dismissal, incoming, printing, redelivery, saved_files
-from mailproc.office.queries import letters
+from mailproc.office.queries import letter_requests, letters
 from mailproc.office.staff.people import StaffPerson
 from mailproc.sentence import sentence
 from mailproc.store import outgoing
@@ -39,7 +39,8 @@ class LetterDesk(DeskRoom):
             read = (
                 letters.events_of(connection, row["id"], language, means, letter_pages.MOST) if came else []
             )
-        return letter_pages.letter_page(row, name, read, self.context)
+            of = letter_requests.of_letter(connection, row["kind"], row["id"])
+        return letter_pages.letter_page(row, name, read, self.context, of)
 
     def acts(self, name: str) -> tuple[LetterAct, ...]:
         """Return what can be done with a letter of ours now, and what each would do."""

@@ -17,6 +17,7 @@ from mailproc.office.wording.plain_text import cut, shown
 
 MOST = 200
 """Messages of a letter, and lines of its header, that are shown."""
+MOST_REQUESTS = 50
 LONGEST = 100_000
 """Characters of a letter that are shown; the rest is a look at its file."""
 LONGEST_LINE = 2_000
@@ -49,7 +50,8 @@ class FileInLetter:
 class LetterPage:
     """``name``: as it was asked for, perhaps of one message (E4); ``letter``: of the whole letter. ``head``,
     ``came``: labels with values, of the letter and of how it came. ``text``: for people; ``raw``: its octets
-    as text, ``fields`` its header, passwords masked. ``cut_off``: a sentence where not all is shown."""
+    as text, ``fields`` its header, passwords masked. ``requests``: in whose history it stands, the first
+    ``MOST_REQUESTS``. ``cut_off``: a sentence where not all is shown."""
 
     name: str
     letter: str
@@ -61,14 +63,19 @@ class LetterPage:
     raw: str
     fields: str
     files: tuple[FileInLetter, ...]
+    requests: tuple[str, ...]
     cut_off: str
 
 
 def letter_page(
-    row: Mapping[str, Any], name: str, read: Sequence[MessageRead], context: Context
+    row: Mapping[str, Any],
+    name: str,
+    read: Sequence[MessageRead],
+    context: Context,
+    requests: Sequence[str] = (),
 ) -> LetterPage:
     """Return the page of a letter. ``row``: as of ``letters.row_of``; ``name``: as asked for; ``read``: its
-    messages."""
+    messages; ``requests``: whose they are."""
     language = context.language
     masked = context.registry.mask(bytes(row["raw"]))
     letter = received.letter(masked, row.get("door") or "")
@@ -87,6 +94,7 @@ def letter_page(
         raw=_harmless(raw),
         fields=_fields(raw),
         files=tuple(_files(row, context)),
+        requests=tuple(requests[:MOST_REQUESTS]),
         cut_off="" if whole else language.label("desk", "cut_off", count=language.number(LONGEST)),
     )
 

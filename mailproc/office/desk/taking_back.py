@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from mailproc.flow.advance import recorded_facts
+from mailproc.flow.advance import undoing
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
 from mailproc.ill.event_names import spoken
@@ -62,7 +62,7 @@ def _listed(connection: Connection, context: Context) -> Iterator[JustDone]:
 
 
 def _done(connection: Connection, row: Transaction, number: str, at: datetime, context: Context) -> JustDone:
-    last, words = recorded_facts.last_done(connection, row), context.language.texts.labels["desk"]
+    last, words = undoing.last_done(connection, row), context.language.texts.labels["desk"]
     way = _way(connection, row, last)
     return JustDone(
         number=number,
@@ -93,7 +93,7 @@ def key_for(done: Sequence[JustDone], login: str) -> str:
 
 def _way(connection: Connection, row: Transaction, last: Event | None) -> str:
     """Return the act that takes ``last`` back, '' for none. An order that has not left is cancelled."""
-    if recorded_facts.may_undo(connection, row):
+    if undoing.may_undo(connection, row):
         return "undo"
     if last is None or last.type != "request" or row.state is not State.PENDING:
         return ""
@@ -109,7 +109,7 @@ def take_back(store: Store, context: Context, act: StaffAct) -> StepOutcome:
     """
     with store.read() as connection:
         row = transaction_of(connection, act.number)
-        way = _way(connection, row, recorded_facts.last_done(connection, row))
+        way = _way(connection, row, undoing.last_done(connection, row))
         slip = row.attempt == 1 and submissions.load(connection, row.request_id) is None
     if way != "cancel":
         return perform.perform(store, context, act)

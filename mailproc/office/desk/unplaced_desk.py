@@ -35,7 +35,8 @@ class UnplacedDesk(DeskRoom):
         done = attaching.attach(
             self.store, self.context, name, number, letter_acts.by(self.context, person, said)
         )
-        return letter_acts.words(done, self.context)
+        told = self.context.language.label("desk_unplaced", "attached_to", letter=name, number=number)
+        return (*letter_acts.words(done, self.context), told)
 
     def release(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
         """Have it read again; the person vouches for its sender."""

@@ -298,9 +298,9 @@ def _patron(connection: Connection, request: StoredRequest) -> dict[str, str] | 
 def _actions(connection: Connection, row: Transaction, context: Context | None) -> tuple[str, ...]:
     if context is None:
         return machine.possible(row.role, row.service, row.state, row.state_before)
-    from mailproc.flow.advance import recorded_facts  # here: lists of many requests need it not
+    from mailproc.flow.advance import undoing  # here: lists of many requests need it not
 
-    undo = ("undo",) if recorded_facts.may_undo(connection, row) else ()
+    undo = ("undo",) if undoing.may_undo(connection, row) else ()
     can = delivery_mode.possible(row, context)
     if WITHIN.keys() & set(can) and not item_received.is_here(connection, row.id):
         can = tuple(action for action in can if action not in WITHIN)  # the reader cannot have it yet

@@ -1,0 +1,58 @@
+"""What an undo takes back: the last act of staff that stands, if nothing of it has left."""
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.ill.attention import Reason
+from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE, SLIP_PRINTED
+from mailproc.ill.facts import Facts
+from mailproc.ill.transaction_state import BARCODE_NOTED, CHARGE_NOTED
+from mailproc.sentence import sentence
+from mailproc.store import events, outgoing
+from mailproc.store.rows import Event, Transaction
+
+BESIDE = (
+    "note", CHARGE_NOTED, BARCODE_NOTED, *SLIP_PRINTED, "DOCUMENT_WITHHELD", "DOCUMENT_DELETED", READER_WROTE,
+    AUTOMATIC_REPLY,
+)  # fmt: skip
+"""Events that an undo passes over: nothing left with them, and what anybody may write ends no undo."""
+RAISED_BESIDE = (Reason.READER_WROTE, Reason.DOCUMENT_WITHHELD)
+"""What such an event brings to attention; an undo of what was done before it leaves that."""
+
+
+def last_done(connection: Connection, transaction: Transaction) -> Event | None:
+    """Return what happened last and stands: an act that was taken back, and taking it back, do not."""
+    stands: list[Event] = []
+    for event in events.of_transaction(connection, transaction.id):
+        if event.type == "undo":
+            undone = (event.facts or {}).get("undone")
+            stands = [one for one in stands if one.id != undone]
+        elif event.type not in BESIDE:
+            stands.append(event)
+    return stands[-1] if stands else None
+
+
+def may_undo(connection: Connection, transaction: Transaction) -> bool:
+    """Return whether the last staff action can be undone, decided as the action itself is."""
+    try:
+        to_undo(connection, transaction)
+    except LocalFault:
+        return False
+    return True
+
+
+def to_undo(connection: Connection, transaction: Transaction) -> Facts:
+    """Return what undoes the last staff action, if nothing came since and its letter has not left."""
+    last = last_done(connection, transaction)
+    if last is None or last.cause != "staff" or last.type in ("request", "amend", "redirect", "forget"):
+        raise LocalFault(sentence("undo-nothing"))
+    facts = last.facts or {}
+    if "found" not in facts:
+        raise LocalFault(sentence("undo-heard"))
+    left = any(row.letter_state in outgoing.LEFT for row in outgoing.of_event(connection, last.id))
+    if left and last.type != "close":  # closing is told to the reader only, who is told again on arrival
+        raise LocalFault(sentence("undo-left"))
+    had, now = facts.get("attention") or [], transaction.attention or []
+    since = [reason for reason in now if reason in RAISED_BESIDE and reason not in had]
+    kept: Facts = {"found": facts["found"], "attention": [*had, *since] or None, "undone": last.id}
+    return kept | {"withdrew": facts["withdrew"]} if "withdrew" in facts else kept
