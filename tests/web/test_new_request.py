@@ -142,8 +142,10 @@ def test_a_second_one_of_the_same_reader_needs_a_tick(browser, house):
     typed = LOAN | {"isbn": "9783161484100"}
     page = browser.post("/new/check", fresh(browser) | typed)
     assert "R1 has an open request for the same item: B1" in page.words
-    assert "B1 On Letters · Seneca · " in page.words, page.words
-    assert page.tree.xpath("//main//a[@href='/r/B1']")
+    assert "B1. On Letters · Seneca · " in page.words, page.words
+    (link,) = page.tree.xpath("//main//a[@href='/r/B1']")
+    said = " ".join(link.getparent().text_content().split())
+    assert said.count("B1") == 1 and "B1. " in said, "the words do not run into each other"
     page = browser.post("/new/place", fresh(browser) | typed)
     assert page.status == 422 and page.words.count("open request for the same item") == 1
     assert page.tree.xpath("//input[@id='entry-anyway']")

@@ -297,3 +297,12 @@ def test_a_preview_says_what_the_service_will_say(keeper, house):
     letter = next(one for one in house.sent if "It is here" in one.text)
     assert shown.strip() in letter.text
     assert letter.to == page.tree.xpath("string(//section[@id='preview']//dd)").strip()
+
+
+def test_texts_in_other_languages_are_folded(keeper):
+    page = keeper.get("/templates")
+    folded = page.tree.xpath("//details//span[@class='code']/text()")
+    shown = page.tree.xpath("//span[@class='code' and not(ancestor::details)]/text()")
+    assert folded and all(str(one).startswith("de/") for one in folded), folded
+    assert any(str(one).startswith("en/") for one in shown)
+    assert not any(str(one).startswith("de/") for one in shown)

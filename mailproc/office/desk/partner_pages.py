@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import Connection
 
@@ -128,9 +129,14 @@ def _health(
     if figures is not None:
         yield words["asked"], str(figures.asked)
         if figures.days is not None:
-            yield words["answers_in"], language.label("desk_partners", "days", count=f"{figures.days:.1f}")
+            yield (
+                words["answers_in"],
+                language.label(
+                    "desk_partners", "days", count=language.number(round(Decimal(figures.days), 1))
+                ),
+            )
         if figures.filled is not None:
-            yield words["filled"], f"{figures.filled:.0%}"
+            yield words["filled"], f"{language.number(round(Decimal(figures.filled) * 100))} %"
 
 
 def _roles(line: dict[str, str], context: Context) -> str:

@@ -1,6 +1,6 @@
 """The page of all texts: which we send, for whom, which we changed, what is broken and what goes out then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -44,10 +44,11 @@ class TemplateRow:
 
 @dataclass(frozen=True)
 class TemplateGroup:
-    """Texts for the same people."""
+    """Texts for the same people: ``rows`` in the library's language, and ``others``."""
 
     heading: str
     rows: tuple[TemplateRow, ...]
+    others: tuple[TemplateRow, ...]
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def found(context: Context, key: str) -> TemplateLine:
 
 
 def page(connection: Connection, context: Context) -> TemplateListPage:
-    """Return the page; texts in the library's language stand before others of their group."""
+    """Return the page; in each group texts in other languages than the library's stand apart."""
     lines = template_dry_run.listed(context)
     rows = [(kind_of(one, context), row(connection, context, one)) for one in lines if one.purpose]
     words = context.language.texts.labels["desk_templates"]
@@ -87,12 +88,21 @@ def page(connection: Connection, context: Context) -> TemplateListPage:
     return TemplateListPage(
         broken=tuple(one for _, one in rows if one.faults),
         groups=tuple(
-            TemplateGroup(words[heading], tuple(sorted(chosen, key=lambda one: one.language != ours)))
+            _group(words[heading], chosen, ours)
             for kind, heading in GROUPS.items()
             if (chosen := [one for at, one in rows if at == kind])
         ),
         all_shipped=not any(one.is_own for _, one in rows),
         unused=tuple(one.path for one in lines if not one.purpose)[:20],
+    )
+
+
+def _group(heading: str, rows: Sequence[TemplateRow], ours: str) -> TemplateGroup:
+    """Texts for machines have no language: they are everybody's."""
+    return TemplateGroup(
+        heading,
+        tuple(one for one in rows if one.language in ("", ours)),
+        tuple(one for one in rows if one.language not in ("", ours)),
     )
 
 
