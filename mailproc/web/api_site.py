@@ -37,6 +37,8 @@ _STATUSES: tuple[tuple[type[LocalFault], int], ...] = (
     (Overtaken, 409),
 )
 _SAID = {
+    404: sentence("api-no-address"),
+    405: sentence("api-method"),
     413: sentence("api-too-large", most=api_body.LARGEST),
     415: sentence("api-media-type"),
     412: sentence("api-match"),

@@ -253,9 +253,9 @@ def test_refusals_before_anything_is_read(system, pages, house):
     problem(system.ask("POST", "/api/requests", content=b"{}", headers={"Content-Type": "text/plain"}), 415)
     problem(system.ask("POST", "/api/requests", content=b"{}"), 415)
     answer = system.ask("DELETE", "/api/partners")
-    problem(answer, 405)
+    assert problem(answer, 405)["code"]["code"] == "api-method"
     assert "GET" in answer.headers["allow"]
-    problem(system.get("/api/nothing"), 404)
+    assert problem(system.get("/api/nothing"), 404)["code"]["code"] == "api-no-address"
     problem(system.get("/api/partners", Host="evil.example"), 400)
     problem(system.post("/api/requests/B1/acts", {"action": "cancel"}, **{"Idempotency-Key": "x" * 201}), 400)
     problem(system.post("/api/requests/B1/acts", {"action": "cancel"}, **{"If-Match": "yesterday"}), 412)
