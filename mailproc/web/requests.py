@@ -94,6 +94,13 @@ def act(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     )
 
 
+def due(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Correct the due date of a loan."""
+    return _done(
+        desk, asked, person, lambda number: desk.office.requests.correct_due(person, number, asked.form).words
+    )
+
+
 def note(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Add a private note."""
 
@@ -148,7 +155,7 @@ def _shown(
 ) -> Response:
     """``draft``: a form that was not done; it stands open, as it was filled in."""
     shown = desk.office.requests.one(number)
-    acts = [one.key for one in shown.acts]
+    acts = [one for one in shown.acts if not one.early]
     return html(
         desk,
         "request.html",
@@ -156,7 +163,9 @@ def _shown(
         status,
         page=shown,
         mark=desk.office.news.request(shown),
-        act_letters=dict(zip(acts, letters((one.does for one in shown.acts), TAKEN), strict=True)),
+        act_letters=dict(
+            zip((one.key for one in acts), letters((one.does for one in acts), TAKEN), strict=True)
+        ),
         answers=answers,
         trouble=trouble,
         draft=draft,
@@ -175,5 +184,6 @@ PAGES: Pages = (
     ("GET", "/find/{name}", found),
     ("GET", "/r/{number}", page),
     ("POST", "/r/{number}/act", act),
+    ("POST", "/r/{number}/due", due),
     ("POST", "/r/{number}/note", note),
 )

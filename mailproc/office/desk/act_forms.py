@@ -14,7 +14,7 @@ from mailproc.ill.actions import HEARD_BY, OF_ROLE, SAID_BESIDE, Action, Option
 from mailproc.ill.cells import CellKind
 from mailproc.ill.event_names import heard_as, heard_reply
 from mailproc.ill.status import RequestStatus
-from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Role, State
+from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Role, Service, State
 from mailproc.notices.language import Language
 from mailproc.office.queries import possible_actions
 from mailproc.office.queries.possible_actions import Choice
@@ -47,7 +47,8 @@ class ActField:
 @dataclass(frozen=True)
 class ActForm:
     """An act. ``key``: names it on its page; ``does``: in words; ``leads``: what follows; ``against``: why it
-    needs a second thought, '' mostly. ``heard``: that the partner told us so."""
+    needs a second thought, '' mostly. ``heard``: that the partner told us so. ``early``: it speaks of what was
+    sent, and nothing was."""
 
     action: str
     answer: str
@@ -56,6 +57,7 @@ class ActForm:
     against: str
     fields: tuple[ActField, ...]
     heard: bool = False
+    early: bool = False
 
     @property
     def key(self) -> str:
@@ -105,46 +107,68 @@ def _heard_by(language: Language) -> ActField:
 def form(one: Choice, now: RequestStatus, context: Context) -> ActForm:
     """Return the form of a choice, ``now`` being how its request stands."""
     language, name = context.language, one.action.name
+    needs = (*one.needs, actions.REASON) if is_asked_why(name) else one.needs
+    due = (_due(language),) if name == "receive" and one.service is Service.LOAN else ()
     return ActForm(
         action=name,
         answer=one.answer,
         does=language.way_word(f"act {name} {one.answer}".rstrip()),
         leads=_leads(one, now, context),
         against=language.word(one.against),
-        fields=tuple(_fields(name, one.options, one.needs, language)),
+        fields=(*due, *_fields(name, one.options, needs, language, ours=True)),
+        early=one.early,
     )
+
+
+def is_asked_why(action: str) -> bool:
+    """Return whether the desk asks why: a partner is told a reason in any case, and not a wrong one."""
+    return action == "unfilled"
+
+
+def _due(language: Language) -> ActField:
+    return ActField("due", language.texts.labels["desk"]["due_on_slip"], "date", needed=False)
 
 
 def _leads(one: Choice, now: RequestStatus, context: Context) -> str:
     language = context.language
     after = replace(now, closed=True) if one.action.name == "close" else one.status
-    return language.label(
+    leads = language.label(
         "act",
         "would" if after else "would_stay",
         state=language.status(after or now, context.today(), ours=one.role is Role.RESPONDER),
         told=language.label("told", one.told),
     )
+    heard = [language.texts.labels["untold"].get(notice.rpartition("/")[2], notice) for notice in one.notices]
+    return "; ".join([leads, *(language.label("desk", "reader_hears", what=what) for what in heard)])
 
 
 def _fields(
-    action: str, options: tuple[Option, ...], needs: tuple[Option, ...], language: Language
+    action: str,
+    options: tuple[Option, ...],
+    needs: tuple[Option, ...],
+    language: Language,
+    *,
+    ours: bool = False,
 ) -> Iterator[ActField]:
+    """Yield a field for each option. ``ours``: we say it, so reasons are ours."""
     for option in options:
         if option in NOT_HERE:
             continue
-        choices = tuple(_choices(action, option, language).items())
+        choices = tuple(_choices(action, option, language, ours=ours).items())
         kind = "choice" if choices else _KINDS.get(option, "text")
         label = language.option_word(action, option.name)
         yield ActField(option.field, label, kind, option in needs, choices)
 
 
-def _choices(action: str, option: Option, language: Language) -> Mapping[str, str]:
+def _choices(action: str, option: Option, language: Language, *, ours: bool) -> Mapping[str, str]:
     """Return the words that the standard knows for a reason or a condition; {} where any text will do."""
+    reason = language.own_reason_word if ours else language.reason_word
+    condition = language.own_reason_word if ours else language.condition_word
     if option is actions.SERVICE:
         return {code: language.service_word(code) for code in ("LOAN", "COPY")}
     if option is actions.CONDITION:
         known = loan_terms.LASTING if action == "ship" else tuple(CONDITIONS)
-        return {code: language.condition_word(code) for code in known}
+        return {code: condition(code) for code in known}
     if option is actions.REASON and action in ("unfilled", "answer-retry", "locations"):
-        return {code: language.reason_word(code) for code in REASON_UNFILLED}
+        return {code: reason(code) for code in REASON_UNFILLED}
     return {}

@@ -1,7 +1,7 @@
 """Act on a request at the desk: what a form says becomes an act, as by the command line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from mailproc.errors import LocalFault
@@ -13,7 +13,9 @@ from mailproc.ill.terms import State
 from mailproc.office.acts import perform
 from mailproc.office.acts.act_messages import StaffAct
 from mailproc.office.desk import taking_back
-from mailproc.office.requests import notes
+from mailproc.office.desk.act_forms import is_asked_why
+from mailproc.office.requests import due_date, notes
+from mailproc.office.requests.due_date import DueDate, WithReceipt
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.sentence import sentence
 from mailproc.store.engine import Store
@@ -41,9 +43,33 @@ def act(store: Store, context: Context, person: StaffPerson, number: str, said: 
     """Do what the form says. Raise LocalFault (``Overtaken`` if somebody was quicker) and TryLater."""
     refuse_who_looks(person)
     meant = _meant(number, said, person)
-    done = taking_back.take_back if meant.action == "undo" else perform.perform
-    outcome = done(store, context, meant)
+    if is_asked_why(meant.action) and not (meant.heard_by or meant.reason):
+        raise LocalFault(sentence("unfilled-why"))
+    due = _day(_text(said, "due")) if meant.action == "receive" and not meant.heard_by else None
+    if meant.action == "undo":
+        outcome = taking_back.take_back(store, context, meant)
+    elif due is None:
+        outcome = perform.perform(store, context, meant)
+    else:
+        wanted = DueDate(number, due, by=person.login, door=DOOR, seen=meant.seen)
+        outcome = perform.perform(store, context, replace(meant, seen=""), WithReceipt(context, wanted))
     return ActDone(tuple(_words(number, outcome, context)))
+
+
+def correct_due(
+    store: Store, context: Context, person: StaffPerson, number: str, said: Mapping[str, str]
+) -> ActDone:
+    """Correct the due date of a loan. Raise LocalFault (``Overtaken`` if somebody was quicker), TryLater."""
+    refuse_who_looks(person)
+    day = _day(_text(said, "due"))
+    if day is None:
+        raise LocalFault(sentence("date-written", option=DATE.word, given=""))
+    wanted = DueDate(
+        number, day, quiet=bool(said.get("quiet")), by=person.login, door=DOOR,
+        seen=said.get("seen", "")[:MOST_ONCE],
+    )  # fmt: skip
+    done = due_date.correct(store, context, wanted)
+    return ActDone(tuple(f"{number}: {context.language.word(one)}" for one in done.words))
 
 
 def refuse_who_looks(person: StaffPerson) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import Role, Service
 from mailproc.notices.language import Language
 from mailproc.office.acts import overtaken
 from mailproc.office.desk import act_forms, next_steps, taking_back
@@ -29,7 +29,7 @@ class RequestPage:
     first. ``just_done``: what was done last, while its letters wait. ``seen``: the mark of all this, '' for
     one that nobody was asked for. ``of_reader``: a reader of ours asked for it. ``to_review``: it was
     submitted, and nobody was asked; ``has_rota``: we asked for it; ``correctable``: it may be corrected
-    now."""
+    now. ``due``: until when a loan is lent, as 2026-01-31, '' where nobody knows; None where none is out."""
 
     number: str
     name: str
@@ -49,6 +49,7 @@ class RequestPage:
     to_review: bool
     has_rota: bool
     correctable: bool
+    due: str | None
 
     def form(self, key: str) -> ActForm | None:
         """Return the form with this key; None if it is not offered (any more)."""
@@ -78,8 +79,16 @@ def page(connection: Connection, number: str, context: Context) -> RequestPage:
         to_review=not found.line.attempt and found.review is not None,
         has_rota=borrowed,
         correctable=borrowed and amend.correctable(connection, found.line.number).now,
+        due=_due(connection, found),
         of_reader=found.patron is not None and found.line.role == Role.REQUESTER,
     )
+
+
+def _due(connection: Connection, found: RequestDetails) -> str | None:
+    row = transaction_of(connection, found.line.number) if found.line.attempt else None
+    if row is None or not row.state.lent_out or row.service is not Service.LOAN or found.closed_at:
+        return None
+    return row.due_on.isoformat() if row.due_on else ""
 
 
 def _particulars(found: RequestDetails, context: Context) -> Iterator[tuple[str, str]]:

@@ -27,6 +27,10 @@ class RequestDesk(DeskRoom):
         """Do what a form says. Raise also Overtaken."""
         return acting.act(self.store, self.context, person, number, said)
 
+    def correct_due(self, person: StaffPerson, number: str, said: Mapping[str, str]) -> ActDone:
+        """Correct the due date of a loan. Raise also Overtaken."""
+        return acting.correct_due(self.store, self.context, person, number, said)
+
     def note(self, person: StaffPerson, number: str, said: Mapping[str, str]) -> None:
         """Add a private note."""
         acting.note(self.store, self.context, person, number, said)

@@ -17,26 +17,29 @@ from mailproc.ill.actions import (
     DATE,
     LOCATION,
     NOTE,
+    OF_AN_ITEM,
     OF_ROLE,
     POSITION,
     TO,
     Action,
     Option,
 )
-from mailproc.ill.effects import Send
+from mailproc.ill.effects import Notify, Send
 from mailproc.ill.status import RequestStatus, status
-from mailproc.ill.terms import Results, Role, State
+from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import TransactionState
 from mailproc.office.acts import perform
 from mailproc.office.acts.act_messages import StaffAct
 from mailproc.office.queries.find import transaction_of
 from mailproc.protocols.codec import Manner
 from mailproc.sentence import Part
+from mailproc.store import requests
 from mailproc.store.rows import Transaction
 
 if TYPE_CHECKING:
     from mailproc.flow.prepare.suggested import Suggestion
 
+_OF_WHAT_WAS_SENT = frozenset({"overdue", "recall", "check-in", "lost"})
 PROMISES = (Results.WILL_SUPPLY, Results.HOLD_PLACED)
 UNDO = BY_NAME["undo"]
 NOT_REFUSED: Part = ""
@@ -49,7 +52,8 @@ class Choice:
     ``answer``: yes or no if the action takes one. ``becomes``: the state after it; ``status``: the request's
     status after it, None if unchanged. ``told``: how the partner is informed: SEND (a message to its system),
     NOTICE (a letter to its staff), LOCAL (nothing is sent). ``needs``: mandatory options, also those that
-    only the protocol demands. ``against``: why it is refused unless --anyway; '' if it is not.
+    only the protocol demands. ``against``: why it is refused unless --anyway; '' if it is not. ``notices``:
+    what the reader would be told. ``early``: it speaks of an item that was sent, and none was.
     """
 
     role: Role
@@ -59,7 +63,10 @@ class Choice:
     status: RequestStatus | None
     told: Manner
     needs: tuple[Option, ...]
+    service: Service
     against: Part = ""
+    notices: tuple[str, ...] = ()
+    early: bool = False
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -92,7 +99,17 @@ def choice(
     decision, needs = possible
     after, told = decision.taken.after, _told(decision, row, context)
     stands = _stands(action, event, row, after)
-    return Choice(row.role, action, answer, after.state, stands, told, needs, against)
+    early = action.name in _OF_WHAT_WAS_SENT and row.state not in OF_AN_ITEM
+    return Choice(
+        row.role, action, answer, after.state, stands, told, needs, row.service, against,
+        _notices(connection, decision, row), early,
+    )  # fmt: skip
+
+
+def _notices(connection: Connection, decision: Decision, row: Transaction) -> tuple[str, ...]:
+    if requests.load(connection, row.request_id).patron_id is None:
+        return ()
+    return tuple(one.notice for one in decision.effects if isinstance(one, Notify))
 
 
 def is_possible(

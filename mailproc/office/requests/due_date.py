@@ -1,7 +1,9 @@
 """Correct the due date of a loan, as borrower or as lender: the timers follow, and the reader may be told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -14,7 +16,7 @@ from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role
 from mailproc.ill.transaction_state import DUE_CORRECTED
 from mailproc.notices.not_told import field_word
-from mailproc.office.acts import act_days
+from mailproc.office.acts import act_days, overtaken
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import transaction_of
 from mailproc.sentence import Sentence, Word, sentence, stored
@@ -23,16 +25,20 @@ from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Transaction
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class DueDate:
-    """``on``: the right due date, a day of the library. ``quiet``: the reader is not told of it."""
+    """``on``: the right due date, a day of the library. ``quiet``: the reader is not told of it. ``seen``: a
+    mark of how it stood (``overtaken``), or ''."""
 
     number: str
     on: date
     quiet: bool = False
     by: str = ""
     door: str = "cli"
+    seen: str = ""
 
 
 def correct(store: Store, context: Context, wanted: DueDate, *, dry_run: bool = False) -> StepOutcome:
@@ -49,11 +55,42 @@ def correct(store: Store, context: Context, wanted: DueDate, *, dry_run: bool = 
     return replace(done, words=(*_remarks(wanted, context.today()), *done.words))
 
 
+@dataclass(frozen=True)
+class WithReceipt:
+    """Writes a receipt, and in the same commit the day until which the lender lends it, as its slip says.
+
+    The day goes first where that is possible: taking the receipt back is then taking back what was last. The
+    reader hears of the day with the item.
+    """
+
+    context: Context
+    wanted: DueDate
+
+    def __call__(self, store: Store, job: Callable[[Connection], T]) -> T:
+        """Do both. Raise LocalFault (``Overtaken`` too), and then do neither."""
+        return store.write(lambda connection: self._both(connection, job))
+
+    def _both(self, connection: Connection, job: Callable[[Connection], T]) -> T:
+        row = transaction_of(connection, self.wanted.number)
+        overtaken.check(connection, self.wanted.seen, self.wanted.number, row.id)
+        if row.state.lent_out:
+            self._name(connection)
+            return job(connection)
+        done = job(connection)
+        self._name(connection)
+        return done
+
+    def _name(self, connection: Connection) -> None:
+        if transaction_of(connection, self.wanted.number).due_on != self.wanted.on:
+            _correct(connection, self.context, replace(self.wanted, quiet=True, seen=""))
+
+
 def _correct(connection: Connection, context: Context, wanted: DueDate) -> StepOutcome:
     transaction = transaction_of(connection, wanted.number)
     for older in events.due_of_transaction(connection, transaction.id):
         advance.take(connection, older, context)
     transaction = transaction_of(connection, wanted.number)
+    overtaken.check(connection, wanted.seen, wanted.number, transaction.id)
     if transaction.due_on == wanted.on:
         raise LocalFault(sentence("due-same", number=wanted.number, day=wanted.on))
     act_days.check_day(connection, Word("typed", "--due"), wanted.on, transaction, context)
