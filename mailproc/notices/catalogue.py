@@ -143,6 +143,11 @@ class StaffAttention:
     ways: tuple[Way, ...] = field_help(
         "What can be done about the one request now.", sample=(sample_of(Way),), optional=True
     )
+    page: str = field_help(
+        "The address at which the pages for staff show it.",
+        sample="https://ill.library.example/r/B12",
+        optional=True,
+    )
     more: int | None = field_help(
         "How many letters more like this came in of which staff were not told.", sample=2, optional=True
     )

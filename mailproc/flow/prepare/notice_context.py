@@ -11,7 +11,13 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import new_transactions, readers_copy, unconfirmed
 from mailproc.flow.notify_staff import DIGEST
 from mailproc.flow.our_letters import named
-from mailproc.flow.prepare import document_choice, heard_suggestions, partner_letter, reader_notice
+from mailproc.flow.prepare import (
+    desk_address,
+    document_choice,
+    heard_suggestions,
+    partner_letter,
+    reader_notice,
+)
 from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
 from mailproc.flow.prepare.suggestions import ways
 from mailproc.ill import apdu_json
@@ -147,12 +153,19 @@ def _attention(writer: NoticeWriter) -> StaffAttention:
         files=_files(writer),
         reader_wrote=_is_of_reader(writer),
         ways=_ways(writer),
+        page=_page(writer),
         more=facts.get("more"),
         since=_since(writer),
         claimed=_claimed(writer),
         waiting=_waiting(writer),
         untold=_untold(writer),
     )
+
+
+def _page(writer: NoticeWriter) -> str:
+    number = writer.request.number if writer.request else ""
+    letter = writer.facts.get("letter", "") or _letter_of_people(writer)
+    return desk_address.of(writer.context.config, number=number, letter=letter)
 
 
 def _due_here(writer: NoticeWriter) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.flow.notify_staff import ATTENTION
+from mailproc.flow.prepare import desk_address
 from mailproc.flow.prepare.notice_context import Addressed, addressed
 from mailproc.flow.prepare.notice_writer import occasion_of
 from mailproc.notices.catalogue import (
@@ -43,10 +44,10 @@ def letter_of(connection: Connection, intents: Sequence[Intent], context: Contex
     if len(each) == 1 or not told:
         return each[0]
     event = events.load(connection, intents[0].event_id)
-    return replace(each[0], content=_joined(told, f"I{event.inbox_id}" if event else ""))
+    return replace(each[0], content=_joined(told, f"I{event.inbox_id}" if event else "", context))
 
 
-def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
+def _joined(told: Sequence[StaffAttention], letter: str, context: Context) -> NoticeContext:
     """Join the notices; all are about one incoming letter, so about one partner."""
     requests = {one.request.number: one.request for one in told if one.request}
     several = len(requests) > 1
@@ -65,6 +66,7 @@ def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
         files=_each(one.files for one in told),
         reader_wrote=any(one.reader_wrote for one in told),
         ways=_for_all(told) if several else _each(one.ways for one in told),
+        page=desk_address.of(context.config, letter=letter) if several else told[0].page,
         count=len(requests) if several else None,
         groups=_groups(told, requests) if several else (),
         more=next((one.more for one in told if one.more), None),

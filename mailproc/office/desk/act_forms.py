@@ -47,8 +47,8 @@ class ActField:
 @dataclass(frozen=True)
 class ActForm:
     """An act. ``key``: names it on its page; ``does``: in words; ``leads``: what follows; ``against``: why it
-    needs a second thought, '' mostly. ``heard``: that the partner told us so. ``early``: it speaks of what was
-    sent, and nothing was."""
+    needs a second thought, '' mostly. ``heard``: that the partner told us so. ``early``: it speaks of what
+    was sent, and nothing was."""
 
     action: str
     answer: str
