@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from mailproc.config import Config
+from mailproc.flow.prepare.notice_writer import NoticeWriter
 
 
 def of(config: Config, *, number: str = "", letter: str = "") -> str:
@@ -16,3 +17,9 @@ def of(config: Config, *, number: str = "", letter: str = "") -> str:
     kind, name = ("r", number) if number else ("letters", letter)
     path = f"{kind}/{quote(name, safe='')}" if name else ""
     return f"{web.public_url.rstrip('/')}/{path}"
+
+
+def of_notice(writer: NoticeWriter, letter: str) -> str:
+    """Return the address of what the notice is about: its request, else the letter."""
+    number = writer.request.number if writer.request else ""
+    return of(writer.context.config, number=number, letter=letter)

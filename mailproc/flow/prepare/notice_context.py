@@ -19,7 +19,6 @@ from mailproc.flow.prepare import (
     reader_notice,
 )
 from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
-from mailproc.flow.prepare.suggestions import ways
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Message, Money, Returned
 from mailproc.ill.attention import Reason
@@ -35,7 +34,6 @@ from mailproc.notices.catalogue import (
     StaffAttention,
     StaffDigest,
     WaitingLetters,
-    Way,
 )
 from mailproc.notices.citation import cited
 from mailproc.notices.incoming_details import said
@@ -142,7 +140,7 @@ def _attention(writer: NoticeWriter) -> StaffAttention:
         reasons=tuple(writer.language.attention_word(one) for one in facts.get("reasons", ())),
         request=_cited(writer),
         partner=writer.partner(partner) if partner else None,
-        letter=facts.get("letter", "") or _letter_of_people(writer),
+        letter=_letter(writer),
         sender=facts.get("sender", "") or _address_of_reader(writer),
         subject=facts.get("subject", ""),
         about=facts.get("about", ""),
@@ -152,8 +150,8 @@ def _attention(writer: NoticeWriter) -> StaffAttention:
         words=_words(writer),
         files=_files(writer),
         reader_wrote=_is_of_reader(writer),
-        ways=_ways(writer),
-        page=_page(writer),
+        ways=suggestions.in_a_letter(writer),
+        page=desk_address.of_notice(writer, _letter(writer)),
         more=facts.get("more"),
         since=_since(writer),
         claimed=_claimed(writer),
@@ -162,10 +160,8 @@ def _attention(writer: NoticeWriter) -> StaffAttention:
     )
 
 
-def _page(writer: NoticeWriter) -> str:
-    number = writer.request.number if writer.request else ""
-    letter = writer.facts.get("letter", "") or _letter_of_people(writer)
-    return desk_address.of(writer.context.config, number=number, letter=letter)
+def _letter(writer: NoticeWriter) -> str:
+    return writer.facts.get("letter", "") or _letter_of_people(writer)
 
 
 def _due_here(writer: NoticeWriter) -> str:
@@ -323,13 +319,6 @@ def _heard(writer: NoticeWriter) -> Event | None:
         return event
     asked = QUESTIONS.get((row.role, row.state)) if row is not None else None
     return events.last_of(writer.connection, row.id, (asked,)) if row is not None and asked else None
-
-
-def _ways(writer: NoticeWriter) -> tuple[Way, ...]:
-    if writer.transaction is None:
-        return ()
-    found = ways(writer.connection, writer.facts, writer.transaction, writer.context, writer.language)
-    return tuple(Way(command=one.command, does=one.does) for one in found)
 
 
 def _untold(writer: NoticeWriter) -> tuple[str, ...]:

@@ -8,12 +8,14 @@ from mailproc.flow import delivery_mode, our_letters
 from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received, unconfirmed
 from mailproc.flow.prepare import heard_suggestions
+from mailproc.flow.prepare.notice_writer import NoticeWriter
 from mailproc.flow.prepare.suggested import Suggestion
 from mailproc.ill import actions, attention, machine
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.attention import Reason
 from mailproc.ill.document_forwarding import SUPPLIED
 from mailproc.ill.terms import Role, Service, State
+from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
 from mailproc.store import documents, events, order_letters, patrons, requests, transactions
 from mailproc.store.intent_bodies import StaffFacts
@@ -61,6 +63,14 @@ def ways(
         place = sum(key in first for key, _ in known)
         ways[place:place] = heard_suggestions.ways(connection, transaction, open_now.number, language)
     return _few(tuple({way.command: way for way in reversed(ways)}.values())[::-1], settles)
+
+
+def in_a_letter(writer: NoticeWriter) -> tuple[Way, ...]:
+    """Return the same as commands, for a letter to staff."""
+    if writer.transaction is None:
+        return ()
+    found = ways(writer.connection, writer.facts, writer.transaction, writer.context, writer.language)
+    return tuple(Way(command=one.command, does=one.does) for one in found)
 
 
 def _brings_the_copy(connection: Connection, transaction: Transaction, reasons: Sequence[str]) -> bool:
