@@ -17,6 +17,7 @@ from mailproc.flow.prepare import (
     heard_suggestions,
     partner_letter,
     reader_notice,
+    suggestions,
 )
 from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
 from mailproc.ill import apdu_json
