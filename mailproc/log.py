@@ -57,6 +57,9 @@ _secrets: set[str] = set()
 _tokens: deque[str] = deque(maxlen=60)
 _words = _shown = SecretWords()
 _ENCODED_WORD = re.compile(r"=\?[^\s?]{1,80}\?([bBqQ])\?([^?\s]{0,2000})\?=")
+_BREAK = r"(?:=?\r?\n[>| \t]{0,20})?"
+_LINK = re.compile(rf"(/my/in/{_BREAK})([A-Za-z0-9_-]{{8}}(?:{_BREAK}[A-Za-z0-9_-]){{0,35}})")
+"""A reader's link to sign in (``flow/sign_in_letter``), in whatever letter it comes, over line ends too."""
 _ENCODED = re.compile(rf"(?:{_ENCODED_WORD.pattern}\s{{0,9}})+")
 
 
@@ -191,7 +194,12 @@ def mask_shown(text: str) -> str:
 
 
 def _masked(text: str, words: SecretWords) -> str:
-    return invisible.masked(text, lambda bare: words.masked(bare, MASK))
+    return invisible.masked(text, lambda bare: _without_links(words.masked(bare, MASK)))
+
+
+def _without_links(text: str) -> str:
+    """Line ends stay, so a line keeps its number."""
+    return _LINK.sub(lambda found: found[1] + MASK + "\n" * found[2].count("\n"), text)
 
 
 def _unless_secret(found: re.Match[str]) -> str:

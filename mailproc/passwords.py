@@ -45,6 +45,15 @@ def place(host: str) -> str:
     return str(ip_network(f"{host}/64", strict=False)) if isinstance(address, IPv6Address) else host
 
 
+def network(host: str) -> str:
+    """Return the network of an address: of IPv6 a /48, as a customer may have all places of one."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return str(ip_network(f"{host}/48", strict=False)) if isinstance(address, IPv6Address) else host
+
+
 def _cost(phc: str) -> int:
     made = extract_parameters(phc)
     return made.memory_cost * made.time_cost

@@ -457,3 +457,13 @@ def test_a_line_costs_the_same_however_many_are_remembered() -> None:
     assert lines.counting == 2
     assert len(list(lines.over(all_of_them=True))) == 2
     assert lines.counting == 0
+
+
+@pytest.mark.parametrize("break_", ["", "=\n", "\r\n> ", "\n"])
+def test_a_readers_link_is_masked_over_line_ends_too(break_: str) -> None:
+    token = "9JGnNV6QeFGVn52RMLRR7Sx1ANYjLUiknwbtnu_aKKY"
+    said = f"> https://ill.library.example/my/in/{token[:20]}{break_}{token[20:]}\n> good morning"
+    for shown in (log.mask(said), log.mask_shown(said)):
+        assert token[:20] not in shown and token[20:] not in shown
+        assert shown.endswith("\n> good morning") and shown.count("\n") == said.count("\n")
+    assert log.mask("/my/in/XXXXXXX\nGood morning") == "/my/in/XXXXXXX\nGood morning"

@@ -5,9 +5,12 @@ the store, or at the desk, signs in nowhere.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import quote
+
+from sqlalchemy import Connection
 
 from mailproc.config import Config
 from mailproc.errors import GiveUp
@@ -17,7 +20,7 @@ from mailproc.mail.letter import Body, Part
 from mailproc.mail.parse import parse
 from mailproc.secret_words import MASK
 from mailproc.sentence import sentence
-from mailproc.store import reader_access
+from mailproc.store import outgoing, reader_access
 from mailproc.store.engine import Store
 from mailproc.store.rows import OutgoingLetter
 
@@ -48,6 +51,16 @@ def is_one(row: OutgoingLetter) -> bool:
 def digest(token: str) -> str:
     """Return what the store keeps of a secret."""
     return sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def end_links(connection: Connection, outgoing_ids: Sequence[int], context: Context) -> None:
+    """Let the links in these letters open nothing more: a letter that came back is read by others."""
+    for outgoing_id in outgoing_ids:
+        row = outgoing.record(connection, outgoing_id)
+        if row is not None and row.secret_ref.startswith(_REF):
+            link_id = int(row.secret_ref.removeprefix(_REF))
+            nobodys = digest(secrets.token_urlsafe(_OCTETS))
+            reader_access.give_token(connection, link_id, nobodys, context.clock())
 
 
 def filled(row: OutgoingLetter, raw: bytes, store: Store, context: Context) -> bytes:

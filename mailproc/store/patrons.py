@@ -22,9 +22,10 @@ _WITH_EMAIL = Constant(
 )
 _REQUESTS = select(REQUEST.c.id).where(REQUEST.c.patron_id == bindparam("patron_id"))
 _SET = ", ".join(
-    f"{name} = CASE WHEN :{name} = '' THEN {name} ELSE :{name} END"
-    for name in ("name", "email", "status", "language")
+    f"{name} = CASE WHEN :{name} = '' THEN {name} ELSE :{name} END" for name in ("name", "status", "language")
 )
+# An address of the library's file stays: whoever places a request gets no letters of somebody else.
+_SET += ", email = CASE WHEN :email = '' OR (source <> '' AND email <> '') THEN email ELSE :email END"
 # What an import is staging too: a request is newer than its file.
 _CHANGE = text(f"UPDATE patron SET {_SET} WHERE id = :id AND until > {CURRENT_IMPORT}")  # noqa: S608  # ours
 _TEXTS = ", ".join(f"CAST(:{name} AS VARCHAR)" for name in ("id", "name", "email", "status", "language"))
@@ -59,16 +60,25 @@ class NamedReader:
     language: str = ""
 
 
-def keep(connection: Connection, reader: NamedReader) -> None:
-    """Store the reader; what is left out stays as it was."""
+def keep(connection: Connection, reader: NamedReader, *, corrects: bool = True) -> bool:
+    """Store the reader; what is left out stays as it was, so does an e-mail address of the library's file.
+
+    ``corrects``: whether an address that another request brought is replaced. Return whether an address
+    stayed though the request names another.
+    """
     values = {name: storable(value) for name, value in vars(reader).items()}
     before = load(connection, values["id"])
+    said, known = values["email"], before.email if before is not None else ""
+    stays = before is not None and bool(known) and (before.source != "" or not corrects)
+    if stays:
+        values["email"] = ""
     connection.execute(_CHANGE, values)
     if before is None:
         connection.execute(_ADD, values)
         patron_numbers.renew(connection, [values["id"]])
     elif values["name"] not in ("", before.name):
         name_requests(connection, values["id"])
+    return stays and said.lower() not in ("", known.lower())
 
 
 def name_requests(connection: Connection, patron_id: str) -> int:

@@ -15,6 +15,7 @@ from contextlib import suppress
 
 import uvicorn
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailproc.errors import Misconfigured
@@ -145,6 +146,8 @@ class _Guarded:
             await self._app(scope, self._counted(receive), sending)
         except HTTPException as refused:
             status = refused.status_code
+        except ClientDisconnect:  # in the middle of a form: nobody waits for an answer
+            return
         except Exception:  # a bug affects its own request only
             _log.exception("a request by HTTP could not be answered")
             status = 500

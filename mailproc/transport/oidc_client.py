@@ -83,7 +83,8 @@ class OidcProvider:
         }  # fmt: skip
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
         user, secret = self._settings.client_id, self._settings.client_secret.get_secret_value()
-        if "client_secret_post" in self._description().get("token_endpoint_auth_methods_supported", ()):
+        ways = self._description().get("token_endpoint_auth_methods_supported")
+        if isinstance(ways, list) and "client_secret_post" in ways:
             form |= {"client_id": user, "client_secret": secret}
         else:  # what holds where it says nothing
             headers["Authorization"] = _basic(user, secret)

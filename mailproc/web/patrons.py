@@ -57,7 +57,7 @@ def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
 
 def live(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Show what the library system says now."""
-    return _done(desk, asked, person, desk.office.patrons.live)
+    return _done(desk, asked, person, lambda one: desk.office.patrons.live(person, one))
 
 
 def again(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:

@@ -23,6 +23,8 @@ MOST = 100
 """Streams at a time, of all sessions."""
 MOST_EACH = 6
 """Of one session: browsers open no more connections to one place (HTTP/1.1)."""
+MOST_OF_PERSON = 24
+"""Of one person, in whatever many sessions."""
 BEAT = 15.0
 """Seconds: so often a stream says that it is there, and its session is looked at at least."""
 LOOK = 0.4
@@ -31,14 +33,16 @@ SHARE = 20
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"todo|[BL][0-9]{1,18}")
 _MARK = re.compile(r"[0-9a-f]{0,16}")
+_OURS = "same-origin"
+"""What browsers say of our own pages (Fetch Metadata)."""
 _HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
 
 
 class _Stream:
     """``mark``: of the page as its window has it."""
 
-    def __init__(self, token: str, name: str, mark: str) -> None:
-        self.token, self.name, self.mark = token, name, mark
+    def __init__(self, token: str, login: str, name: str, mark: str) -> None:
+        self.token, self.login, self.name, self.mark = token, login, name, mark
         self.bell = asyncio.Event()
         self.is_over = False
 
@@ -71,15 +75,19 @@ class Streams:
         self._ending = False
 
     async def opened(self, office: StaffDesk, token: str, request: Request) -> Response:
-        """Return the stream that is asked for: 400, 401 without a session, 503 if there are too many."""
+        """Return the stream that is asked for: 400, 403 from a page of others, 401 without a
+        session, 503 if there are too many."""
         name, mark = request.query_params.get("on", ""), request.query_params.get("mark", "")
         if not _NAME.fullmatch(name) or not _MARK.fullmatch(mark):
             return PlainTextResponse("", 400)
-        if not token or token not in await asyncio.to_thread(office.sessions.alive, {token}):
+        if request.headers.get("sec-fetch-site", _OURS) not in (_OURS, "none"):
+            return PlainTextResponse("", 403)
+        login = await asyncio.to_thread(office.sessions.login_of, token) if token else ""
+        if not login:
             return PlainTextResponse("", 401)
-        if self._ending or self._is_full(token):
+        if self._ending or self._is_full(token, login):
             return PlainTextResponse("", 503, {"Retry-After": "60"})
-        stream = _Stream(token, name, mark)
+        stream = _Stream(token, login, name, mark)
         self._open.append(stream)
         self._came.set()
         if self._watch is None or self._watch.done():
@@ -98,9 +106,10 @@ class Streams:
         """Return how many are open."""
         return len(self._open)
 
-    def _is_full(self, token: str) -> bool:
+    def _is_full(self, token: str, login: str) -> bool:
         own = sum(stream.token == token for stream in self._open)
-        return own >= MOST_EACH or len(self._open) >= MOST
+        theirs = sum(stream.login == login for stream in self._open)
+        return own >= MOST_EACH or theirs >= MOST_OF_PERSON or len(self._open) >= MOST
 
     async def _said(self, stream: _Stream) -> AsyncIterator[str]:
         yield _event("beat")

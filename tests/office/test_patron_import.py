@@ -14,6 +14,7 @@ from mailproc.office.patrons import exporting, forgetting, importing, patron_det
 from mailproc.office.patrons.patron_file import Form
 from mailproc.office.queries import listing
 from mailproc.office.queries.listing import Filter
+from mailproc.office.requests import place
 from mailproc.store import patron_imports, patrons
 from mailproc.store.incoming_patrons import incoming
 from mailproc.store.patron_imports import FiledReader
@@ -493,11 +494,11 @@ def test_one_that_was_killed_right_after_it_counted_is_finished_by_the_next(smal
 def test_what_a_request_says_meanwhile_is_not_lost(world):
     run(world, TWO)
     import_id = staged(world, [FiledReader("R1", {"name": "New"}), FiledReader("R9", {"name": "Nine"})])
-    with_request(world, id="R1", email="other@reader.example")
+    with_request(world, id="R1", status="other")
     with_request(world, id="R9", email="nine@reader.example")
     assert known(world, "R9").name == ""
     world.store.write(lambda c: patron_imports.make_current(c, import_id, world.now, {}))
-    assert (known(world, "R1").email, known(world, "R1").name) == ("other@reader.example", "New")
+    assert (known(world, "R1").status, known(world, "R1").name) == ("other", "New")
     assert (known(world, "R9").email, known(world, "R9").name) == ("nine@reader.example", "Nine")
     short_writes.settle(world.store)
     assert rows(world) == 3
@@ -597,3 +598,28 @@ def test_the_letter_of_arrival_says_where_the_reader_collects(small_world, picku
     (told,) = [one.text for one in small_world.to("ann@reader.example") if "is here" in one.text]
     assert f"waits for you {says}:" in told
     assert small_world.shown(number).patron.get("pickup", "") == pickup
+
+
+def entered(world, door: str, **reader: str):
+    wanted = {"service": "LOAN", "item": {"title": "A book"}, "patron": reader}
+    return place.place(
+        world.store, world.app.context, place.read(wanted, ("XX-BL",)), "rau", anyway=True, door=door
+    )
+
+
+@pytest.mark.parametrize("door", ["cli", "desk", "api"])
+def test_a_request_replaces_no_address_of_the_file(small_world, door):
+    run(small_world, "id,name,email\nR1,Ann,ann@reader.example\n")
+    told = entered(small_world, door, id="R1", email="evil@elsewhere.example").warnings
+    assert known(small_world, "R1").email == "ann@reader.example"
+    assert "entered-address-stays" in [getattr(one, "code", "") for one in told]
+    told = entered(small_world, door, id="R1", email="ANN@reader.example").warnings
+    assert "entered-address-stays" not in [getattr(one, "code", "") for one in told]
+
+
+def test_another_system_replaces_no_address_at_all(small_world):
+    entered(small_world, "api", id="R5", email="eve@reader.example")
+    entered(small_world, "api", id="R5", email="evil@elsewhere.example")
+    assert known(small_world, "R5").email == "eve@reader.example"
+    entered(small_world, "desk", id="R5", email="eve@new.example")
+    assert known(small_world, "R5").email == "eve@new.example", "staff correct what a request brought"

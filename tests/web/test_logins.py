@@ -142,6 +142,15 @@ def test_an_address_is_turned_away_whatever_logins_it_invents(
     assert sessions.begin("rau", PASSWORD, "192.0.2.1")
 
 
+def test_a_network_is_turned_away_and_its_person_gets_in_from_elsewhere(
+    sessions: Sessions, house: World
+) -> None:
+    """Who has a /48 has 65,536 places; nobody is kept out by it who comes from elsewhere."""
+    said = [why(sessions, "rau", host=f"2001:db8:7:{number:x}::1") for number in range(70)]
+    assert said == ["login-wrong"] * 60 + ["login-place-too-often"] * 10
+    assert sessions.begin("rau", PASSWORD, "2001:db8:8::1")
+
+
 def test_a_form_of_too_many_fields_is_not_kept_and_the_login_is_done(browser: Browser) -> None:
     kept = "&".join(f"a{number}=1" for number in range(150))
     form = {"login": "rau", "password": PASSWORD, "then": "/r/L1/act", "kept": kept}

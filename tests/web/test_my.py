@@ -106,6 +106,26 @@ def test_a_reader_signs_in_by_a_link_and_sees_the_own_requests(house, reader, as
     assert "On Letters" in browser.get("/my/r/B1").words
 
 
+def test_a_link_that_comes_back_is_shown_to_nobody_and_opens_nothing(house, reader, asks, opened):
+    house.place()
+    browser = reader()
+    link = asks(browser)
+    token = link.removeprefix("/my/in/")
+    (letter,) = [one for one in house.sent if token in one.text]
+    text = f"From: {MAIL}\r\nTo: ill@library.example\r\nSubject: What is this?\r\n\r\n> {ORIGIN}{link}\r\n"
+    wrapped = f"> {ORIGIN}/my/in/{token[:20]}=\r\n{token[20:]}\r\n"
+    asked = house.inject((text + wrapped).encode(), MAIL)
+    back = house.bounce(letter)
+    desk = opened()
+    desk.log_in()
+    for number in (asked, back):
+        page = desk.get(f"/letters/I{number}")
+        assert page.status == 200
+        assert token not in page.text and token[:20] not in page.text and token[20:] not in page.text
+    assert browser.post("/my/in", {"token": token}).url != f"{ORIGIN}/my"
+    assert "Another library" not in browser.get("/my").words
+
+
 def other(house: World) -> str:
     """A request of somebody else; its number."""
     who = {"id": "R2", "name": "B Other", "email": "b@readers.example"}

@@ -141,6 +141,12 @@ def test_the_other_way_to_name_the_client(at, provider):
     assert log_in(at("oidc")).status == 200
 
 
+@pytest.mark.parametrize("ways", [1, None, "client_secret_post", {}, [7]])
+def test_a_provider_that_describes_itself_badly(at, provider, ways):
+    provider.describes["token_endpoint_auth_methods_supported"] = ways
+    assert log_in(at("oidc")).status == 200
+
+
 def test_another_claim(at, provider):
     provider.says["preferred_username"] = "rau-at-library"
     staff = (StaffEntry(login="rau", subject="rau-at-library"),)

@@ -172,9 +172,16 @@ def test_a_session_has_a_few_streams_and_all_have_some(desk, house, monkeypatch)
     assert desk.listens(desk.token("guest")).answer.status == 503
 
 
+def test_one_person_leaves_places_for_the_others(desk, monkeypatch):
+    monkeypatch.setattr(streams, "MOST_OF_PERSON", 3)
+    first, second = desk.token(), desk.token()
+    assert [desk.listens(one).answer.status for one in (first, first, second, second)] == [200, 200, 200, 503]
+    assert desk.listens(desk.token("head")).answer.status == 200
+
+
 def test_fifty_streams_end_first_when_the_service_stops(desk, house, caplog):
-    tokens = [desk.token() for _ in range(10)]
-    listening = [desk.listens(token) for token in tokens for _ in range(5)]
+    tokens = [desk.token(login) for login in ("rau", "head", "guest") for _ in range(4)]
+    listening = [desk.listens(token) for token in tokens for _ in range(4)]
     for one in listening:
         assert one.hears_of_news() == "message changed todo"
     began = time.monotonic()
@@ -261,7 +268,7 @@ def test_news_that_come_while_a_window_takes_its_time_are_said(monkeypatch):
     monkeypatch.setattr(streams, "BEAT", 0.2)
 
     async def heard() -> list[str]:
-        stream = streams._Stream("token", "todo", "")
+        stream = streams._Stream("token", "rau", "todo", "")
         said = Streams()._said(stream)
         first = [await anext(said)]
         stream.bell.set()

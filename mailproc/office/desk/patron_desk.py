@@ -50,8 +50,10 @@ class PatronDesk(DeskRoom):
         with self.store.read() as connection:
             return patron_pages.page(connection, patron_id, self.context)
 
-    def live(self, patron_id: str) -> tuple[str, ...]:
-        """Return what the library system says of the reader now, or why it says nothing."""
+    def live(self, person: StaffPerson, patron_id: str) -> tuple[str, ...]:
+        """Return what the library system says of the reader now, or why it says nothing. Raise LocalFault for
+        who may only look."""
+        refuse_who_looks(person)
         _, live = patron_details.shown_live(self.store, self.context, patron_id)
         if live.standing is None:
             return (self.context.language.word(live.warning or ""),)

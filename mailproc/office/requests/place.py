@@ -79,6 +79,8 @@ BESIDE: Mapping[str, Any] = {
     "declaration": Declaration,
 }
 KNOWN = tuple(field.name for field in fields(Wanted))
+API = "api"
+"""The door of other systems: they pass on what anybody has typed."""
 BORROWER = "borrower"
 """The value of the field "as" in a request of ours; "lender": a partner asks us (``lend``)."""
 PATRON = tuple(field.name for field in fields(NamedReader))
@@ -177,8 +179,8 @@ def enter(
     warnings = entry_findings.check(entry, connection, context, anyway=anyway)
     if restored.standing(connection) is not None:
         warnings = (*warnings, sentence("entered-while-held"))
-    if wanted.patron is not None:
-        patrons.keep(connection, wanted.patron)
+    if wanted.patron is not None and patrons.keep(connection, wanted.patron, corrects=door != API):
+        warnings = (*warnings, sentence("entered-address-stays"))
     request_id, number = _stored(connection, context, wanted, request_id)
     requests.add_candidates(connection, request_id, [lender.symbol for lender in lenders])
     locate.keep(connection, request_id, looked)

@@ -22,12 +22,15 @@ FREE = 5
 """Failures of one login from one place; after each further one it is turned away for a while."""
 FREE_OF_PLACE = 20
 """Failures of one place, by whatever logins."""
+FREE_OF_NETWORK = 60
+"""Failures of one network of places."""
 
 
 class LoginChecks:
     """One for all threads. A wrong login and a wrong password are the same in words and in time.
 
-    Failures of logins that are there are remembered apart: no crowd of invented ones makes them forgotten.
+    A login is turned away at a place, never everywhere: else anybody could keep a person out. Failures of
+    logins that are there are remembered apart: no crowd of invented ones makes them forgotten.
     """
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
@@ -35,6 +38,7 @@ class LoginChecks:
         self._clock = clock
         self._lock = threading.Lock()
         self._places = LoginFailures(FREE_OF_PLACE)
+        self._networks = LoginFailures(FREE_OF_NETWORK)
         self._of = {True: LoginFailures(FREE), False: LoginFailures(FREE)}
 
     def person(self, login: str, password: str, host: str) -> StaffPerson:
@@ -50,34 +54,37 @@ class LoginChecks:
             hashes = [one.hash for one in staff.listed(connection) if one.hash]
         is_known = found is not None and found.out_at is None
         failures, key = self._of[is_known], (login[:64], place)
-        self._count(failures, key, place)
+        self._count(failures, key, host)
         try:
             same = _is_of(said, found if is_known else None, hashes)
         except Argon2Error:
-            self._take_back(failures, key, place)
+            self._take_back(failures, key, host)
             raise TryLater(sentence("login-crowded")) from None
         if not same or found is None or not is_known:
             raise _wrong(host)
-        self._take_back(failures, key, place)
+        self._take_back(failures, key, host)
         with self._lock:
             failures.forget(key)
         return StaffPerson(found.login, found.name, StaffRole[found.role.upper()])
 
-    def _count(self, failures: LoginFailures, key: tuple[str, str], place: str) -> None:
+    def _count(self, failures: LoginFailures, key: tuple[str, str], host: str) -> None:
         """Count the try before the look: guesses at once count all the same. Raise LocalFault in a pause."""
-        now = self._clock()
+        now, place, network = self._clock(), passwords.place(host), passwords.network(host)
         with self._lock:
             if (left := failures.pause(key, now)) > timedelta():
                 raise LocalFault(sentence("login-too-often", seconds=int(left.total_seconds()) + 1))
-            if (left := self._places.pause(place, now)) > timedelta():
+            pauses = (self._places.pause(place, now), self._networks.pause(network, now))
+            if (left := max(pauses)) > timedelta():
                 raise LocalFault(sentence("login-place-too-often", seconds=int(left.total_seconds()) + 1))
             failures.add(key, now)
             self._places.add(place, now)
+            self._networks.add(network, now)
 
-    def _take_back(self, failures: LoginFailures, key: tuple[str, str], place: str) -> None:
+    def _take_back(self, failures: LoginFailures, key: tuple[str, str], host: str) -> None:
         with self._lock:
             failures.take_back(key)
-            self._places.take_back(place)
+            self._places.take_back(passwords.place(host))
+            self._networks.take_back(passwords.network(host))
 
 
 def _is_of(said: bytes, found: StaffMember | None, hashes: list[str]) -> bool:

@@ -73,6 +73,13 @@ class Sessions:
         with self._store.read() as connection:
             return {token for token in tokens if self._is_alive(connection, token)}
 
+    def login_of(self, token: str) -> str:
+        """Return whose session it is; '' where it is over. This does not keep it from ending."""
+        if self._auth == "proxy":
+            return token
+        person = self.person(token, seen=False)
+        return person.login if person is not None else ""
+
     def end(self, token: str) -> None:
         """End the session; what is no token ends none."""
         digest = self._digest(token)
