@@ -6,7 +6,7 @@ the store, or at the desk, signs in nowhere.
 
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -53,14 +53,14 @@ def digest(token: str) -> str:
     return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def end_links(connection: Connection, outgoing_ids: Sequence[int], context: Context) -> None:
+def end_links(connection: Connection, outgoing_ids: Sequence[int], now: datetime) -> None:
     """Let the links in these letters open nothing more: a letter that came back is read by others."""
     for outgoing_id in outgoing_ids:
         row = outgoing.record(connection, outgoing_id)
         if row is not None and row.secret_ref.startswith(_REF):
             link_id = int(row.secret_ref.removeprefix(_REF))
             nobodys = digest(secrets.token_urlsafe(_OCTETS))
-            reader_access.give_token(connection, link_id, nobodys, context.clock())
+            reader_access.give_token(connection, link_id, nobodys, now)
 
 
 def filled(row: OutgoingLetter, raw: bytes, store: Store, context: Context) -> bytes:

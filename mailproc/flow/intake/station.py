@@ -17,7 +17,6 @@ from time import monotonic
 from sqlalchemy import Connection
 
 from mailproc.errors import TryLater
-from mailproc.flow import sign_in_letter
 from mailproc.flow.context import Context
 from mailproc.flow.intake import (
     batch,
@@ -291,7 +290,6 @@ def _settle_bounce(connection: Connection, reading: LetterReading, context: Cont
     if bounce.kind == "failed":
         report = NewEvent(cause="letter", type="BOUNCED", at=reading.received_at, inbox_id=reading.inbox_id)
         bounced_letters.record(connection, found, mask(bounce.text), report)
-    sign_in_letter.end_links(connection, found, context)
     what = sentence(_BOUNCES[bounce.kind], letters=", ".join(f"O{one}" for one in found))
     _done(connection, reading, what, bounce.text[:500], taken_from=proven_sender(reading))
 

@@ -12,6 +12,7 @@ from hmac import compare_digest
 
 from sqlalchemy import Connection
 
+from mailproc.flow import sign_in_letter
 from mailproc.ill.facts import Facts
 from mailproc.mail import headers, verp
 from mailproc.mail.addresses import ascii_lower, mailboxes
@@ -90,6 +91,7 @@ def record(connection: Connection, outgoing_ids: Sequence[int], why: str, report
     bounced, or that has not left, is skipped.
     """
     news = [one for one in outgoing_ids if outgoing.bounced(connection, one, storable(why)[:500])]
+    sign_in_letter.end_links(connection, news, report.at)
     touched: dict[int, list[Intent]] = {}
     for outgoing_id in news:
         for intent in outgoing.intents_of(connection, outgoing_id):
