@@ -311,15 +311,20 @@ def redeliver(connection: Connection, row: OutgoingRecord, *, arrived: bool) -> 
     The letter waits, failed, bounced or is in doubt. False if something in it was withdrawn meanwhile, or the
     partner's address has changed: then the rest goes out in a new letter.
     """
-    intents = outgoing.intents_of(connection, row.id)
+    whole = arrived or goes_whole(connection, row)
     fresh = {"attempts": 0, "unfinished": 0, "not_before": None, "last_error": ""}
     outgoing.change(connection, row.id, state="handed_over" if arrived else "prepared", **fresh)
     settle_attention(connection, row.id)
-    withdrawn = any(intent.state == "withdrawn" for intent in intents)
-    if not arrived and (withdrawn or _is_elsewhere(connection, row, intents)):
+    if not whole:
         outgoing.renew_letter(connection, row.id)
-        return False
-    return True
+    return whole
+
+
+def goes_whole(connection: Connection, row: OutgoingRecord) -> bool:
+    """Return whether the letter can be sent again as it is: nothing was withdrawn, and no address changed."""
+    intents = outgoing.intents_of(connection, row.id)
+    withdrawn = any(intent.state == "withdrawn" for intent in intents)
+    return not withdrawn and not _is_elsewhere(connection, row, intents)
 
 
 def settle_attention(connection: Connection, outgoing_id: int) -> None:

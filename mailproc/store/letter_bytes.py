@@ -167,15 +167,23 @@ def _from_archive(connection: Connection, year: int, digest: str) -> bytes:
     return archives.of(connection).read(year, digest)
 
 
-def take_back(connection: Connection, row: InboxRecord | OutgoingRecord) -> None:
+def archived(connection: Connection, row: InboxRecord | OutgoingRecord | None) -> bytes | None:
+    """Return the bytes that are to be taken back; None where the store has them. Raise as ``Archives.read``.
+
+    For a look before the write: an archive may be on a slow disk.
+    """
+    return _from_archive(connection, row.archived, row.digest) if row and row.archived else None
+
+
+def take_back(connection: Connection, row: InboxRecord | OutgoingRecord, known: bytes | None = None) -> None:
     """Give an archived letter's bytes back to the store, which is to work with it again.
 
-    The archive keeps its copy: it is the same again when the letter is archived the next time. Raise as
-    ``Archives.read``.
+    The archive keeps its copy: it is the same again when the letter is archived the next time. ``known``: as
+    ``archived`` said before the write; without it the archive is read now. Raise as ``Archives.read``.
     """
     if not row.archived:
         return
-    raw = _from_archive(connection, row.archived, row.digest)
+    raw = known if known is not None else _from_archive(connection, row.archived, row.digest)
     kind, at = (INBOX, row.received_at) if isinstance(row, InboxRecord) else (OUTGOING, row.prepared_at)
     this = (kind.letters.c.id == row.id, kind.letters.c.archived != 0)
     if connection.execute(kind.letters.update().where(*this).values(archived=0)).rowcount:

@@ -121,11 +121,11 @@ class Writer:
         try:
             self._guard.after()  # no work begins in a store that is lost
             connection = self._begin()
-            before, changed = _changes_before(connection), False
+            before, changed = _changes_so_far(connection), False
             taken = taken_numbers.of(connection)
             results = _attempts(connection, [job for job, _ in group])
             if connection.in_transaction():
-                changed = _changes(connection) != before
+                changed = _has_changed(connection, before, results)
                 self._guard.before(_driver(connection))
                 connection.commit()
             self._drop_if_failed(connection)
@@ -210,8 +210,11 @@ class Writer:
 
 
 class _Failed:
-    def __init__(self, error: BaseException) -> None:
+    """``undone``: how many rows it had changed (``_changes_so_far``)."""
+
+    def __init__(self, error: BaseException, undone: int = 0) -> None:
         self.error = error
+        self.undone = undone
 
 
 def _attempts(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Any]:
@@ -241,13 +244,14 @@ def _attempt(connection: Connection, job: Job[Any]) -> Any:
     Raise only what breaks the whole group: errors of the store itself, or a transaction that the database has
     already rolled back together with the other jobs' work.
     """
+    before = _changes_so_far(connection)
     try:
         with savepoint(connection), slow_work.writing():
             return job(connection)
     except BaseException as error:  # a job's future gets every error
         if try_later(error) is not None:
             raise
-        return _Failed(error)
+        return _Failed(error, _changes_so_far(connection) - before)
 
 
 def _answer(future: "Future[Any]", result: Any) -> None:
@@ -257,17 +261,25 @@ def _answer(future: "Future[Any]", result: Any) -> None:
         future.set_result(result)
 
 
-def _changes_before(connection: Connection) -> object:
-    """Return ``_changes`` as it is when a transaction begins; PostgreSQL need not be asked."""
-    return _changes(connection) if pipeline_of(connection) is None else None
+def _changes_so_far(connection: Connection) -> int:
+    """Return how many rows SQLite has changed, those included that were undone; PostgreSQL is not asked."""
+    if pipeline_of(connection) is not None:
+        return 0
+    changes: int = _driver(connection).total_changes
+    return changes
 
 
-def _changes(connection: Connection) -> object:
-    """Return a value that differs once the connection has changed something."""
+def _has_changed(connection: Connection, before: int, results: Sequence[Any]) -> bool:
+    """Return whether the commit changes something. PostgreSQL does not say whose change it is: where a job
+    failed beside others, it counts."""
+    failed = [one for one in results if isinstance(one, _Failed)]
     pipeline = pipeline_of(connection)
     if pipeline is None:
-        return _driver(connection).total_changes
-    return pipeline.ask("SELECT pg_current_xact_id_if_assigned()::text", ()).fetchone()[0]
+        return _changes_so_far(connection) - before != sum(one.undone for one in failed)
+    if len(failed) == len(results):
+        return False
+    asked = pipeline.ask("SELECT pg_current_xact_id_if_assigned()::text", ())
+    return asked.fetchone()[0] is not None
 
 
 def _driver(connection: Connection) -> Any:

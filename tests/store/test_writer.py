@@ -234,6 +234,30 @@ def test_woken_after_changes_only_and_a_broken_hint_breaks_nothing(store, letter
     assert not woken.acquire(blocking=False)
 
 
+def test_a_job_that_is_undone_beside_one_that_writes_nothing_wakes_nobody(sqlite_url, letter):
+    """PostgreSQL does not say whose change it was, so there it may wake."""
+    store = Store.open(sqlite_url)
+    woken = threading.Semaphore(0)
+    store.start_writer(woken.release)
+    opened, entered = threading.Event(), threading.Event()
+
+    def job(_connection):
+        entered.set()
+        assert opened.wait(SECONDS)
+
+    def undone(connection):
+        inbox.keep(connection, [letter()])
+        raise ValueError("foreseen")
+
+    store.submit(job)
+    assert entered.wait(SECONDS)
+    both = [store.submit(undone), store.submit(lambda c: c.execute(COUNT).scalar())]
+    opened.set()
+    assert [type(one.exception(SECONDS)) for one in both] == [ValueError, type(None)]
+    store.close()
+    assert not woken.acquire(blocking=False)
+
+
 def test_submit_without_a_writer_is_a_bug(store):
     with pytest.raises(RuntimeError, match="running writer"):
         store.submit(lambda _c: 1)

@@ -6,11 +6,16 @@ from time import process_time
 
 import pytest
 
+from mailproc import slow_work
 from mailproc.errors import InDoubt
+from mailproc.flow import letter_archiving
 from mailproc.office.desk import letter_list
+from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.office.mailroom import dismissal, incoming, redelivery
 from mailproc.office.mailroom.done_by import DoneBy
+from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.store import outgoing
+from mailproc.store.archives import Archives
 from tests.support.files import PDF
 from tests.support.partners import BL
 
@@ -255,3 +260,29 @@ def test_the_page_of_a_hostile_letter_is_harmless_and_quick(browser, house):
     begun = process_time()
     browser.get("/letters")
     assert took < 60 * max(process_time() - begun, 0.2), "bounded, and not as slow as the letter is long"
+
+
+def test_a_look_at_an_old_letter_reads_no_archive_and_sending_it_reads_it_before_the_write(
+    make_world, sqlite_url, monkeypatch
+):
+    world = make_world(sqlite_url, more="[policy]\narchive_after = 365\n")
+    world.place()
+    world.hear("B1-1 NOT")
+    world.act("B1", "close")
+    world.later(days=800)
+    world.run()
+    letter_archiving.run(world.store, world.app.context)
+    assert world.rows("outgoing")[0]["archived"]
+    desk, real, read = StaffDesk(world.store, world.app.context), Archives.read, list[bool]()
+
+    def noted(archives, year, digest):
+        read.append(slow_work.is_writing())
+        return real(archives, year, digest)
+
+    monkeypatch.setattr(Archives, "read", noted)
+    before = world.dump()
+    assert [one.name for one in desk.letters.acts("O1")] == ["redeliver"]
+    assert (read, world.dump()) == ([], before)
+    desk.letters.redeliver(StaffPerson("rau", "M. rau", StaffRole.WORK), "O1", {})
+    assert read == [False]
+    assert not world.rows("outgoing")[0]["archived"]

@@ -1,10 +1,16 @@
 """Partners and the service at the desk: facts, never a secret, and acts as by the command line."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+
 import pytest
 
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.office.partners import directory, pausing
 from mailproc.office.queries import partner_health
+from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.store import outgoing, partner_addresses
 from tests.support.partners import BL, PASSWORD
 
@@ -97,6 +103,33 @@ def test_an_address_that_a_letter_named_is_confirmed_or_refused(head, house):
         for what in ("confirm", "forget")
     ]
     assert "new@bl.example" not in head.get("/partners").words
+
+
+@pytest.mark.parametrize("does", ["pause", "resume", "confirm", "forget"])
+def test_two_clicks_at_the_same_time_are_one(house, does):
+    house.place()
+    first = learned(house)
+    if does == "resume":
+        pausing.pause(house.store, house.app.context, BL, "clerk")
+    desk, said = StaffDesk(house.store, house.app.context), {"once": "x" * 20, "learned": first}
+    click = partial(getattr(desk.partners, does), StaffPerson("head", "M. head", StaffRole.KEEP), BL, said)
+    held, entered = threading.Event(), threading.Event()
+
+    def job(_connection):
+        entered.set()
+        assert held.wait(30)
+
+    with ThreadPoolExecutor(3) as threads:
+        threads.submit(house.store.write, job)
+        assert entered.wait(30)
+        both = [threads.submit(click) for _ in range(2)]
+        with suppress(TimeoutError):
+            both[0].result(0.5)  # both have looked before either writes
+        held.set()
+        answers = [one.result(30) for one in both]
+    assert sorted(one == ("This is done already.",) for one in answers) == [False, True]
+    done = [one for one in house.rows("event") if one["type"].startswith(does) and one["actor"] == "head"]
+    assert len(done) == 1
 
 
 @pytest.mark.parametrize("does", ["pause", "resume", "confirm", "forget"])

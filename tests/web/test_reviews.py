@@ -4,7 +4,8 @@ import pytest
 
 from mailproc.ill.apdu import Item
 from mailproc.ill.terms import Role
-from mailproc.office.requests import reviewing
+from mailproc.office.desk import review_desk
+from mailproc.office.requests import amend, corrections, reviewing
 from mailproc.office.requests.reviewing import Acceptance
 from mailproc.office.staff import people
 from mailproc.office.staff.people import StaffRole
@@ -245,3 +246,21 @@ def test_what_is_no_request_to_review(browser, house):
     house.place()
     for path in ("/reviews/B1", "/reviews/B9", "/reviews/x", "/reviews/L1"):
         assert browser.get(path).status == 404, path
+
+
+def test_what_somebody_corrects_in_between_is_not_ordered(house, browser, monkeypatch):
+    wish(house)
+    form = hidden(browser, "correct") | {"title": "On Letters, corrected"}
+    real = amend.amend
+
+    def overtaken(store, context, number, wanted, **more):
+        done = real(store, context, number, wanted, **more)
+        other = corrections.Correction(item={"title": "Another book"})
+        real(store, context, number, other, by="head", door="desk")
+        return done
+
+    monkeypatch.setattr(review_desk.amend, "amend", overtaken)
+    page = browser.post("/reviews/B1/accept", form)
+    assert page.status == 409
+    assert house.rows("transactions") == []
+    assert house.rows("request")[0]["item"]["title"] == "Another book"

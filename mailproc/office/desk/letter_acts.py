@@ -1,9 +1,10 @@
 """What can be done with a letter of ours: what the office would not refuse now, and what it would do."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from mailproc.errors import LocalFault, TryLater
+from sqlalchemy import Connection
+
 from mailproc.flow.context import Context
 from mailproc.office.desk.acting import DOOR, MOST_ONCE, refuse_who_looks
 from mailproc.office.mailroom import done_by, printing, redelivery
@@ -13,6 +14,7 @@ from mailproc.office.queries.letters import parsed
 from mailproc.office.staff.people import StaffPerson
 from mailproc.store import order_letters, outgoing, undelivered
 from mailproc.store.engine import Store
+from mailproc.store.rows import OutgoingRecord
 
 NOT_SURE = ("in_doubt", "held", *undelivered.FAILED)
 """States of a letter that may have arrived by another way."""
@@ -41,7 +43,7 @@ def offered(store: Store, context: Context, name: str) -> tuple[LetterAct, ...]:
             return ()
         seen, wanted = done_by.mark(connection, name), bool(order_letters.still_wanted(connection, number))
         paper = printing.one_to_print(connection, name) if row.state == outgoing.TO_PRINT else None
-    found = list(_offered(store, context, name, row.state))
+        found = list(_offered(connection, context, row))
     words = context.language.texts.labels["desk_unplaced"]
     if row.state == "prepared":
         found.append(LetterAct("hold", words["hold"], words["hold_why"]))
@@ -53,28 +55,14 @@ def offered(store: Store, context: Context, name: str) -> tuple[LetterAct, ...]:
     return tuple(given)
 
 
-def _offered(store: Store, context: Context, name: str, state: str) -> Iterator[LetterAct]:
-    """Yield what a trial does not refuse."""
+def _offered(connection: Connection, context: Context, row: OutgoingRecord) -> Iterator[LetterAct]:
+    """Yield what would not be refused, by reading: a look takes no turn among the writes."""
     words = context.language.texts.labels["desk_unplaced"]
-    doubt = state == "in_doubt"
-    if state in NOT_SURE and (would := _would(context, lambda: _again(store, name, arrived=True))):
-        yield LetterAct("arrived", words["arrived"], would)
-    if would := _would(context, lambda: _again(store, name, arrived=False)):
-        yield LetterAct("redeliver", words["not_arrived" if doubt else "redeliver"], would)
-
-
-def _again(store: Store, name: str, *, arrived: bool) -> Handled:
-    return redelivery.redeliver(store, name, arrived=arrived, dry_run=True)
-
-
-def _would(context: Context, foresee: Callable[[], Handled]) -> str:
-    """Return what it would do; '' where it is refused."""
-    try:
-        return context.language.word(foresee().text)
-    except LocalFault:
-        return ""
-    except TryLater:
-        return context.language.texts.labels["desk_unplaced"]["not_foreseen"]
+    again = "not_arrived" if row.state == "in_doubt" else "redeliver"
+    for name, does, arrived in (("arrived", "arrived", True), ("redeliver", again, False)):
+        would = redelivery.foreseen_of(connection, row, arrived=arrived)
+        if would is not None and (row.state in NOT_SURE or not arrived):
+            yield LetterAct(name, words[does], context.language.word(would))
 
 
 def by(context: Context, person: StaffPerson, said: Mapping[str, str]) -> DoneBy:

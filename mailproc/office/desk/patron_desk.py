@@ -69,10 +69,11 @@ class PatronDesk(DeskRoom):
             theirs = {one.id: one.number for one in reader_requests.letters(connection, asked)}
         if letter not in theirs:
             raise LocalFault(sentence("no-letter", name=letter[:40]))
+        archived = redelivery.from_archive(self.store, letter)
 
         def job(connection: Connection) -> Part:
             before = by.once and events.known_once(connection, by.once) is not None
-            done = redelivery.redelivered(connection, letter, by=by).text
+            done = redelivery.redelivered(connection, letter, by=by, archived=archived).text
             if not before:
                 notes.say(connection, self.context, theirs[letter], done, by.login, door=by.door)
             return done

@@ -19,6 +19,7 @@ from mailproc.office.queries.find import request_of
 from mailproc.office.queries.listing import RequestLine
 from mailproc.office.queries.request_filter import Filter
 from mailproc.office.requests import amend, corrections, place, review_steps, reviewing
+from mailproc.office.requests.amend import Amended
 from mailproc.office.requests.reviewing import Acceptance, Declined
 from mailproc.office.staff.people import StaffPerson
 from mailproc.office.wording.plain_text import cut
@@ -73,10 +74,10 @@ class ReviewDesk(DeskRoom):
     def correct(self, person: StaffPerson, number: str, typed: Typed) -> ReviewDone:
         """Correct it; it still waits."""
         refuse_who_looks(person)
-        said = self._correct(person, number, typed, _seen(typed))
-        if not said:
+        done = self._correct(person, number, typed, _seen(typed))
+        if done is None:
             raise LocalFault(sentence("amend-same", number=number))
-        return ReviewDone(number, tuple(said))
+        return ReviewDone(number, tuple(self._told(done)))
 
     def accept(self, person: StaffPerson, number: str, typed: Typed) -> ReviewDone:
         """Correct what was changed, and order it. What was corrected stays so if it is then refused."""
@@ -86,8 +87,8 @@ class ReviewDesk(DeskRoom):
             known = place.entered_before(connection, once)
             request = request_of(connection, number)
         given, said = self._acceptance(request, typed), list[str]()
-        if known is None and (said := self._correct(person, number, typed, seen)):
-            seen = self._mark(number)
+        if known is None and (done := self._correct(person, number, typed, seen)) is not None:
+            said, seen = self._told(done), done.mark  # not what somebody corrects in between
         try:
             entered = reviewing.accept(
                 self.store, self.context, number, given, person.login,
@@ -125,22 +126,20 @@ class ReviewDesk(DeskRoom):
         said = (sentence(code, number=number), *((done.said,) if done.said is not None else ()))
         return ReviewDone(number, tuple(map(self.context.language.word, said)))
 
-    def _correct(self, person: StaffPerson, number: str, typed: Typed, seen: str) -> list[str]:
-        """Return what was corrected; nothing where nothing is new."""
+    def _correct(self, person: StaffPerson, number: str, typed: Typed, seen: str) -> Amended | None:
+        """Correct it; None where nothing is new."""
         with self.store.read() as connection:
             request, _ = review_steps.of(connection, number, seen)
         wanted, odd = correction_form.correction(request, typed)
         if odd:
             raise LocalFault(odd[0], also=odd[1:])
         if not corrections.changes(request, wanted):
-            return []
-        done = amend.amend(self.store, self.context, number, wanted, by=person.login, door=DOOR, seen=seen)
+            return None
+        return amend.amend(self.store, self.context, number, wanted, by=person.login, door=DOOR, seen=seen)
+
+    def _told(self, done: Amended) -> list[str]:
         parts: tuple[Sentence | Part, ...] = (*done.changed, *done.follows)
         return [self.context.language.word(one) for one in parts]
-
-    def _mark(self, number: str) -> str:
-        with self.store.read() as connection:
-            return review_steps.mark(review_steps.of(connection, number)[1])
 
     def _acceptance(self, request: StoredRequest, typed: Typed) -> Acceptance:
         service = typed.get("service", "")

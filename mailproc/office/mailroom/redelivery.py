@@ -11,7 +11,7 @@ from mailproc.office.mailroom import done_by
 from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.mailroom.handled import Handled
 from mailproc.office.queries.letters import parsed
-from mailproc.sentence import Word, sentence
+from mailproc.sentence import Part, Sentence, Word, sentence
 from mailproc.store import letter_bytes, outgoing, restored
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import OUTGOING
@@ -34,17 +34,30 @@ def redeliver(
     by: DoneBy | None = None,
 ) -> Handled:
     """Send the same bytes again, or take the letter as delivered; with ``dry_run`` keep nothing."""
+    archived = None if arrived else from_archive(store, letter_id)
 
     def job(connection: Connection) -> Handled:
-        return redelivered(connection, letter_id, arrived=arrived, by=by)
+        return redelivered(connection, letter_id, arrived=arrived, by=by, archived=archived)
 
     return _would(foreseen(store, job)) if dry_run else store.write(job)
 
 
+def from_archive(store: Store, letter_id: str) -> bytes | None:
+    """Return the bytes of an archived letter of ours, for ``redelivered``: they are read before its write.
+
+    None where the store has them, or there is no such letter. Raise as ``Archives.read``.
+    """
+    kind, number = parsed(letter_id)
+    with store.read() as connection:
+        row = outgoing.record(connection, number) if kind == "O" else None
+        return letter_bytes.archived(connection, row) if row and row.state not in NEVER_AGAIN else None
+
+
 def redelivered(
-    connection: Connection, letter_id: str, *, arrived: bool = False, by: DoneBy | None = None
-) -> Handled:
-    """Do the same on a connection."""
+    connection: Connection, letter_id: str, *,
+    arrived: bool = False, by: DoneBy | None = None, archived: bytes | None = None,
+) -> Handled:  # fmt: skip
+    """Do the same on a connection. ``archived``: as ``from_archive`` said."""
     kind, number = parsed(letter_id)
     if kind != "O":
         raise LocalFault(sentence("not-ours", letter=letter_id))
@@ -56,7 +69,17 @@ def redelivered(
         raise LocalFault(sentence("redeliver-state", number=number, state=Word("delivery", row.state)))
     if not arrived:
         refuse_before_restore_ends(connection)
-    return _again(connection, row, arrived=arrived)
+    return _again(connection, row, arrived=arrived, archived=archived)
+
+
+def foreseen_of(connection: Connection, row: OutgoingRecord, *, arrived: bool) -> Part | None:
+    """Return what ``redeliver`` would do, without doing it; None where it refuses. Reads the row alone."""
+    if row.state in NEVER_AGAIN:
+        return None
+    if not arrived and (restored.standing(connection) is not None or row.archived == letter_bytes.DELETED):
+        return None
+    whole = arrived or send.goes_whole(connection, row)
+    return sentence("foreseen", said=_said(row, whole=whole, arrived=arrived))
 
 
 def redeliver_all(store: Store, *, dry_run: bool = False) -> list[Handled]:
@@ -81,15 +104,20 @@ def redeliver_all(store: Store, *, dry_run: bool = False) -> list[Handled]:
     return done
 
 
-def _again(connection: Connection, row: OutgoingRecord, *, arrived: bool) -> Handled:
+def _again(
+    connection: Connection, row: OutgoingRecord, *, arrived: bool, archived: bytes | None = None
+) -> Handled:
     if not arrived:
-        letter_bytes.take_back(connection, row)
+        letter_bytes.take_back(connection, row, archived)
     whole = send.redeliver(connection, row, arrived=arrived)
-    if not whole:
-        said = sentence("sent-in-part", number=row.id, partner=row.partner)
-    else:
-        said = sentence("counts-as-delivered" if arrived else "sent-again", number=row.id)
+    said = _said(row, whole=whole, arrived=arrived)
     return Handled(f"O{row.id}", _ours(connection, row.id).state, said)
+
+
+def _said(row: OutgoingRecord, *, whole: bool, arrived: bool) -> Sentence:
+    if not whole:
+        return sentence("sent-in-part", number=row.id, partner=row.partner)
+    return sentence("counts-as-delivered" if arrived else "sent-again", number=row.id)
 
 
 def refuse_before_restore_ends(connection: Connection) -> None:

@@ -15,6 +15,7 @@ from mailproc.flow.pausing import paused
 from mailproc.ill.attention import Reason
 from mailproc.ill.facts import Facts
 from mailproc.ill.status import term_word
+from mailproc.office.acts.once import refuse_twice
 from mailproc.sentence import Part, Sentence, sentence, stored
 from mailproc.store import events, partner_addresses, requests, transactions
 from mailproc.store.engine import Store
@@ -90,12 +91,14 @@ def confirm(
 ) -> Answered:
     """Use the address for new transactions, or move the forwarded request to that library.
 
-    Raise LocalFault if there is no such address, or it is too late.
+    Raise LocalFault if there is no such address, or it is too late; DoneBefore if the click with the mark
+    ``once`` has done it.
     """
 
     who = _Who(by, door, once, context)
 
     def job(connection: Connection) -> Answered:
+        refuse_twice(connection, once)
         found, row = _one(connection, name)
         if row.kind == partner_addresses.FORWARDED:
             words = _redirect(connection, found, row, who)
@@ -113,12 +116,13 @@ def confirm(
 def forget(
     store: Store, context: Context, name: str, by: str = "", *, door: str = "cli", once: str = ""
 ) -> Answered:
-    """Forget the address: nothing more goes to it. Raise LocalFault if there is no such address."""
+    """Forget the address: nothing more goes to it. Raise as ``confirm``."""
     from mailproc.office.partners import forgetting  # here: reading the directory needs no steps
 
     who = _Who(by, door, once, context)
 
     def job(connection: Connection) -> Answered:
+        refuse_twice(connection, once)
         found, row = _one(connection, name)
         partner_addresses.forget(connection, row.id)
         if row.kind == partner_addresses.FORWARDED:

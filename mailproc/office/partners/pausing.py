@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
+from mailproc.office.acts.once import refuse_twice
 from mailproc.sentence import Part, sentence
 from mailproc.store import events, partner_addresses
 from mailproc.store.engine import Store
@@ -24,12 +25,16 @@ class PauseStatus:
 def pause(
     store: Store, context: Context, symbol: str, by: str = "", *, door: str = "cli", once: str = ""
 ) -> PauseStatus:
-    """Let letters to the partner wait from now on. Raise LocalFault if it is unknown, or paused already."""
+    """Let letters to the partner wait from now on. Raise LocalFault if it is unknown, or paused already.
+
+    Raise DoneBefore if the click with the mark ``once`` has done it.
+    """
     partner = context.partners.known(symbol)
     if partner.status == "paused":
         raise LocalFault(sentence("paused-by-config", partner=partner.symbol))
 
     def job(connection: Connection) -> None:
+        refuse_twice(connection, once)
         event_id = _note(connection, context, "pause", partner.symbol, by, door, once)
         if not partner_addresses.pause(connection, partner.symbol, event_id):
             raise LocalFault(sentence("paused-already", partner=partner.symbol))
@@ -44,7 +49,7 @@ def resume(
 ) -> PauseStatus:
     """Let letters to the partner go again, unless config.toml pauses it.
 
-    Raise LocalFault if it is unknown, or was not paused by staff.
+    Raise LocalFault if it is unknown, or was not paused by staff; DoneBefore as ``pause``.
     """
     partner = context.partners.known(symbol)
     configured = (
@@ -52,6 +57,7 @@ def resume(
     )
 
     def job(connection: Connection) -> None:
+        refuse_twice(connection, once)
         if not partner_addresses.resume(connection, partner.symbol):
             raise LocalFault(configured or sentence("not-paused", partner=partner.symbol))
         _note(connection, context, "resume", partner.symbol, by, door, once)

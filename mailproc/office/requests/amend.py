@@ -57,7 +57,8 @@ class Amended:
     """``attempt`` and ``state`` of the latest attempt afterwards; ``way``: what became of the order.
 
     "review": nobody was asked yet. "anew": written again, as it had not left. "kept": the correction is
-    for the next order. "recorded": it changes no order. "again": asked again.
+    for the next order. "recorded": it changes no order. "again": asked again. ``mark``: of a request to
+    review as this commit leaves it, for an act that is to follow; '' of others.
     """
 
     number: str
@@ -67,6 +68,7 @@ class Amended:
     way: str
     changed: tuple[Sentence, ...]
     follows: tuple[Part, ...]
+    mark: str = ""
 
 
 def amend(
@@ -146,9 +148,10 @@ def _amend_review(
         raise LocalFault(sentence(code, number=request.number), (f"mailproc accept {request.number}",))
     rotas.correct(connection, request.id, dict(column for one in found for column in one.columns.items()))
     changed = _told(found)
-    review_steps.record(connection, context, submission, "amend", by, changed, door=door)
+    event_id = review_steps.record(connection, context, submission, "amend", by, changed, door=door)
     odd = entry_checks.wrong_numbers(wanted.item)
-    return Amended(request.number, 0, "", State.IDLE.name, "review", changed, odd)
+    mark = review_steps.mark_after(submission, event_id)
+    return Amended(request.number, 0, "", State.IDLE.name, "review", changed, odd, mark)
 
 
 def _same(

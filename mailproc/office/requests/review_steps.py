@@ -19,7 +19,12 @@ _KINDS = {ACCEPTED: "accept", DECLINED: "decline", REVIEW: "review"}
 
 def mark(submission: Submission) -> str:
     """Return a mark of what has been done with it so far."""
-    return f"{submission.request_id}.{(submission.event_ids or [0])[-1]}"
+    return mark_after(submission, (submission.event_ids or [0])[-1])
+
+
+def mark_after(submission: Submission, event_id: int) -> str:
+    """Return its mark where that event is the last."""
+    return f"{submission.request_id}.{event_id}"
 
 
 def of(connection: Connection, number: str, seen: str = "") -> tuple[StoredRequest, Submission]:
