@@ -308,8 +308,7 @@ def recover(store: Store, context: Context, why: Part = ENDED, *, died: bool = T
 def redeliver(connection: Connection, row: OutgoingRecord, *, arrived: bool) -> bool:
     """Send the same bytes again, or (``arrived``) take the letter as delivered, as staff decided.
 
-    The letter waits, failed, bounced or is in doubt. False if something in it was withdrawn meanwhile, or the
-    partner's address has changed: then the rest goes out in a new letter.
+    The letter waits, failed, bounced or is in doubt. False if the rest goes out in a new letter.
     """
     whole = arrived or goes_whole(connection, row)
     fresh = {"attempts": 0, "unfinished": 0, "not_before": None, "last_error": ""}
@@ -321,17 +320,14 @@ def redeliver(connection: Connection, row: OutgoingRecord, *, arrived: bool) -> 
 
 
 def goes_whole(connection: Connection, row: OutgoingRecord) -> bool:
-    """Return whether the letter can be sent again as it is: nothing was withdrawn, and no address changed."""
+    """Return whether the letter can go again as it is: nothing in it was withdrawn, no address has changed."""
     intents = outgoing.intents_of(connection, row.id)
-    withdrawn = any(intent.state == "withdrawn" for intent in intents)
-    return not withdrawn and not _is_elsewhere(connection, row, intents)
+    return not (any(one.state == "withdrawn" for one in intents) or _is_elsewhere(connection, row, intents))
 
 
 def settle_attention(connection: Connection, outgoing_id: int) -> None:
-    """Clear the attention about the letter, which staff have handled.
-
-    A reason stays if another letter of the same transaction still raises it.
-    """
+    """Clear the attention about the letter, which staff have handled, unless another letter of the same
+    transaction still raises it."""
     for intent in outgoing.intents_of(connection, outgoing_id):
         if (transaction_id := intent.transaction_id) is not None:
             still = undelivered.states_of(connection, transaction_id)

@@ -20,11 +20,7 @@ from mailproc.sentence import sentence
 MOST = 100
 """Letters on a page."""
 COLUMNS = ("letter", "when", "who", "subject", "state", "why")
-STATES = (
-    "done", "todo", "shelved", "dismissed", "prepared", "held", "sending", "in_doubt", "handed_over", "filed",
-    "bounced", "withdrawn", "to_print", "printed",
-)  # fmt: skip
-"""States of a letter that came, and of ours (docs/queue.md)."""
+STATES = tuple(dict.fromkeys((*letter_browsing.CAME, *letter_browsing.WENT)))
 
 Choices = tuple[tuple[str, str], ...]
 

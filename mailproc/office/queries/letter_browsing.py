@@ -16,9 +16,15 @@ from mailproc.store.outgoing import OUTGOING
 
 BEGINNING = 2**31 - 1
 IN, OUT = "in", "out"
-MANY = ("done", "handed_over", "filed", "dismissed", "withdrawn", "printed")
+MANY = ("done", "handed_over", "filed")
 """States in which nearly all letters are in the end: going back in time soon finds some. Of the others there
 are few, and the queue's index has them."""
+CAME = ("done", "todo", "shelved", "dismissed")
+WENT = (
+    "prepared", "held", "sending", "in_doubt", "handed_over", "filed", "bounced", "shelved", "dismissed",
+    "withdrawn", "to_print", "printed",
+)  # fmt: skip
+"""The states of a letter that came, and of ours (docs/queue.md): a table without the state is not asked."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,10 @@ def browsed(
 
     In each direction they stand in the order of their numbers, which is that in which they came or were made.
     """
-    came = _lines(connection, INBOX, wanted, place.came, limit) if direction != OUT else []
-    went = _lines(connection, OUTGOING, wanted, place.went, limit) if direction != IN else []
+    states = {wanted.state} - {""}
+    reads_came, reads_went = direction != OUT and states <= set(CAME), direction != IN and states <= set(WENT)
+    came = _lines(connection, INBOX, wanted, place.came, limit) if reads_came else []
+    went = _lines(connection, OUTGOING, wanted, place.went, limit) if reads_went else []
     both = list(merge(went, came, key=attrgetter("at"), reverse=True))
     lines = tuple(islice(both, limit))
     more = len(both) > limit or limit in (len(came), len(went))
