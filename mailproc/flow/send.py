@@ -320,7 +320,7 @@ def redeliver(connection: Connection, row: OutgoingRecord, *, arrived: bool) -> 
 
 
 def goes_whole(connection: Connection, row: OutgoingRecord) -> bool:
-    """Return whether the letter can go again as it is: nothing in it was withdrawn, no address has changed."""
+    """Return whether the letter can go again as it is: nothing was withdrawn, no address has changed."""
     intents = outgoing.intents_of(connection, row.id)
     return not (any(one.state == "withdrawn" for one in intents) or _is_elsewhere(connection, row, intents))
 

@@ -5,6 +5,7 @@ from email.message import EmailMessage
 from time import process_time
 
 import pytest
+from sqlalchemy import event
 
 from mailproc import slow_work
 from mailproc.errors import InDoubt
@@ -13,6 +14,9 @@ from mailproc.office.desk import letter_list
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.office.mailroom import dismissal, incoming, redelivery
 from mailproc.office.mailroom.done_by import DoneBy
+from mailproc.office.queries import letter_browsing
+from mailproc.office.queries.letter_browsing import LetterPlace
+from mailproc.office.queries.letter_filter import LetterFilter
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.store import outgoing
 from mailproc.store.archives import Archives
@@ -287,3 +291,20 @@ def test_a_look_at_an_old_letter_reads_no_archive_and_sending_it_reads_it_before
     desk.letters.redeliver(StaffPerson("rau", "M. rau", StaffRole.WORK), "O1", {})
     assert read == [False]
     assert not world.rows("outgoing")[0]["archived"]
+
+
+@pytest.mark.parametrize(
+    ("state", "asked"),
+    [
+        ("printed", ["outgoing"]),
+        ("handed_over", ["outgoing"]),
+        ("done", ["inbox"]),
+        ("dismissed", ["inbox", "outgoing"]),
+    ],
+)
+def test_a_filter_by_state_asks_the_tables_that_have_it(house, state, asked):
+    heard: list[str] = []
+    with house.app.store.read() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *said: heard.append(said[2]))
+        letter_browsing.browsed(connection, LetterFilter(state=state), "", LetterPlace(), 10)
+    assert [table for table in ("inbox", "outgoing") if any(f"FROM {table}" in one for one in heard)] == asked
