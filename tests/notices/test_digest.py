@@ -71,7 +71,7 @@ def test_a_full_day_reads_like_this() -> None:
         '         "mailproc release I12" reads it again, "mailproc dismiss I12" dismisses it.\n\n'
         "Letters of ours that wait or failed (1)\n"
         '  O7  art@bl.example "Order file": held back, since Fri 20 Nov 2026\n\n'
-        "Mailboxes that cannot be read, or not wholly (1)\n"
+        "Mailboxes, and the hub, that cannot be read, or not wholly (1)\n"
         "  ill: login refused, since Sun 22 Nov\n\n"
         '"mailproc show NUMBER" shows a request, "mailproc shelved" and "mailproc outbox" show the letters.\n'
     )
