@@ -483,8 +483,19 @@ def test_a_remark_for_the_library_does_not_leave_it(house, reader, asks, opened)
     house.run()
     assert all("hurry" not in one.text for one in house.sent[sent:])
     assert house.rows("request")[-1]["note"] == ""
-    assert "I am ill, no hurry" in staff.get("/r/B2").words, "staff find it in the history"
+    assert "I am ill, no hurry" in staff.get("/r/B2").words, "staff find it in the particulars"
     assert "hurry" not in browser.get("/my/r/B2").words
+
+
+def test_a_remark_goes_with_its_reader(house, reader, asks):
+    house.place()
+    browser = signed_in(reader, asks)
+    said = {"service": "LOAN", "title": "Iron Bridges", "note": "I am ill, no hurry"}
+    browser.post("/my/new/send", said)
+    house.act("B1", "close")
+    forgetting.forget(house.app.store, house.app.context, "R1", by="head")
+    for table in ("event", "submission", "request"):
+        assert "no hurry" not in repr(house.rows(table)), table
 
 
 def test_what_is_recalled_may_not_be_kept_until_any_day(house, reader, asks):

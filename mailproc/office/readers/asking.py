@@ -92,7 +92,7 @@ def _wanted(said: Mapping[str, str], reader: StoredPatron, context: Context) -> 
 
 
 def _written(service: str, found: Mapping[str, str], context: Context) -> Iterator[str]:
-    """Yield what was typed as staff read it. What is for the library stands in its request's history too."""
+    """Yield what was typed, as staff read it; it is erased with the reader."""
     words = context.language.texts.labels["desk_readers"]
     for name, label in {**FIELDS[service], "note": "note"}.items():
         if found[name]:

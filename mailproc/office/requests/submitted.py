@@ -20,7 +20,6 @@ from mailproc.office.requests import (
     form_limits,
     missing,
     review_checks,
-    review_steps,
     reviewing,
     rota_rules,
 )
@@ -118,10 +117,6 @@ def _stored(
         event_ids=[events.add(connection, event)],
     )
     submissions.add(connection, submission)
-    if said.remark:
-        review_steps.record(
-            connection, context, submission, "note", source.name, (said.remark,), door=event.door
-        )
     return submission, number
 
 

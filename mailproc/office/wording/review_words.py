@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from mailproc.flow.prepare.suggested import Suggestion
+from mailproc.ill.submitted import READERS_PAGES
 from mailproc.notices.language import Language
 from mailproc.office.queries.request_details import RequestDetails
 
@@ -45,6 +46,8 @@ def reviewed(found: RequestDetails, language: Language) -> Iterator[tuple[str, s
         yield words["said_reader"], ", ".join(filter(None, map(str, reader)))
     if waits and found.closed_at is None and found.note and not review.partner:
         yield words["note"], " / ".join(found.note.split("\n"))
+    if not waits and review.source == READERS_PAGES and review.words:  # a remark is for staff, and goes on
+        yield words["words"].rstrip(":"), " / ".join(review.words.split("\n"))
     if waits and review.lenders:
         yield words["lenders"], " → ".join(review.lenders)
     if waits and review.by_rule:
