@@ -18,9 +18,11 @@ from mailproc.ill.terms import Role
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.office.patrons import forgetting
 from mailproc.office.readers import sign_in_links
+from mailproc.office.readers.reader_sessions import ReaderPerson
 from mailproc.office.requests import notes, reviewing, submitted
 from mailproc.office.requests.reviewing import Acceptance
 from mailproc.store import restored
+from mailproc.store.engine import Store
 from mailproc.transport.http_server import HttpServer
 from mailproc.web import guard, link_queue, my_site, site
 from mailproc.web.link_queue import LinkQueue
@@ -726,3 +728,18 @@ def test_the_server_says_who_made_the_connection(house):
     finally:
         server.stop()
     assert seen == [("198.51.100.9", "127.0.0.1")]
+
+
+def test_what_is_asked_again_and_again_takes_no_turn_among_the_writes(house, monkeypatch):
+    house.place()
+    office = StaffDesk(house.app.store, house.app.context).readers
+    written: list[int] = []
+    real = Store.write
+
+    def noted(store, job):
+        written.append(1)
+        return real(store, job)
+
+    monkeypatch.setattr(Store, "write", noted)
+    said = {office.ask(ReaderPerson("R1", "", ""), "B1", "cancel") for _ in range(5)}
+    assert len(said) == 1 and len(written) == 3

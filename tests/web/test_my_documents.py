@@ -7,6 +7,7 @@ import pytest
 
 from mailproc.config import Web
 from mailproc.config_web_readers import WebReaders
+from mailproc.errors import TryLater
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.office.staff import people
 from mailproc.office.staff.people import StaffRole
@@ -105,3 +106,14 @@ def test_off_there_is_nothing_to_fetch(make_world, sqlite_url):
     with at(world) as browser:
         assert fetched(browser).status == 422
     assert world.rows("document")[0]["fetched"] == 0
+
+
+def test_a_disk_that_is_away_costs_no_turn(browser, house, monkeypatch):
+    def away(_documents, _digest):
+        raise TryLater("the disk is away")
+
+    with monkeypatch.context() as for_a_while:
+        for_a_while.setattr(type(house.app.context.documents), "read", away)
+        assert [fetched(browser).status for _ in range(3)] == [503] * 3
+    assert house.rows("document")[0]["fetched"] == 0
+    assert fetched(browser).status == 200

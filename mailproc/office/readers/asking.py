@@ -5,7 +5,7 @@ No state of a request moves by it: a wish is a request to review, all else a not
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -25,6 +25,7 @@ from mailproc.office.readers.reader_sessions import ReaderPerson
 from mailproc.office.requests import review_steps, submitted
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import alarms, patrons, submissions, transactions
+from mailproc.store.alarms import Turn
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import StoredPatron
@@ -130,21 +131,26 @@ def ask(
     if what not in (CANCEL, RENEW):
         raise LocalFault(sentence("my-not-now"))
 
-    def job(connection: Connection) -> Sentence:
+    now = context.clock()
+    with store.read() as connection:  # a look takes no turn among the writes
         row = own_requests.row_of(connection, person.id, number)
-        shown = own_requests.one(connection, person.id, number, context, language)
-        if what not in shown.asks:
+        if what not in own_requests.one(connection, person.id, number, context, language).asks:
             raise LocalFault(sentence("my-not-now"))
-        now = context.clock()
-        turn = alarms.turn(connection, ASKED, f"{row.id} {what}", now, most=A_DAY, within=DAY)
+        free = _turn(connection, row.id, what, now).free
+
+    def job(connection: Connection) -> None:
+        turn = _turn(connection, row.id, what, now)
         if turn.free:
             alarms.take(connection, turn, now)
             _tell_staff(connection, context, row.id, what)
-        if what == RENEW:
-            return sentence("my-renew-asked", number=number)
-        return sentence("my-cancel-asked", number=number)
 
-    return store.write(job)
+    if free:
+        store.write(job)
+    return sentence("my-renew-asked" if what == RENEW else "my-cancel-asked", number=number)
+
+
+def _turn(connection: Connection, request_id: int, what: str, now: datetime) -> Turn:
+    return alarms.turn(connection, ASKED, f"{request_id} {what}", now, most=A_DAY, within=DAY)
 
 
 def _tell_staff(connection: Connection, context: Context, request_id: int, what: str) -> None:

@@ -57,19 +57,18 @@ def fetch(store: Store, context: Context, patron_id: str, number: str, named: st
     """Give a copy, and count it. Raise LocalFault where there is none (any more), TryLater for a disk."""
     gone = LocalFault(sentence("my-no-document"))
 
-    def job(connection: Connection) -> StoredDocument:
+    with store.read() as connection:
         offered = _offered(connection, patron_id, number, context)
-        found = next((one for one in offered if str(one.id) == named), None)
-        most = context.config.documents.page_times
-        if found is None or not documents.fetch(connection, found.id, most):
-            raise gone
-        return found
-
-    row = store.write(job)
+    row = next((one for one in offered if str(one.id) == named), None)
+    if row is None:
+        raise gone
     try:
         content = context.documents.read(row.digest)
     except GiveUp:
         raise gone from None
+    most = context.config.documents.page_times
+    if not store.write(lambda connection: documents.fetch(connection, row.id, most)):  # read before it counts
+        raise gone
     return FetchedDocument(row.name, media_type_of(row.type), content)
 
 
