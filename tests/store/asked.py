@@ -303,6 +303,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     letter_bytes: {
         "replace_ours": lambda c: letter_bytes.replace_ours(c, 1, b"x"),
         "filled": lambda c: letter_bytes.filled(c, letters.load(c, 1)),
+        "archived": lambda c: letter_bytes.archived(c, letters.record(c, 1)),
         "take_back": lambda c: letter_bytes.take_back(c, letters.record(c, 1)),
         "load_raw": lambda c: letter_bytes.load_raw(c, "I", [1, 2]),
         "give_up": lambda c: letter_bytes.give_up(c, "I", ("done",), 2026, {1: "d"}),
