@@ -14,6 +14,7 @@ from mailproc.store import (
     hook_calls,
     letters_to_reader,
     link_letters,
+    patron_numbers,
     patrons,
     reader_in_messages,
     submissions,
@@ -106,6 +107,7 @@ def anonymise(connection: Connection, request: StoredRequest, at: datetime) -> S
     patron_id = request.patron_id
     if patron_id is not None and _FORGET_PERSON.count(connection, {"patron_id": patron_id}):
         link_letters.erase_reader(connection, patron_id)
+        patron_numbers.renew(connection, [patron_id])
     return letters
 
 

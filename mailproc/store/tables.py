@@ -323,13 +323,7 @@ class EventRow(QueueRow, table=True):
         Index("ix_event_original", "transaction_id", "original_sent_at"),
         Index("ix_event_shelf", "state", "id", sqlite_where=text(SHELVED)),
         Index("ix_event_digest", "at", sqlite_where=text(DIGEST)),
-        Index(
-            "ix_event_actor",
-            "actor",
-            "id",
-            sqlite_where=text(BY_SOMEBODY),
-            postgresql_where=text(BY_SOMEBODY),
-        ),
+        Index("ix_event_actor", "actor", "id", sqlite_where=text(BY_SOMEBODY)),
     )
     id: int | None = Field(default=None, primary_key=True)
     cause: str  # letter | staff | timer | policy

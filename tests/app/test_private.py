@@ -126,6 +126,8 @@ def test_a_secrets_file_that_others_may_read_is_named(
     text = config.read_text()
     assert '{ env = "ART_PASSWORD" }' in text
     config.write_text(text.replace('{ env = "ART_PASSWORD" }', '{ file = "secrets/art" }'))
-    said = [line for line in json.loads(app.cli("check", "--json").out)["warnings"] if "holds a secret" in line]
+    said = [
+        line for line in json.loads(app.cli("check", "--json").out)["warnings"] if "holds a secret" in line
+    ]
     wrong = f"{secrets}/art holds a secret and is open to every user of this machine: chmod o= it"
     assert said == ([wrong] if named else [])

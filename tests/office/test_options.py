@@ -50,7 +50,7 @@ def test_a_condition_is_one(small_world, action, more, why):
 
 
 LOST = [  # an act of a lender by ARTEmail, its options, what the customer is not told of them
-    ("will-supply", {"on": DAY, "note": "soon"}, "--note, --date"),
+    ("will-supply", {"on": DAY, "note": "soon"}, "--note; --date"),
     ("will-supply", {}, ""),
     ("hold", {"position": 3}, ""),
     ("unfilled", {"reason": "not-owned", "note": "sorry"}, "--note"),
@@ -58,7 +58,7 @@ LOST = [  # an act of a lender by ARTEmail, its options, what the customer is no
     ("unfilled", {"reason": "at-bindery"}, "--reason"),
     ("answer-retry", {"reason": "at-bindery", "on": DAY}, "--reason"),
     ("locations", {"locations": ("XX-BL",)}, "--location"),
-    ("ship", {"on": DAY, "note": "with its map", "cost": "5 GBP"}, "--note, --date, --cost"),
+    ("ship", {"on": DAY, "note": "with its map", "cost": "5 GBP"}, "--note; --date; --cost"),
     ("ship", {}, ""),
     ("message", {"note": "Which volume?"}, ""),  # a letter to people says all
 ]

@@ -4,6 +4,7 @@ import pytest
 
 from mailproc.ill.status import Term
 from mailproc.office.mailroom import dismissal
+from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.queries import agenda, request_details
 from tests.support.partners import BL, SECOND
 
@@ -66,7 +67,8 @@ def test_a_letter_to_the_reader_that_came_back_is_sent_again_or_dismissed(small_
         f"mailproc redeliver {letter.name}",
         f"mailproc dismiss {letter.name} --note TEXT",
     ]
-    dismissal.dismiss(small_world.store, small_world.app.context, [letter.name], "told by telephone", "clerk")
+    by = DoneBy("clerk", small_world.now)
+    dismissal.dismiss(small_world.store, small_world.app.context, [letter.name], "told by telephone", by)
     assert small_world.attention(number) == () and commands(small_world, number) == []
 
 

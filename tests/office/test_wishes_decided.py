@@ -20,7 +20,7 @@ def decline(office, **how):
 
 
 def ways(office):
-    return [one for one, _ in review_words.to_decide(office.shown("B1"), office.app.context.language)]
+    return [one.command for one in review_words.to_decide(office.shown("B1"), office.app.context.language)]
 
 
 def lines(office):

@@ -1,14 +1,16 @@
 """Requests as JSON, as the interface promises it: for `--json`, and for other systems."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mailproc.flow.advance.steps import StepOutcome
 from mailproc.office.queries.listing import RequestLine
 from mailproc.office.queries.recorded_history import HistoryLine
 from mailproc.office.queries.request_details import RequestDetails
 from mailproc.office.requests.entered import Entered
 from mailproc.office.wording.json_values import plain
 from mailproc.store.rows import StoredCharge
+
+if TYPE_CHECKING:  # the steps load every codec, and who only looks waits for none
+    from mailproc.flow.advance.steps import StepOutcome
 
 
 def line_json(line: RequestLine) -> dict[str, Any]:
@@ -108,7 +110,7 @@ def entered_json(line: RequestLine, entered: Entered) -> dict[str, Any]:
     return {**plain(line), "warnings": entered.warnings}
 
 
-def outcome_json(outcome: StepOutcome, number: str, attempt: int, *, would: bool) -> dict[str, Any]:
+def outcome_json(outcome: "StepOutcome", number: str, attempt: int, *, would: bool) -> dict[str, Any]:
     """Return what an act brought about."""
     return {
         "number": number,
