@@ -56,6 +56,7 @@ def test_what_can_work_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_program_that_is_not_there_is_said_before_it_is_used(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()  # of the store, or its lack would be said too
     file = tmp_path / "config.toml"
     section = Z3950.format("z.example:210/x") + "program = 'no-such-client'\n"
     file.write_text(HEAD + section)
