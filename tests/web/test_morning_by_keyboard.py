@@ -65,9 +65,9 @@ def test_by_keyboard_alone(windows, house: World) -> None:
         expect(window.page.locator(".done.scanned")).to_contain_text(number)
     window.page.locator("#code").blur()
     goes_to(window, "/")
-    until_focused(window, "j", "[data-row=done-B1] a")
+    until_focused(window, "Tab", "[data-row=done-B1] button")
     with window.page.expect_navigation():
-        press(window, "z")
+        press(window, "Enter")
     expect(window.page.locator(".status")).to_be_visible()
     is_done(morning)
     assert window.complaints == []
