@@ -49,8 +49,8 @@ def run(keep: Path | None = None, *, stay: bool = False) -> int:
 
 
 def _stay(stage: Stage, telling: Telling) -> None:
-    telling.line(f"mailproc goes on running, with {stage.config}. Ctrl-C ends it.")
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt):  # also of a key that is pressed as the line is read
+        telling.line(f"mailproc goes on running, with {stage.config}. Ctrl-C ends it.")
         stage.daemon.wait()
 
 

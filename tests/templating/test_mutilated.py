@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from mailproc.config import Config, Library, Partner, PartnerArtemail, WorkAccount
+from mailproc.config import Account, Config, Library, Partner, PartnerArtemail
 from mailproc.ill.apdu import (
     Apdu,
     Cancel,
@@ -46,7 +46,7 @@ WORDS = {"cancel": "CANCEL", "renew": "RENEWIT", "chase": "CHASEIT"}
 
 
 def partner(symbol: str, direction: str, code: str) -> Partner:
-    account = WorkAccount.model_validate(
+    account = Account.model_validate(
         {"direction": direction, "customer_code": code, "password": SecretStr(PASSWORD)}
     )
     settings = PartnerArtemail(account=(account,), keywords=WORDS)
