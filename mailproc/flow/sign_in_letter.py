@@ -22,7 +22,7 @@ from mailproc.secret_words import MASK
 from mailproc.sentence import sentence
 from mailproc.store import outgoing, reader_access
 from mailproc.store.engine import Store
-from mailproc.store.rows import OutgoingLetter
+from mailproc.store.rows import OutgoingLetter, OutgoingRecord
 
 SIGN_IN = "patron/sign_in"
 PLACE = "/my/in/"
@@ -43,9 +43,13 @@ def secret_ref(link_id: int) -> str:
     return f"{_REF}{link_id}"
 
 
-def is_one(row: OutgoingLetter) -> bool:
+def is_one(row: OutgoingRecord) -> bool:
     """Return whether the letter brings a link."""
     return row.secret_ref.startswith(_REF)
+
+
+def _link_of(row: OutgoingRecord) -> int:
+    return int(row.secret_ref.removeprefix(_REF))
 
 
 def digest(token: str) -> str:
@@ -57,10 +61,9 @@ def end_links(connection: Connection, outgoing_ids: Sequence[int], now: datetime
     """Let the links in these letters open nothing more: a letter that came back is read by others."""
     for outgoing_id in outgoing_ids:
         row = outgoing.record(connection, outgoing_id)
-        if row is not None and row.secret_ref.startswith(_REF):
-            link_id = int(row.secret_ref.removeprefix(_REF))
+        if row is not None and is_one(row):
             nobodys = digest(secrets.token_urlsafe(_OCTETS))
-            reader_access.give_token(connection, link_id, nobodys, now)
+            reader_access.give_token(connection, _link_of(row), nobodys, now)
 
 
 def filled(row: OutgoingLetter, raw: bytes, store: Store, context: Context) -> bytes:
@@ -70,9 +73,8 @@ def filled(row: OutgoingLetter, raw: bytes, store: Store, context: Context) -> b
     """
     token, now = secrets.token_urlsafe(_OCTETS), context.clock()
     until = now + timedelta(minutes=context.config.web.readers.link_minutes)
-    link_id = int(row.secret_ref.removeprefix(_REF))
     known = store.write(
-        lambda connection: reader_access.give_token(connection, link_id, digest(token), until)
+        lambda connection: reader_access.give_token(connection, _link_of(row), digest(token), until)
     )
     if not known:
         raise GiveUp(sentence("sign-in-gone"))

@@ -28,7 +28,7 @@ def savepoint(connection: Connection) -> Iterator[None]:
         try:
             with pipeline.savepoint():
                 yield
-        except BaseException:
+        except BaseException:  # whatever it is, it is raised again
             taken_numbers.forget(connection, taken)
             raise
         return

@@ -98,6 +98,7 @@ def counted(work: Callable[..., Any]) -> Callable[..., Any]:
     """Return a filter of Jinja that is counted. What Jinja passes to it before the value stays."""
     place = 1 if hasattr(work, "jinja_pass_arg") else 0
     name, dearer = work.__name__, _DEARER.get(work.__name__)
+    takes = None if dearer is None else signature(work)
 
     @wraps(work)
     def called(*args: Any, **more: Any) -> Any:
@@ -106,8 +107,8 @@ def counted(work: Callable[..., Any]) -> Callable[..., Any]:
             for given in (*args[place + 1 :], *more.values()):
                 _refuse_unfit(given)
         spend(1 + _size(value) // _AT_ONCE)
-        if dearer is not None and isinstance(value, str | list):
-            bound = signature(work).bind(*args, **more)
+        if dearer is not None and takes is not None and isinstance(value, str | list):
+            bound = takes.bind(*args, **more)
             bound.apply_defaults()
             spend(dearer(value, bound.arguments))
         made = work(*args, **more)

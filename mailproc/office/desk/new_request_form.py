@@ -90,8 +90,13 @@ def filled_in(typed: Typed, said: Mapping[str, str]) -> tuple[dict[str, str], tu
     return {**typed, **{name: value for name, value in known.items() if name not in kept}}, kept
 
 
-def lacks(value: Mapping[str, Any]) -> Iterator[Part]:
-    """Yield what it is placed without by nobody: all of it, not the first alone."""
+def unreadable(value: Mapping[str, Any], fault: LocalFault) -> tuple[Part, ...]:
+    """Return why ``value`` could not be read: what it lacks, all of it, or else what ``fault`` says."""
+    lacking = tuple(_lacks(value))
+    return lacking if fault.said in lacking else (*lacking, fault.said, *fault.also)
+
+
+def _lacks(value: Mapping[str, Any]) -> Iterator[Part]:
     for read in (request_fields.service, request_fields.item):
         try:
             read(value)

@@ -128,7 +128,7 @@ def _replace(folder: int, name: str, text: str) -> None:
             file.flush()
             os.fsync(number)
         os.replace(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
-    except BaseException:
+    except BaseException:  # Ctrl-C, too: no unfinished file is left
         with suppress(OSError):
             os.unlink(unfinished, dir_fd=folder)
         raise
