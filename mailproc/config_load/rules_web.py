@@ -53,7 +53,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
     elif config.staff:
         yield ConfigProblem(
             ("staff", 0, "login"),
-            'stands here for auth = "proxy" or "oidc"; with "local" say `mailproc staff add`',
+            'is for auth = "proxy" or "oidc"; with [web] enabled and auth = "local" say `mailproc staff add`',
             config.staff[0].login,
         )
 
