@@ -9,16 +9,13 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.ill import actions, loan_terms, machine
-from mailproc.ill.actions import HEARD_BY, OF_ROLE, SAID_BESIDE, Action, Option
-from mailproc.ill.cells import CellKind
-from mailproc.ill.event_names import heard_as, heard_reply
+from mailproc.ill import actions, loan_terms
+from mailproc.ill.actions import Option
 from mailproc.ill.status import RequestStatus
-from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Role, Service, State
+from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Role, Service
 from mailproc.notices.language import Language
 from mailproc.office.queries import possible_actions
 from mailproc.office.queries.possible_actions import Choice
-from mailproc.store.rows import Transaction
 
 NOT_HERE = (actions.ANSWER, actions.ATTACH)
 """A yes or no is the act itself here. A file is named by its path on the service's machine, which is nobody's
@@ -48,7 +45,7 @@ class ActField:
 class ActForm:
     """An act. ``key``: names it on its page; ``does``: in words; ``leads``: what follows; ``against``: why it
     needs a second thought, '' mostly. ``heard``: that the partner told us so. ``early``: it speaks of what
-    was sent, and nothing was."""
+    was sent, and nothing was; of what the partner told us, that it does not fit how the request stands."""
 
     action: str
     answer: str
@@ -72,38 +69,6 @@ def offered(connection: Connection, number: str, now: RequestStatus, context: Co
     return tuple(form(one, now, context) for one in found)
 
 
-def told_by(row: Transaction, context: Context) -> tuple[ActForm, ...]:
-    """Return what the partner may have told us of ``row``: first what moves it, then what is only noted."""
-    moving: list[ActForm] = []
-    noted: list[ActForm] = []
-    for action in OF_ROLE[row.role.other].values():
-        if action.message is None:
-            continue
-        for answer, _ in action.said_as:
-            heard = heard_reply(action, answer) if action.asks else heard_as(action)
-            after = machine.next_state(row.role, row.service, row.state, row.state_before, heard)
-            if after.kind in (CellKind.BECOMES, CellKind.NOTE):
-                found = moving if after.kind is CellKind.BECOMES else noted
-                found.append(_told(action, answer, heard, after.state, row, context))
-    return (*moving, *noted)
-
-
-def _told(
-    action: Action, answer: str, heard: str, after: State, row: Transaction, context: Context
-) -> ActForm:
-    language = context.language
-    results = action.results
-    said = results.name if results is not None and results in SAID_BESIDE else heard
-    becomes = "" if after is row.state else language.label("desk", "then", state=language.term_word(after))
-    fields = (_heard_by(language), *_fields(action.name, action.takes, action.needs, language))
-    return ActForm(action.name, answer, language.event_word(said), becomes, "", fields, heard=True)
-
-
-def _heard_by(language: Language) -> ActField:
-    ways = tuple((way, language.texts.labels["heard_by"].get(way, way)) for way in HEARD_BY)
-    return ActField("heard_by", language.texts.labels["desk"]["heard_by"], "choice", True, ways)
-
-
 def form(one: Choice, now: RequestStatus, context: Context) -> ActForm:
     """Return the form of a choice, ``now`` being how its request stands."""
     language, name = context.language, one.action.name
@@ -115,7 +80,7 @@ def form(one: Choice, now: RequestStatus, context: Context) -> ActForm:
         does=language.way_word(f"act {name} {one.answer}".rstrip()),
         leads=_leads(one, now, context),
         against=language.word(one.against),
-        fields=(*due, *_fields(name, one.options, needs, language, ours=True)),
+        fields=(*due, *fields_of(name, one.options, needs, language, ours=True)),
         early=one.early,
     )
 
@@ -142,7 +107,7 @@ def _leads(one: Choice, now: RequestStatus, context: Context) -> str:
     return "; ".join([leads, *(language.label("desk", "reader_hears", what=what) for what in heard)])
 
 
-def _fields(
+def fields_of(
     action: str,
     options: tuple[Option, ...],
     needs: tuple[Option, ...],

@@ -9,7 +9,7 @@ from mailproc.flow.context import Context
 from mailproc.ill.terms import Role, Service
 from mailproc.notices.language import Language
 from mailproc.office.acts import overtaken
-from mailproc.office.desk import act_forms, next_steps, taking_back
+from mailproc.office.desk import act_forms, next_steps, taking_back, told_forms
 from mailproc.office.desk.act_forms import ActForm
 from mailproc.office.desk.next_steps import NextStep
 from mailproc.office.desk.taking_back import JustDone
@@ -113,6 +113,6 @@ def _acts(
     number, now = found.line.number, found.line.status
     acts = act_forms.offered(connection, number, now, context)
     row = transaction_of(connection, number)
-    told = () if found.closed_at else act_forms.told_by(row, context)
+    told = () if found.closed_at else told_forms.told_by(row, context)
     just_done = taking_back.of_transaction(connection, row, number, context)
     return acts, told, just_done, overtaken.mark(connection, row.id)

@@ -18,6 +18,9 @@ MOST = 100
 LONGEST = 80
 COLUMNS = ("number", "title", "service", "reader", "partner", "status", "needed_by", "due", "needs")
 
+STATES = tuple(one for one in State if one not in (State.SHELVED_CANCEL, State.UNKNOWN))
+"""What can be chosen: the other two are never stored."""
+
 DUE: Mapping[str, int] = {"overdue": -1, "soon": 7}
 """Days from today until which the loans of a list are due."""
 
@@ -90,7 +93,7 @@ def _filters(context: Context) -> dict[str, tuple[str, Choices]]:
     partners = sorted({one.symbol for one in context.config.partner})
     return {
         "role": (desk["side"], ((Role.REQUESTER, desk["borrow"]), (Role.RESPONDER, desk["lend"]))),
-        "state": (words["status"], tuple((one.name, language.term_word(one)) for one in State)),
+        "state": (words["status"], tuple((one.name, language.term_word(one)) for one in STATES)),
         "partner": (words["partner"], tuple((one, one) for one in partners)),
         "service": (words["service"], tuple((one, language.service_word(one)) for one in ("LOAN", "COPY"))),
         "due": (words["due"], (("overdue", desk["due_overdue"]), ("soon", desk["due_soon"]))),

@@ -42,7 +42,7 @@ def stands(line: RequestLine, context: Context) -> str:
     status = language.status(line.status, context.today(), ours=line.role == Role.RESPONDER)
     letter = language.letter_word("O", delivery(line.delivery, answered=line.answered))
     quiet = line.delivery in ("", "handed_over", "withdrawn")
-    return status if quiet else f"{status} ({letter})"
+    return status if quiet else f"{status} ({language.label('show', 'our_letter', state=letter)})"
 
 
 def delivery(state: str, *, answered: bool) -> str:

@@ -1,0 +1,86 @@
+"""What a partner told us by telephone, post or a portal: the forms that record it.
+
+Which messages move the request, or are noted, is the state tables' answer. They take what comes late or
+overtakes another message, too; so what does not fit how a request stands is not withheld, it stands last.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from mailproc.flow.context import Context
+from mailproc.ill import machine
+from mailproc.ill.actions import HEARD_BY, OF_ROLE, Action
+from mailproc.ill.cells import CellKind
+from mailproc.ill.event_names import heard_as, heard_reply
+from mailproc.ill.terms import Role, State
+from mailproc.notices.language import Language
+from mailproc.office.desk.act_forms import ActField, ActForm, fields_of
+from mailproc.store.rows import Transaction
+
+S = State  # the rows stay readable only with a short name
+
+_ASKED = (S.PENDING, S.CONDITIONAL, S.CANCEL_PENDING)
+_OUT = (S.SHIPPED, S.RECEIVED, S.RENEW_PENDING, S.NOT_RECEIVED_OVERDUE, S.OVERDUE, S.RENEW_OVERDUE, S.RECALL)
+_LENT = (S.SHIPPED, S.RENEW_PENDING, S.OVERDUE, S.RENEW_OVERDUE, S.RECALL)
+_ANSWERS = (
+    "will-supply", "hold", "conditional", "unfilled", "answer-retry", "locations", "estimate", "forward"
+)  # fmt: skip
+
+_OF_A_LENDER: Mapping[str, tuple[State, ...]] = {
+    **dict.fromkeys(_ANSWERS, _ASKED),
+    "ship": (*_ASKED, S.NOT_SUPPLIED, S.CANCELLED),
+    "cancel-reply": (S.CANCEL_PENDING,),
+    "renew-reply": (S.RENEW_PENDING, S.RENEW_OVERDUE),
+    "overdue": (S.SHIPPED, S.RECEIVED, S.RENEW_PENDING),
+    "recall": tuple(state for state in _OUT if state is not S.RECALL),
+    "lost": (*_OUT, S.RETURNED),
+    "damaged": (S.RECEIVED, S.RETURNED),
+    "check-in": (*_OUT, S.RETURNED, S.LOST),
+}
+_OF_A_BORROWER: Mapping[str, tuple[State, ...]] = {
+    "answer-condition": (S.CONDITIONAL,),
+    "cancel": (S.IN_PROCESS, S.CONDITIONAL),
+    "receive": (S.SHIPPED,),
+    "renew": (S.SHIPPED, S.OVERDUE),
+    **dict.fromkeys(("return", "lost", "damaged"), _LENT),
+}
+_FITS: Mapping[Role, Mapping[str, tuple[State, ...]]] = MappingProxyType(
+    {Role.REQUESTER: _OF_A_LENDER, Role.RESPONDER: _OF_A_BORROWER}
+)
+"""By our role: in which states a partner mostly says so."""
+_ALWAYS = ("message", "query")
+
+
+def told_by(row: Transaction, context: Context) -> tuple[ActForm, ...]:
+    """Return what the partner may have told us of ``row``: what moves it before what is only noted."""
+    found: list[tuple[bool, ActForm]] = []
+    for action in OF_ROLE[row.role.other].values():
+        if action.message is None or (action.only_in and row.state not in action.only_in):
+            continue
+        for answer, _ in action.said_as:
+            heard = heard_reply(action, answer) if action.asks else heard_as(action)
+            after = machine.next_state(row.role, row.service, row.state, row.state_before, heard)
+            if after.kind in (CellKind.BECOMES, CellKind.NOTE):
+                told = _told(action, answer, after.state, row, context)
+                found.append((after.kind is not CellKind.BECOMES, told))
+    return tuple(form for _, form in sorted(found, key=lambda one: one[0]))
+
+
+def _told(action: Action, answer: str, after: State, row: Transaction, context: Context) -> ActForm:
+    language = context.language
+    becomes = "" if after is row.state else language.label("desk", "then", state=language.term_word(after))
+    fields = (_heard_by(language), *fields_of(action.name, action.takes, action.needs, language))
+    does = language.texts.labels["they_told"]["-".join(filter(None, (action.name, answer)))]
+    return ActForm(
+        action.name, answer, does, becomes, "", fields, heard=True, early=not _fits(action.name, row)
+    )
+
+
+def _fits(action: str, row: Transaction) -> bool:
+    fitting = _FITS[row.role].get(action)
+    return action in _ALWAYS or fitting is None or row.state in fitting
+
+
+def _heard_by(language: Language) -> ActField:
+    ways = tuple((way, language.texts.labels["heard_by"].get(way, way)) for way in HEARD_BY)
+    return ActField("heard_by", language.texts.labels["desk"]["heard_by"], "choice", True, ways)
