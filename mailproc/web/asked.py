@@ -21,8 +21,9 @@ BY_PROXY = "proxy"
 class PageRequest:
     """``path``: its variable parts; ``query`` and ``form``: the last value of each field. ``token``: of the
     session, '' without one. ``host``: the client's address. ``is_a_look``: a script asks what the page says
-    now: nobody has clicked. ``user``: whom our web server names; ``begun``: the cookie of a login that has
-    begun; ``kept_by``: that of a form that was kept. ``keys_off``: this browser has no single keys."""
+    now, or would say of what is being typed: nobody has clicked. ``user``: whom our web server names;
+    ``begun``: the cookie of a login that has begun; ``kept_by``: that of a form that was kept. ``keys_off``:
+    this browser has no single keys."""
 
     method: str
     path: Mapping[str, str]
@@ -51,7 +52,7 @@ async def asked_by(request: Request, cookie: str, user: ProxyUser | None = None)
         token=token_of(request, cookie, user),
         host=request.client.host if request.client else "",
         target=request.url.path,
-        is_a_look=request.method == "GET" and request.headers.get("desk-look") == "1",
+        is_a_look=request.headers.get("desk-look") == "1",
         user=user.of(request) if user else "",
         begun=request.cookies.get(f"{cookie}-login", "")[:4000],
         kept_by=request.cookies.get(f"{cookie}-kept", "")[:200],

@@ -16,6 +16,7 @@ STATIC = {
     "desk.svg": "image/svg+xml",
     "keys.js": "text/javascript; charset=utf-8",
     "live.js": "text/javascript; charset=utf-8",
+    "preview.js": "text/javascript; charset=utf-8",
 }
 """Files that browsers load, with their types; nothing comes from elsewhere."""
 

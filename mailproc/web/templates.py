@@ -52,6 +52,8 @@ def preview(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     key, said = asked.path["name"], asked.form
     if _may_keep(person):
         _keep(desk, person, key, said)
+        if asked.is_a_look:
+            return _typed_preview(desk, asked, person)
     text = said.get("text", "") if _may_keep(person) else None
 
     def work() -> Response:
@@ -59,6 +61,18 @@ def preview(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
         return _shown(desk, key, person, 200, preview=made, typed=said)
 
     return _unless_refused(desk, asked, person, work)
+
+
+def _typed_preview(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Return the preview alone, of what is being typed: the rest of the page stays as the hand has it."""
+    said, office = asked.form, desk.office
+    try:
+        made = office.templates.preview_typed(
+            person.login, asked.path["name"], said.get("text", ""), said.get("number", "")
+        )
+    except LocalFault as fault:
+        made = TextPreview("", None, tuple(map(office.word, (fault.said, *fault.also))), ())
+    return html(desk, "templates_preview.html", person, preview=made, say=office.words_of(ROOM))
 
 
 def save(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:

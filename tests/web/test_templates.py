@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from mailproc.errors import TryLater
 from mailproc.notices import last_good
 from mailproc.office.templates import trial
 from mailproc.templating import earlier_release
@@ -46,6 +47,29 @@ def test_a_preview_of_a_real_request(keeper, house):
     assert "It is here" in page.words and "On Letters waits for you." in page.words
     house.run()
     assert len(house.sent) == before and house.rows("template_version") == []
+
+
+def test_what_is_typed_is_answered_with_its_preview_alone(keeper, house, opened):
+    said = {"text": OURS.replace("request.title", "request.titel"), "number": "", "seen": "", "note": ""}
+    look = {"Desk-Look": "1"}
+    page = keeper.post(f"{PAGE}/preview", said, headers=look)
+    assert page.status == 200 and "did you mean request.title?" in page.words
+    assert not page.tree.xpath("//form | //textarea | //nav")
+    assert typed(keeper.get(PAGE)) == said["text"], "the draft is kept, as with the button"
+    assert (
+        "no request B999"
+        in keeper.post(f"{PAGE}/preview", said | {"text": OURS, "number": "B999"}, headers=look).words
+    )
+    with trial.typed_room.of("head"):
+        assert keeper.post(f"{PAGE}/preview", said, headers=look).status == 503, "one of each person"
+        assert preview(keeper, OURS).status == 200, "who presses the button waits for nobody who types"
+        with trial.typed_room.of("other"), pytest.raises(TryLater), trial.typed_room.of("third"):
+            pass
+    with trial.room(), trial.room():
+        assert keeper.post(f"{PAGE}/preview", said, headers=look).status == 200
+    guest = opened()
+    guest.log_in("guest")
+    assert "titel" not in guest.post(f"{PAGE}/preview", said, headers=look).text, "who looks tries no text"
 
 
 def test_what_a_system_would_lose_is_refused_with_its_order(keeper, house, site_folder):

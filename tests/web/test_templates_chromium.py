@@ -1,8 +1,10 @@
 """The editor of texts in a real browser: wide and narrow, by keyboard, refused, overtaken."""
 
 import pytest
+from playwright.sync_api import expect
 
 from mailproc.office.desk.template_desk import TemplateDesk
+from mailproc.office.staff import people
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from tests.web.browser import PASSWORD
 from tests.web.chromium import Window
@@ -57,6 +59,31 @@ def test_a_text_is_tried_refused_saved_and_overtaken(windows, house, width, lang
     window.page.locator("ol.history a").first.click()
     usable(window)
     assert [one for one in window.complaints if "422" not in one and "409" not in one] == []
+
+
+def test_what_is_typed_is_shown_beside_it_and_the_hand_is_left_alone(windows, house):
+    house.place(title="On Letters")
+    house.hear("B1-1 SHIPPED LOAN")
+    window = windows()
+    window.log_in("head", PASSWORD)
+    window.go(PAGE)
+    text, shown = window.page.locator("#text"), window.page.locator("#preview")
+    window.page.locator("#number").fill("B1")
+    text.fill(OURS)
+    expect(shown.locator("pre")).to_contain_text("On Letters waits for you.")
+    text.evaluate("one => one.setSelectionRange(9, 9)")
+    window.page.keyboard.type("Look: {{ no.such }} ", delay=5)
+    expect(shown).to_contain_text("there is no no;")
+    assert text.evaluate("one => [document.activeElement === one, one.selectionStart]") == [True, 29]
+    assert window.page.locator("[role=alert]").count() == 0, "nobody is talked into while typing"
+    expect(window.page.locator("#typed")).to_have_text("As typed now, faults: 1.")
+    usable(window)
+    people.show_out(house.app.store, house.app.context, "head")
+    window.page.keyboard.type("x")
+    expect(window.page.locator("#typed")).to_contain_text("You are no longer logged in")
+    assert "Look: " in text.input_value()
+    assert [one for one in window.complaints if "401" not in one] == []
+    assert house.rows("template_version") == []
 
 
 def test_a_text_is_changed_by_keyboard_alone_and_comes_back_as_it_was_typed(windows, house):

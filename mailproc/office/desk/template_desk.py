@@ -66,10 +66,20 @@ class TemplateDesk(DeskRoom):
     def preview(self, key: str, text: str | None, number: str) -> TextPreview:
         """Try the draft, or with None the text in use; show the letter to this request, with '' to the one
         that used the text last. Nothing is sent."""
-        path = template_list.found(self.context, key).path
-        draft = Draft(path, text, NAME) if text is not None else Draft(path)
+        draft = self._draft(key, text)
         with trial.room(), self.store.read() as connection:
-            return self._previewed(connection, draft, number)
+            users = trial.last_users(connection, self.context, draft.path)
+            return self._previewed(connection, draft, number, users, trial.SECONDS)
+
+    def preview_typed(self, login: str, key: str, text: str, number: str) -> TextPreview:
+        """As ``preview``, while this person types: in less time, and beside those who have pressed a button.
+
+        Raise TryLater where the person's last one is still being made, or too many others' are.
+        """
+        draft, seconds = self._draft(key, text), trial.TYPED_SECONDS
+        with trial.typed_room.of(login), self.store.read() as connection:
+            users = trial.last_users(connection, self.context, draft.path, seconds)
+            return self._previewed(connection, draft, number, users, seconds)
 
     def save(self, person: StaffPerson, key: str, text: str | None, seen: str, note: str) -> str:
         """Save the text, if every check holds; with None go back to the shipped one.
@@ -110,10 +120,15 @@ class TemplateDesk(DeskRoom):
         if not found.holds:
             raise TextNotSaved(sentence("template-not-saved"), tuple(self._faults(found)))
 
-    def _previewed(self, connection: Connection, draft: Draft, number: str) -> TextPreview:
-        users = trial.last_users(connection, self.context, draft.path)
+    def _draft(self, key: str, text: str | None) -> Draft:
+        path = template_list.found(self.context, key).path
+        return Draft(path, text, NAME) if text is not None else Draft(path)
+
+    def _previewed(
+        self, connection: Connection, draft: Draft, number: str, users: list[Transaction], seconds: float
+    ) -> TextPreview:
         used = self.context.templates.source(draft.path).text
-        found = trial.tried(connection, self.context, _as_text(used, draft), users)
+        found = trial.tried(connection, self.context, _as_text(used, draft), users, seconds)
         faults = tuple(self._faults(found))
         if found.problems:
             return TextPreview("", None, faults, ())

@@ -31,6 +31,10 @@ SECONDS, LOOKING = 2.0, 1.0
 AT_ONCE = 2
 """Trials: the processor is the mail's too."""
 _ROOM = threading.BoundedSemaphore(AT_ONCE)
+TYPED_SECONDS = 0.2
+"""As ``SECONDS`` and ``LOOKING``, of a draft that is being typed: the next letter brings the next trial."""
+MOST_TYPED = 2
+"""Trials of what is being typed, each of another person; they take no place from who presses a button."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,30 @@ def room() -> Iterator[None]:
         _ROOM.release()
 
 
+class _TypedRoom:
+    """Who has a draft tried while typing. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._logins: set[str] = set()
+
+    @contextmanager
+    def of(self, login: str) -> Iterator[None]:
+        """Take the place of this person. Raise TryLater where it is taken, or none is free."""
+        with self._lock:
+            if login in self._logins or len(self._logins) >= MOST_TYPED:
+                raise TryLater(sentence("template-crowded"))
+            self._logins.add(login)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._logins.remove(login)
+
+
+typed_room = _TypedRoom()
+
+
 def problems_of(context: Context, draft: Draft) -> tuple[TemplateProblem, ...]:
     """Return what is wrong with the draft, whatever request it is about; () if nothing."""
     found = context.templates.problems_of(draft.path, draft.text or "", draft.name)
@@ -82,11 +110,17 @@ def problems_of(context: Context, draft: Draft) -> tuple[TemplateProblem, ...]:
     return ()
 
 
-def tried(connection: Connection, context: Context, draft: Draft, users: Sequence[Transaction]) -> Trial:
+def tried(
+    connection: Connection,
+    context: Context,
+    draft: Draft,
+    users: Sequence[Transaction],
+    seconds: float = SECONDS,
+) -> Trial:
     """Return what came of it, on the requests of these attempts."""
     if problems := problems_of(context, draft):
         return Trial(problems)
-    until, fine, lost, before = time.monotonic() + SECONDS, 0, list[LostBy](), list[str]()
+    until, fine, lost, before = time.monotonic() + seconds, 0, list[LostBy](), list[str]()
     for done, one in enumerate(users):
         if time.monotonic() > until:
             return Trial((), fine, tuple(lost), tuple(before), len(users) - done)
@@ -110,13 +144,15 @@ def _spoilt(connection: Connection, context: Context, draft: Draft, row: Transac
     return None
 
 
-def last_users(connection: Connection, context: Context, path: str) -> list[Transaction]:
+def last_users(
+    connection: Connection, context: Context, path: str, seconds: float = LOOKING
+) -> list[Transaction]:
     """Return the attempts in which the text was used last, the newest first, each request once.
 
     Of a letter those whose reader or partner would get the text at this very path, by their language; if
     there are none, those of any language. Fewer, where looking takes too long.
     """
-    until, found, alike = time.monotonic() + LOOKING, dict[int, Transaction](), list[Transaction]()
+    until, found, alike = time.monotonic() + seconds, dict[int, Transaction](), list[Transaction]()
     for row in _candidates(connection, context, path):
         if row.request_id not in found:
             found[row.request_id] = row
