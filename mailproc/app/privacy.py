@@ -6,6 +6,7 @@ from mailproc.errors import LocalFault, TryLater
 from mailproc.flow import anonymising, letter_purging
 from mailproc.flow.context import Context
 from mailproc.office.desk import once_answered
+from mailproc.office.readers import sign_in_links
 from mailproc.store.engine import Store
 
 _log = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ def upkeep(store: Store, context: Context) -> None:
             )  # fmt: skip
         gone = letter_purging.run(store, context)
         once_answered.forget_old(store, context)
+        sign_in_links.forget_old(store, context)
     except (LocalFault, TryLater) as error:
         _log.error("not all was deleted whose days are over: %s", error)
         return

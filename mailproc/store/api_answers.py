@@ -43,6 +43,11 @@ def complete(connection: Connection, token: str, key: str, answer: str) -> None:
     connection.execute(update(_ANSWER).where(*which).values(answer=answer))
 
 
+def forget_of(connection: Connection, token: str) -> None:
+    """Delete the answers that this token was given."""
+    connection.execute(delete(_ANSWER).where(_ANSWER.c.token == token))
+
+
 def forget(connection: Connection, before: datetime) -> int:
     """Delete older answers; return how many."""
     return connection.execute(delete(_ANSWER).where(_ANSWER.c.at < before)).rowcount

@@ -285,8 +285,8 @@ def proven_since(connection: Connection, transaction_id: int, event_id: int) -> 
 
 
 def known_once(connection: Connection, once: str) -> int | None:
-    """Return the event that a double click or a reload has already made."""
-    return connection.execute(_ONCE, {"once": once}).scalar()
+    """Return the event that a double click or a reload has already made; '' is no mark."""
+    return connection.execute(_ONCE, {"once": once}).scalar() if once else None
 
 
 def shelved_of_letter(connection: Connection, inbox_id: int) -> Sequence[Event]:

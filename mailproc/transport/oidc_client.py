@@ -73,6 +73,8 @@ class OidcProvider:
         said = claims.get(self._settings.claim)
         if not isinstance(said, str) or not said or len(said) > LONGEST_CLAIM:
             raise self._refused(f"no claim {self._settings.claim}")
+        if self._settings.claim == "email" and claims.get("email_verified") is not True:
+            raise self._refused("nobody has verified the e-mail address")  # anybody may have typed it
         return said
 
     def _exchanged(self, code: str, verifier: str) -> dict[str, Any]:

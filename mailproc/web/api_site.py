@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from mailproc.errors import LocalFault, RemoteFault, TryLater
 from mailproc.office.acts.overtaken import Overtaken
+from mailproc.office.desk.api_acts import NoMark
 from mailproc.office.desk.api_desk import ApiDesk, MayNot, NotThere
 from mailproc.office.staff.people import StaffPerson
 from mailproc.sentence import Sentence, sentence
@@ -32,6 +33,7 @@ _log = logging.getLogger(__name__)
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9._~+/=-]{1,200})")
 _STATUSES: tuple[tuple[type[LocalFault], int], ...] = (
     (WrongBody, 400),
+    (NoMark, 400),
     (MayNot, 403),
     (NotThere, 404),
     (Overtaken, 409),

@@ -79,9 +79,8 @@ class WebGuard:
         return _is_loopback(host)
 
     def _from_us(self, headers: Headers) -> bool:
-        site = headers.get("sec-fetch-site")
-        if site is not None:
-            return site == "same-origin"
+        if sites := headers.getlist("sec-fetch-site"):
+            return sites == ["same-origin"]  # a browser says it once
         origin = self._origin(headers.get("host", ""))
         return headers.get("origin", "").lower() == origin.lower()
 

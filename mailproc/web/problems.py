@@ -15,6 +15,8 @@ RETRY_AFTER = "5"
 """Seconds."""
 _OF_FIELDS = {"title-missing": "item.title", "service-missing": "service", "service-wrong": "service"}
 """Sentences that name their field in words."""
+_OF_NO_FIELD = ("api-role", "api-query-unknown", "api-query-flag")
+"""Sentences whose name is that of a token, or of a parameter."""
 
 
 def problem(status: int, said: Part, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
@@ -57,7 +59,7 @@ def _error(said: Part) -> dict[str, str]:
 
 def _field(said: Part) -> str:
     """Return the field: "item.title"."""
-    if not isinstance(said, Sentence):
+    if not isinstance(said, Sentence) or said.code in _OF_NO_FIELD:
         return ""
     if said.code in _OF_FIELDS:
         return _OF_FIELDS[said.code]

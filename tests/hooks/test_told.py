@@ -11,7 +11,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow.hook_receivers import HookReceivers
 from mailproc.ill.actions import AT_THE_DESK
 from mailproc.office.acts import perform
-from mailproc.office.acts.act_messages import StaffAct
+from mailproc.office.acts.staff_act import StaffAct
 from mailproc.office.patrons import forgetting
 from tests.hooks.house import SECRET, House, MakeHouse, hook
 from tests.servers.hook_receiver import HookReceiver

@@ -603,6 +603,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "load": lambda c: api_answers.load(c, "catalogue", "k1"),
         "add": lambda c: api_answers.add(c, api_answers.ApiAnswer("catalogue", "k1", "d" * 64, "{}", NOW)),
         "complete": lambda c: api_answers.complete(c, "catalogue", "k1", "{}"),
+        "forget_of": lambda c: api_answers.forget_of(c, "catalogue"),
         "forget": lambda c: api_answers.forget(c, NOW - HOUR),
     },
     reader_access: {

@@ -212,6 +212,14 @@ WRONG = [
     ("/api/requests/B1/acts", b"{}", 422, "apdu-missing-field"),
     ("/api/requests/B1/acts", b'{"action": "cancel", "attach": ["/etc/passwd"]}', 422, "apdu-unknown-field"),
     ("/api/requests/B1/acts", b'{"action": "cancel", "date": "soon"}', 422, "value-must-be"),
+    ("/api/requests/B1/acts", b'{"action": "cancel", "seen": "yesterday"}', 400, "api-seen"),
+    (
+        "/api/requests",
+        b'{"service": "LOAN", "item": {"title": "x"}, "partners": ["XX-BL"],'
+        b' "patron": {"id": "R1", "email": "a@b.example,evil@evil.example"}}',
+        422,
+        "patron-email",
+    ),
     ("/api/requests/B1/acts", b'{"action": "cancel", "heard_by": "pigeon"}', 422, "heard-by-one-of"),
     ("/api/requests/B9/acts", b'{"action": "cancel"}', 404, "no-request"),
     ("/api/requests/%00/acts", b'{"action": "cancel"}', 404, ""),
@@ -236,6 +244,11 @@ FIELDS = [
     ("/api/requests", {"service": "LOAN", "titel": "x"}, "titel"),
     ("/api/requests/B1/acts", {"action": "cancel", "date": "soon"}, "date"),
     ("/api/requests/B1/acts", {"action": "cancel", "attach": "x"}, "attach"),
+    (
+        "/api/requests",
+        {"service": "LOAN", "item": {"title": "x"}, "patron": {"id": "1", "email": "a"}},
+        "patron.email",
+    ),
 ]
 
 
@@ -308,3 +321,23 @@ def test_a_name_of_a_token_is_taken_until_it_is_out(house, token):
     for name in ("", "A", "a b", "x" * 33):
         with pytest.raises(LocalFault):
             token(name=name)
+
+
+def test_a_new_token_of_an_old_name_is_given_no_answer_of_the_old_one(pages, house, token):
+    house.place()
+    act, key = {"action": "message", "note": "Is it coming?"}, {"Idempotency-Key": "k1"}
+    assert System(pages, token()).post("/api/requests/B1/acts", act, **key).status_code == 200
+    tokens.show_out(house.app.store, house.app.context, "catalogue")
+    again = System(pages, token()).post("/api/requests/B1/acts", act, **key)
+    assert again.status_code == 200 and "idempotency-replayed" not in again.headers
+    assert [one["type"] for one in house.rows("event")].count("message") == 2
+
+
+def test_the_name_of_a_token_is_no_field(pages, house, token):
+    house.place()
+    looker = System(pages, token(StaffRole.LOOK))
+    for said in (
+        problem(looker.post("/api/requests/B1/acts", {"action": "cancel"}), 403),
+        problem(System(pages, token(name="other")).post("/api/requests?x=1", {}), 400),
+    ):
+        assert "errors" not in said

@@ -40,6 +40,7 @@ FOREIGN = [
     {"Sec-Fetch-Site": "same-site"},
     {"Sec-Fetch-Site": "none"},
     {"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN},
+    [("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Site", "cross-site")],
     {"Origin": "https://evil.example"},
     {"Origin": "null"},
     {"Origin": "https://127.0.0.1:8026"},

@@ -155,6 +155,13 @@ def test_another_claim(at, provider):
     assert log_in(at("oidc", staff, "preferred_username")).status == 403
 
 
+@pytest.mark.parametrize(("verified", "status"), [(True, 200), (None, 403), (False, 403), ("true", 403)])
+def test_an_address_that_nobody_has_verified_names_nobody(at, provider, verified, status):
+    provider.says |= {"email": "rau@library.example", "email_verified": verified}
+    staff = (StaffEntry(login="rau", subject="rau@library.example"),)
+    assert log_in(at("oidc", staff, "email")).status == status
+
+
 FORGED = [
     ({"nonce": "another"}, ""),
     ({"nonce": None}, ""),

@@ -14,7 +14,7 @@ from mailproc.ill.actions import DATE
 from mailproc.ill.apdu import Received
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.terms import Role
-from mailproc.office.acts.act_messages import StaffAct
+from mailproc.office.acts.staff_act import StaffAct
 from mailproc.sentence import Word, sentence
 from mailproc.store import events, requests
 from mailproc.store.rows import Transaction

@@ -39,50 +39,9 @@ from mailproc.ill.note_sentences import FOUND, PARTIAL, PRICE, WANTED_BY, WRONG
 from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Results, Role, Service, TransactionId
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.acts import action_names
+from mailproc.office.acts.staff_act import StaffAct
 from mailproc.sentence import Sentence, Word, sentence
 from mailproc.store.rows import Transaction
-
-
-@dataclass(frozen=True, kw_only=True)
-class StaffAct:
-    """An action of staff.
-
-    ``on`` is the date that it names (due, renewal, dispatch, reply by), ``by`` who does it. ``cost``: an
-    amount and its currency ("12.50 EUR"). ``to``: the symbol of the library that has it now (forward).
-    ``locations``: symbols of holding libraries. ``heard_by`` (one of HEARD_BY): the partner told us;
-    the action is the partner's, and nothing is sent. ``quiet``: the reader is not told. ``wrong``,
-    ``partial``: what came is not what was asked for. ``attach``: paths of files that go with it.
-    ``barcode``: of the item, for our library system.
-    ``anyway``: staff insist on what was refused as pointless. ``once``: a mark that makes a double click one
-    action. ``seen``: the mark of the request as it was shown (``overtaken.mark``), '' if it was not.
-    """
-
-    action: str
-    number: str
-    note: str = ""
-    on: date | None = None
-    reason: str = ""
-    condition: str = ""
-    answer: bool | None = None
-    position: int | None = None
-    level: int | None = None
-    service: str = ""
-    cost: str = ""
-    via: str = ""
-    to: str = ""
-    locations: tuple[str, ...] = ()
-    quiet: bool = False
-    wrong: bool = False
-    partial: bool = False
-    attach: tuple[str, ...] = ()
-    barcode: str = ""
-    heard_by: str = ""
-    repeat: bool = False
-    anyway: bool = False
-    by: str = ""
-    door: str = "cli"
-    once: str = ""
-    seen: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from mailproc.flow.context import Context
 from mailproc.ill.facts import AttachedJson
 from mailproc.mail import content_type
 from mailproc.mail.attachments import safe_name
-from mailproc.office.acts.act_messages import StaffAct
+from mailproc.office.acts.staff_act import StaffAct
 from mailproc.sentence import sentence
 from mailproc.store.engine import Store
 

@@ -14,8 +14,8 @@ from mailproc.ill.facts import Facts
 from mailproc.ill.hook_events import event_name
 from mailproc.ill.terms import Service
 from mailproc.ill.transaction_state import BARCODE_NOTED
-from mailproc.office.acts.act_messages import StaffAct
 from mailproc.office.acts.dry_run import foreseen
+from mailproc.office.acts.staff_act import StaffAct
 from mailproc.office.queries.find import transaction_of
 from mailproc.sentence import Sentence, sentence, stored
 from mailproc.store import item_barcodes

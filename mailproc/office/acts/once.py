@@ -3,6 +3,8 @@
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
+from mailproc.flow.advance.steps import StepOutcome
+from mailproc.ill.findings import Noted
 from mailproc.sentence import sentence
 from mailproc.store import events
 
@@ -13,5 +15,11 @@ class DoneBefore(LocalFault):
 
 def refuse_twice(connection: Connection, once: str) -> None:
     """Raise DoneBefore if ``once``, a mark or '', is known. Inside the write: two clicks come together."""
-    if once and events.known_once(connection, once) is not None:
+    if events.known_once(connection, once) is not None:
         raise DoneBefore(sentence("done-already"))
+
+
+def outcome_before(connection: Connection, once: str) -> StepOutcome | None:
+    """Return what a second click is told; None for the first, or without a mark. Inside the write, too."""
+    known = events.known_once(connection, once)
+    return StepOutcome(known, "done", note=Noted.DONE_BEFORE) if known is not None else None

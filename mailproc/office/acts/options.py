@@ -13,7 +13,7 @@ from mailproc.flow.context import Context
 from mailproc.ill.actions import BY_NAME, LOCATION, OPTIONS, Option
 from mailproc.ill.apdu import Apdu, IllAnswer
 from mailproc.ill.terms import Ref, TransactionId
-from mailproc.office.acts.act_messages import StaffAct
+from mailproc.office.acts.staff_act import StaffAct
 from mailproc.protocols.codec import Codec, Manner
 from mailproc.sentence import Sentence, Word, sentence
 from mailproc.store.rows import Transaction

@@ -22,7 +22,6 @@ from mailproc.ill import apdu_json
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.apdu import Apdu, Overdue, RenewAnswer, Shipped
 from mailproc.ill.facts import Facts
-from mailproc.ill.findings import Noted
 from mailproc.ill.terms import Role, Service
 from mailproc.office.acts import (
     act_days,
@@ -33,11 +32,13 @@ from mailproc.office.acts import (
     options,
     overtaken,
 )
-from mailproc.office.acts.act_messages import StaffAct, apdu_of
+from mailproc.office.acts.act_messages import apdu_of
 from mailproc.office.acts.act_writing import ActWriting, at_once
 from mailproc.office.acts.attached_files import AttachedFile
 from mailproc.office.acts.dry_run import foreseen
+from mailproc.office.acts.once import outcome_before
 from mailproc.office.acts.resend import repeated
+from mailproc.office.acts.staff_act import StaffAct
 from mailproc.office.patrons import live_standing
 from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
 from mailproc.office.queries import entry_details
@@ -116,8 +117,8 @@ def _perform(
     files: Sequence[AttachedFile],
     live: LiveStanding,
 ) -> _Done:
-    if act.once and (known := events.known_once(connection, act.once)) is not None:
-        return _Done(StepOutcome(known, "done", note=Noted.DONE_BEFORE))
+    if (before := outcome_before(connection, act.once)) is not None:
+        return _Done(before)
     transaction = transaction_of(connection, act.number)
     if older := events.due_of_transaction(connection, transaction.id):
         for event_id in older:

@@ -11,7 +11,7 @@ from mailproc.ill.actions import AT_THE_DESK, DATE, HEARD_BY
 from mailproc.ill.status import status
 from mailproc.ill.terms import State
 from mailproc.office.acts import perform
-from mailproc.office.acts.act_messages import StaffAct
+from mailproc.office.acts.staff_act import StaffAct
 from mailproc.office.desk import taking_back
 from mailproc.office.desk.act_forms import is_asked_why
 from mailproc.office.requests import due_date, notes
@@ -34,14 +34,14 @@ class ActDone:
 
 def note(store: Store, context: Context, person: StaffPerson, number: str, said: Mapping[str, str]) -> None:
     """Add a private note to the request. Raise LocalFault and TryLater."""
-    refuse_who_looks(person)
+    person.must(StaffRole.WORK)
     once = said.get("once", "")[:MOST_ONCE]
     notes.add(store, context, number, _text(said, "text"), person.login, door=DOOR, once=once)
 
 
 def act(store: Store, context: Context, person: StaffPerson, number: str, said: Mapping[str, str]) -> ActDone:
     """Do what the form says. Raise LocalFault (``Overtaken`` if somebody was quicker) and TryLater."""
-    refuse_who_looks(person)
+    person.must(StaffRole.WORK)
     meant = _meant(number, said, person)
     if is_asked_why(meant.action) and not (meant.heard_by or meant.reason):
         raise LocalFault(sentence("unfilled-why"))
@@ -60,7 +60,7 @@ def correct_due(
     store: Store, context: Context, person: StaffPerson, number: str, said: Mapping[str, str]
 ) -> ActDone:
     """Correct the due date of a loan. Raise LocalFault (``Overtaken`` if somebody was quicker), TryLater."""
-    refuse_who_looks(person)
+    person.must(StaffRole.WORK)
     day = _day(_text(said, "due"))
     if day is None:
         raise LocalFault(sentence("date-written", option=DATE.word, given=""))
@@ -70,12 +70,6 @@ def correct_due(
     )  # fmt: skip
     done = due_date.correct(store, context, wanted)
     return ActDone(tuple(f"{number}: {context.language.word(one)}" for one in done.words))
-
-
-def refuse_who_looks(person: StaffPerson) -> None:
-    """Raise LocalFault if the person may look, and not act."""
-    if not person.may(StaffRole.WORK):
-        raise LocalFault(sentence("staff-may-not", name=person.name))
 
 
 def _meant(number: str, said: Mapping[str, str], person: StaffPerson) -> StaffAct:

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from mailproc.errors import LocalFault
 from mailproc.ill.event_names import spoken
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.staff.people import StaffPerson, StaffRole
-from mailproc.sentence import sentence
 from mailproc.store import acts_of_person, api_tokens, requests, staff
 
 MOST = 200
@@ -48,8 +46,7 @@ class AuditDesk(DeskRoom):
     def of(self, person: StaffPerson, login: str) -> AuditPage:
         """Return what ``login`` has done; of one who never was, nothing. Raise LocalFault unless ``person``
         keeps the desk."""
-        if not person.may(StaffRole.KEEP):
-            raise LocalFault(sentence("staff-may-not-keep", name=person.name))
+        person.must(StaffRole.KEEP)
         language = self.context.language
         with self.store.read() as connection:
             found = acts_of_person.newest(connection, login, MOST)

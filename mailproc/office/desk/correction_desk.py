@@ -9,14 +9,14 @@ from mailproc.errors import LocalFault
 from mailproc.office.acts import overtaken
 from mailproc.office.desk import correction_form
 from mailproc.office.desk import new_request_page as pages
-from mailproc.office.desk.acting import DOOR, MOST_ONCE, refuse_who_looks
+from mailproc.office.desk.acting import DOOR, MOST_ONCE
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.new_request_form import Typed
 from mailproc.office.desk.new_request_page import FieldGroup, FindingWords
 from mailproc.office.queries.find import request_of, transaction_of
 from mailproc.office.requests import amend
 from mailproc.office.requests.amend import Amended
-from mailproc.office.staff.people import StaffPerson
+from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.sentence import Part
 
 _BECAME = {
@@ -50,7 +50,7 @@ class CorrectionDesk(DeskRoom):
 
     def correct(self, person: StaffPerson, number: str, typed: Typed) -> tuple[str, ...]:
         """Correct it; return what became of that. Raise LocalFault, Overtaken and TryLater."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         with self.store.read() as connection:
             request = request_of(connection, number)
         wanted, odd = correction_form.correction(request, typed)

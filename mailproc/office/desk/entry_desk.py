@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from mailproc.errors import LocalFault
-from mailproc.office.desk.acting import MOST_ONCE, refuse_who_looks
+from mailproc.office.desk.acting import MOST_ONCE
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.new_request_form import Typed
 from mailproc.office.requests.entry_preview import EntryPreview
-from mailproc.office.staff.people import StaffPerson
+from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.sentence import Sentence
 
 PageT_co = TypeVar("PageT_co", covariant=True)
@@ -36,12 +36,12 @@ class EntryDesk(DeskRoom, ABC, Generic[PageT_co]):
 
     def checked(self, person: StaffPerson, typed: Typed) -> PageT_co:
         """Return the form with what the checks say."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         return self._page(typed, self._seen(typed))
 
     def place(self, person: StaffPerson, typed: Typed) -> EntryDone[PageT_co]:
         """Enter it. What is refused comes back as the page, with the reason at its field. Raise TryLater."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         value, odd = self._value_of(typed)
         try:
             if odd:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.office.desk.acting import DOOR, MOST_ONCE, refuse_who_looks
+from mailproc.office.desk.acting import DOOR, MOST_ONCE
 from mailproc.office.mailroom import done_by, printing, redelivery
 from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.mailroom.handled import Handled
 from mailproc.office.queries.letters import parsed
-from mailproc.office.staff.people import StaffPerson
+from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.store import order_letters, outgoing, undelivered
 from mailproc.store.engine import Store
 from mailproc.store.rows import OutgoingRecord
@@ -67,7 +67,7 @@ def _offered(connection: Connection, context: Context, row: OutgoingRecord) -> I
 
 def by(context: Context, person: StaffPerson, said: Mapping[str, str]) -> DoneBy:
     """Return who acts, as the form says. Raise LocalFault for who may only look."""
-    refuse_who_looks(person)
+    person.must(StaffRole.WORK)
     once, seen = said.get("once", "")[:MOST_ONCE], said.get("seen", "")[:MOST_ONCE]
     return DoneBy(person.login, context.clock(), DOOR, once, seen)
 

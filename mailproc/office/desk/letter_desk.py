@@ -7,14 +7,13 @@ from mailproc.errors import LocalFault
 from mailproc.mail.attachments import Attachment
 from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.desk import letter_acts, letter_list, letter_pages
-from mailproc.office.desk.acting import refuse_who_looks
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.letter_acts import LetterAct
 from mailproc.office.desk.letter_list import LetterListPage
 from mailproc.office.desk.letter_pages import LetterPage
 from mailproc.office.mailroom import dismissal, incoming, printing, redelivery, saved_files
 from mailproc.office.queries import letter_requests, letters
-from mailproc.office.staff.people import StaffPerson
+from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.sentence import sentence
 from mailproc.store import outgoing
 
@@ -49,7 +48,7 @@ class LetterDesk(DeskRoom):
     def file(self, person: StaffPerson, name: str, place: int) -> Attachment:
         """Return a file of the letter: the first is 1. Raise LocalFault if there is none, or it is too
         large."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         with self.store.read() as connection:
             row = letters.row_of(connection, name)
         files = saved_files.files_in(row, self.context)

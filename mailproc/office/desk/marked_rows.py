@@ -7,7 +7,7 @@ from mailproc.errors import LocalFault, TryLater
 from mailproc.office.desk import acting
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.to_do import MOST_ROWS
-from mailproc.office.staff.people import StaffPerson
+from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.sentence import sentence
 
 
@@ -30,7 +30,7 @@ class MarkedDesk(DeskRoom):
         ``once``: a mark of the page. What is busy ends it: nothing after that is tried. Raise LocalFault for
         no rows, for more than a group shows, or a person who may not act.
         """
-        acting.refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         if not 0 < len(marked) <= MOST_ROWS:
             raise LocalFault(sentence("desk-marked", most=MOST_ROWS))
         done, refused = 0, list[str]()

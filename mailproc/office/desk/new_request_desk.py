@@ -4,7 +4,7 @@ from mailproc.errors import LocalFault
 from mailproc.office.desk import new_request_form as form
 from mailproc.office.desk import new_request_page as pages
 from mailproc.office.desk import pasted_request
-from mailproc.office.desk.acting import DOOR, refuse_who_looks
+from mailproc.office.desk.acting import DOOR
 from mailproc.office.desk.entry_desk import EntryDesk, Value
 from mailproc.office.desk.new_request_form import Typed
 from mailproc.office.desk.new_request_page import NewRequestPage
@@ -12,7 +12,7 @@ from mailproc.office.requests import entry_preview, place
 from mailproc.office.requests.entry_checks import Weight, wrong_numbers
 from mailproc.office.requests.entry_findings import EntryFinding
 from mailproc.office.requests.entry_preview import EntryPreview
-from mailproc.office.staff.people import StaffPerson
+from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.sentence import Sentence, sentence
 
 
@@ -25,7 +25,7 @@ class NewRequestDesk(EntryDesk[NewRequestPage]):
 
     def checked(self, person: StaffPerson, typed: Typed) -> NewRequestPage:
         """Return the form with what a pasted citation fills in, and with what the checks say."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         typed, filled = self._pasted(typed)
         return self._page(typed, self._seen(typed), filled)
 

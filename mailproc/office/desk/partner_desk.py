@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from mailproc.errors import LocalFault
 from mailproc.office.acts.once import DoneBefore
 from mailproc.office.desk import partner_pages
 from mailproc.office.desk.acting import DOOR, MOST_ONCE
@@ -11,7 +10,7 @@ from mailproc.office.desk.partner_pages import PartnerListPage, PartnerPage
 from mailproc.office.partners import directory, pausing
 from mailproc.office.partners.directory import Answered
 from mailproc.office.staff.people import StaffPerson, StaffRole
-from mailproc.sentence import Part, sentence
+from mailproc.sentence import Part
 
 
 class PartnerDesk(DeskRoom):
@@ -64,8 +63,7 @@ class PartnerDesk(DeskRoom):
         )
 
     def _once(self, person: StaffPerson, said: Mapping[str, str]) -> str:
-        if not person.may(StaffRole.KEEP):
-            raise LocalFault(sentence("staff-may-not-keep", name=person.name))
+        person.must(StaffRole.KEEP)
         return said.get("once", "")[:MOST_ONCE]
 
     def _done(self, act: Callable[[], tuple[Part, ...]]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.office.desk import letter_acts, patron_pages
-from mailproc.office.desk.acting import refuse_who_looks
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.patron_pages import PatronPage, PatronSearchPage
 from mailproc.office.mailroom import redelivery
@@ -53,7 +52,7 @@ class PatronDesk(DeskRoom):
     def live(self, person: StaffPerson, patron_id: str) -> tuple[str, ...]:
         """Return what the library system says of the reader now, or why it says nothing. Raise LocalFault for
         who may only look."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         _, live = patron_details.shown_live(self.store, self.context, patron_id)
         if live.standing is None:
             return (self.context.language.word(live.warning or ""),)
@@ -72,7 +71,7 @@ class PatronDesk(DeskRoom):
         archived = redelivery.from_archive(self.store, letter)
 
         def job(connection: Connection) -> Part:
-            before = by.once and events.known_once(connection, by.once) is not None
+            before = events.known_once(connection, by.once) is not None
             done = redelivery.redelivered(connection, letter, by=by, archived=archived).text
             if not before:
                 notes.say(connection, self.context, theirs[letter], done, by.login, door=by.door)
@@ -82,7 +81,7 @@ class PatronDesk(DeskRoom):
 
     def data(self, person: StaffPerson, patron_id: str) -> bytes:
         """Return all that is stored of the reader as JSON, for the reader (GDPR, article 15)."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         return own_data.as_json(self.store, self.context, patron_id)
 
     def foreseen(self, person: StaffPerson, patron_id: str) -> tuple[str, ...]:
@@ -94,7 +93,6 @@ class PatronDesk(DeskRoom):
         return self._forget(person, patron_id, dry_run=False)
 
     def _forget(self, person: StaffPerson, patron_id: str, *, dry_run: bool) -> tuple[str, ...]:
-        if not person.may(StaffRole.KEEP):
-            raise LocalFault(sentence("staff-may-not-keep", name=person.name))
+        person.must(StaffRole.KEEP)
         done = forgetting.forget(self.store, self.context, patron_id, by=person.login, dry_run=dry_run)
         return tuple(map(self.context.language.word, patron_words.forgotten(done)))

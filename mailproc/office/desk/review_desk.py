@@ -10,7 +10,7 @@ from mailproc.ill.terms import Role
 from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.desk import correction_form, review_page
 from mailproc.office.desk import new_request_page as pages
-from mailproc.office.desk.acting import DOOR, MOST_ONCE, refuse_who_looks
+from mailproc.office.desk.acting import DOOR, MOST_ONCE
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.new_request_form import LENDERS, Typed
 from mailproc.office.desk.review_page import ReviewPage
@@ -21,7 +21,7 @@ from mailproc.office.queries.request_filter import Filter
 from mailproc.office.requests import amend, corrections, place, review_steps, reviewing
 from mailproc.office.requests.amend import Amended
 from mailproc.office.requests.reviewing import Acceptance, Declined
-from mailproc.office.staff.people import StaffPerson
+from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.office.wording.plain_text import cut
 from mailproc.sentence import Part, Sentence, sentence
 from mailproc.store.rows import StoredRequest
@@ -73,7 +73,7 @@ class ReviewDesk(DeskRoom):
 
     def correct(self, person: StaffPerson, number: str, typed: Typed) -> ReviewDone:
         """Correct it; it still waits."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         done = self._correct(person, number, typed, _seen(typed))
         if done is None:
             raise LocalFault(sentence("amend-same", number=number))
@@ -81,7 +81,7 @@ class ReviewDesk(DeskRoom):
 
     def accept(self, person: StaffPerson, number: str, typed: Typed) -> ReviewDone:
         """Correct what was changed, and order it. What was corrected stays so if it is then refused."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         seen, once = _seen(typed), typed.get("once", "")[:MOST_ONCE]
         with self.store.read() as connection:
             known = place.entered_before(connection, once)
@@ -105,7 +105,7 @@ class ReviewDesk(DeskRoom):
 
     def decline(self, person: StaffPerson, number: str, typed: Typed) -> ReviewDone:
         """Close it; nobody is asked. Its reader is written to, unless that is ticked off."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         done = reviewing.decline(
             self.store, self.context, number, typed.get("reason", ""), person.login,
             patron=typed.get("reader", "").strip(), quiet=bool(typed.get("quiet")), door=DOOR,
@@ -115,7 +115,7 @@ class ReviewDesk(DeskRoom):
 
     def take_back(self, person: StaffPerson, number: str, typed: Typed) -> ReviewDone:
         """Let a declined one wait for review again."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         done = reviewing.take_back(
             self.store, self.context, number, person.login, door=DOOR, seen=_seen(typed)
         )

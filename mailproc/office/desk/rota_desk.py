@@ -9,14 +9,14 @@ from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.office.acts import overtaken
 from mailproc.office.desk import new_request_page
-from mailproc.office.desk.acting import DOOR, MOST_ONCE, refuse_who_looks
+from mailproc.office.desk.acting import DOOR, MOST_ONCE
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.new_request_form import Typed
 from mailproc.office.queries import rota
 from mailproc.office.queries.find import transaction_of
 from mailproc.office.queries.rota import Rota, RotaPlace
 from mailproc.office.requests import asking, rota_change
-from mailproc.office.staff.people import StaffPerson
+from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.office.wording import rota_words
 from mailproc.sentence import sentence
 
@@ -71,7 +71,7 @@ class RotaDesk(DeskRoom):
 
     def proposed(self, person: StaffPerson, number: str) -> RotaPage:
         """Return the rota with whom a rule would ask besides. Catalogues may be asked; nothing is changed."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         said, word = rota_change.propose(self.store, self.context, number), self.context.language.word
         rows = (ProposedWords(one.symbol, one.name, "; ".join(map(word, one.why))) for one in said.lenders)
         page = self.page(number)
@@ -79,14 +79,14 @@ class RotaDesk(DeskRoom):
 
     def add(self, person: StaffPerson, number: str, typed: Typed) -> tuple[str, ...]:
         """Put a library at the end."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         symbol = _symbol(typed)
         self._change(person, number, typed, add=symbol)
         return (self._word("added", symbol),)
 
     def drop(self, person: StaffPerson, number: str, typed: Typed) -> tuple[str, ...]:
         """Skip a library that was not asked yet, and say why."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         symbol = _symbol(typed)
         if not typed.get("reason", "").strip():
             raise LocalFault(sentence("rota-skip-why", partner=symbol))
@@ -95,7 +95,7 @@ class RotaDesk(DeskRoom):
 
     def up(self, person: StaffPerson, number: str, typed: Typed) -> tuple[str, ...]:
         """Let a library be asked one place earlier."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         symbol = _symbol(typed)
         rota_change.move_up(
             self.store, self.context, number, symbol, person.login, door=DOOR, seen=_seen(typed)
@@ -104,7 +104,7 @@ class RotaDesk(DeskRoom):
 
     def ask_next(self, person: StaffPerson, number: str, typed: Typed) -> tuple[str, ...]:
         """Ask the next library now."""
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         outcome = asking.next_partner(
             self.store, self.context, number, by=person.login, door=DOOR,
             once=typed.get("once", "")[:MOST_ONCE], seen=_seen(typed),

@@ -33,8 +33,7 @@ class ScanDesk(DeskRoom):
         that cannot be scanned, or a person who may not act; and TryLater.
         """
         self.check(action)
-        if not person.may(StaffRole.WORK):
-            raise LocalFault(sentence("staff-may-not", name=person.name))
+        person.must(StaffRole.WORK)
         with self.store.read() as connection:
             meant = Scan(connection, self.context, action, typed.strip()).meant()
         return self._done(person, action, meant, once) if meant.seen else meant.answer

@@ -3,7 +3,7 @@
 import re
 
 from mailproc.office.desk import slip_pages
-from mailproc.office.desk.acting import DOOR, MOST_ONCE, refuse_who_looks
+from mailproc.office.desk.acting import DOOR, MOST_ONCE
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.slip_pages import LETTERS, SlipSheet, SlipsPage
 from mailproc.office.mailroom import printing as letters_on_paper
@@ -12,7 +12,7 @@ from mailproc.office.mailroom.printing import LetterToPrint
 from mailproc.office.slips import paper_file, printing
 from mailproc.office.slips.kinds import SlipKind
 from mailproc.office.slips.printing import FinishedSlips, PrintedBy
-from mailproc.office.staff.people import StaffPerson
+from mailproc.office.staff.people import StaffPerson, StaffRole
 
 MOST = 200
 """Slips of a kind on a page, the oldest requests, and letters: what follows is new when they are printed."""
@@ -43,7 +43,7 @@ class SlipDesk(DeskRoom):
         What was recorded meanwhile is not recorded again; a letter that reads otherwise now stays new. Raise
         LocalFault and TryLater.
         """
-        refuse_who_looks(person)
+        person.must(StaffRole.WORK)
         wanted = set(keys.split())
         found = self._found("", again)
         printed = tuple(one for one in found.slips if slip_pages.key_of(one) in wanted)

@@ -12,8 +12,8 @@ from mailproc.flow.context import Context
 from mailproc.ill.event_names import spoken
 from mailproc.ill.terms import State
 from mailproc.office.acts import overtaken, perform
-from mailproc.office.acts.act_messages import StaffAct
 from mailproc.office.acts.act_writing import ActWriting, T, at_once
+from mailproc.office.acts.staff_act import StaffAct
 from mailproc.office.queries.find import transaction_of
 from mailproc.store import outgoing, requests, submissions, transactions, waiting_acts
 from mailproc.store.engine import Store

@@ -11,7 +11,7 @@ from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.template_list import TemplateListPage
 from mailproc.office.desk.template_page import DiffLines, TemplatePage, VersionPage
 from mailproc.office.queries.find import transaction_of
-from mailproc.office.staff.people import StaffPerson
+from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.office.templates import finished_letter, previews, saving, trial
 from mailproc.office.templates.drafts import Draft
 from mailproc.office.templates.finished_letter import FinishedLetter
@@ -86,7 +86,7 @@ class TemplateDesk(DeskRoom):
 
         ``seen``: the mark of the text on the page. Return what became of it. Raise also TextOvertaken.
         """
-        saving.refuse_who_may_not(person)
+        person.must(StaffRole.KEEP)
         path = template_list.found(self.context, key).path
         if text is not None:
             self._refuse_what_fails(path, text)

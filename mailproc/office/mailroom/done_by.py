@@ -65,7 +65,7 @@ def begin(
     """
     if by is None:
         return True
-    if by.once and events.known_once(connection, by.once) is not None:
+    if events.known_once(connection, by.once) is not None:
         return False
     for name in names if by.seen else ():
         if by.seen != mark(connection, name, about):

@@ -29,7 +29,7 @@ from mailproc.ill.status import RequestStatus, status
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import TransactionState
 from mailproc.office.acts import perform
-from mailproc.office.acts.act_messages import StaffAct
+from mailproc.office.acts.staff_act import StaffAct
 from mailproc.office.queries.find import transaction_of
 from mailproc.protocols.codec import Manner
 from mailproc.sentence import Part

@@ -27,7 +27,7 @@ MOST_AN_HOUR = 300
 KEPT = timedelta(days=1)
 """How long a letter with a link is kept after it was asked for."""
 AT_ONCE = 20
-"""Of old links, and of readers with one address."""
+"""Of old links in one commit, and of readers with one address."""
 
 
 def ask(store: Store, context: Context, number: str, email: str) -> None:
@@ -42,6 +42,20 @@ def ask(store: Store, context: Context, number: str, email: str) -> None:
         store.write(lambda connection: _write(connection, context, reader))
 
 
+def forget_old(store: Store, context: Context) -> None:
+    """Delete the links, with their letters, whose day is over."""
+    before = context.clock() - KEPT
+
+    def some(connection: Connection) -> bool:
+        old = reader_access.old_links(connection, before, AT_ONCE)
+        for link in old:
+            link_letters.erase(connection, link)
+        return len(old) == AT_ONCE
+
+    while store.write(some):
+        pass
+
+
 def _reader(connection: Connection, number: str, email: str) -> StoredPatron | None:
     """By the index of addresses alone: a flood of guesses costs no look at each reader."""
     wanted, address = folded(number), email.strip().lower()
@@ -54,8 +68,6 @@ def _reader(connection: Connection, number: str, email: str) -> StoredPatron | N
 
 def _write(connection: Connection, context: Context, reader: StoredPatron) -> None:
     now, readers = context.clock(), context.config.web.readers
-    for link in reader_access.old_links(connection, now - KEPT, AT_ONCE):
-        link_letters.erase(connection, link)
     if reader_access.count_all_links(connection, now - HOUR) >= MOST_AN_HOUR:
         _log.warning("no link is written: %s went to readers within an hour", MOST_AN_HOUR)
         return

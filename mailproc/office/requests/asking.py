@@ -11,14 +11,14 @@ from mailproc.flow.context import Context
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Cancel
 from mailproc.ill.facts import Facts
-from mailproc.ill.findings import Noted
 from mailproc.ill.terms import Role, State
 from mailproc.office.acts import overtaken
 from mailproc.office.acts.dry_run import foreseen
+from mailproc.office.acts.once import outcome_before
 from mailproc.office.queries.find import request_of, transaction_of
 from mailproc.office.requests import entry_checks
 from mailproc.sentence import sentence
-from mailproc.store import events, order_letters, requests, transactions
+from mailproc.store import order_letters, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 
@@ -35,8 +35,8 @@ def next_partner(
     added = [context.partners.lender(symbol).symbol for symbol in partners]
 
     def job(connection: Connection) -> StepOutcome:
-        if once and (known := events.known_once(connection, once)) is not None:
-            return StepOutcome(known, "done", note=Noted.DONE_BEFORE)
+        if (before := outcome_before(connection, once)) is not None:
+            return before
         request = request_of(connection, number)
         if request.role != Role.REQUESTER:
             raise LocalFault(sentence("no-rota", number=request.number))

@@ -6,11 +6,11 @@ from mailproc.errors import LocalFault
 from mailproc.flow.advance import steps
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
-from mailproc.ill.findings import Noted
+from mailproc.office.acts.once import outcome_before
 from mailproc.office.queries.find import request_of, transaction_of
 from mailproc.office.requests import review_steps
 from mailproc.sentence import Part, Sentence, sentence
-from mailproc.store import events, submissions
+from mailproc.store import submissions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.text import storable
@@ -34,8 +34,8 @@ def add(
         raise LocalFault(sentence("too-long", name="TEXT", count=len(kept), most=LONGEST))
 
     def job(connection: Connection) -> StepOutcome:
-        if once and (known := events.known_once(connection, once)) is not None:
-            return StepOutcome(known, "done", note=Noted.DONE_BEFORE)
+        if (before := outcome_before(connection, once)) is not None:
+            return before
         return write(connection, context, number, kept, by, door=door, once=once)
 
     return store.write(job)

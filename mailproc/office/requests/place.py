@@ -16,6 +16,7 @@ from mailproc.ill.apdu import Delivery, Item, Money
 from mailproc.ill.copyright_rules import Declaration
 from mailproc.ill.holding import LookUp
 from mailproc.ill.terms import Role
+from mailproc.mail.addresses import is_sendable
 from mailproc.notices.not_told import NOT_TOLD
 from mailproc.office.acts.act_writing import ActWriting, at_once
 from mailproc.office.acts.dry_run import foreseen
@@ -146,7 +147,7 @@ def place(
 
 def entered_before(connection: Connection, once: str) -> Entered | None:
     """Return the request that a double click has already made; None if there is none."""
-    known = events.known_once(connection, once) if once else None
+    known = events.known_once(connection, once)
     event = events.load(connection, known) if known is not None else None
     if event is None or event.request_id is None:
         return None
@@ -300,4 +301,6 @@ def _patron(value: Any) -> NamedReader | None:
         if key not in PATRON:
             raise LocalFault(sentence("patron-unknown-field", name=key, known=", ".join(PATRON)))
     said = {name: str(value.get(name) or "") for name in PATRON}
+    if said["email"] and not is_sendable(said["email"]):
+        raise LocalFault(sentence("patron-email", where="patron", name="email", given=said["email"][:80]))
     return NamedReader(**said | {"id": patron_id})

@@ -185,7 +185,7 @@ def decline(
         raise LocalFault(sentence("decline-why"))
 
     def job(connection: Connection) -> Declined:
-        if once and events.known_once(connection, once) is not None:
+        if events.known_once(connection, once) is not None:
             return Declined(request_of(connection, number))
         request, submission = review_steps.of(connection, number, seen)
         if submission.state == DECLINED:

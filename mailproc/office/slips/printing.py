@@ -187,7 +187,7 @@ def place_of(slip: FinishedSlip) -> tuple[int, bool, list[tuple[int, str]], int]
 def _record(connection: Connection, context: Context, some: Sequence[FinishedSlip], by: PrintedBy) -> None:
     for slip in some:
         event = _event(slip, context, by)
-        if event.once is None or events.known_once(connection, event.once) is None:
+        if events.known_once(connection, event.once or "") is None:
             steps.begin(connection, event, context)
 
 

@@ -48,6 +48,12 @@ class StaffPerson:
         """Return whether the person may what ``role`` may."""
         return self.role >= role
 
+    def must(self, role: StaffRole) -> None:
+        """Raise LocalFault unless the person may what ``role`` may."""
+        if not self.may(role):
+            code = "staff-may-not-keep" if role is StaffRole.KEEP else "staff-may-not"
+            raise LocalFault(sentence(code, name=self.name))
+
 
 def role_of(code: str) -> StaffRole:
     """Return the role. Raise LocalFault for another word."""

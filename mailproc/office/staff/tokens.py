@@ -14,7 +14,7 @@ from mailproc.flow.context import Context
 from mailproc.office.staff.login_failures import LoginFailures
 from mailproc.office.staff.people import LOGIN, StaffPerson, StaffRole
 from mailproc.sentence import sentence
-from mailproc.store import api_tokens
+from mailproc.store import api_answers, api_tokens
 from mailproc.store.api_tokens import ApiToken
 from mailproc.store.engine import Store
 
@@ -40,6 +40,7 @@ def add(store: Store, context: Context, name: str, role: StaffRole) -> tuple[Api
         if known is not None and known.out_at is None:
             raise LocalFault(sentence("token-taken", name=name), (f"mailproc tokens out {name}",))
         api_tokens.keep(connection, made)
+        api_answers.forget_of(connection, name)  # of an earlier holder of this name
 
     store.write(job)
     return made, secret

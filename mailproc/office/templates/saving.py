@@ -58,7 +58,7 @@ def save(store: Store, context: Context, person: StaffPerson, order: SaveOrder) 
 
     Raise LocalFault (TextOvertaken if somebody was quicker) and TryLater: then nothing has changed.
     """
-    refuse_who_may_not(person)
+    person.must(StaffRole.KEEP)
     folder, now = folder_of(context), context.clock()
     note = " ".join(order.note.split())
     if len(note) > LONGEST_NOTE:
@@ -136,9 +136,3 @@ def _state(version: TemplateVersion, own: OwnText | None, *, is_last: bool) -> s
     if version.state != VersionState.BEGUN:
         return version.state
     return VersionState.DONE if is_last and _was_in_use(version, own) else VersionState.LOST
-
-
-def refuse_who_may_not(person: StaffPerson) -> None:
-    """Raise LocalFault unless the person keeps the texts."""
-    if not person.may(StaffRole.KEEP):
-        raise LocalFault(sentence("staff-may-not-keep", name=person.name))
