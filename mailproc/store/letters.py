@@ -291,9 +291,10 @@ def dismiss(connection: Connection, inbox_id: int, why: Part) -> bool:
     return done.rowcount == 1
 
 
-def again(connection: Connection, inbox_id: int, **values: Any) -> None:
-    """Put a shelved letter back into the queue. Raise as ``load``."""
+def again(connection: Connection, inbox_id: int, archived: bytes | None = None, **values: Any) -> None:
+    """Put a shelved letter back into the queue. ``archived``: as ``letter_bytes.archived`` said before the
+    write; without it an archive is read now. Raise as ``load``."""
     if (found := record(connection, inbox_id)) is not None:
-        letter_bytes.take_back(connection, found)
+        letter_bytes.take_back(connection, found, archived)
     fresh = {"state": "todo", "attempts": 0, "last_error": ""} | values
     connection.execute(INBOX.update().where(INBOX.c.id == inbox_id).values(fresh))

@@ -267,13 +267,17 @@ def test_the_page_of_a_hostile_letter_is_harmless_and_quick(browser, house):
     assert took < 60 * max(process_time() - begun, 0.2), "bounded, and not as slow as the letter is long"
 
 
-def test_a_look_at_an_old_letter_reads_no_archive_and_sending_it_reads_it_before_the_write(
+def test_a_look_at_an_old_letter_reads_no_archive_and_an_act_reads_it_before_the_write(
     make_world, sqlite_url, monkeypatch
 ):
     world = make_world(sqlite_url, more="[policy]\narchive_after = 365\n")
     world.place()
     world.hear("B1-1 NOT")
     world.act("B1", "close")
+    sender = "someone@bl.example"
+    dismissed = f"I{world.inject(world.letter('About B1: at the binder.', sender, 'Yours'), sender)}"
+    world.run()
+    dismissal.dismiss(world.store, world.app.context, [dismissed], "not ours")
     world.later(days=800)
     world.run()
     letter_archiving.run(world.store, world.app.context)
@@ -288,9 +292,14 @@ def test_a_look_at_an_old_letter_reads_no_archive_and_sending_it_reads_it_before
     before = world.dump()
     assert [one.name for one in desk.letters.acts("O1")] == ["redeliver"]
     assert (read, world.dump()) == ([], before)
-    desk.letters.redeliver(StaffPerson("rau", "M. rau", StaffRole.WORK), "O1", {})
+    rau = StaffPerson("rau", "M. rau", StaffRole.WORK)
+    desk.letters.redeliver(rau, "O1", {})
     assert read == [False]
     assert not world.rows("outgoing")[0]["archived"]
+    assert world.row("inbox", int(dismissed[1:]))["archived"]
+    desk.unplaced.release(rau, dismissed, {"partner": "XX-BL"})
+    assert read == [False, False]
+    assert not world.row("inbox", int(dismissed[1:]))["archived"]
 
 
 @pytest.mark.parametrize(

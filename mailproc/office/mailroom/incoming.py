@@ -18,7 +18,7 @@ from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.mailroom.handled import Handled
 from mailproc.office.queries.letters import parsed
 from mailproc.sentence import Word, sentence, stored
-from mailproc.store import events, letters, outgoing, partner_addresses
+from mailproc.store import events, letter_bytes, letters, outgoing, partner_addresses
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter, StoredLetter, keep
 from mailproc.store.rows import OutgoingRecord
@@ -95,12 +95,13 @@ def released(
 @dataclass(frozen=True)
 class LetterRelease:
     """Staff vouch for a shelved letter. ``symbol``: whose it is, as they say, '' if they do not. ``reading``:
-    of a letter of an unknown sender."""
+    of a letter of an unknown sender. ``archived``: its bytes, where an archive has them."""
 
     number: int
     symbol: str
     reading: LetterReading | None
     context: Context
+    archived: bytes | None
 
     def vouched(self, connection: Connection) -> tuple[str, Handled]:
         """Return whose letter it becomes, '' for a form's, and what is said of that; nothing is written.
@@ -114,14 +115,17 @@ class LetterRelease:
     def write(self, connection: Connection) -> Handled:
         """Put the letter back into the queue, as one that is proven."""
         partner, done = self.vouched(connection)
-        letters.again(connection, self.number, proof=RELEASED, partner=partner)
+        letters.again(connection, self.number, self.archived, proof=RELEASED, partner=partner)
         return done
 
 
 def release_of(store: Store, context: Context, number: int, partner: str = "") -> LetterRelease:
     """Return the release of a letter; what takes long is done before it is returned."""
     symbol = context.partners.known(partner).symbol if partner else ""
-    return LetterRelease(number, symbol, None if symbol else _reading(store, context, number), context)
+    reading = None if symbol else _reading(store, context, number)
+    with store.read() as connection:
+        archived = letter_bytes.archived(connection, letters.record(connection, number))
+    return LetterRelease(number, symbol, reading, context, archived)
 
 
 def report(store: Store, context: Context, letter_id: str, by: DoneBy) -> Handled:
