@@ -1,5 +1,6 @@
 """What the short form leaves out, so that the whole suite runs in minutes. REQUIRE_ALL=1 leaves nothing out,
 and neither does who names a folder, a file or a test: what is left out is left out of the whole suite alone.
+``-m "not long"`` asks for the short form of what is named.
 
 * Of a table of costly rows, all but a sample: the same rows on every machine.
 * Of the other stories of a file, every second one.
@@ -29,6 +30,8 @@ SHARE = 5
 """Of a table of costly rows every fifth row is run."""
 FEW, LEAST = 4, 2
 """But all of four rows and less, and at least two of more."""
+SHORT = "not long"
+"""Who names a folder and says so asks for its short form."""
 OFTEN = 4
 """After every fourth story all is checked."""
 
@@ -60,6 +63,8 @@ def is_checked_whole(item: pytest.Item) -> bool:
 
 
 def _is_whole(config: pytest.Config) -> bool:
+    if config.option.markexpr == SHORT:
+        return not config.option.keyword
     named = config.args_source is pytest.Config.ArgsSource.ARGS
     return not named and not config.option.keyword and not config.option.markexpr
 
