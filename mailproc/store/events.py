@@ -266,10 +266,15 @@ def said_before(connection: Connection, event: Event, transaction_id: int, since
 
 
 def last_of(connection: Connection, transaction_id: int, types: Sequence[str]) -> Event | None:
-    """Return the last event of one of these types that had its step."""
+    """Return the last event of one of these types that had its step; what was recorded as heard, and taken
+    back, was never said."""
     values = {"transaction_id": transaction_id, "types": list(types)}
     found = made(Event, connection.execute(_LAST_OF, values))
-    return found[0] if found else None
+    if not found or not found[0].heard_by:
+        return found[0] if found else None
+    happened = of_transaction(connection, transaction_id)
+    undone = {(one.facts or {}).get("undone") for one in happened if one.type == "undo"}
+    return next((one for one in reversed(happened) if one.type in types and one.id not in undone), None)
 
 
 def heard_since(connection: Connection, transaction_id: int, event_id: int) -> Sequence[HeardEvent]:

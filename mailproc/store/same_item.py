@@ -23,6 +23,13 @@ def of_reader(connection: Connection, item: ItemKey, patron_id: str) -> str:
     return _number(connection, item, same, *ours, same.c.patron_id == patron_id)
 
 
+def of_others(connection: Connection, item: ItemKey, patron_id: str) -> str:
+    """Return the number of an open request for the item of another reader than this one; '' if none."""
+    same = _newest(item)
+    ours = (same.c.role == Role.REQUESTER, same.c.closed_at.is_(None))
+    return _number(connection, item, same, *ours, same.c.patron_id != patron_id)
+
+
 def by_words(connection: Connection, item: ItemKey, words: str, patron_id: str) -> str:
     """Return the number of an open request of this reader for an item with the same ``words``; '' if none.
 

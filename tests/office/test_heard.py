@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from mailproc.errors import LocalFault
+from mailproc.store import events
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 DAY = date(2026, 4, 1)
@@ -83,10 +84,41 @@ def test_what_cannot_have_been_is_refused(small_world):
     assert small_world.dump() == before
 
 
-def test_what_was_heard_cannot_be_undone(small_world):
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [
+        ("will-supply", {}),
+        ("conditional", {"reason": "charges"}),
+        ("unfilled", {"reason": "not-found-as-cited"}),
+        ("damaged", {}),
+    ],
+    ids=lambda case: case if isinstance(case, str) else "",
+)
+def test_what_was_recorded_on_a_wrong_number_is_undone(small_world, action, more):
     small_world.place()
-    small_world.act("B1", "will-supply", heard_by="post")
-    with pytest.raises(LocalFault):
+    if action == "damaged":
+        small_world.hear("B1-1 SHIPPED LOAN")
+    before, kept = small_world.transaction("B1"), ("state", "state_before", "promise", "attention", "options")
+    small_world.act("B1", action, heard_by="phone", **more)
+    small_world.act("B1", "undo")
+    after = small_world.transaction("B1")
+    assert [after[name] for name in kept] == [before[name] for name in kept]
+    with small_world.app.store.read() as connection:
+        assert events.last_of(connection, after["id"], ("ILL_ANSWER", "DAMAGED")) is None, "never said"
+    assert small_world.verify().differences == ()
+
+
+def test_what_another_library_was_asked_for_cannot_be_undone(small_world):
+    small_world.place("XX-BL", "XX-SECOND")
+    small_world.act("B1", "unfilled", reason="not-owned", heard_by="post")
+    with pytest.raises(LocalFault, match="record what is true"):
+        small_world.act("B1-1", "undo")
+
+
+def test_nor_can_a_forwarding_by_which_another_library_answers(small_world):
+    small_world.place()
+    small_world.act("B1", "forward", heard_by="post")
+    with pytest.raises(LocalFault, match="record what is true"):
         small_world.act("B1", "undo")
 
 

@@ -415,6 +415,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     },
     same_item: {
         "of_reader": lambda c: same_item.of_reader(c, ItemKey("t", "1"), "R1"),
+        "of_others": lambda c: same_item.of_others(c, ItemKey("t", "1"), "R1"),
         "by_words": lambda c: same_item.by_words(c, ItemKey("t", "1"), "t", "R1"),
         "lent_to_us": lambda c: same_item.lent_to_us(c, ItemKey("t", "1"), ["SHIPPED"]),
         "copies_of_title": lambda c: same_item.copies_of_title(c, "t", "w", NOW, NOW),

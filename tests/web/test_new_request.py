@@ -137,6 +137,17 @@ def test_a_wrong_isbn_is_said_though_much_is_missing(browser):
     assert "check digit" in said(page, "isbn") and "without a title" in said(page, "title")
 
 
+def test_a_slip_is_asked_about_once(browser, house):
+    """A wrong digit; and money as a German writes it."""
+    typed = fresh(browser) | LOAN | {"isbn": "9783161484101", "max_cost": "12,50 EUR"}
+    page = browser.post("/new/place", typed)
+    assert page.status == 422 and "check digit" in said(page, "isbn") and not house.rows("request")
+    assert page.tree.xpath("//input[@name='anyway']")
+    assert browser.post("/new/place", typed | {"anyway": "1"}).status == 200
+    (row,) = house.rows("request")
+    assert row["max_cost"] == {"amount": "12.50", "currency": "EUR"}
+
+
 def test_a_second_one_of_the_same_reader_needs_a_tick(browser, house):
     browser.post("/new/place", fresh(browser) | LOAN | {"isbn": "9783161484100"})
     typed = LOAN | {"isbn": "9783161484100"}

@@ -221,15 +221,22 @@ def test_one_key_takes_back_the_own_last_act_and_no_colleagues(opened, house):
     assert second.get("/r/B1").tree.xpath("//button[@data-key='z']") == []
 
 
-def test_what_they_told_us_says_how_to_go_on(browser, house):
+def test_what_they_told_us_is_taken_back_too(browser, house):
+    """A record on the wrong number recalls a reader's book."""
     house.place()
     house.hear("B1-1 SHIPPED LOAN")
     house.act("B1", "receive")
     house.later(minutes=5)
+    house.sent.clear()
     forms = browser.get("/r/B1").forms("/r/B1/act")
     (form,) = (one for one in forms if one["key"] == "told-recall")
     page = browser.post("/r/B1/act", form | {"heard_by": "phone"})
-    assert "This cannot be taken back" in page.words and "Take it back" not in page.words
+    assert house.state("B1") == "RECALL" and page.tree.xpath("//button[@data-key='z']")
+    page = browser.post("/r/B1/act", undo_form(browser))
+    assert page.status == 200 and house.state("B1") == "RECEIVED"
+    house.later(hours=1)
+    house.run()
+    assert house.sent == [], "nobody hears of it, the reader neither"
 
 
 def test_a_letter_that_waits_its_minute_is_no_trouble(browser, house, shipped):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from mailproc.flow.advance import (
     duplicates,
-    heard_shipment,
+    heard_acts,
     named_dates,
     price_limit,
     request_screening,
@@ -76,7 +76,7 @@ def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
         facts |= transaction_timers.facts_of_timer(case, event)
     if event.cause in ("staff", "policy") and not event.heard_by:
         facts |= _of_act(case, event, apdu)
-    return facts | heard_shipment.facts_of(case, event, apdu)
+    return facts | heard_acts.facts_of(case, event, apdu)
 
 
 def _of_message(case: Case, event: Event, apdu: Message) -> Facts:

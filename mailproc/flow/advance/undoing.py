@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
+from mailproc.flow.matching import item_received
 from mailproc.ill.attention import Reason
 from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE, SLIP_PRINTED
 from mailproc.ill.facts import Facts
@@ -47,7 +48,7 @@ def to_undo(connection: Connection, transaction: Transaction) -> Facts:
     if last is None or last.cause != "staff" or last.type in ("request", "amend", "redirect", "forget"):
         raise LocalFault(sentence("undo-nothing"))
     facts = last.facts or {}
-    if "found" not in facts:
+    if "found" not in facts or (last.heard_by and item_received.is_followed(connection, transaction)):
         raise LocalFault(sentence("undo-heard"))
     left = any(row.letter_state in outgoing.LEFT for row in outgoing.of_event(connection, last.id))
     if left and last.type != "close":  # closing is told to the reader only, who is told again on arrival

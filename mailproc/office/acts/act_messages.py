@@ -38,7 +38,7 @@ from mailproc.ill.date_arithmetic import later
 from mailproc.ill.note_sentences import FOUND, PARTIAL, PRICE, WANTED_BY, WRONG
 from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Results, Role, Service, TransactionId
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office.acts import action_names
+from mailproc.office.acts import action_names, written_amount
 from mailproc.office.acts.staff_act import StaffAct
 from mailproc.sentence import Sentence, Word, sentence
 from mailproc.store.rows import Transaction
@@ -153,7 +153,7 @@ def _happened(act: StaffAct, scene: Scene) -> date:
 def _money(act: StaffAct) -> Money | None:
     if not act.cost:
         return None
-    amount, _, currency = act.cost.strip().partition(" ")
+    amount, currency = written_amount.parted(act.cost)
     wrong = LocalFault(sentence("cost-written", given=act.cost[:60]))
     try:
         value = apdu_json.amount(amount)

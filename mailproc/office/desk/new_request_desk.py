@@ -9,7 +9,7 @@ from mailproc.office.desk.entry_desk import EntryDesk, Value
 from mailproc.office.desk.new_request_form import Typed
 from mailproc.office.desk.new_request_page import NewRequestPage
 from mailproc.office.requests import entry_preview, place
-from mailproc.office.requests.entry_checks import Weight, wrong_numbers
+from mailproc.office.requests.entry_checks import CHECKS, wrong_numbers
 from mailproc.office.requests.entry_findings import EntryFinding
 from mailproc.office.requests.entry_preview import EntryPreview
 from mailproc.office.staff.people import StaffPerson, StaffRole
@@ -50,7 +50,9 @@ class NewRequestDesk(EntryDesk[NewRequestPage]):
         try:
             wanted = place.read(value)
         except LocalFault as fault:
-            numbers = tuple(EntryFinding(Weight.WARNED, one) for one in wrong_numbers(value.get("item", {})))
+            numbers = tuple(
+                EntryFinding(CHECKS[one.code].weight, one) for one in wrong_numbers(value.get("item", {}))
+            )
             return EntryPreview(form.unreadable(value, fault), numbers)
         return entry_preview.preview(self.store, self.context, wanted)
 

@@ -12,8 +12,8 @@ from mailproc.sentence import Part, Sentence, sentence
 
 Typed = Mapping[str, str]
 
-WHAT = ("service", "title", "author", "publication_date", "edition", "isbn", "issn")
-ARTICLE = ("article_title", "article_author", "volume_issue", "pagination")
+WHAT = ("service", "title", "author", "publication_date", "edition", "volume_issue", "isbn", "issn")
+ARTICLE = ("article_title", "article_author", "pagination")
 MORE = ("subtitle", "publisher", "place", "series", "additional_numbers")
 KEPT = ("type", "verification")
 """Fields of the item that a citation fills in and nobody types."""

@@ -13,6 +13,7 @@ from mailproc.office.desk.new_request_form import Typed
 from mailproc.office.desk.pasted_request import Pasted
 from mailproc.office.requests import lend
 from mailproc.office.requests.entry_checks import Weight
+from mailproc.office.requests.entry_findings import STOPS
 from mailproc.office.requests.entry_preview import EntryPreview
 from mailproc.office.wording.plain_text import cut
 from mailproc.sentence import Part, Sentence, sentence
@@ -111,7 +112,7 @@ def said_of(
     stopped = tuple(one.said for one in seen.findings if one.weight is Weight.REFUSED)
     refused = tuple(refusal(one, context) for one in (*seen.refused, *stopped))
     findings = tuple(
-        finding(connection, one.said, context, stops=one.weight is Weight.ANYWAY)
+        finding(connection, one.said, context, stops=one.weight in STOPS)
         for one in seen.findings
         if one.weight is not Weight.REFUSED
     )

@@ -13,6 +13,7 @@ from mailproc.ill.apdu import Money
 from mailproc.ill.charges import ChargeKind, ChargeStatus, written
 from mailproc.ill.facts import Facts
 from mailproc.ill.transaction_state import CHARGE_NOTED
+from mailproc.office.acts import written_amount
 from mailproc.office.queries.find import transaction_of
 from mailproc.sentence import Word, sentence, stored
 from mailproc.store.engine import Store
@@ -71,7 +72,7 @@ def add(store: Store, context: Context, entry: ChargeEntry, by: str) -> StepOutc
 
 def _money(given: str) -> Money:
     """Return the amount. A currency is needed: sums of another one would be wrong."""
-    figures, _, currency = given.strip().partition(" ")
+    figures, currency = written_amount.parted(given)
     wrong = LocalFault(sentence("charge-amount", given=given[:60]))
     try:
         value = apdu_json.amount(figures)

@@ -40,10 +40,12 @@ LENT_TO_US = tuple(
 
 
 class Weight(StrEnum):
-    """What a finding does. ``ANYWAY``: it is refused unless staff say ``--anyway``."""
+    """What a finding does. ``ANYWAY``: it is refused unless staff say ``--anyway``; ``ASKED``: only where a
+    person places a request at the desk, who may look again, and no program waits."""
 
     REFUSED = "refused"
     ANYWAY = "refused without --anyway"
+    ASKED = "warned; of ours at the desk, placed only if staff say so once more"
     HELD = "placed, but its order is held"
     WARNED = "warned"
 
@@ -191,6 +193,18 @@ def _lent_to_us(entry: NewEntry, connection: Connection, _context: Context) -> S
     return sentence("lent-to-us", number=known) if known else None
 
 
+def _same_item(entry: NewEntry, connection: Connection, _context: Context) -> Sentence | None:
+    """Two readers may want one item: one loan may do, or each needs its own."""
+    if entry.role is Role.RESPONDER or not entry.patron_id:
+        return None
+    known = same_item.of_others(connection, entry.key, entry.patron_id)
+    if not known or _is_another_article(entry, connection, known):
+        return None
+    if entry.service == "LOAN" and known == same_item.lent_to_us(connection, entry.key, LENT_TO_US):
+        return None  # that is said already
+    return sentence("same-item", number=known)
+
+
 def _same_borrower(entry: NewEntry, connection: Connection, context: Context) -> Sentence | None:
     if entry.role is Role.REQUESTER:
         return None
@@ -316,14 +330,15 @@ CHECKS: Mapping[str, EntryCheck] = {
     "own-copy": EntryCheck(Weight.ANYWAY, _held),
     "no-declaration": EntryCheck(Weight.HELD, _declaration),
     "reader-barred-warned": EntryCheck(Weight.WARNED, _barred_warned),
-    "reader-unknown": EntryCheck(Weight.WARNED, _unknown),
+    "reader-unknown": EntryCheck(Weight.ASKED, _unknown),
     "reader-not-looked-up": EntryCheck(Weight.WARNED, _not_looked_up),
     "own-copy-warned": EntryCheck(Weight.WARNED, _perhaps_held),
     "own-copy-unknown": EntryCheck(Weight.WARNED, _unasked),
     "same-page": EntryCheck(Weight.WARNED, _same_page),
     "same-words": EntryCheck(Weight.WARNED, _same_words),
+    "same-item": EntryCheck(Weight.WARNED, _same_item),
     "copies-of-title": EntryCheck(Weight.WARNED, _copies),
-    "isbn-wrong": EntryCheck(Weight.WARNED, lambda entry, *_: _wrong_isbn(entry.item.isbn)),
+    "isbn-wrong": EntryCheck(Weight.ASKED, lambda entry, *_: _wrong_isbn(entry.item.isbn)),
     "issn-wrong": EntryCheck(Weight.WARNED, lambda entry, *_: _wrong_issn(entry.item.issn)),
     "copy-of-what": EntryCheck(Weight.WARNED, _copy),
     "delivery-missing": EntryCheck(Weight.WARNED, _delivery),

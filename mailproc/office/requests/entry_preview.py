@@ -32,7 +32,7 @@ class EntryPreview:
     @property
     def needs_anyway(self) -> bool:
         """Return whether it is placed only if staff say so once more."""
-        return any(one.weight is Weight.ANYWAY for one in self.findings)
+        return any(one.weight in entry_findings.STOPS for one in self.findings)
 
 
 def preview(store: Store, context: Context, wanted: Wanted) -> EntryPreview:

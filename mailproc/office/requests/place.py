@@ -12,6 +12,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.flow.matching import accounts
 from mailproc.ill import apdu_json
+from mailproc.ill.actions import AT_THE_DESK
 from mailproc.ill.apdu import Delivery, Item, Money
 from mailproc.ill.copyright_rules import Declaration
 from mailproc.ill.holding import LookUp
@@ -177,7 +178,8 @@ def enter(
         wanted = replace(wanted, partners=rota.symbols)
     lenders = lenders_of(wanted, context)
     entry = entry_of(wanted, lenders, live, looked)
-    warnings = entry_findings.check(entry, connection, context, anyway=anyway)
+    by_hand = door == AT_THE_DESK and request_id is None  # what a reader wished was reviewed
+    warnings = entry_findings.check(entry, connection, context, anyway=anyway, asks=by_hand)
     if restored.standing(connection) is not None:
         warnings = (*warnings, sentence("entered-while-held"))
     if wanted.patron is not None and patrons.keep(connection, wanted.patron, corrects=door != API):

@@ -6,6 +6,7 @@ from typing import Any
 from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Item
+from mailproc.office.acts import written_amount
 from mailproc.sentence import sentence
 
 ITEM_TYPES = ("MONOGRAPH", "SERIAL", "OTHER")
@@ -58,6 +59,6 @@ def texts(value: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 def cost(written: str) -> dict[str, str]:
     """Return the field ``max_cost`` of an amount as people write it: "12.50 EUR"."""
-    amount, _, currency = written.strip().partition(" ")
-    said = {"amount": amount, "currency": currency.strip().upper()}
+    amount, currency = written_amount.parted(written)
+    said = {"amount": amount, "currency": currency.upper()}
     return {name: each for name, each in said.items() if each}

@@ -1,0 +1,15 @@
+"""Keep what undoes something that staff recorded as said by the partner, perhaps on a wrong number."""
+
+from mailproc.flow.case import Case
+from mailproc.ill.apdu import Apdu, ForwardNotification, IllRequest
+from mailproc.ill.facts import Facts
+from mailproc.ill.transaction_state import to_json
+from mailproc.store.rows import Event
+
+
+def facts_of(case: Case, event: Event, apdu: Apdu | None) -> Facts:
+    """Return the state before it; {} for what nobody recorded, for an order, which began it all, and for a
+    forwarding, by which another library answers from then on."""
+    if not event.heard_by or isinstance(apdu, IllRequest | ForwardNotification):
+        return {}
+    return {"found": to_json(case.current), "attention": case.transaction.attention}
