@@ -114,16 +114,6 @@ _HEARD_SINCE = Constant(
     .order_by(EVENT.c.id),
     HeardEvent,
 )
-_RECORDED = (
-    select(func.count())
-    .select_from(EVENT)
-    .where(
-        EVENT.c.transaction_id == bindparam("transaction_id"),
-        EVENT.c.type == bindparam("type"),
-        EVENT.c.heard_by != "",
-        EVENT.c.state == "done",
-    )
-)
 _ENDED = {"last_error": "", "unfinished": 0}
 _ONCE = select(EVENT.c.id).where(EVENT.c.once == bindparam("once"))
 _WAITED = Constant(
@@ -269,12 +259,17 @@ def last_of(connection: Connection, transaction_id: int, types: Sequence[str]) -
     """Return the last event of one of these types that had its step; what was recorded as heard, and taken
     back, was never said."""
     values = {"transaction_id": transaction_id, "types": list(types)}
-    found = made(Event, connection.execute(_LAST_OF, values))
-    if not found or not found[0].heard_by:
-        return found[0] if found else None
+    last = next(iter(made(Event, connection.execute(_LAST_OF, values))), None)
+    if last is None or not last.heard_by:
+        return last
     happened = of_transaction(connection, transaction_id)
-    undone = {(one.facts or {}).get("undone") for one in happened if one.type == "undo"}
-    return next((one for one in reversed(happened) if one.type in types and one.id not in undone), None)
+    taken_back = undone(happened)
+    return next((one for one in reversed(happened) if one.type in types and one.id not in taken_back), None)
+
+
+def undone(happened: Sequence[Event]) -> set[int | None]:
+    """Return which of the events of a transaction were taken back."""
+    return {(one.facts or {}).get("undone") for one in happened if one.type == "undo"}
 
 
 def heard_since(connection: Connection, transaction_id: int, event_id: int) -> Sequence[HeardEvent]:
@@ -346,9 +341,3 @@ def count_on_shelf(connection: Connection) -> CountOnShelf:
     """Return how much waits there: count, next_at (None for nothing)."""
     (counted,) = made(CountOnShelf, connection.execute(_ON_SHELF_COUNT))
     return counted
-
-
-def recorded(connection: Connection, transaction_id: int, kind: str) -> int:
-    """Return how often staff recorded that the partner told us this by other means than a letter."""
-    values = {"transaction_id": transaction_id, "type": kind}
-    return int(connection.execute(_RECORDED, values).scalar_one())

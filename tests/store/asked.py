@@ -26,6 +26,7 @@ from mailproc.store import (
     events,
     find,
     finished_attempts,
+    heard_events,
     hook_calls,
     hook_lists,
     hook_repeats,
@@ -260,7 +261,6 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "known_once": lambda c: events.known_once(c, "a click"),
         "shelved_of_letter": lambda c: events.shelved_of_letter(c, 1),
         "shelved_ids_of_letter": lambda c: events.shelved_ids_of_letter(c, 1),
-        "recorded": lambda c: events.recorded(c, 1, "SHIPPED"),
         "waited": lambda c: events.waited(c, NOW, NOW + HOUR, 10),
         "wait_on_shelf": lambda c: events.wait_on_shelf(c, 1, NOW, "why"),
         "told_on_shelf": lambda c: events.told_on_shelf(c, _event(c), NOW.date(), "why"),
@@ -273,6 +273,9 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "unplaced": lambda c: earlier_messages.unplaced(c, "XX-BL", {"transaction": {"tgq": "B1"}}),
         "at_its_time": lambda c: earlier_messages.at_its_time(c, 1, _event(c)),
         "count": lambda c: earlier_messages.count(c, 1, _event(c)),
+    },
+    heard_events: {
+        "recorded": lambda c: heard_events.recorded(c, 1, "SHIPPED"),
     },
     letter_effects: {
         "which_are_read": lambda c: letter_effects.which_are_read(c, [1, 2]),

@@ -109,7 +109,7 @@ def receipt_event(connection: Connection, transaction_id: int) -> Event | None:
 def receipts(connection: Connection, transaction_id: int) -> list[Event]:
     """Return every receipt that staff recorded and did not undo, the first one first."""
     happened = events.of_transaction(connection, transaction_id)
-    undone = _undone(happened)
+    undone = events.undone(happened)
     return [one for one in happened if one.type == "receive" and one.id not in undone]
 
 
@@ -194,7 +194,7 @@ def _due_changes(happened: Sequence[Event]) -> Iterator[Event]:
     A renewal without a date counts; one to an earlier day does not (``transaction_state``, G3).
     """
     due_on: date | None = None
-    undone = _undone(happened)
+    undone = events.undone(happened)
     for event in happened:
         if event.id in undone:
             continue
@@ -225,7 +225,7 @@ def _named_due(event: Event) -> date | None:
 
 def _receipt(happened: Sequence[Event]) -> Event | None:
     """Return the first receipt that was not undone; a wrong item that went back is here no more."""
-    undone, first, wrong = _undone(happened), None, False
+    undone, first, wrong = events.undone(happened), None, False
     for event in happened:
         if event.id in undone:
             continue
@@ -238,10 +238,6 @@ def _receipt(happened: Sequence[Event]) -> Event | None:
 
 def _not_undone(happened: Sequence[Event], action: str) -> Event | None:
     """Return the first event of this action of staff that was not undone."""
-    undone = _undone(happened)
+    undone = events.undone(happened)
     said = (event for event in happened if event.type == action and event.id not in undone)
     return next(said, None)
-
-
-def _undone(happened: Sequence[Event]) -> set[int | None]:
-    return {(event.facts or {}).get("undone") for event in happened if event.type == "undo"}
