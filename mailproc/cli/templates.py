@@ -1,10 +1,10 @@
 """Verbs about templates."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +17,7 @@ from mailproc.office.templates import previews, template_dry_run
 from mailproc.office.templates.drafts import Draft
 from mailproc.sentence import sentence
 from mailproc.templating.earlier_release import RELEASE
+from mailproc.templating.environment import TemplateLine
 
 verbs = typer.Typer()
 
@@ -51,7 +52,7 @@ def templates(
     listed = template_dry_run.listed(context)
     broken = [one for one in listed if one.problems]
     if as_json:
-        output.as_json([asdict(one) | {"problem": one.problem} for one in listed])
+        output.as_json([_as_json(one) for one in listed])
     else:
         rows = [(one.path, one.source, one.state, one.purpose) for one in listed]
         output.table(("Template", "From", "State", "What it is for"), rows, "There are no templates.")
@@ -62,6 +63,13 @@ def templates(
                 output.line(f"  {problem}")
     if broken:
         raise typer.Exit(1)
+
+
+def _as_json(one: TemplateLine) -> dict[str, Any]:
+    """Its faults in English: programs compare them."""
+    problems = tuple(asdict(replace(each, text=str(each.text))) for each in one.problems)
+    whole = asdict(replace(one, problems=())) | {"problems": problems}
+    return whole | {"problem": problems[0] if problems else None}
 
 
 def _tell_since(path: str, since: str, *, is_theirs: bool) -> None:

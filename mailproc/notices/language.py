@@ -151,6 +151,10 @@ class Language:
         """What a reply code means, from its English words; others as they are."""
         return self.texts.reply_codes.get(_codes_by_meaning().get(means, ""), means)
 
+    def about_text(self, told: str) -> str:
+        """What a contract says of a text or a name in it, from its English words."""
+        return self.texts.about_texts.get(_keys_about_texts().get(told, ""), told)
+
     def title_word(self, title: str) -> str:
         """The title, or words that say that there is none."""
         return title or self.texts.single["no_title"]
@@ -242,6 +246,11 @@ class Language:
 @cache
 def _codes_by_meaning() -> Mapping[str, str]:
     return {means: code for code, means in english()["reply_codes"].items()}
+
+
+@cache
+def _keys_about_texts() -> Mapping[str, str]:
+    return {told: key for key, told in english()["about_texts"].items()}
 
 
 _NOTED = frozenset(one.value for one in Noted)

@@ -8,7 +8,7 @@ from typing import Any
 from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.templating.contract import as_context
 from mailproc.templating.heading import split_letter
-from mailproc.templating.problem import BrokenTemplate, TemplateProblem
+from mailproc.templating.problem import BrokenTemplate, TemplateProblem, of_error
 
 HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 """Marks that turn the direction of a line: in a stranger's title they only deceive."""
@@ -36,7 +36,7 @@ def letter_of(text: str, file: str) -> Notice:
     try:
         return Notice(*split_letter(text))
     except ValueError as error:
-        raise BrokenTemplate([TemplateProblem(file, 1, "", str(error))]) from error
+        raise BrokenTemplate([TemplateProblem(file, 1, "", of_error(error))]) from error
 
 
 def lines_of(context: object) -> dict[str, Any]:

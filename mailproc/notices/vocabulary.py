@@ -70,6 +70,8 @@ class Vocabulary:
     """By a reply code of the British Library without its arguments; in English as its codec says it."""
     sentences: Words
     """By the code of a ``Sentence``."""
+    about_texts: Words
+    """What a text is for, and what a name in it is; in English as its contract says it."""
     at_the_desk: Mapping[str, Words]
     """By table ("sentences", "ways", "options"): texts that name a command, as pages word them."""
     labels: Mapping[str, Words]

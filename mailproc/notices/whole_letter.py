@@ -7,6 +7,7 @@ from typing import Any
 from mailproc.notices.catalogue import NoticeContext
 from mailproc.notices.partner import NEEDED, PartnerOrder, ToPartner
 from mailproc.notices.render import Notice
+from mailproc.sentence import sentence
 from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 from mailproc.templating.said import unsaid
 
@@ -20,7 +21,7 @@ def whole(notice: Notice, content: NoticeContext, values: Mapping[str, Any], fil
     if not isinstance(content, ToPartner):
         return notice
     if isinstance(content, PartnerOrder) and (lost := unsaid(NEEDED, values, notice.text)):
-        raise BrokenTemplate([TemplateProblem(file, 0, lost[0], f"the letter does not say {lost[0]}")])
+        raise BrokenTemplate([TemplateProblem(file, 0, lost[0], sentence("text-does-not-say", name=lost[0]))])
     number = getattr(content, "their_number", "") or content.request.number
     if number in notice.subject:
         return notice

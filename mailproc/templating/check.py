@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 
 from jinja2 import nodes
 
+from mailproc.sentence import Part, sentence
 from mailproc.templating.filter_work import GREATEST_NUMBER, LONGEST_ARGUMENT
-from mailproc.templating.problem import TemplateProblem, did_you_mean
+from mailproc.templating.problem import TemplateProblem, nearest
 from mailproc.templating.sandbox import FILTERS, TESTS
 from mailproc.templating.shapes import LOOP, Flag, Many, Plain, Record, Shape, Unknown
 
@@ -36,7 +37,7 @@ class _Walk:
         self.problems: list[TemplateProblem] = []
         self.depth = 0
 
-    def fault(self, node: nodes.Node, text: str, field: str = "") -> Shape:
+    def fault(self, node: nodes.Node, text: Part, field: str = "") -> Shape:
         self.problems.append(TemplateProblem(self.file, node.lineno, field, text))
         return Unknown()
 
@@ -46,7 +47,7 @@ class _Walk:
         for node in body:
             visit = self.STATEMENTS.get(type(node).__name__)
             if visit is None:
-                self.fault(node, f"{{% {type(node).__name__.lower()} %}} cannot be used in a letter")
+                self.fault(node, sentence("text-no-tag-here", tag=type(node).__name__.lower()))
             else:
                 visit(self, node, scope)
 
@@ -61,7 +62,7 @@ class _Walk:
         for number, line in enumerate(node.data.split("\n")):
             for mark in ("{{", "}}", "{%", "%}", "{#", "#}"):
                 if mark in line:
-                    text = f"a lonely {mark} would be sent as it stands"
+                    text = sentence("text-lonely", mark=mark)
                     self.problems.append(TemplateProblem(self.file, node.lineno + number, "", text))
 
     def if_(self, node: nodes.If, scope: Scope) -> None:
@@ -80,9 +81,9 @@ class _Walk:
         over = self.shape(node.iter, scope)
         element = over.of if isinstance(over, Many) else Unknown()
         if not isinstance(over, Many | Unknown):
-            self.fault(node, f"{_dotted(node.iter)} is no list", _dotted(node.iter))
+            self.fault(node, sentence("text-no-list", name=_dotted(node.iter)), _dotted(node.iter))
         if node.recursive or not isinstance(node.target, nodes.Name):
-            self.fault(node, 'write a loop as "for NAME in LIST"')
+            self.fault(node, sentence("text-loop"))
             return
         inner = scope | {node.target.name: element, "loop": LOOP}
         if node.test is not None:
@@ -93,17 +94,17 @@ class _Walk:
     def loop_body(self, node: nodes.For, inner: Scope) -> None:
         self.depth += 1
         if self.depth > DEEPEST_LOOP:
-            self.fault(node, f"loops may stand at most {DEEPEST_LOOP} deep")
+            self.fault(node, sentence("text-loops-deep", most=DEEPEST_LOOP))
         self.statements(node.body, inner)
         self.depth -= 1
 
     def set_(self, node: nodes.Assign, scope: Scope) -> None:
         """Joining is refused here: a text joined with itself again and again has no limit."""
         if not isinstance(node.target, nodes.Name):
-            self.fault(node, 'write it as "set NAME = …"')
+            self.fault(node, sentence("text-set"))
             return
         if isinstance(node.node, _JOINING) or any(node.node.find_all(_JOINING)):
-            self.fault(node, "text cannot be joined in a set; print the parts one after the other")
+            self.fault(node, sentence("text-set-joins"))
         scope[node.target.name] = self.shape(node.node, scope)
 
     def filter_block(self, node: nodes.FilterBlock, scope: Scope) -> None:
@@ -119,7 +120,7 @@ class _Walk:
             for child in node.iter_child_nodes():
                 if isinstance(child, nodes.Expr):
                     self.shape(child, scope)
-            return self.fault(node, f"a letter cannot do this ({word}); use names, filters and if")
+            return self.fault(node, sentence("text-cannot", word=word))
         return visit(self, node, scope)
 
     def plain(self, node: nodes.Node | None, found: Shape) -> None:
@@ -127,21 +128,25 @@ class _Walk:
         if node is None:
             return
         if isinstance(found, Many):
-            self.fault(node, f"{name} is a list; go through it with {{% for … in {name} %}}", name)
+            self.fault(node, sentence("text-is-list", name=name), name)
         elif isinstance(found, Record):
-            self.fault(node, f"{name} is a group of names{did_you_mean('', _below(name, found))}", name)
+            self.fault(
+                node, sentence("text-is-group", name=name, near=nearest("", _below(name, found))), name
+            )
         elif isinstance(found, Flag):
-            self.fault(node, f"{name} is a yes or no; ask with {{% if … %}}", name)
+            self.fault(node, sentence("text-is-flag", name=name), name)
 
     def const(self, node: nodes.Const, _scope: Scope) -> Shape:
         if isinstance(node.value, int | float) and abs(node.value) > GREATEST_NUMBER:
-            return self.fault(node, f"{str(node.value)[:20]} is too large a number for a letter")
+            return self.fault(node, sentence("text-number-large", number=str(node.value)[:20]))
         return Flag() if isinstance(node.value, bool) else Plain()
 
     def name(self, node: nodes.Name, scope: Scope) -> Shape:
         if node.name in scope:
             return scope[node.name]
-        return self.fault(node, f"there is no {node.name}{did_you_mean(node.name, scope)}", node.name)
+        return self.fault(
+            node, sentence("text-no-name", name=node.name, near=nearest(node.name, scope)), node.name
+        )
 
     def attribute(self, node: nodes.Getattr, scope: Scope) -> Shape:
         return self.member(node, self.shape(node.node, scope), node.attr)
@@ -152,11 +157,13 @@ class _Walk:
         if isinstance(found, Unknown):
             return found
         if not isinstance(found, Record):
-            kind = "a list" if isinstance(found, Many) else "plain"
-            return self.fault(node, f"there is no {whole}: {base} is {kind}", whole)
+            code = "text-below-list" if isinstance(found, Many) else "text-below-plain"
+            return self.fault(node, sentence(code, name=whole, base=base), whole)
         if name in found.fields:
             return found.fields[name]
-        return self.fault(node, f"there is no {whole}{did_you_mean(whole, _below(base, found))}", whole)
+        return self.fault(
+            node, sentence("text-no-name", name=whole, near=nearest(whole, _below(base, found))), whole
+        )
 
     def item(self, node: nodes.Getitem, scope: Scope) -> Shape:
         found = self.shape(node.node, scope)
@@ -164,7 +171,7 @@ class _Walk:
             return self.member(node, found, node.arg.value)
         self.shape(node.arg, scope)
         if isinstance(found, Record | Flag):
-            return self.fault(node, "write a name after a dot here", _dotted(node.node))
+            return self.fault(node, sentence("text-dot"), _dotted(node.node))
         return found.of if isinstance(found, Many) and not isinstance(node.arg, nodes.Slice) else found
 
     def filtered(self, node: nodes.Filter, scope: Scope) -> Shape:
@@ -172,11 +179,13 @@ class _Walk:
         self.parts(node, scope, without=node.node)
         for given in (*node.args, *(word.value for word in node.kwargs)):
             if isinstance(given, nodes.Const) and len(str(given.value)) > LONGEST_ARGUMENT:
-                return self.fault(node, f"a text for {node.name} has {LONGEST_ARGUMENT} characters at most")
+                return self.fault(
+                    node, sentence("text-argument-long", filter=node.name, most=LONGEST_ARGUMENT)
+                )
         use = FILTERS.get(node.name)
         if use is None:
-            known = did_you_mean(node.name, FILTERS)
-            return self.fault(node, f"there is no filter {node.name}{known}", node.name)
+            near = nearest(node.name, FILTERS)
+            return self.fault(node, sentence("text-no-filter", name=node.name, near=near), node.name)
         if isinstance(found, Unknown):
             return Plain() if use.gives == "text" else found
         if use.takes == "text":
@@ -190,18 +199,20 @@ class _Walk:
     def list_of(self, node: nodes.Filter, found: Shape) -> Shape:
         """Return the list that a filter works on; elements that are groups need ``attribute``."""
         if not isinstance(found, Many):
-            return self.fault(node, f"{_dotted(node.node)} is no list", _dotted(node.node))
+            return self.fault(node, sentence("text-no-list", name=_dotted(node.node)), _dotted(node.node))
         if isinstance(found.of, Record) and node.name in ("join", "sort", "unique"):
             named = next((word.value for word in node.kwargs if str(word.key) == "attribute"), None)
             if not isinstance(named, nodes.Const) or not isinstance(named.value, str):
-                return self.fault(node, f'say which name: {node.name}(…, attribute="…")')
+                return self.fault(node, sentence("text-say-which", filter=node.name))
             self.plain(named, self.member(named, found.of, named.value))
         return found
 
     def test(self, node: nodes.Test, scope: Scope) -> Shape:
         self.parts(node, scope)
         if node.name not in TESTS:
-            self.fault(node, f"there is no test {node.name}{did_you_mean(node.name, TESTS)}", node.name)
+            self.fault(
+                node, sentence("text-no-test", name=node.name, near=nearest(node.name, TESTS)), node.name
+            )
         return Flag()
 
     def flag(self, node: nodes.Node, scope: Scope) -> Shape:
@@ -218,7 +229,7 @@ class _Walk:
     def choice(self, node: nodes.CondExpr, scope: Scope) -> Shape:
         self.shape(node.test, scope)
         if node.expr2 is None:
-            return self.fault(node, "an if inside {{ … }} needs its else")
+            return self.fault(node, sentence("text-if-else"))
         return _either(self.shape(node.expr1, scope), self.shape(node.expr2, scope))
 
     def joined(self, node: nodes.Concat, scope: Scope) -> Shape:

@@ -12,13 +12,14 @@ from jinja2 import Template, TemplateSyntaxError
 from mailproc import slow_work
 from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.errors import LocalFault
+from mailproc.sentence import sentence
 from mailproc.templating import earlier_release, work
 from mailproc.templating.branches import Branches
 from mailproc.templating.check import check_names
 from mailproc.templating.contract import Contract
 from mailproc.templating.folders import Folders, TemplateFile
 from mailproc.templating.grammar import problem_of
-from mailproc.templating.problem import BrokenTemplate, TemplateProblem, did_you_mean
+from mailproc.templating.problem import BrokenTemplate, TemplateProblem, nearest
 from mailproc.templating.readme import readme
 from mailproc.templating.rendering import rendered, tried
 from mailproc.templating.sandbox import Sandbox
@@ -206,12 +207,12 @@ class Templates:
         try:
             contract = self.contract(path)
         except LocalFault as unused:
-            return TemplateLine(path, "", "site", (TemplateProblem(path, 0, "", str(unused)),))
+            return TemplateLine(path, "", "site", (TemplateProblem(path, 0, "", unused.said),))
         try:
             loaded = self._load(path)
         except LocalFault as fault:
             return TemplateLine(
-                path, contract.purpose, "missing", (TemplateProblem(path, 0, "", str(fault)),)
+                path, contract.purpose, "missing", (TemplateProblem(path, 0, "", fault.said),)
             )
         return TemplateLine(path, contract.purpose, loaded.source.origin, loaded.problems)
 
@@ -222,14 +223,14 @@ class Templates:
         language, _, rest = path.partition("/")
         contract = self._contracts.get(f"{FALLBACK_LANGUAGE}/{rest}")
         if contract is None or not LANGUAGE_TAG.fullmatch(language):
-            raise LocalFault(f"no letter uses a template {path}{did_you_mean(path, self._contracts)}")
+            raise LocalFault(sentence("text-unused", path=path, near=nearest(path, self._contracts)))
         return contract
 
     def _load(self, path: str) -> _Loaded:
         contract = self.contract(path)
         source = self._folders.find(path)
         if source is None:
-            raise LocalFault(f"there is no file for the template {path}")
+            raise LocalFault(sentence("text-no-file", path=path))
         known = self._loaded.get(source.path)
         if known is None or known.source.stamp != source.stamp:
             known = self._loaded[source.path] = self._read(contract, source)
@@ -249,7 +250,7 @@ def _checked(contract: Contract, text: str, name: str) -> tuple[Template | None,
     try:
         return _checked_once(contract, text, name)
     except (RecursionError, MemoryError, SyntaxError):  # Python's own limits, which may be temporary
-        return None, (TemplateProblem(name, 0, "", "too deeply nested"),)
+        return None, (TemplateProblem(name, 0, "", sentence("text-nested")),)
 
 
 @lru_cache(maxsize=256)
@@ -261,7 +262,7 @@ def _checked_once(
     Raise RecursionError, MemoryError or SyntaxError if Python cannot read it.
     """
     if len(text) > LONGEST_TEXT:
-        return None, (TemplateProblem(name, 0, "", f"longer than {LONGEST_TEXT} characters"),)
+        return None, (TemplateProblem(name, 0, "", sentence("text-long", most=LONGEST_TEXT)),)
     try:
         tree = _SANDBOX.parse(text)
         if problems := work.too_much(tree, name) or check_names(tree, shape_of(contract.context), name):
@@ -271,7 +272,7 @@ def _checked_once(
         return None, (problem_of(error, text, name),)
     except ValueError:  # Python reads no figures by the thousand
         line = 1 + text.count("\n", 0, found.start()) if (found := _FIGURES.search(text)) else 0
-        return None, (TemplateProblem(name, line, "", "a number of so many digits cannot stand in a letter"),)
+        return None, (TemplateProblem(name, line, "", sentence("text-digits")),)
     template = Template.from_code(_SANDBOX, code, {})
     problems = list(tried(template, contract, name))
     return (None if problems else template), tuple(problems)
@@ -284,5 +285,5 @@ def _text_of(source: TemplateFile) -> str:
     try:
         return source.read()
     except (OSError, UnicodeDecodeError) as error:
-        text = f"cannot be read as UTF-8 text: {error}"
+        text = sentence("text-no-utf8", why=str(error))
         raise BrokenTemplate([TemplateProblem(str(source.file), 0, "", text)]) from error

@@ -1,5 +1,7 @@
 """The top of a letter to people: "Subject: …", an empty line, then the body."""
 
+from mailproc.sentence import sentence
+
 MARK = "Subject:"
 
 
@@ -12,10 +14,10 @@ def split_letter(text: str) -> tuple[str, str]:
     first, _, rest = text.partition("\n")
     subject = " ".join(first.removeprefix(MARK).split())
     if not first.startswith(MARK) or not subject:
-        raise ValueError('the first line must be "Subject: " and a few words')
+        raise ValueError(sentence("text-no-subject"))
     blank, _, body = rest.partition("\n")
     if blank.strip():
-        raise ValueError("an empty line must follow the subject; nothing else may stand on top")
+        raise ValueError(sentence("text-no-empty-line"))
     if not body.strip():
-        raise ValueError("the letter has no text below its subject")
+        raise ValueError(sentence("text-no-body"))
     return subject, body.strip("\n") + "\n"

@@ -6,10 +6,12 @@ from typing import Any
 
 from jinja2 import Template, UndefinedError
 
+from mailproc.sentence import Part, sentence
 from mailproc.templating.contract import Contract, samples
 from mailproc.templating.filter_work import OF_SAMPLES, WorkAccount, paid_by
-from mailproc.templating.problem import BrokenTemplate, TemplateProblem
+from mailproc.templating.problem import BrokenTemplate, TemplateProblem, of_error
 from mailproc.templating.said import unsaid
+from mailproc.templating.sandbox import FaultyValue
 
 LONGEST_LETTER = 2_000_000
 """Characters. An order file of 500 orders has a tenth; a text in three loops could fill the memory."""
@@ -21,11 +23,11 @@ class TooLong(Exception):
 
 def tried(template: Template, contract: Contract, name: str) -> Iterator[TemplateProblem]:
     """Yield the first fault of each kind that rendering with the samples shows, until the work is paid up."""
-    seen, account = set(), WorkAccount(OF_SAMPLES)
+    seen, account = set[tuple[int, str]](), WorkAccount(OF_SAMPLES)
     for context in samples(contract):
         for problem in _trial(template, contract, name, context, account):
-            if problem not in seen:
-                seen.add(problem)
+            if (fault := (problem.line, str(problem.text))) not in seen:
+                seen.add(fault)
                 yield problem
         if account.left < 0:
             return
@@ -38,11 +40,11 @@ def _trial(
         text = rendered(template, name, context, account)
         contract.finished(text)
         if lost := unsaid(contract.must_say, context, text):
-            yield TemplateProblem(name, 0, lost[0], f"the letter does not say {lost[0]}")
+            yield TemplateProblem(name, 0, lost[0], sentence("text-does-not-say", name=lost[0]))
     except BrokenTemplate as broken:
         yield from broken.problems
     except ValueError as error:
-        yield TemplateProblem(name, 1, "", str(error))
+        yield TemplateProblem(name, 1, "", of_error(error))
 
 
 def rendered(
@@ -59,7 +61,7 @@ def rendered(
                 pieces.append(piece)
                 length += len(piece)
                 if length > LONGEST_LETTER:
-                    raise TooLong(f"the letter becomes longer than {LONGEST_LETTER} characters")
+                    raise TooLong(sentence("text-letter-long", most=LONGEST_LETTER))
         return "".join(pieces)
     except Exception as error:  # any error is this text's fault, and must name its line
         raise BrokenTemplate([_problem_of(error, name)]) from error
@@ -70,12 +72,14 @@ def _problem_of(error: Exception, name: str) -> TemplateProblem:
     lines = [
         frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name
     ]
-    text = sentence(str(error)) if str(error) else type(error).__name__
+    text: Part = one_line(str(error)) if str(error) else type(error).__name__
+    if isinstance(error, FaultyValue | TooLong):
+        text = error.args[0]
     if isinstance(error, UndefinedError):
-        text += " (may it be absent? ask with {% if … %} first)"
+        text = sentence("text-absent", what=text)
     return TemplateProblem(name, lines[-1] if lines else 0, "", text)
 
 
-def sentence(text: str | None) -> str:
+def one_line(text: str | None) -> str:
     """Return Jinja's message on one line, without its full stop."""
     return " ".join((text or "broken").split()).rstrip(".")

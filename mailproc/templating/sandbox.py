@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import StrictUndefined, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from mailproc.sentence import sentence
 from mailproc.templating import filter_work, paid_work
 
 
@@ -77,9 +78,7 @@ def _printable(value: object) -> object:
         return value
     if isinstance(value, str | int | Undefined) and not isinstance(value, bool):
         return value
-    raise FaultyValue(f"{_kind(value)} cannot be printed; ask with {{% if … %}} first")
+    raise FaultyValue(sentence("text-unprintable", kind=sentence(_KINDS.get(type(value), "text-a-value"))))
 
 
-def _kind(value: object) -> str:
-    words = {type(None): "something absent", bool: "a yes or no", list: "a list", dict: "a group of names"}
-    return words.get(type(value), "this value")
+_KINDS = {type(None): "text-absence", bool: "text-a-flag", list: "text-a-list", dict: "text-a-group"}

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailproc.templating.problem import did_you_mean
+from mailproc.sentence import sentence
+from mailproc.templating.problem import nearest
 
 HEADING, LARGE, TEXT, SMALL, BARCODE = "heading", "large", "text", "small", "barcode"
 STYLES = (HEADING, LARGE, TEXT, SMALL, BARCODE)
@@ -38,7 +39,7 @@ def split_slip(text: str) -> tuple[SlipPart, ...]:
     """
     parts = tuple(SlipPart(style, tuple(lines)) for style, lines in _parts(text) if lines)
     if not parts:
-        raise ValueError("the slip has no text")
+        raise ValueError(sentence("text-slip-empty"))
     return parts
 
 
@@ -67,11 +68,11 @@ def _parts(text: str) -> Iterator[tuple[str, list[str]]]:
 
 def _ended(style: str, lines: list[str]) -> Iterator[tuple[str, list[str]]]:
     if lines and not style:
-        raise ValueError(f"a slip begins with the name of a part, such as [{TEXT}]")
+        raise ValueError(sentence("text-slip-part", part=TEXT))
     yield style, lines
 
 
 def _known(name: str) -> str:
     if name not in STYLES:
-        raise ValueError(f"there is no part [{name}]{did_you_mean(name, STYLES)}")
+        raise ValueError(sentence("text-slip-no-part", name=name, near=nearest(name, STYLES)))
     return name

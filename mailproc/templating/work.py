@@ -6,6 +6,7 @@ have most lists of a letter.
 
 from jinja2 import nodes
 
+from mailproc.sentence import sentence
 from mailproc.templating.problem import TemplateProblem
 
 MOST_WORK = 60_000
@@ -20,7 +21,7 @@ def too_much(tree: nodes.Template, file: str) -> list[TemplateProblem]:
         node, times = waiting.pop()
         done += times
         if done > MOST_WORK:
-            return [TemplateProblem(file, node.lineno, "", "too much work in loops inside loops")]
+            return [TemplateProblem(file, node.lineno, "", sentence("text-work"))]
         inner = times * _TIMES if isinstance(node, nodes.For | nodes.FilterBlock) else times
         waiting += [(child, inner) for child in node.iter_child_nodes()]
     return []

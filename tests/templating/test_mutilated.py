@@ -188,7 +188,7 @@ def test_a_spoilt_order_is_held_or_leaves_as_it_was_meant(
     if cannot_be_read(name):
         assert held == set(range(len(said)))
         assert all(
-            each.field == "template" and re.search(r"\.txt, line \d", each.text) for each in encoded.held
+            each.field == "template" and re.search(r"\.txt, line \d", str(each.text)) for each in encoded.held
         )
 
 

@@ -10,13 +10,14 @@ import pytest
 from jinja2 import Environment
 
 from mailproc.notices.catalogue import NOTICES
-from mailproc.notices.language_files import shipped_tags
+from mailproc.notices.language_files import ENGLISH, shipped_tags
 from mailproc.notices.slips import SLIPS
 from mailproc.protocols.artemail.write.contracts import CONTRACTS
 from mailproc.templating.check import check_names
 from mailproc.templating.contract import Contract, field_help, fields_of, sample_of, samples
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
+from mailproc.templating.known_names import known_names
 from mailproc.templating.sandbox import Sandbox
 from mailproc.templating.shapes import Record, shape_of
 
@@ -149,3 +150,10 @@ def _seconds(render: Callable[[], str]) -> float:
     for _ in range(1000):
         render()
     return time.perf_counter() - started
+
+
+def test_what_is_said_about_texts_is_in_english_what_their_contracts_say() -> None:
+    """The languages find it by its English words."""
+    said = {one.purpose for one in ALL} | {name.help for one in ALL for name in known_names(one.context)}
+    assert set(ENGLISH.texts.about_texts.values()) == said
+    assert len(ENGLISH.texts.about_texts) == len(said)

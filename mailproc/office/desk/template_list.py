@@ -11,6 +11,7 @@ from mailproc.flow.context import Context
 from mailproc.notices import last_good
 from mailproc.office.templates import saving, template_dry_run
 from mailproc.office.wording.plain_text import cut
+from mailproc.sentence import Part
 from mailproc.store import staff
 from mailproc.store.template_versions import TemplateVersion
 from mailproc.templating.environment import TemplateLine
@@ -120,7 +121,7 @@ def row(connection: Connection, context: Context, line: TemplateLine) -> Templat
     return TemplateRow(
         key=key_of(line.path),
         path=line.path,
-        purpose=line.purpose,
+        purpose=context.language.about_text(line.purpose),
         language=language if LANGUAGE_TAG.fullmatch(language) else "",
         stands=stands(connection, context, line.path),
         is_own=is_own,
@@ -130,9 +131,10 @@ def row(connection: Connection, context: Context, line: TemplateLine) -> Templat
     )
 
 
-def fault(line: int, text: str, context: Context) -> str:
+def fault(line: int, text: Part, context: Context) -> str:
     """Return a fault with its line."""
-    return context.language.label("desk_templates", "line", line=line, what=text) if line else text
+    what = context.language.word(text)
+    return context.language.label("desk_templates", "line", line=line, what=what) if line else what
 
 
 def _meanwhile(connection: Connection, context: Context, line: TemplateLine) -> str:

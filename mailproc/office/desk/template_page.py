@@ -156,10 +156,11 @@ def _news(context: Context, path: str) -> DiffLines:
 
 
 def _names(context: Context, path: str) -> Iterator[NameRow]:
-    words = context.language.texts.labels["desk_templates"]
+    language = context.language
+    words = language.texts.labels["desk_templates"]
     for one in known_names(context.templates.contract(path).context):
         absent = f" {words['may_be_absent']}" if one.optional else ""
-        yield NameRow(one.name, f"{one.help}{absent}", _sample(one, words))
+        yield NameRow(one.name, f"{language.about_text(one.help)}{absent}", _sample(one, words))
 
 
 def _sample(one: KnownName, words: Any) -> str:

@@ -28,7 +28,7 @@ from mailproc.store import events, slips
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Transaction
-from mailproc.templating.problem import BrokenTemplate, TemplateProblem
+from mailproc.templating.problem import BrokenTemplate, TemplateProblem, of_error
 from mailproc.templating.slip_parts import SlipPart, shown, split_slip
 
 Parts = tuple[SlipPart, ...]
@@ -160,7 +160,7 @@ def _parts(text: str, path: str) -> Parts:
     try:
         return split_slip(mask_shown(text))
     except ValueError as error:
-        raise BrokenTemplate([TemplateProblem(path, 0, "", str(error))]) from error
+        raise BrokenTemplate([TemplateProblem(path, 0, "", of_error(error))]) from error
 
 
 def _slip(kind: SlipKind, row: Transaction, filled_slip: FilledSlip, parts: Parts) -> FinishedSlip:

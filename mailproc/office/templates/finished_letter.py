@@ -16,7 +16,7 @@ from mailproc.office.slips.kinds import kind_of
 from mailproc.office.templates import machine_previews
 from mailproc.office.templates.drafts import Draft, rendered
 from mailproc.store.rows import Transaction
-from mailproc.templating.problem import BrokenTemplate, TemplateProblem
+from mailproc.templating.problem import BrokenTemplate, TemplateProblem, of_error
 
 
 @dataclass(frozen=True)
@@ -60,4 +60,4 @@ def printed(context: Context, draft: Draft, values: Mapping[str, Any]) -> str:
     try:
         return form(text) if form is not None else text
     except ValueError as error:
-        raise BrokenTemplate([TemplateProblem(draft.name or draft.path, 0, "", str(error))]) from error
+        raise BrokenTemplate([TemplateProblem(draft.name or draft.path, 0, "", of_error(error))]) from error

@@ -15,7 +15,7 @@ from mailproc.ill.terms import Ref, Results, Role, Service, TransactionId
 from mailproc.office.templates.drafts import Draft, Drafting
 from mailproc.office.templates.template_dry_run import problem
 from mailproc.protocols.codec import Encoded, Held, Wire
-from mailproc.sentence import sentence
+from mailproc.sentence import Part, sentence
 from mailproc.store import outgoing
 from mailproc.store.rows import Transaction
 
@@ -98,13 +98,13 @@ def _source(context: Context, draft: Draft) -> tuple[str, str]:
 
 def _shown(encoded: Encoded, file: str, text: str) -> WrittenMessage:
     if encoded.held or encoded.body is None:
-        lost = "; ".join(_told(one, file, text) for one in encoded.held)
+        lost = tuple(_told(one, file, text) for one in encoded.held)
         raise LocalFault(sentence("would-be-held", why=lost))
     whole = "\n".join(part.text for part in encoded.body.parts if part.text is not None)
     return WrittenMessage(encoded.body.subject, whole)
 
 
-def _told(held: Held, file: str, text: str) -> str:
+def _told(held: Held, file: str, text: str) -> Part:
     """Describe what is lost, with the template's line if one is at fault."""
     found = problem(held, file, text)
-    return str(found) if found.line else found.text
+    return found.said if found.line else found.text

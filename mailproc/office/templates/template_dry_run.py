@@ -6,8 +6,9 @@ from dataclasses import replace
 from mailproc.flow.context import Context
 from mailproc.office.templates.drafts import Draft, Drafting
 from mailproc.protocols.codec import Held, Renderer
+from mailproc.sentence import Sentence, sentence
 from mailproc.templating.environment import TemplateLine
-from mailproc.templating.problem import BrokenTemplate, TemplateProblem
+from mailproc.templating.problem import IN_LINE, BrokenTemplate, TemplateProblem, problem_of
 
 
 def listed(context: Context) -> list[TemplateLine]:
@@ -38,8 +39,10 @@ def check_draft(context: Context, draft: Draft) -> None:
 
 def problem(held: Held, file: str, text: str) -> TemplateProblem:
     """Return ``held`` as a problem of the template ``text`` in ``file``, with its line."""
-    said = f"{held.field}: {held.text}".removeprefix(": ")
-    return TemplateProblem(file, _line(held.line, text), held.field, said.removeprefix(f"{file}, "))
+    if isinstance(held.text, Sentence) and held.text.code == IN_LINE:
+        return problem_of(held.text, held.field)
+    said = sentence("text-field", field=held.field, what=held.text) if held.field else held.text
+    return TemplateProblem(file, _line(held.line, text), held.field, said)
 
 
 def _line(rendered: str, text: str) -> int:
