@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.responses import RedirectResponse, Response
 
@@ -24,6 +24,8 @@ def listed(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
 def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Show one letter, as text; after an act, what that brought about."""
     name = asked.path["name"]
+    if asked.is_a_look:  # what an act brought about is said to who did it, on the next page
+        return _shown(desk, name, person, 200, asked.query, (), (), {})
     answers = desk.memory.answers.take(asked.token, _address(name)) or ()
     draft = desk.memory.drafts.take(asked.token, _address(name))
     trouble = (desk.office.words["kept"],) if draft is not None else ()
@@ -89,7 +91,7 @@ def _shown(
 ) -> Response:
     """``asked``: which request and partner staff have named. ``draft``: a form that was not done."""
     number, partner = asked.get("number", "").strip()[:60], asked.get("partner", "").strip()[:60]
-    may_work = person.may(StaffRole.WORK)
+    may_work, mark = person.may(StaffRole.WORK), desk.office.news.letter(name)
     placing = desk.office.unplaced.placing(name, number, partner) if may_work else None
     return html(
         desk,
@@ -97,6 +99,8 @@ def _shown(
         person,
         status,
         page=desk.office.letters.one(name),
+        mark=mark,
+        at_now=f"{_address(name)}?{urlencode({'number': number, 'partner': partner})}",
         placing=placing,
         acts=desk.office.letters.acts(name) if may_work else (),
         say=desk.office.words_of("desk_unplaced"),

@@ -14,6 +14,8 @@ _OURS = re.compile(r"/(?:[A-Za-z0-9._~%-]{1,100}(?:/[A-Za-z0-9._~%-]{1,100}){0,3
 """An address of the desk, to which one may be sent on."""
 _FORM = re.compile(r"(/[^/]{1,100}(?:/[^/]{1,100}){0,2})/[a-z-]{1,30}")
 """Where a form goes: the address of its page, and what it does."""
+_OF_TO_DO = frozenset({"/act", "/marked"})
+"""Where forms of the page "/" go."""
 MOST_KEPT = 100_000
 """Characters of a form that is kept for after the login."""
 RETRY_AFTER = "5"
@@ -77,17 +79,25 @@ def go_on(desk: WebDesk, token: str, then: str, kept: str) -> Response:
 def form_of(asked: PageRequest) -> str:
     """Return the form that came without a session, to be kept; '' where it cannot be."""
     kept = urlencode(asked.form)
-    return kept if _FORM.fullmatch(asked.target) and len(kept) <= MOST_KEPT else ""
+    return kept if _page_of(asked.target) and len(kept) <= MOST_KEPT else ""
+
+
+def _page_of(target: str) -> str:
+    """Return the address of the page whose form goes there; '' of none."""
+    if target in _OF_TO_DO:
+        return "/"
+    found = _FORM.fullmatch(target)
+    return found[1] if found else ""
 
 
 def _keep(desk: WebDesk, token: str, then: str, kept: str) -> str:
     """Return where to go on; of a form to its page, where it waits to be sent again."""
-    found = _FORM.fullmatch(then) if kept else None
-    if found is None:
+    page = _page_of(then) if kept else ""
+    if not page:
         return then or "/"
     if len(kept) <= MOST_KEPT and kept.count("&") < MOST_FIELDS:
-        desk.memory.drafts.put(token, found[1], fields(kept))
-    return found[1]
+        desk.memory.drafts.put(token, page, fields(kept))
+    return page
 
 
 def _form(desk: WebDesk, then: str, kept: str, said: str, status: int) -> Response:

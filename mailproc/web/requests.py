@@ -21,7 +21,10 @@ _LETTER = re.compile(r"[IOEioe][0-9]{1,18}")
 
 
 def listed(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
-    """Show the requests that fit the filters."""
+    """Show the requests that fit the filters; after a login, with the name that was typed for a list."""
+    left = desk.memory.drafts.take(asked.token, "/requests")
+    if left is not None:
+        return shown_list(desk, left, person, 200, desk.office.words["kept"], left.get("name", ""))
     return shown_list(desk, asked.query, person)
 
 

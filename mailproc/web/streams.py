@@ -31,7 +31,7 @@ LOOK = 0.4
 """Seconds between two looks at the store's number of changes."""
 SHARE = 20
 _log = logging.getLogger(__name__)
-_NAME = re.compile(r"todo|[BL][0-9]{1,18}")
+_NAME = re.compile(r"todo|unplaced|[BLIOE][0-9]{1,18}")
 _MARK = re.compile(r"[0-9a-f]{0,16}")
 _OURS = "same-origin"
 """What browsers say of our own pages (Fetch Metadata)."""

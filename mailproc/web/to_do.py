@@ -23,8 +23,14 @@ _NUMBER = re.compile(r"[A-Za-z0-9-]{1,40}")
 
 def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Show what needs attention, and the sum; after an act, what that brought about."""
-    answers = () if asked.is_a_look else desk.memory.answers.take(asked.token, _ANSWERS) or ()
-    return _shown(desk, person, 200, answers=answers)
+    if asked.is_a_look:
+        return _shown(desk, person, 200)
+    answers = desk.memory.answers.take(asked.token, _ANSWERS) or ()
+    left = desk.memory.drafts.take(asked.token, "/")
+    if left is None:
+        return _shown(desk, person, 200, answers=answers)
+    ticked = _marked(left) or {left.get("number", ""): ""}  # a row's own button came without a session
+    return _shown(desk, person, 200, answers, (desk.office.words["kept"],), ticked)
 
 
 def act(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
@@ -39,7 +45,7 @@ def act(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
 def marked(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Do one act with all rows that are marked."""
     form = asked.form
-    rows = {name.removeprefix(_ROW): seen for name, seen in form.items() if name.startswith(_ROW)}
+    rows = _marked(form)
     action, _, answer = form.get("act", "").partition(" ")
     try:
         done = desk.office.marked.act(person, rows, action, answer, form.get("once", ""))
@@ -50,6 +56,11 @@ def marked(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
         if done.done
         else _shown(desk, person, 422, trouble=done.words, ticked=rows)
     )
+
+
+def _marked(form: Mapping[str, str]) -> dict[str, str]:
+    """Return the rows that are marked, each with what was seen of it."""
+    return {name.removeprefix(_ROW): seen for name, seen in form.items() if name.startswith(_ROW)}
 
 
 def _done(desk: WebDesk, asked: PageRequest, answers: tuple[str, ...]) -> Response:

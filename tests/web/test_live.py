@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from mailproc.office.desk.staff_desk import StaffDesk
+from mailproc.office.mailroom import dismissal
 from mailproc.web import site
 from mailproc.web.streams import Streams
 from tests.web.browser import PASSWORD
@@ -59,6 +60,26 @@ def test_rows_that_are_done_stay_and_new_ones_wait(windows, house, loan):
     expect(window.page.locator("[data-row=B2]")).to_have_attribute("data-news", "new")
     assert row.count() == 0
     assert window.complaints == []
+
+
+def test_the_shelf_and_a_letter_on_it_are_marked_when_a_colleague_is_quicker(windows, house, loan):
+    for said in ("Whose is this?", "And this?"):
+        house.inject(house.letter(said, "someone@bl.example", "Hello"), "someone@bl.example")
+    house.run()
+    (first, _), shelf, letter = sorted(house.shelf()), windows(), windows()
+    shelf.log_in("rau", PASSWORD)
+    letter.log_in("head", PASSWORD)
+    shelf.go("/unplaced")
+    letter.go(f"/letters/{first}?number=B1")
+    letter.page.locator("#place-number").fill("B7")
+    dismissal.dismiss(house.app.store, house.app.context, [first])
+    expect(shelf.page.locator(f"[data-row={first}]")).to_have_attribute("data-news", "no longer here")
+    letter.page.get_by_role("button", name="new · show").click()
+    expect(letter.page.locator(".placing")).to_contain_text("dismissed")
+    assert letter.page.locator("#place-number").input_value() == "B7"
+    assert shelf.faults() == [] and shelf.complaints + letter.complaints == []
+    shelf.page.get_by_role("button", name="new · show").click()
+    expect(shelf.page.locator("[data-row]")).to_have_count(1)
 
 
 def test_a_page_that_is_as_it_was_says_nothing(windows, house, loan):

@@ -6,7 +6,7 @@ from mailproc.ill.actions import BY_NAME
 from mailproc.ill.attention import RULES, Reason
 from mailproc.office.desk.row_acts import MAIN
 from tests.support.world import World
-from tests.web.browser import Browser, PageShown
+from tests.web.browser import ORIGIN, PASSWORD, Browser, PageShown
 
 
 @pytest.fixture
@@ -127,3 +127,27 @@ def test_of_many_rows_the_first_are_shown_and_all_are_counted(browser: Browser, 
     page = browser.get("/")
     assert "50 of 55 are shown" in page.words
     assert len(page.forms("/act")) == 50
+
+
+def logged_in_again(browser: Browser, page: PageShown) -> PageShown:
+    assert page.status == 401
+    (kept,) = page.forms("/login")
+    return browser.post("/login", kept | {"login": "rau", "password": PASSWORD})
+
+
+def test_marks_survive_a_session_that_ends(browser: Browser, asked: World) -> None:
+    page = browser.get("/")
+    several, one = marks(page, "L1", "L3") | {"act": "ship"}, form(page, "L2")
+    browser.client.cookies.clear()
+    page = logged_in_again(browser, browser.post("/marked", several))
+    assert page.url == f"{ORIGIN}/" and "You were logged out" in page.words and types(asked) == []
+    assert page.tree.xpath("//input[@checked]/@name") == ["row-L1", "row-L3"]
+    assert browser.get("/").tree.xpath("//input[@checked]/@name") == []
+    browser.client.cookies.clear()
+    page = logged_in_again(browser, browser.post("/act", one))
+    assert page.tree.xpath("//input[@checked]/@name") == ["row-L2"] and types(asked) == []
+    browser.client.cookies.clear()
+    said = {"name": "What we lend", "role": "RESPONDER"}
+    page = logged_in_again(browser, browser.post("/requests/save", said))
+    assert "You were logged out" in page.words and page.forms("/requests/save")[0]["role"] == "RESPONDER"
+    assert page.tree.xpath("string(//input[@id='list-name']/@value)") == "What we lend"

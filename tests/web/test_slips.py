@@ -6,6 +6,8 @@ from io import BytesIO
 
 import pytest
 
+from mailproc.flow.prepare import waiting_letters
+from mailproc.office.desk import slip_desk
 from mailproc.web.code128 import bars
 from tests.support.world import World
 from tests.web.browser import Browser, PageShown
@@ -185,6 +187,26 @@ def test_a_letter_on_paper_is_printed_with_the_slips(browser, on_paper):
     browser.post("/slips/printed", form)
     assert on_paper.rows("event") == events, "a double click"
     assert "Dear P. Post," in papers(browser.get(f"/slips?again={name}"))[0]
+
+
+def test_only_the_letters_that_are_shown_are_written(browser, on_paper, monkeypatch):
+    on_paper.place(title="Another", patron={"id": "R7", "name": "P. Post"})
+    on_paper.hear("B2-1 SHIPPED LOAN")
+    on_paper.act("B2", "receive")
+    first, second = waiting(on_paper)
+    looks, as_now = [], waiting_letters.as_now
+    monkeypatch.setattr(slip_desk, "MOST", 1)
+    monkeypatch.setattr(
+        waiting_letters,
+        "as_now",
+        lambda link, row, context: looks.append(row.id) or as_now(link, row, context),
+    )
+    page = browser.get("/slips?kind=letters")
+    assert [first in one for one in papers(page)] == [True] and len(looks) == 1
+    assert "The first 1 are here" in page.words
+    (form,) = page.forms("/slips/printed")
+    assert "Marked as printed: 1" in browser.post("/slips/printed", form).words
+    assert waiting(on_paper) == [second]
 
 
 def test_a_letter_that_reads_otherwise_now_is_not_marked(browser, on_paper):

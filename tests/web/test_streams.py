@@ -11,6 +11,7 @@ import pytest
 
 from mailproc.config import Web
 from mailproc.office.desk.staff_desk import StaffDesk
+from mailproc.office.mailroom import dismissal
 from mailproc.office.staff import people
 from mailproc.transport.http_connection import HttpServerLimits
 from mailproc.transport.http_server import HttpServer
@@ -97,6 +98,22 @@ def test_a_change_is_said_by_its_name_alone(desk, house):
     assert [one.hears() for one in both] == ["beat", "beat"]
     house.hear("B1-1 SHIPPED LOAN")
     assert [one.hears_of_news() for one in both] == ["message changed todo", "message changed B1"]
+
+
+def test_letters_and_the_shelf_are_heard_of(desk, house):
+    house.place()
+    inbox_id = house.inject(
+        house.letter("Whose is this?", "someone@bl.example", "Hello"), "someone@bl.example"
+    )
+    house.run()
+    token, names = desk.token(), ("unplaced", f"I{inbox_id}", "O1")
+    streams = {name: desk.listens(token, name, shown(desk, name)) for name in names}
+    marks = {name: shown(desk, name) for name in names}
+    assert desk.office.news.marks(["I999"])["I999"] == desk.office.news.marks(["E999"])["E999"]
+    dismissal.dismiss(house.app.store, house.app.context, [names[1]])
+    for name in names[:2]:
+        assert streams[name].hears_of_news() == f"message changed {name}"
+    assert shown(desk, "O1") == marks["O1"] and shown(desk, names[1]) != marks[names[1]]
 
 
 def test_a_page_that_is_out_of_date_hears_it_at_once(desk, house):

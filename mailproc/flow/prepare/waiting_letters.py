@@ -1,6 +1,6 @@
 """Letters to people that have waited, looked at once more before they leave: on paper, or for the relay."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -41,22 +41,34 @@ class Checked:
     fresh: NewLetterOut | None
 
 
-def check(store: Store, context: Context) -> tuple[int, ...]:
+def check(store: Store, context: Context, only: Collection[str] | None = None) -> tuple[int, ...]:
     """Withdraw letters that are no longer true, and write the others with today's dates.
 
-    Return the ids of those withdrawn; `show` names them with the reason.
+    ``only``: of these (O12); None for all. Return the ids of those withdrawn; `show` names them with the
+    reason.
     """
     with store.read() as connection:
-        found = changed(connection, context)
+        found = _changed(connection, context, only)
     if found:
         store.write(lambda connection: _settle(connection, found))
     return tuple(one.row.id for one in found if one.fresh is None)
 
 
-def changed(connection: Connection, context: Context) -> list[Checked]:
+def as_now(connection: Connection, row: OutgoingLetter, context: Context) -> OutgoingLetter | None:
+    """Return a letter that waits to be printed as ``check`` would leave it; None if it would withdraw it."""
+    for one in _checked(connection, row, context):
+        if one.fresh is None:
+            return None
+        if _reads_otherwise(row, one.fresh):
+            return replace(row, subject=one.fresh.subject, raw=one.fresh.raw)
+    return row
+
+
+def _changed(connection: Connection, context: Context, only: Collection[str] | None) -> list[Checked]:
     """Return the letters that wait to be printed, and are no longer true or read otherwise now."""
     waiting = outgoing.in_state(connection, TO_PRINT)
-    found = (one for row in waiting for one in _checked(connection, row, context))
+    wanted = (row for row in waiting if only is None or f"O{row.id}" in only)
+    found = (one for row in wanted for one in _checked(connection, row, context))
     return [one for one in found if one.fresh is None or _reads_otherwise(one.row, one.fresh)]
 
 

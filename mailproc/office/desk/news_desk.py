@@ -6,16 +6,20 @@ from hashlib import sha256
 
 from mailproc.errors import LocalFault, TryLater
 from mailproc.flow.context import Context
-from mailproc.office.desk import one_request, taking_back
+from mailproc.office.desk import one_request, taking_back, unplaced_list
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.kept_to_do import KeptToDo
 from mailproc.office.desk.one_request import RequestPage
 from mailproc.office.desk.taking_back import JustDone
 from mailproc.office.desk.to_do import ToDoPage
+from mailproc.office.desk.unplaced_list import UnplacedListPage
+from mailproc.office.mailroom import done_by
 from mailproc.store.engine import Store
 
-TO_DO = "todo"
-"""The name of the page "To do"; a request's page has its number."""
+TO_DO, UNPLACED = "todo", "unplaced"
+"""The names of the pages "To do" and "Could not be placed"; those of requests and letters have theirs."""
+LETTERS = ("I", "O", "E")
+"""With one of these begins the name of a letter."""
 DIGITS = 16
 """Of a mark, hexadecimal."""
 MOST_TOLD = 100
@@ -68,9 +72,22 @@ class NewsDesk(DeskRoom):
         """Return the mark of a page that is about to be shown."""
         return _digest(page)
 
+    def unplaced(self, page: UnplacedListPage) -> str:
+        """Return the mark of a page that is about to be shown."""
+        return _digest(page)
+
+    def letter(self, name: str) -> str:
+        """Return the mark of a letter's page: it differs once the letter, or the message, has moved on."""
+        with self.store.read() as connection:
+            return _digest(done_by.mark(connection, name))
+
     def _mark(self, name: str) -> str:
+        if name.startswith(LETTERS):
+            return self.letter(name)
         page = self._kept.page() if name == TO_DO else None
         with self.store.read() as connection:
+            if name == UNPLACED:
+                return self.unplaced(unplaced_list.page(connection, self.context))
             if page is not None:
                 return self.to_do(page, taking_back.just_done(connection, self.context))
             try:

@@ -73,7 +73,7 @@ class SlipDesk(DeskRoom):
                 return letters_on_paper.printed_before(connection, named)
             if kind in list(SlipKind):
                 return []
-            return letters_on_paper.foreseen(connection, self.context)[:MOST]
+            return letters_on_paper.foreseen(connection, self.context, MOST)
 
 
 def _numbers(again: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from zlib import crc32
 
 from sqlalchemy import Connection
@@ -48,17 +49,11 @@ def one_to_print(connection: Connection, letter_id: str) -> LetterToPrint | None
     return _ready(connection, row) if row is not None and row.state == TO_PRINT else None
 
 
-def foreseen(connection: Connection, context: Context) -> list[LetterToPrint]:
-    """Return what ``to_print`` would after ``withhold``; writes nothing."""
-    changed = {one.row.id: one.fresh for one in waiting_letters.changed(connection, context)}
-    found = []
-    for row in outgoing.in_state(connection, TO_PRINT):
-        fresh = changed.get(row.id)
-        if fresh is not None:
-            found.append(_ready(connection, replace(row, subject=fresh.subject, raw=fresh.raw)))
-        elif row.id not in changed:
-            found.append(_ready(connection, row))
-    return found
+def foreseen(connection: Connection, context: Context, most: int | None = None) -> list[LetterToPrint]:
+    """Return what ``to_print`` would after ``withhold``, the first ``most`` of it; writes nothing."""
+    waiting = outgoing.in_state(connection, TO_PRINT)
+    now = (waiting_letters.as_now(connection, row, context) for row in waiting)
+    return [_ready(connection, row) for row in islice((row for row in now if row is not None), most)]
 
 
 def withhold(store: Store, context: Context) -> tuple[str, ...]:
@@ -76,7 +71,7 @@ def mark_as_shown(store: Store, context: Context, shown: Mapping[str, str], by: 
 
     ``shown``: ``mark_of`` each, by its id. What is no longer to be printed, or reads otherwise now, is left.
     """
-    withhold(store, context)
+    waiting_letters.check(store, context, shown)
     with store.read() as connection:
         same = [one.id for one in to_print(connection) if shown.get(one.id) == mark_of(one)]
     return mark(store, same, by) if same else ()

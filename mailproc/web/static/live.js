@@ -20,7 +20,7 @@
   }
 
   function tell() {
-    if (over) return say(link(words.over, `/login?then=${encodeURIComponent(main.dataset.at)}`));
+    if (over) return say(link(words.over, `/login?then=${encodeURIComponent(main.dataset.at.replace(/\?.*/, ""))}`));
     if (failures > 1) {
       const time = heard.toLocaleTimeString(document.documentElement.lang, {hour: "2-digit", minute: "2-digit"});
       return say(words.lost.replace("{time}", time));
