@@ -22,6 +22,7 @@ from sqlalchemy import (
     event,
     false,
     select,
+    table,
     text,
     true,
 )
@@ -47,6 +48,7 @@ LONGEST = 4000
 FEW = 1000
 """Up to this number, hits are sorted by age; of more, the newest are soon found by going back in time."""
 
+_INDEX = table(INDEX, column("rowid"))
 _REQUEST = table_of(RequestRow)
 _TRANSACTION = table_of(TransactionRow)
 _REFERENCE = table_of(ReferenceRow)
@@ -176,14 +178,14 @@ def fits(connection: Connection, typed: str) -> ColumnElement[bool]:
     words = _words(typed)
     if words is None:
         return false()
-    condition = _each(connection, words)
-    if condition is None:
+    hits = _hits(connection, words)
+    if hits is None:
         return false()
-    hits = select(FINDING.c.request_id)
-    found = connection.execute(hits.where(condition).limit(FEW + 1)).scalars().all()
+    found = connection.execute(hits.limit(FEW + 1)).scalars().all()
     if len(found) <= FEW:
         return _REQUEST.c.id.in_(found)
-    return hits.where(_all_in(words), FINDING.c.request_id == _REQUEST.c.id).exists()
+    every = select(FINDING.c.request_id).where(_all_in(words))
+    return every.where(FINDING.c.request_id == _REQUEST.c.id).exists()
 
 
 def _words(typed: str) -> list[str] | None:
@@ -192,18 +194,22 @@ def _words(typed: str) -> list[str] | None:
     return folded if all(folded) else None
 
 
-def _each(connection: Connection, words: list[str]) -> ColumnElement[bool] | None:
-    """Return the condition; None if the index shows that nothing contains them all."""
+def _hits(connection: Connection, words: list[str]) -> Select[Any] | None:
+    """Return the statement for the ids; None if the index shows that nothing contains them all.
+
+    The index is joined, not asked with IN: so it is read no further than the statement's limit."""
+    every = select(FINDING.c.request_id).where(_all_in(words))
     if not _has_index(connection):
-        return _all_in(words)
+        return every
     trigrams = [[word[at : at + 3]] for word in words for at in range(len(word) - 2)]
     trigrams = trigrams or [_beginning(connection, word) for word in words if len(word) == 2]
     if [] in trigrams:
         return None
     few = {" OR ".join(map(_quoted, some)): None for some in trigrams if len(some) <= MANY}
     if not few:
-        return _all_in(words)
-    return and_(FINDING.c.request_id.in_(_matching(" AND ".join(f"({one})" for one in few))), _all_in(words))
+        return every
+    match = text(f"{INDEX} MATCH :wanted").bindparams(wanted=" AND ".join(f"({one})" for one in few))
+    return every.select_from(_INDEX.join(FINDING, FINDING.c.request_id == _INDEX.c.rowid)).where(match)
 
 
 def _beginning(connection: Connection, word: str) -> list[str]:
@@ -216,11 +222,6 @@ def _beginning(connection: Connection, word: str) -> list[str]:
 
 def _quoted(trigram: str) -> str:
     return '"' + trigram.replace('"', '""') + '"'
-
-
-def _matching(wanted: str) -> Select[Any]:
-    match = text(f"{INDEX} MATCH :wanted").bindparams(wanted=wanted)
-    return select(column("rowid")).select_from(text(INDEX)).where(match)
 
 
 def _all_in(words: list[str]) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mailproc.log import mask_shown
 from mailproc.office.wording.plain_text import shown
@@ -38,6 +38,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["harmless"] = lambda value: escape(harmless(value))  # of what stands on a page many times
     made.globals["static"] = static_address
     return made
 

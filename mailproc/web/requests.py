@@ -57,10 +57,10 @@ def find(desk: WebDesk, asked: PageRequest, _person: StaffPerson) -> Response:
         return RedirectResponse("/requests", 303)
     if _LETTER.fullmatch(typed):
         return RedirectResponse(f"/letters/{typed.upper()}", 303)
-    rows = desk.office.requests.listed({}, typed).rows
-    if len(rows) == 1:
-        return RedirectResponse(_address(rows[0].number), 303)
-    if not rows and (reader := desk.office.patrons.with_number(typed)):
+    hits = desk.office.requests.hits(typed)
+    if len(hits) == 1:
+        return RedirectResponse(_address(hits[0]), 303)
+    if not hits and (reader := desk.office.patrons.with_number(typed)):
         return RedirectResponse(patrons.address_of(desk, reader), 303)
     return RedirectResponse(f"/find/{desk.memory.search(asked.token, typed)}", 303)
 

@@ -257,10 +257,12 @@ def _at_the_desk() -> None:
             {"partner": "XX-BL", "state": "SHIPPED"},
         ):
             desk.requests.listed(chosen)
-        desk.requests.listed({}, "book")
+        desk.requests.listed({}, "book"), desk.requests.hits("book")
+        assert len(desk.news.marks(("todo", "unplaced", "B1", "I1", "O1", "E1"))) == 6
         desk.templates.listed(), desk.templates.one("en.patron.arrived")
         for key in ("en.patron.arrived", "artemail.order", "en.slip.pull"):
             desk.templates.preview(key, None, "")
+        desk.templates.preview_typed("rau", "en.patron.arrived", "Subject: x\n\nx\n", "B1")
         desk.patrons.one(desk.patrons.of_request("B1"))
         if (reader := desk.readers.sessions.named(desk.patrons.of_request("B1"))) is not None:
             desk.readers.home(reader), desk.readers.one(reader, "B1"), desk.readers.documents(reader, "B1")

@@ -18,6 +18,11 @@ class RequestDesk(DeskRoom):
         with self.store.read() as connection:
             return request_list.page(connection, chosen, find, self.context)
 
+    def hits(self, typed: str) -> tuple[str, ...]:
+        """Return the numbers of the first two requests that fit what was typed."""
+        with self.store.read() as connection:
+            return request_list.hits(connection, typed, self.context)
+
     def one(self, number: str) -> RequestPage:
         """Return one request."""
         with self.store.read() as connection:

@@ -87,6 +87,12 @@ def page(connection: Connection, chosen: Mapping[str, str], find: str, context: 
     )
 
 
+def hits(connection: Connection, find: str, context: Context) -> tuple[str, ...]:
+    """Return the numbers of the first two requests that fit: whether there is one, or more."""
+    asked = Filter(find=find, limit=2)
+    return tuple(line.number for line in listing.listed(connection, asked, context.today()))
+
+
 def _filters(context: Context) -> dict[str, tuple[str, Choices]]:
     language = context.language
     words, desk = language.texts.labels["requests"], language.texts.labels["desk"]

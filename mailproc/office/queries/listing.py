@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, text
@@ -163,6 +164,7 @@ AT_ONCE = 100
 """Rows read together; whose turn it is, is computed after reading, so many may be needed."""
 
 
+@cache
 def joined() -> Select[Any]:
     """Select each request that was sent, with its latest attempt."""
     other = TRANSACTION.alias()
