@@ -1,8 +1,9 @@
 # What a person needs: make demo, make test, make run. The rest is for those who change mailproc.
 PYTHON ?= python3
 BIN := .venv/bin
-# Tests run side by side, one worker a core; a debugger wants make test WORKERS=0.
-WORKERS ?= 2
+# Tests run side by side. A third of their time is waiting for servers and processes, so that two cores have
+# work for three; a debugger wants make test WORKERS=0.
+WORKERS ?= 3
 # Python keeps what it has compiled, whatever the environment says: the tests start it often.
 export PYTHONDONTWRITEBYTECODE :=
 
