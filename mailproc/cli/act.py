@@ -15,6 +15,7 @@ from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
 from mailproc.ill import actions
 from mailproc.ill.actions import ACTIONS, Option
+from mailproc.ill.events import PUTTING_OFF
 from mailproc.ill.status import RequestStatus, status
 from mailproc.ill.terms import Role, State
 from mailproc.notices.language import Language
@@ -272,11 +273,12 @@ def answered(
         output.as_json(outcome_json(outcome, line.number, line.attempt, would=would))
         return
     if not outcome.after:
-        output.line(output.one_line(f"{number}: {context.language.noted_word(outcome.note)}"))
+        said = (context.language.noted_word(outcome.note), *map(context.language.word, outcome.words))
+        output.line(output.one_line(f"{number}: {' '.join(filter(None, said))}"))
         return
     stands = status(State[outcome.after], promise=outcome.promise, closed=outcome.event == "close")
     told = context.language.status(stands, context.today())
-    became = "noted" if outcome.event == "note" else "would_be" if would else "is_now"
+    became = "noted" if outcome.event in ("note", *PUTTING_OFF) else "would_be" if would else "is_now"
     lead = context.language.label("act", became, number=number, status=told)
     output.line(f"{lead} [{outcome.after}]")
     if outcome.note and outcome.note not in map(str, outcome.words):

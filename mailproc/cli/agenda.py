@@ -11,7 +11,7 @@ from mailproc.cli.session import opened, who
 from mailproc.flow.context import Context
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office.queries.agenda import Agenda, FaultyText, Todo, agenda
+from mailproc.office.queries.agenda import Agenda, FaultyText, Todo, agenda, summed
 from mailproc.office.queries.letters import LetterLine
 
 verbs = typer.Typer()
@@ -73,9 +73,11 @@ def _tell_agenda(found: Agenda, context: Context) -> None:
     if found.idle:
         rows = [(*_request(one, context), language.term_word(one.state)) for one in found.idle]
         _block(f"{words['idle']} ({len(rows)})", rows)
-    sums = {"needing": found.needing, "waiting": found.waiting, "open": found.all_open}
+    if found.put_off:
+        rows = [(*_request(one, context), *_put_off(one, language)) for one in found.put_off]
+        _block(f"{words['put_off']} ({len(rows)})", rows)
     output.line()
-    output.line(language.label("digest", "sum", **sums))
+    output.line(summed(found, language))
     _tell_letters(found, context)
     if found.mailboxes:
         unread = [
@@ -125,6 +127,13 @@ def _also(one: Todo, language: Language) -> str:
     """It stands in the group of one reason only, and no other may hide behind that."""
     more = ", ".join(language.attention_word(reason) for reason in one.reasons[1:])
     return language.label("digest", "also", value=more) if more else ""
+
+
+def _put_off(one: Todo, language: Language) -> tuple[str, str]:
+    """Return until when, and why it will stand there again."""
+    day = one.put_off
+    until = language.label("digest", "until", day=language.day_word(day, day)) if day else ""
+    return until, ", ".join(language.attention_word(reason) for reason in one.reasons)
 
 
 def _letters(heading: str, letters: tuple[LetterLine, ...], context: Context, count: int = 0) -> None:

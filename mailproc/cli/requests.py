@@ -82,7 +82,7 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
 
 def _row(line: RequestLine, context: Context) -> tuple[str, ...]:
     language = context.language
-    needs = ", ".join(language.attention_word(reason) for reason in line.needs)
+    needs = request_words.to_be_done(line, language)
     if line.noted and not line.outcome:  # a note of a closed request asks nobody for anything
         needs = "; ".join(filter(None, (needs, f"{language.event_word('note')}: {line.noted[:NOTED]}")))
     day_word, today = language.day_word, context.today()

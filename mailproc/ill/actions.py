@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mailproc.errors import LocalFault
+from mailproc.ill.events import PUT_OFF, SHOWN_AGAIN
 from mailproc.ill.terms import ApduType, Results, Role, State
 from mailproc.sentence import Word, sentence
 
@@ -242,6 +243,8 @@ ACTIONS = (
         name="query", role=None, event="query", message=_A.STATUS_QUERY, stays=True, wants_answer=True
     ),
     Action(name="close", role=None, event="close", stays=True),
+    Action(name="put-off", role=None, event=PUT_OFF, options=(DATE,), by_state=False),
+    Action(name="show-again", role=None, event=SHOWN_AGAIN, by_state=False),
     Action(name="undo", role=None, event="UNDONE", by_state=False),
 )  # fmt: skip
 """In the order in which a librarian looks for them; the first of those with one event is its meaning."""

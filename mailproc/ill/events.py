@@ -35,5 +35,7 @@ AUTOMATIC_REPLY = "AUTOMATIC_REPLY"
 PULL_PRINTED, BAND_PRINTED, LABEL_PRINTED = "print-pull", "print-band", "print-label"
 SLIP_PRINTED = (PULL_PRINTED, BAND_PRINTED, LABEL_PRINTED)
 """Events by which staff record that a slip was printed."""
+PUT_OFF, SHOWN_AGAIN = PUTTING_OFF = ("put-off", "show-again")
+"""Events by which staff put a request off until a day, and take that back."""
 
 TIMERS = frozenset(kind.value for kind in Timer)

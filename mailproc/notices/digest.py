@@ -73,6 +73,12 @@ class StaffDigest:
         "What needs attention, each request in one group.", sample=(sample_of(DigestGroup),)
     )
     needing: int = field_help("How many requests need attention: all that stand in groups.", sample=8)
+    put_off: tuple[DigestGroup, ...] = field_help(
+        "What staff have put off, by the day on which it comes back.",
+        sample=(sample_of(DigestGroup, reason="until Tue 24 Nov", count=1, more=0),),
+        optional=True,
+    )
+    hidden: int = field_help("How many requests are put off.", sample=1)
     waiting: int = field_help("How many wait for others, with nothing to do for us.", sample=214)
     idle: tuple[DigestGroup, ...] = field_help(
         "Those of them to which nothing happens by itself, by their state.",
@@ -80,7 +86,7 @@ class StaffDigest:
         optional=True,
     )
     all_open: int = field_help(
-        "How many are open: those that need attention and those that wait.", sample=222
+        "How many are open: those that need attention, those put off and those that wait.", sample=223
     )
     unplaced: DigestLetters = field_help("Letters that could not be placed.", sample=sample_of(DigestLetters))
     unsent: DigestLetters = field_help(
@@ -107,6 +113,7 @@ def digest(
     groups: Sequence[tuple[str, Sequence[DigestRequest]]],
     waiting: int,
     *,
+    put_off: Sequence[tuple[str, Sequence[DigestRequest]]] = (),
     idle: Sequence[tuple[str, Sequence[DigestRequest]]] = (),
     unplaced: Sequence[DigestLetter] = (),
     unplaced_count: int = 0,
@@ -119,19 +126,22 @@ def digest(
 
     ``groups`` are (reason in words, requests), the most urgent first: a request that several
     reasons name stands in the first of its groups only, and a group without requests is left
-    out. ``waiting`` counts the open requests that stand in none; ``idle`` are those of them of which no
-    timer waits either, by the words of their state. Dates come as text.
+    out. ``put_off`` are those that staff have put off, by their day. ``waiting`` counts the open requests
+    that stand in none; ``idle`` are those of them of which no timer waits either, by the words of their
+    state. Dates come as text.
     """
-    made = tuple(_groups(groups))
-    needing = sum(group.count for group in made)
+    made, later = tuple(_groups(groups)), tuple(_groups(put_off))
+    needing, hidden = (sum(group.count for group in some) for some in (made, later))
     return StaffDigest(
         library=library,
         day=day,
         groups=made,
         needing=needing,
+        put_off=later,
+        hidden=hidden,
         waiting=waiting,
         idle=tuple(_groups(idle)),
-        all_open=needing + waiting,
+        all_open=needing + hidden + waiting,
         unplaced=_letters(unplaced, unplaced_count),
         unsent=_letters(unsent),
         unread=_letters(unread),

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, func, or
 
 from mailproc.store.events import EVENT
 from mailproc.store.prepared_statements import made, table_of
+from mailproc.store.put_off import PUT_OFF, standing
 from mailproc.store.requests import CANDIDATE, REQUEST
 from mailproc.store.rows import OpenAttempt, PolledMailbox
 from mailproc.store.submissions import REVIEW, SUBMISSION
@@ -47,15 +48,18 @@ def attempts(
     One may need attention where an attempt asks for it, where a promise is ours or its day has passed, where
     its last attempt is in any of ``states``, and where nobody was asked yet (it stands there once, without an
     attempt). The thousands that simply wait are left out. ``somebody_left``: its rota has a library that was
-    not asked. ``timed``: a timer of it waits. ``only``: each attempt of these requests instead, by id.
+    not asked. ``timed``: a timer of it waits; ``put_off``: until when staff have put it off. ``only``: each
+    attempt of these requests instead, by id.
     """
     if only is not None:
-        return _attempts(connection, only)
+        return _attempts(connection, only, day)
     untimed = ~select(TIMER.c.id).where(TIMER.c.transaction_id == TRANSACTION.c.id, UNFIRED).exists()
-    return _attempts(connection, _may_need(or_(TRANSACTION.c.state.in_(states), untimed), day))
+    return _attempts(connection, _may_need(or_(TRANSACTION.c.state.in_(states), untimed), day), day)
 
 
-def _attempts(connection: Connection, wanted: Collection[int] | CompoundSelect[Any]) -> Iterator[OpenAttempt]:
+def _attempts(
+    connection: Connection, wanted: Collection[int] | CompoundSelect[Any], day: date
+) -> Iterator[OpenAttempt]:
     """``wanted``: ids of requests."""
     unasked = (CANDIDATE.c.transaction_id.is_(None), CANDIDATE.c.why_not == "")
     left = select(CANDIDATE.c.position).where(CANDIDATE.c.request_id == REQUEST.c.id, *unasked)
@@ -77,12 +81,12 @@ def _attempts(connection: Connection, wanted: Collection[int] | CompoundSelect[A
             EVENT.c.at.label("moved_at"), TRANSACTION.c.updated_at,
             left.exists().label("somebody_left"), timed.exists().label("timed"),
             TRANSACTION.c.options["flaw"].as_string().label("flaw"),
-            to_review.exists().label("to_review"),
+            to_review.exists().label("to_review"), standing(day).label("put_off"),
         )
         .select_from(
-            REQUEST.outerjoin(TRANSACTION, TRANSACTION.c.request_id == REQUEST.c.id).outerjoin(
-                EVENT, EVENT.c.id == TRANSACTION.c.moved_event_id
-            )
+            REQUEST.outerjoin(TRANSACTION, TRANSACTION.c.request_id == REQUEST.c.id)
+            .outerjoin(EVENT, EVENT.c.id == TRANSACTION.c.moved_event_id)
+            .outerjoin(PUT_OFF, PUT_OFF.c.request_id == REQUEST.c.id)
         )
         .where(REQUEST.c.id.in_(wanted))
         .order_by(REQUEST.c.id, TRANSACTION.c.attempt)

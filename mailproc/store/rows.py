@@ -457,7 +457,7 @@ class OpenAttempt:
     ``attention_since``: of each reason since when it has stood (ISO 8601; rows of an older release have
     none); ``moved_at``: when its state or due date last changed. ``somebody_left``: its rota has a library
     that was not asked. ``timed``: it has a pending timer. ``to_review``: it was submitted, and staff have not
-    decided.
+    decided. ``put_off``: until when staff have put the request off.
     """
 
     request_id: int
@@ -478,6 +478,7 @@ class OpenAttempt:
     timed: bool
     flaw: str | None = None
     to_review: bool = False
+    put_off: date | None = None
 
 
 @dataclass(frozen=True)

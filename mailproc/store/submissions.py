@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from sqlalchemy import Connection, Integer, bindparam, func, or_, select, text
 
-from mailproc.store import requests
+from mailproc.store import put_off, requests
 from mailproc.store.events import EVENT
 from mailproc.store.prepared_statements import Constant, made, table_of
 from mailproc.store.rows import Event
@@ -137,10 +137,11 @@ def load(connection: Connection, request_id: int) -> Submission | None:
 
 
 def decide(connection: Connection, submission: Submission, state: str, event_id: int) -> None:
-    """Record what became of it, with the event that did it."""
+    """Record what became of it, with the event that did it; one that was put off is shown again."""
     values = {"state": state, "event_ids": [*(submission.event_ids or ()), event_id]}
     this = SUBMISSION.c.request_id == submission.request_id
     connection.execute(SUBMISSION.update().where(this).values(values))
+    put_off.drop(connection, submission.request_id)
 
 
 def same(connection: Connection, source: str, content: str, since: datetime) -> str:

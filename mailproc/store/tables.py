@@ -561,6 +561,19 @@ class TimerRow(SQLModel, table=True):
     fired_event_id: int | None = None
 
 
+class PutOffRow(SQLModel, table=True):
+    """A request that staff have put off. ``until_on``: the day on which it is shown again, if nothing happens
+    before; ``event_id``: of putting it off; ``history_id``: the last line of its history then, 0 for one that
+    nobody was asked for."""
+
+    __tablename__ = "put_off"
+    __table_args__ = (Index("ix_put_off_until", "until_on"),)
+    request_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    until_on: date
+    event_id: int
+    history_id: int
+
+
 OF_NO_ATTEMPT = "transaction_id IS NULL"
 """Condition on an intent: it is about a request that nobody was asked for, or about none."""
 TO_WORD = "state IN ('held', 'todo')"

@@ -47,8 +47,9 @@ def marked(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     form = asked.form
     rows = _marked(form)
     action, _, answer = form.get("act", "").partition(" ")
+    said = {name: form.get(name, "") for name in ("on", "once")} | {"action": action, "answer": answer}
     try:
-        done = desk.office.marked.act(person, rows, action, answer, form.get("once", ""))
+        done = desk.office.marked.act(person, rows, said)
     except FAULTS as fault:
         return _shown(desk, person, refusals.status(fault), trouble=refusals.words(desk, fault), ticked=rows)
     return (
@@ -100,8 +101,9 @@ def _shown(
 
 def _letters(shown: ToDoPage) -> dict[str, str]:
     """Return a letter for each act that stands in a row, the same in all rows."""
-    rows = (row.act for group in shown.groups for row in group.rows)
-    names = {one.key: one.does for one in rows if one is not None}
+    rows = [row for group in (*shown.groups, *shown.put_off) for row in group.rows]
+    acts = (*(row.act for row in rows), *(row.later for row in rows))
+    names = {one.key: one.does for one in acts if one is not None}
     return dict(zip(names, letters(names.values(), TAKEN), strict=True))
 
 

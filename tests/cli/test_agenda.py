@@ -27,7 +27,8 @@ def test_digest_as_json(cli: Cli, placed: Cli, lent: str) -> None:
     told = cli("digest", "--json").json
     (group,) = told["groups"]
     assert (group["reason"], group["words"], group["count"]) == ("to-answer", "for us to answer", 1)
-    assert group["requests"][0].keys() == {"number", "title", "partner", "role", "state", "reasons", "since"}
+    keys = {"number", "title", "partner", "role", "state", "reasons", "since", "put_off"}
+    assert group["requests"][0].keys() == keys
     assert told["needing"] + told["waiting"] == told["all_open"] == 2
     assert {"day", "unplaced", "unsent", "mailboxes"} < told.keys()
     assert "sent_to" not in told

@@ -243,9 +243,9 @@ HEARD = [(event_heard(apdu), apdu) for apdu in map(sample, APDU_CLASSES.values()
 SAID = [
     (event_said(action, answer), None)
     for acts in OF_ROLE.values()
-    for action in acts
+    for action, known in acts.items()
     for answer in (True, False)
-    if action not in ("close", "undo")
+    if known.by_state and action != "close"
 ]
 FACTS = st.fixed_dictionaries(
     {}, optional={"repeat": st.just(True), "again": st.just(True), "text": st.text()}

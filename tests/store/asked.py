@@ -49,6 +49,7 @@ from mailproc.store import (
     patron_imports,
     patron_lists,
     patrons,
+    put_off,
     queue,
     reader_access,
     reader_in_messages,
@@ -174,6 +175,12 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
         "listed": lambda c: saved_lists.listed(c, "rau"),
         "keep": lambda c: saved_lists.keep(c, "rau", SavedList("mine", {"role": "REQUESTER"})),
         "drop": lambda c: saved_lists.drop(c, "rau", "mine"),
+    },
+    put_off: {
+        "until": lambda c: put_off.until(c, 1, NOW.date()),
+        "lately": lambda c: put_off.lately(c, NOW.date(), NOW),
+        "keep": lambda c: put_off.keep(c, 1, NOW.date(), 1),
+        "drop": lambda c: put_off.drop(c, 1),
     },
     item_barcodes: {
         "latest": lambda c: item_barcodes.latest(c, 1),

@@ -234,7 +234,7 @@ def _at_the_desk() -> None:
         desk = StaffDesk(app.store, app.context)
         desk.to_do(), desk.requests.one("B1"), desk.just_done()
         person = StaffPerson("rau", "M. Rau", StaffRole.WORK)
-        assert not desk.marked.act(person, {"B1": "0.0"}, "return", "", "x").done
+        assert not desk.marked.act(person, {"B1": "0.0"}, {"action": "return", "answer": ""}).done
         desk.reviews.listed(), desk.rotas.page("B1"), desk.corrections.page("B1", {})
         for waiting in desk.reviews.listed().rows:
             assert desk.reviews.one(waiting.number, {}).waits

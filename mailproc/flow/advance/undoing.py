@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow.matching import item_received
 from mailproc.ill.attention import Reason
-from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE, SLIP_PRINTED
+from mailproc.ill.events import AUTOMATIC_REPLY, PUTTING_OFF, READER_WROTE, SLIP_PRINTED
 from mailproc.ill.facts import Facts
 from mailproc.ill.transaction_state import BARCODE_NOTED, CHARGE_NOTED
 from mailproc.sentence import sentence
@@ -14,7 +14,7 @@ from mailproc.store.rows import Event, Transaction
 
 BESIDE = (
     "note", CHARGE_NOTED, BARCODE_NOTED, *SLIP_PRINTED, "DOCUMENT_WITHHELD", "DOCUMENT_DELETED", READER_WROTE,
-    AUTOMATIC_REPLY,
+    AUTOMATIC_REPLY, *PUTTING_OFF,
 )  # fmt: skip
 """Events that an undo passes over: nothing left with them, and what anybody may write ends no undo."""
 RAISED_BESIDE = (Reason.READER_WROTE, Reason.DOCUMENT_WITHHELD)

@@ -31,6 +31,7 @@ from mailproc.office.acts import (
     meaning,
     options,
     overtaken,
+    putting_off,
 )
 from mailproc.office.acts.act_messages import apdu_of
 from mailproc.office.acts.act_writing import ActWriting, at_once
@@ -77,6 +78,7 @@ def foresee(store: Store, context: Context, act: StaffAct) -> StepOutcome:
 
 def decided(connection: Connection, context: Context, act: StaffAct, transaction: Transaction) -> Decision:
     """Return what ``perform`` would do to ``transaction`` as it stands; writes nothing. Raise LocalFault."""
+    act = putting_off.dated(connection, context, act, transaction.request_id)
     said = _said(connection, context, act, transaction)
     event = events.unwritten(_event(act, said, transaction, context))
     case = Case(connection, transaction, steps.state_of(transaction), context)
@@ -119,12 +121,15 @@ def _perform(
 ) -> _Done:
     if (before := outcome_before(connection, act.once)) is not None:
         return _Done(before)
+    if (in_review := putting_off.in_review(connection, context, act)) is not None:
+        return _Done(in_review)
     transaction = transaction_of(connection, act.number)
     if older := events.due_of_transaction(connection, transaction.id):
         for event_id in older:
             advance.take(connection, event_id, context)
         transaction = transactions.load(connection, transaction.id)
     overtaken.check(connection, act.seen, act.number, transaction.id)
+    act = putting_off.dated(connection, context, act, transaction.request_id)
     said = _said(connection, context, act, transaction)
     event = _with_facts(_event(act, said, transaction, context), files, live)
     warned = _repeats(connection, context, act, transaction)
@@ -133,6 +138,7 @@ def _perform(
     if barcode := (event.facts or {}).get("barcode"):
         item_barcodes.note(connection, transaction.id, barcode)
     words = (*warned, *outcome.words, *meaning.of(connection, act.action, outcome))
+    words += putting_off.keep(connection, act, transaction.request_id, outcome.event_id)
     if context.hooks:
         words += item_barcode.wanted(connection, context, act, transaction)
     if act.action == "receive" and act.note:
@@ -286,6 +292,7 @@ def _facts(act: StaffAct, said: Apdu | None) -> Facts | None:
         "quiet": act.quiet, "wrong": act.wrong, "partial": act.partial, "anyway": act.anyway
     }  # fmt: skip
     facts |= cast(Facts, {name: True for name, said in decided.items() if said})
+    facts |= putting_off.facts(act)
     if act.barcode:
         facts["barcode"] = item_barcode.checked(act.barcode)
     return facts or None

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.ill import actions, loan_terms
 from mailproc.ill.actions import Option
+from mailproc.ill.events import PUT_OFF, PUTTING_OFF
 from mailproc.ill.status import RequestStatus
 from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Role, Service
 from mailproc.notices.language import Language
@@ -96,6 +97,8 @@ def _due(language: Language) -> ActField:
 
 def _leads(one: Choice, now: RequestStatus, context: Context) -> str:
     language = context.language
+    if one.action.event in PUTTING_OFF:
+        return language.texts.labels["desk"]["put_off_most"] if one.action.event == PUT_OFF else ""
     after = replace(now, closed=True) if one.action.name == "close" else one.status
     leads = language.label(
         "act",

@@ -8,6 +8,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
 from mailproc.ill.actions import AT_THE_DESK, DATE, HEARD_BY
+from mailproc.ill.events import PUTTING_OFF
 from mailproc.ill.status import status
 from mailproc.ill.terms import State
 from mailproc.office.acts import perform
@@ -137,9 +138,10 @@ def _words(number: str, outcome: StepOutcome, context: Context) -> list[str]:
     """Return how it stands now, what was found about the event, and what follows."""
     language = context.language
     if not outcome.after:
-        return [f"{number}: {language.noted_word(outcome.note)}"]
+        said = (language.noted_word(outcome.note), *map(language.word, outcome.words))
+        return [f"{number}: {' '.join(filter(None, said))}"]
     stands = status(State[outcome.after], promise=outcome.promise, closed=outcome.event == "close")
-    became = "noted" if outcome.event == "note" else "is_now"
+    became = "noted" if outcome.event in ("note", *PUTTING_OFF) else "is_now"
     words = [language.label("act", became, number=number, status=language.status(stands, context.today()))]
     if outcome.note and outcome.note not in map(str, outcome.words):
         words.append(language.noted_word(outcome.note))

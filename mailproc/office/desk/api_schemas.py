@@ -122,7 +122,7 @@ _LINE: Mapping[str, Schema] = {
     ),
     "attempt": _NUMBER, "state": _STATE, "need_before": _or_none(_DAY), "due": _or_none(_DAY),
     "delivery": _TEXT, "answered": _FLAG, "promise": {}, "status": _ANY, "attention": _list(_TEXT),
-    "needs": _list(_TEXT), "outcome": _TEXT, "updated_at": _AT, "noted": _TEXT,
+    "needs": _list(_TEXT), "put_off": _or_none(_DAY), "outcome": _TEXT, "updated_at": _AT, "noted": _TEXT,
 }  # fmt: skip
 _TIMER = _object({"kind": _TEXT, "at": _AT})
 _REQUEST: Mapping[str, Schema] = {
@@ -136,6 +136,7 @@ _REQUEST: Mapping[str, Schema] = {
     "due": _or_none(_object({"on": _DAY, "renewable": _or_none(_FLAG)})), "reader_due": _or_none(_DAY),
     "wanted_back_by": _or_none(_DAY), "loan_terms": {}, "charges": _list(_ANY), "barcode": _TEXT,
     "promise": {}, "actions": _list(_TEXT), "attention": _list(_TEXT), "needs": _list(_TEXT),
+    "put_off": _or_none(_DAY),
     "outcome": _TEXT, "created_at": _AT, "closed_at": _or_none(_AT), "next": _or_none(_TIMER),
     "looked": _list(_ANY), "if_nobody_acts": _list(_ANY), "rota": _list(_ANY), "letters": _list(_ANY),
     "untold": _list({}), "review": _or_none(_ANY), "history": _list(_ref("Change")),

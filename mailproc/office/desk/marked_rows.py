@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailproc.errors import LocalFault, TryLater
+from mailproc.ill.events import PUT_OFF
 from mailproc.office.desk import acting
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.to_do import MOST_ROWS
@@ -22,22 +23,20 @@ class MarkedDone:
 class MarkedDesk(DeskRoom):
     """Marked rows."""
 
-    def act(
-        self, person: StaffPerson, marked: Mapping[str, str], action: str, answer: str, once: str
-    ) -> MarkedDone:
+    def act(self, person: StaffPerson, marked: Mapping[str, str], said: Mapping[str, str]) -> MarkedDone:
         """Do the act with each of ``marked``: requests, each with the mark of what its page showed.
 
-        ``once``: a mark of the page. What is busy ends it: nothing after that is tried. Raise LocalFault for
-        no rows, for more than a group shows, or a person who may not act.
+        ``said``: the act (``action``, ``answer``), ``once``: a mark of the page, and the day ``on`` of an
+        act that puts them off; no other has one for several. What is busy ends it: nothing after that is
+        tried. Raise LocalFault for no rows, for more than a group shows, or a person who may not act.
         """
         person.must(StaffRole.WORK)
         if not 0 < len(marked) <= MOST_ROWS:
             raise LocalFault(sentence("desk-marked", most=MOST_ROWS))
         done, refused = 0, list[str]()
         for number, seen in marked.items():
-            said = {"action": action, "answer": answer, "seen": seen, "once": f"{once}.{number}"}
             try:
-                acting.act(self.store, self.context, person, number, said)
+                acting.act(self.store, self.context, person, number, _of_one(said, number, seen))
                 done += 1
             except LocalFault as fault:
                 refused.append(self._line(number, fault))
@@ -52,3 +51,10 @@ class MarkedDesk(DeskRoom):
     def _sum(self, done: int, refused: int) -> str:
         name = "marked_refused" if refused else "marked_done"
         return self.context.language.label("desk", name, done=done, refused=refused)
+
+
+def _of_one(said: Mapping[str, str], number: str, seen: str) -> dict[str, str]:
+    """Return the act of one row."""
+    on = said.get("on", "") if said.get("action") == PUT_OFF else ""
+    once = f"{said.get('once', '')}.{number}"
+    return {"action": said["action"], "answer": said["answer"], "on": on, "seen": seen, "once": once}

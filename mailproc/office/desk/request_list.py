@@ -118,5 +118,5 @@ def _cells(line: listing.RequestLine, context: Context) -> tuple[str, ...]:
         request_words.stands(line, context),
         language.day_word(line.need_before, today) if line.need_before else "",
         language.day_word(line.due, today) if line.due else "",
-        ", ".join(language.attention_word(reason) for reason in line.needs),
+        request_words.to_be_done(line, language),
     )

@@ -10,13 +10,16 @@ from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.ill.actions import OF_ROLE, Action
 from mailproc.ill.attention import RULES, Reason, Until
+from mailproc.ill.events import PUT_OFF, SHOWN_AGAIN
 from mailproc.ill.status import status
-from mailproc.office.acts import overtaken
+from mailproc.office.acts import overtaken, putting_off
 from mailproc.office.desk import act_forms
 from mailproc.office.queries import possible_actions
 from mailproc.office.queries.agenda import Todo
-from mailproc.office.queries.find import transaction_of
-from mailproc.store.rows import Transaction
+from mailproc.office.queries.find import request_of, transaction_of
+from mailproc.office.requests import review_steps
+from mailproc.store import submissions, transactions
+from mailproc.store.rows import StoredRequest, Transaction
 
 _DAILY = {Reason.TO_ANSWER: ("act ship",), Reason.PROMISED: ("act ship",)}
 """Daily work, for which nobody is told what helps."""
@@ -57,6 +60,35 @@ class RowAct:
     leads: str
     opens: bool
     seen: str
+
+
+def put_off(connection: Connection, one: Todo, context: Context) -> RowAct | None:
+    """Return the act "not today", until the day that is meant where none is named; None for what cannot wait,
+    or what nobody was asked for and nobody submitted."""
+    request, language = request_of(connection, one.number), context.language
+    last = putting_off.bound(connection, request, context).day
+    seen = _mark(connection, request)
+    if not seen or last <= context.today():
+        return None
+    day = language.day_word(min(putting_off.next_day(context), last), context.today())
+    words = language.texts.labels["desk"]
+    leads = language.label("desk", "put_off_leads", day=day)
+    return RowAct(PUT_OFF, "", PUT_OFF, words["not_today"], leads, False, seen)
+
+
+def show_again(connection: Connection, one: Todo, context: Context) -> RowAct:
+    """Return the act that takes it back."""
+    does = context.language.texts.labels["desk"]["show_again"]
+    seen = _mark(connection, request_of(connection, one.number))
+    return RowAct(SHOWN_AGAIN, "", SHOWN_AGAIN, does, "", False, seen)
+
+
+def _mark(connection: Connection, request: StoredRequest) -> str:
+    """Return the mark of what has happened so far; '' for what nobody was asked for and nobody submitted."""
+    if attempts := transactions.of_request(connection, request.id):
+        return overtaken.mark(connection, attempts[-1].id)
+    submission = submissions.load(connection, request.id)
+    return review_steps.mark(submission) if submission is not None else ""
 
 
 def of_row(connection: Connection, one: Todo, context: Context) -> RowAct | None:

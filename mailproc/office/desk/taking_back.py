@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -10,12 +10,13 @@ from mailproc.flow.advance import undoing
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
 from mailproc.ill.event_names import spoken
+from mailproc.ill.events import PUT_OFF, SHOWN_AGAIN
 from mailproc.ill.terms import State
 from mailproc.office.acts import overtaken, perform
 from mailproc.office.acts.act_writing import ActWriting, T, at_once
 from mailproc.office.acts.staff_act import StaffAct
 from mailproc.office.queries.find import transaction_of
-from mailproc.store import outgoing, requests, submissions, transactions, waiting_acts
+from mailproc.store import outgoing, put_off, requests, submissions, transactions, waiting_acts
 from mailproc.store.engine import Store
 from mailproc.store.rows import Event, Transaction
 
@@ -28,7 +29,7 @@ MOST_LETTERS = 50
 class JustDone:
     """An act whose letters wait. ``what`` was done, ``by`` whom, with the ``login``; ``event_id``: of it.
     ``leaves``: until when, in words; ``may``: it can still be taken back, else ``go_on`` says what else can
-    be done; ``seen``: the mark of what has happened so far."""
+    be done; ``act``: that takes it back; ``seen``: the mark of what has happened so far."""
 
     number: str
     what: str
@@ -39,19 +40,24 @@ class JustDone:
     may: bool
     go_on: str
     seen: str
+    act: str = "undo"
 
 
 def of_transaction(
     connection: Connection, row: Transaction, number: str, context: Context
 ) -> JustDone | None:
-    """Return what was done last to the latest attempt of ``number``; None if none of its letters waits."""
+    """Return what was done last to the latest attempt of ``number``; None if none of its letters waits, and
+    it was not put off."""
+    if hidden := next((one for one in _put_off(connection, context) if one.number == number), None):
+        return hidden
     at = waiting_acts.leaves_at(connection, row.id, context.clock())
     return _done(connection, row, number, at, context) if at is not None else None
 
 
 def just_done(connection: Connection, context: Context) -> tuple[JustDone, ...]:
-    """Return the acts whose letters wait, the one that leaves next first."""
-    return tuple(_listed(connection, context))[:MOST]
+    """Return the acts whose letters wait, the one that leaves next first, and what was just put off."""
+    waiting = tuple(_listed(connection, context))[:MOST]
+    return (*waiting, *tuple(_put_off(connection, context))[-MOST:])
 
 
 def _listed(connection: Connection, context: Context) -> Iterator[JustDone]:
@@ -59,6 +65,25 @@ def _listed(connection: Connection, context: Context) -> Iterator[JustDone]:
         row = transactions.load(connection, transaction_id)
         if row.attempt == transactions.of_request(connection, row.request_id)[-1].attempt:
             yield _done(connection, row, requests.number_of(connection, row.request_id), at, context)
+
+
+def _put_off(connection: Connection, context: Context) -> Iterator[JustDone]:
+    """Yield what was put off within the time in which an act can be taken back; nothing leaves with it."""
+    language, today = context.language, context.today()
+    since = context.clock() - timedelta(seconds=context.config.web.undo_seconds)
+    for one in put_off.lately(connection, today, since):
+        yield JustDone(
+            number=one.number,
+            what=language.event_word(PUT_OFF),
+            by=_who("staff", one.actor, context),
+            login=one.actor,
+            event_id=one.event_id,
+            leaves=language.label("desk", "put_off_until", day=language.day_word(one.until_on, today)),
+            may=True,
+            go_on="",
+            seen="",  # any news would show it, and then it is not put off
+            act=SHOWN_AGAIN,
+        )
 
 
 def _done(connection: Connection, row: Transaction, number: str, at: datetime, context: Context) -> JustDone:
@@ -80,8 +105,11 @@ def _done(connection: Connection, row: Transaction, number: str, at: datetime, c
 def _by(last: Event | None, context: Context) -> str:
     if last is None:
         return ""
-    kind = context.language.texts.labels["cause"].get(last.cause, last.cause)
-    return f"{kind} {last.actor}".strip()
+    return _who(last.cause, last.actor, context)
+
+
+def _who(cause: str, actor: str, context: Context) -> str:
+    return f"{context.language.texts.labels['cause'].get(cause, cause)} {actor}".strip()
 
 
 def key_for(done: Sequence[JustDone], login: str) -> str:

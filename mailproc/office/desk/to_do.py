@@ -29,7 +29,8 @@ _KINDS = {"B": "request", "L": "request", "I": "letter", "O": "letter", "E": "le
 @dataclass(frozen=True)
 class DeskRow:
     """A row of a group. ``number``: of a request (B17), a letter (I12), a call of a hook (H3), a text
-    (en.patron.arrived), or ''. ``act``: the main one of a request."""
+    (en.patron.arrived), or ''. ``act``: the main one of a request; ``later``: "not today", where it can
+    wait."""
 
     number: str
     title: str
@@ -39,6 +40,13 @@ class DeskRow:
     to_review: bool = False
     is_text: bool = False
     act: RowAct | None = None
+    later: RowAct | None = None
+
+    @property
+    def seen(self) -> str:
+        """Return the mark with which it may be marked; '' where no act is done with several rows."""
+        acts = (self.later, self.act if self.act is not None and not self.act.opens else None)
+        return next((one.seen for one in acts if one is not None), "")
 
     @property
     def kind(self) -> str:
@@ -59,19 +67,21 @@ class DeskGroup:
     @property
     def acts(self) -> tuple[RowAct, ...]:
         """Return each act that several rows may take as they are; () for a single one."""
-        found = [row.act for row in self.rows if row.act is not None and not row.act.opens]
-        together = {(one.action, one.answer): one for one in found}
-        return tuple(together.values()) if len(found) > 1 else ()
+        main = [row.act for row in self.rows if row.act is not None and not row.act.opens]
+        later = [row.later for row in self.rows if row.later is not None]
+        each = (found for found in (main, later) if len(found) > 1)
+        return tuple({(one.action, one.answer): one for found in each for one in found}.values())
 
 
 @dataclass(frozen=True)
 class ToDoPage:
     """``letters``: groups of letters and mailboxes; ``groups``: of requests, the most urgent reason first;
-    ``idle``: open requests to which nothing happens by itself; ``total``: the sum in words. ``held``: that
-    nothing leaves, as the store was put back from a copy."""
+    ``put_off``: "not today"; ``idle``: open requests to which nothing happens by itself; ``total``: the sum
+    in words. ``held``: that nothing leaves, as the store was put back from a copy."""
 
     letters: tuple[DeskGroup, ...]
     groups: tuple[DeskGroup, ...]
+    put_off: tuple[DeskGroup, ...]
     idle: tuple[DeskGroup, ...]
     total: str
     needing: int
@@ -81,13 +91,13 @@ class ToDoPage:
 def page(connection: Connection, context: Context) -> ToDoPage:
     """Return the page as it is now."""
     found = agenda.agenda(connection, context)
-    sums = {"needing": found.needing, "waiting": found.waiting, "open": found.all_open}
     words = context.language.texts.labels["digest"]
     return ToDoPage(
         letters=tuple(_letters(found, context)),
         groups=tuple(_reason(connection, one, context) for one in found.groups),
+        put_off=tuple(_put_off(connection, found, context)),
         idle=tuple(_some(words["idle"], [_waiting(one, context) for one in found.idle])),
-        total=context.language.label("digest", "sum", **sums),
+        total=agenda.summed(found, context.language),
         needing=found.needing,
         held=_held(connection, context),
     )
@@ -101,8 +111,26 @@ def _held(connection: Connection, context: Context) -> str:
 
 def _reason(connection: Connection, group: Group, context: Context) -> DeskGroup:
     heading, shown = context.language.attention_word(group.reason), group.requests[:MOST_ROWS]
-    rows = [_request(one, row_acts.of_row(connection, one, context), context) for one in shown]
+    rows = [
+        _request(
+            one,
+            row_acts.of_row(connection, one, context),
+            row_acts.put_off(connection, one, context),
+            context,
+        )
+        for one in shown
+    ]
     return _group(heading, rows, len(group.requests))
+
+
+def _put_off(connection: Connection, found: Agenda, context: Context) -> Iterator[DeskGroup]:
+    """Yield what staff have put off, the first to come back first."""
+    language = context.language
+    rows = [
+        _hidden(one, row_acts.show_again(connection, one, context), context)
+        for one in found.put_off[:MOST_ROWS]
+    ]
+    yield from _some(language.texts.labels["digest"]["put_off"], rows, len(found.put_off))
 
 
 def _group(heading: str, rows: list[DeskRow], count: int = 0) -> DeskGroup:
@@ -163,13 +191,23 @@ def _about(one: LetterLine, language: Language) -> str:
     return language.texts.labels["untold"].get(about.removeprefix("patron/"), about)
 
 
-def _request(one: Todo, act: RowAct | None, context: Context) -> DeskRow:
+def _hidden(one: Todo, act: RowAct, context: Context) -> DeskRow:
+    """Return a row that is put off: why it will stand above again, and when."""
+    language, day = context.language, one.put_off
+    why = ", ".join(language.attention_word(reason) for reason in one.reasons)
+    until = language.label("digest", "until", day=language.day_word(day, context.today())) if day else ""
+    to_review = Reason.TO_REVIEW in one.reasons
+    return DeskRow(one.number, cut(one.title, LONGEST), one.partner, why, until, to_review, act=act)
+
+
+def _request(one: Todo, act: RowAct | None, later: RowAct | None, context: Context) -> DeskRow:
     """A request stands in the group of its first reason; no other may hide behind that."""
     more = ", ".join(context.language.attention_word(reason) for reason in one.reasons[1:])
     also = context.language.label("digest", "also", value=more) if more else ""
     to_review = Reason.TO_REVIEW in one.reasons
     since = _since(one.since, context)
-    return DeskRow(one.number, cut(one.title, LONGEST), one.partner, also, since, to_review, act=act)
+    title = cut(one.title, LONGEST)
+    return DeskRow(one.number, title, one.partner, also, since, to_review, act=act, later=later)
 
 
 def _waiting(one: Todo, context: Context) -> DeskRow:

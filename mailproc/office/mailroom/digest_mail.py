@@ -53,6 +53,7 @@ def letter_of(found: Agenda, context: Context) -> StaffDigest:
             for group in found.groups
         ],
         found.waiting,
+        put_off=_by_day(found.put_off, context),
         idle=_by_state(found.idle, context),
         unplaced=[_letter(one, context, Reason.SHELVED) for one in found.unplaced],
         unplaced_count=found.unplaced_count,
@@ -98,6 +99,15 @@ def _by_state(idle: Sequence[Todo], context: Context) -> list[tuple[str, list[Di
     for one in idle:
         state = context.language.term_word(one.state)
         groups.setdefault(state, []).append(_request(one, context))
+    return list(groups.items())
+
+
+def _by_day(put_off: Sequence[Todo], context: Context) -> list[tuple[str, list[DigestRequest]]]:
+    """Group by the day on which they come back."""
+    language, groups = context.language, dict[str, list[DigestRequest]]()
+    for one in put_off:
+        day = language.day_word(one.put_off, one.put_off) if one.put_off else ""
+        groups.setdefault(language.label("digest", "until", day=day), []).append(_request(one, context))
     return list(groups.items())
 
 

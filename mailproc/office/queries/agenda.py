@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.ill.attention import OUR_TURN, OVER_WITH_THE_NEXT, Reason, rank
 from mailproc.ill.terms import Role, State
+from mailproc.notices.language import Language
 from mailproc.office.queries import hub_state, letters
 from mailproc.office.queries.letters import LetterLine
 from mailproc.sentence import Note, note, sentence
@@ -32,7 +33,8 @@ OF_A_PROMISE = frozenset({Reason.PROMISE_PASSED, Reason.PROMISE_DUE})
 @dataclass(frozen=True)
 class Todo:
     """A request in its group. ``reasons``: all of them. ``since``: since when the first has stood, or, where
-    its state alone says so, when it came into that state; of a promise that has passed, its day."""
+    its state alone says so, when it came into that state; of a promise that has passed, its day. ``put_off``:
+    until when staff have."""
 
     number: str
     title: str
@@ -41,6 +43,15 @@ class Todo:
     state: str
     reasons: tuple[str, ...]
     since: datetime
+    put_off: date | None = None
+
+
+@dataclass(frozen=True)
+class Need:
+    """Why a request needs attention, the most urgent reason first; until when staff have put it off."""
+
+    reasons: tuple[str, ...] = ()
+    put_off: date | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +87,8 @@ MOST_LETTERS = 50
 class Agenda:
     """The digest.
 
-    Each open request is in one group, or counts among ``waiting`` (for others). ``idle`` are those of
+    Each open request is in one group, or in ``put_off`` (the first to come back first), or counts among
+    ``waiting`` (for others). ``idle`` are those of
     ``waiting`` without a timer: nothing happens automatically. The longest waiting first. ``unplaced``: at
     most ``MOST_LETTERS`` of ``unplaced_count``. ``unread``: letters that wait for DNS.
     """
@@ -84,6 +96,7 @@ class Agenda:
     day: date
     groups: tuple[Group, ...]
     needing: int
+    put_off: tuple[Todo, ...]
     waiting: int
     idle: tuple[Todo, ...]
     all_open: int
@@ -98,13 +111,15 @@ class Agenda:
 def agenda(connection: Connection, context: Context) -> Agenda:
     """Return what is to be done now."""
     day = context.today()
-    needing, idle = _at_hand(connection, context)
+    at_hand, idle = _at_hand(connection, context)
+    needing = [one for one in at_hand if one.put_off is None]
     all_open = open_requests.count(connection)
     return Agenda(
         day=day,
         groups=tuple(_groups(needing)),
         needing=len(needing),
-        waiting=all_open - len(needing),
+        put_off=tuple(sorted((one for one in at_hand if one.put_off), key=_comes_back)),
+        waiting=all_open - len(at_hand),
         idle=idle,
         all_open=all_open,
         unplaced=tuple(letters.shelved(connection, MOST_LETTERS, to_do=True)),
@@ -116,16 +131,23 @@ def agenda(connection: Connection, context: Context) -> Agenda:
     )
 
 
-def needs(
-    connection: Connection, day: date, only: Collection[int] | None = None
-) -> dict[int, tuple[str, ...]]:
-    """Return why requests need attention, the most urgent reason first, by request id.
+def needs(connection: Connection, day: date, only: Collection[int] | None = None) -> dict[int, Need]:
+    """Return why requests need attention, by request id; those that are put off among them.
 
     ``only`` limits it to these. Lists and digest use this one rule, so that they agree.
     """
     rows = open_requests.attempts(connection, MAY_NEED, day, only)
     each = groupby(rows, key=lambda row: row.request_id)
-    return {number: found for number, attempts in each if (found := reasons_of(list(attempts), day))}
+    needs = ((number, _need(list(attempts), day)) for number, attempts in each)
+    return {number: found for number, found in needs if found.reasons}
+
+
+def _need(attempts: Sequence[OpenAttempt], day: date) -> Need:
+    return Need(reasons_of(attempts, day), attempts[-1].put_off)
+
+
+def _comes_back(one: Todo) -> tuple[date, datetime]:
+    return one.put_off or date.max, one.since
 
 
 def _at_hand(connection: Connection, context: Context) -> tuple[list[Todo], tuple[Todo, ...]]:
@@ -152,6 +174,14 @@ def _groups(needing: Sequence[Todo]) -> Iterator[Group]:
         yield Group(reason, tuple(sorted(by_reason[reason], key=lambda one: one.since)))
 
 
+def summed(found: Agenda, language: Language) -> str:
+    """Return the sum which proves that nothing hides, in words."""
+    sums = {"needing": found.needing, "waiting": found.waiting, "open": found.all_open}
+    if not found.put_off:
+        return language.label("digest", "sum", **sums)
+    return language.label("digest", "sum_put_off", put_off=len(found.put_off), **sums)
+
+
 def _todo(attempts: Sequence[OpenAttempt], context: Context) -> Todo:
     last, reasons = attempts[-1], reasons_of(attempts, context.today())
     return Todo(
@@ -162,6 +192,7 @@ def _todo(attempts: Sequence[OpenAttempt], context: Context) -> Todo:
         state=(last.state or State.IDLE).name,
         reasons=reasons,
         since=_since(attempts, reasons, context),
+        put_off=last.put_off,
     )
 
 

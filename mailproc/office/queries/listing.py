@@ -17,6 +17,7 @@ from mailproc.ill.facts import Promise
 from mailproc.ill.status import RequestStatus, Term, status
 from mailproc.ill.terms import ApduType, Role, Service, State
 from mailproc.office.queries import agenda, answered, reviews
+from mailproc.office.queries.agenda import Need
 from mailproc.office.queries.counted import MOST, Counted, counted
 from mailproc.office.queries.request_filter import Filter as Filter
 from mailproc.store import find as finding
@@ -70,6 +71,7 @@ class RequestLine:
     outcome: str
     updated_at: datetime
     noted: str = ""
+    put_off: date | None = None
 
 
 _Found = ColumnElement[bool] | None
@@ -93,7 +95,7 @@ def _unsent(connection: Connection, wanted: Filter, today: date, found: _Found) 
     rows = reviews.listed(connection, wanted, found)
     needing = agenda.needs(connection, today, [row.request.id for row in rows]) if rows else {}
     return [
-        unsent(row.request, needing.get(row.request.id, ()), row.reader, row.partner, row.their_number)
+        unsent(row.request, needing.get(row.request.id, Need()), row.reader, row.partner, row.their_number)
         for row in rows
     ]
 
@@ -105,11 +107,16 @@ def _sent(connection: Connection, wanted: Filter, today: date, found_by: _Found)
     found: list[RequestLine] = []
     for some in _portions(connection, statement):
         needing = agenda.needs(connection, today, [row.request_id for row in some])
-        hits = (row for row in some if row.request_id in needing or not wanted.attention)
-        found += (line_of(connection, row, needing.get(row.request_id, ())) for row in hits)
+        shown = (row for row in some if not wanted.attention or _is_here(needing.get(row.request_id)))
+        found += (line_of(connection, row, needing.get(row.request_id, Need())) for row in shown)
         if len(found) >= wanted.limit:
             break
     return found[: wanted.limit]
+
+
+def _is_here(need: Need | None) -> bool:
+    """Return whether it needs attention now: what is put off is listed by itself."""
+    return need is not None and need.put_off is None
 
 
 def count(connection: Connection, wanted: Filter, today: date = date.min) -> Counted:
@@ -121,7 +128,8 @@ def count(connection: Connection, wanted: Filter, today: date = date.min) -> Cou
         return counted(connection, statement.with_only_columns(TRANSACTION.c.id)) + Counted(unsent_ones)
     looked_at, number = 0, unsent_ones
     for some in _portions(connection, statement.limit(MOST)):
-        number += len(agenda.needs(connection, today, [row.request_id for row in some]))
+        needing = agenda.needs(connection, today, [row.request_id for row in some])
+        number += sum(map(_is_here, needing.values()))
         looked_at += len(some)
     return Counted(number, whole=looked_at < MOST)
 
@@ -221,7 +229,7 @@ def _found(connection: Connection, typed: str) -> ColumnElement[bool]:
     return finding.fits(connection, typed)
 
 
-def line_of(connection: Connection, row: ListedRequest, needs: tuple[str, ...]) -> RequestLine:
+def line_of(connection: Connection, row: ListedRequest, need: Need) -> RequestLine:
     """Return the line of a row of ``joined``."""
     delivery = outgoing.delivery(connection, row.id)
     borrowing = row.role == Role.REQUESTER
@@ -244,10 +252,11 @@ def line_of(connection: Connection, row: ListedRequest, needs: tuple[str, ...]) 
         promise=row.promise,
         status=_status(row),
         attention=tuple(row.attention or ()),
-        needs=needs,
+        needs=need.reasons,
         outcome=row.outcome,
         updated_at=row.updated_at,
         noted=transactions.last_note(connection, row.id),
+        put_off=need.put_off,
     )
 
 
@@ -284,7 +293,7 @@ def _moved_by(kind: str, apdu: ApduJson | None) -> str:
 
 def unsent(
     request: StoredRequest,
-    needs: tuple[str, ...],
+    need: Need,
     reader: str = "",
     partner: str = "",
     their_number: str = "",
@@ -310,11 +319,12 @@ def unsent(
         delivery="",
         answered=False,
         promise=None,
-        status=_unsent_status(request, needs),
+        status=_unsent_status(request, need.reasons),
         attention=(),
-        needs=needs,
+        needs=need.reasons,
         outcome=request.outcome,
         updated_at=request.created_at,
+        put_off=need.put_off,
     )
 
 

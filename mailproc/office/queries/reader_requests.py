@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from mailproc.ill.terms import Role
+from mailproc.office.queries.agenda import Need
 from mailproc.office.queries.listing import ListedRequest, RequestLine, joined, line_of, unsent
 from mailproc.store import letters_to_reader, requests, submissions
 from mailproc.store.intent_bodies import name_of
@@ -43,8 +44,8 @@ def listed(connection: Connection, patron_id: str, most: int, source: str = "") 
 
     ``source``: only of what came from there, else of all: a number in the letter of a form proves nothing.
     """
-    sent = [(row.request_id, line_of(connection, row, ())) for row in _sent(connection, patron_id, most)]
-    submitted = [(one.id, unsent(one, ())) for one in _submitted(connection, patron_id, most, source)]
+    sent = [(row.request_id, line_of(connection, row, Need())) for row in _sent(connection, patron_id, most)]
+    submitted = [(one.id, unsent(one, Need())) for one in _submitted(connection, patron_id, most, source)]
     newest = sorted(dict([*submitted, *sent]).items(), reverse=True)[:most]
     return [_of(requests.load(connection, row_id), line) for row_id, line in newest]
 

@@ -29,6 +29,7 @@ from mailproc.office.queries import (
     recorded_history,
     reviews,
 )
+from mailproc.office.queries.agenda import Need
 from mailproc.office.queries.entry_details import NOTHING, EntryDetails
 from mailproc.office.queries.find import request_of
 from mailproc.office.queries.letters_about import LetterAbout, Untold
@@ -131,10 +132,11 @@ def shown(
     attempts = transactions.of_request(connection, request.id)
     latest = attempts[-1] if attempts else None
     needs = agenda.needs(connection, context.today() if context else date.min, [request.id])
-    why = needs.get(request.id, ())
+    need = needs.get(request.id, Need())
+    why = need.reasons
     reader = _patron(connection, request)
     review = _review(connection, request, context)
-    line = line_of(connection, listed[0], why) if listed else _unsent(request, why, reader, review)
+    line = line_of(connection, listed[0], need) if listed else _unsent(request, need, reader, review)
     return RequestDetails(
         line=line,
         asked=_asked(connection, request, latest),
@@ -187,13 +189,13 @@ def _review(connection: Connection, request: StoredRequest, context: Context | N
 
 
 def _unsent(
-    request: StoredRequest, why: tuple[str, ...], reader: dict[str, str] | None, review: Review | None
+    request: StoredRequest, need: Need, reader: dict[str, str] | None, review: Review | None
 ) -> RequestLine:
     """Return the line of a request without an attempt."""
     if review is None:
-        return unsent(request, why, (reader or {}).get("name") or request.patron_id or "")
+        return unsent(request, need, (reader or {}).get("name") or request.patron_id or "")
     named = review.reader.get("name") or review.patron_id
-    return unsent(request, why, named, review.partner, review.their_number)
+    return unsent(request, need, named, review.partner, review.their_number)
 
 
 def _reader_due(connection: Connection, latest: Transaction, context: Context) -> date | None:

@@ -56,6 +56,7 @@ def shown_json(found: RequestDetails) -> dict[str, Any]:
         "actions": list(found.actions),
         "attention": list(line.attention),
         "needs": list(line.needs),
+        "put_off": plain(line.put_off),
         "outcome": line.outcome,
         "created_at": plain(found.created_at),
         "closed_at": plain(found.closed_at),

@@ -76,7 +76,28 @@ def needs(found: RequestDetails, language: Language) -> list[tuple[str, str]]:
     """Return why a person is needed, and what is asked, each with its label; not how to go on."""
     words = language.texts.labels["show"]
     why = [(words["needs"], language.attention_word(reason)) for reason in found.line.needs]
+    why += put_off(found, language)
     return [*why, *((words["asks"], asked.text) for asked in found.questions), *reviewed(found, language)]
+
+
+def put_off(found: RequestDetails, language: Language) -> list[tuple[str, str]]:
+    """Return until when staff have put it off, with its label; nothing where it is to be done now."""
+    words = language.texts.labels["digest"]
+    return [(words["put_off"], until(found.line, language))] if found.line.put_off is not None else []
+
+
+def until(line: RequestLine, language: Language) -> str:
+    """Return "until Tue 1 Dec" for what is put off, else ''."""
+    day = line.put_off
+    return language.label("digest", "until", day=language.day_word(day, day)) if day is not None else ""
+
+
+def to_be_done(line: RequestLine, language: Language) -> str:
+    """Return why it needs attention, for a list; what is put off says so first."""
+    why = ", ".join(language.attention_word(reason) for reason in line.needs)
+    if line.put_off is None:
+        return why
+    return f"{language.texts.labels['digest']['put_off']} {until(line, language)}: {why}"
 
 
 def ways_on(found: RequestDetails, language: Language) -> tuple[Suggestion, ...]:
@@ -132,6 +153,7 @@ def _to_do(found: RequestDetails, language: Language) -> Iterator[tuple[str, str
     words = language.texts.labels["show"]
     for reason in found.line.needs:
         yield words["needs"], language.attention_word(reason)
+    yield from put_off(found, language)
     for way in ways_on(found, language):
         yield words["go_on"], f"{_commands(way, language)} ({way.does})"
     for asked in found.questions:

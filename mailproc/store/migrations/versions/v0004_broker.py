@@ -21,6 +21,7 @@ def upgrade() -> None:
     _staff()
     _api()
     _item_barcodes()
+    _put_off()
     _loans_by_due_day()
     _template_versions()
     _readers()
@@ -49,14 +50,9 @@ def _template_versions() -> None:
 
 def _hub() -> None:
     op.create_table(
-        "hub",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("asked_on", sa.Date(), nullable=True),
-        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_error", sa.String(), nullable=False),
-        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("name"),
-    )
+        "hub", *_words("name"), sa.Column("asked_on", sa.Date(), nullable=True), _at("failing_since"),
+        *_words("last_error"), _at("told_at"), sa.PrimaryKeyConstraint("name"),
+    )  # fmt: skip
 
 
 def _hook_calls() -> None:
@@ -323,26 +319,27 @@ def _item_barcodes() -> None:
     )
 
 
+def _put_off() -> None:
+    numbers = (
+        sa.Column(name, sa.Integer(), nullable=False) for name in ("request_id", "event_id", "history_id")
+    )
+    until = sa.Column("until_on", sa.Date(), nullable=False)
+    op.create_table("put_off", *numbers, until, sa.PrimaryKeyConstraint("request_id"))
+    op.create_index("ix_put_off_until", "put_off", ["until_on"])
+
+
 def _readers() -> None:
     op.add_column("document", sa.Column("fetched", sa.Integer(), nullable=False, server_default="0"))
-    at = sa.DateTime(timezone=True)
     op.create_table(
-        "reader_session",
-        *_words("token", "patron_id"),
-        *(sa.Column(name, at, nullable=False) for name in ("begun_at", "seen_at")),
-        sa.PrimaryKeyConstraint("token"),
-    )
+        "reader_session", *_words("token", "patron_id"), _at("begun_at", nullable=False),
+        _at("seen_at", nullable=False), sa.PrimaryKeyConstraint("token"),
+    )  # fmt: skip
     op.create_index("ix_reader_session_patron", "reader_session", ["patron_id"])
     op.create_table(
-        "reader_link",
-        sa.Column("id", sa.Integer(), nullable=False),
-        *_words("patron_id"),
-        sa.Column("event_id", sa.Integer(), nullable=False),
-        sa.Column("asked_at", at, nullable=False),
-        sa.Column("token", sa.String(), nullable=True),
-        sa.Column("until", at, nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
+        "reader_link", sa.Column("id", sa.Integer(), nullable=False), *_words("patron_id"),
+        sa.Column("event_id", sa.Integer(), nullable=False), _at("asked_at", nullable=False),
+        sa.Column("token", sa.String(), nullable=True), _at("until"), sa.PrimaryKeyConstraint("id"),
+    )  # fmt: skip
     op.create_index("ix_reader_link_patron", "reader_link", ["patron_id", "asked_at"])
     op.create_index("ix_reader_link_asked", "reader_link", ["asked_at"])
     op.create_index("ix_reader_link_token", "reader_link", ["token"])

@@ -1,0 +1,91 @@
+"""Not today: what staff put off is hidden until a day, and nothing can hide by it."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailproc.errors import LocalFault
+from mailproc.office.queries import agenda
+
+ORDER = "TXC{0}-1 S LOAN\nA book of ours"
+
+
+def found(world):
+    with world.app.store.read() as connection:
+        return agenda.agenda(connection, world.app.context)
+
+
+def put_off(world):
+    return {one.number: one.put_off for one in found(world).put_off}
+
+
+def here(world):
+    return [one.number for group in found(world).groups for one in group.requests]
+
+
+def in_days(world, days):
+    return world.now.date() + timedelta(days=days)
+
+
+@pytest.fixture
+def waits(small_world):
+    """B1, to which nobody is left to ask, and B2, which waits for others."""
+    small_world.place()
+    small_world.place()
+    small_world.hear("B1-1 NOT")
+    return small_world
+
+
+def test_it_is_hidden_until_its_day_and_the_sum_says_so(waits):
+    before = waits.rows("timer")
+    waits.act("B1", "put-off", on=in_days(waits, 3), note="they call back")
+    today = found(waits)
+    assert (today.needing, len(today.put_off), today.waiting, today.all_open) == (0, 1, 1, 2)
+    assert put_off(waits) == {"B1": in_days(waits, 3)}
+    assert waits.rows("timer") == before
+    assert waits.attention("B1") == ("end-of-rota",)
+    waits.days(2)
+    assert here(waits) == []
+    waits.days(1)
+    assert here(waits) == ["B1"] and put_off(waits) == {}
+    assert not waits.verify().differences
+
+
+def refused(world, number="B1", action="put-off", **said):
+    before = world.dump()
+    with pytest.raises(LocalFault) as fault:
+        world.act(number, action, **said)
+    assert world.dump() == before
+    return str(fault.value)
+
+
+def test_news_of_it_shows_it_again_at_once(waits):
+    for news in (
+        lambda: waits.hear("B1-1 OTHER"),
+        lambda: waits.act("B1", "message", heard_by="phone", note="we look again"),
+        lambda: waits.act("B1", "show-again"),
+    ):
+        waits.act("B1", "put-off", on=in_days(waits, 5))
+        assert here(waits) == []
+        news()
+        assert here(waits) == ["B1"]
+    assert "is not put off" in refused(waits, action="show-again")
+
+
+def test_it_is_never_put_off_past_what_is_due(waits):
+    assert "B1 can be put off until 2026-03-16 at most (two weeks)" in refused(waits, on=in_days(waits, 15))
+    assert "is not a day to come" in refused(waits, on=in_days(waits, 0))
+    assert "B2 needs nothing now" in refused(waits, "B2")
+    waits.ordered(ORDER.format(1))
+    waits.act("L1", "will-supply", on=in_days(waits, 2))
+    assert "(the promised day)" in refused(waits, "L1", on=in_days(waits, 3))
+    waits.act("L1", "put-off", on=in_days(waits, 2))
+    waits.days(2)
+    assert "cannot wait until tomorrow" in refused(waits, "L1")
+
+
+def test_without_a_day_it_is_the_next_on_which_we_are_open(waits):
+    waits.act("B1", "put-off")
+    assert put_off(waits) == {"B1": in_days(waits, 1)}
+    waits.act("B1", "put-off", on=in_days(waits, 4))
+    assert put_off(waits) == {"B1": in_days(waits, 4)}
