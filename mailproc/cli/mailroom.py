@@ -11,7 +11,7 @@ from mailproc.cli.letter_files import LetterFile, letters
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault, TryLater
 from mailproc.mail.channel import INJECT
-from mailproc.office.mailroom import attaching, dismissal, hook_handling, incoming, redelivery
+from mailproc.office.mailroom import attaching, dismissal, hook_handling, incoming, redelivery, taking_off
 from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.mailroom.handled import Handled
 from mailproc.sentence import Part, sentence
@@ -96,16 +96,19 @@ def report(ctx: typer.Context, letter_id: Id, as_json: Json = False) -> None:
 def attach(
     ctx: typer.Context,
     letter_id: Id,
-    number: Annotated[str, typer.Argument(metavar="NR")],
+    number: Annotated[str, typer.Argument(metavar="[NR]")] = "",
+    off: Annotated[bool, typer.Option("--off", help="Take it off its request again.")] = False,
     as_json: Json = False,
 ) -> None:
     """Attach a shelved letter, or one message of it, to a request; to O12: our letter bounced."""
+    if off == bool(number):
+        raise LocalFault(sentence("attach-or-off"))
     with opened(ctx) as app:
-        _tell(
-            attaching.attach(app.store, app.context, letter_id, number, _by(app)),
-            app,
-            as_json=as_json,
-        )
+        if off:
+            done = taking_off.take_off(app.store, app.context, letter_id, _by(app))
+        else:
+            done = attaching.attach(app.store, app.context, letter_id, number, _by(app))
+        _tell(done, app, as_json=as_json)
 
 
 @verbs.command("dismiss")

@@ -69,12 +69,13 @@ class LetterFacts(TypedDict, total=False):
     ``listener``: our role, if the letter came from ourselves; ``adopted``: the sender's address, if
     config.toml does not have the library that has the request now; ``unsure``: its reply code is unknown;
     ``file``: the order file it is about; ``by_hand``: staff attached it to this request, so anybody may have
-    written it; ``withheld``: only staff may release it; ``told_on``: the day on which its sender was told
-    that we know no such request; ``matched_by``: people wrote it, and what in it named the request
-    (in-reply-to | subject | text | quoted); ``documents``: how many came with it; ``several``: its letter is
-    about other requests too; ``link``: it says where a document waits; ``answered_at_once``: its sender heard
-    at once, on the same line, that it is refused; ``elsewhere``: our people did it in the hub's pages, so
-    nothing is sent.
+    written it; ``put_here``: staff attached it, or a message of it, and may take it off again; ``foreign``:
+    its sender is no address of the partner; ``withheld``: only staff may release it; ``told_on``: the day on
+    which its sender was told that we know no such request; ``matched_by``: people wrote it, and what in it
+    named the request (in-reply-to | subject | text | quoted); ``documents``: how many came with it;
+    ``several``: its letter is about other requests too; ``link``: it says where a document waits;
+    ``answered_at_once``: its sender heard at once, on the same line, that it is refused; ``elsewhere``: our
+    people did it in the hub's pages, so nothing is sent.
     """
 
     listener: str
@@ -82,6 +83,8 @@ class LetterFacts(TypedDict, total=False):
     unsure: bool
     file: str
     by_hand: bool
+    put_here: bool
+    foreign: bool
     withheld: bool
     told_on: str
     matched_by: str

@@ -122,6 +122,7 @@ PAGES: Pages = (
     ("GET", "/letters/{name}/file/{place}", file),
     ("POST", "/letters/{name}/attach", _act(lambda desk: desk.office.unplaced.attach)),
     ("POST", "/letters/{name}/release", _act(lambda desk: desk.office.unplaced.release)),
+    ("POST", "/letters/{name}/take-off", _act(lambda desk: desk.office.letters.take_off)),
     ("POST", "/letters/{name}/report", _act(lambda desk: desk.office.unplaced.report)),
     ("POST", "/letters/{name}/dismiss", _act(lambda desk: desk.office.letters.dismiss)),
     ("POST", "/letters/{name}/redeliver", _act(lambda desk: desk.office.letters.redeliver)),

@@ -16,6 +16,7 @@ from mailproc.store import (
     alarms,
     api_answers,
     api_tokens,
+    attached_events,
     auto_replies,
     backups,
     catalogue_answers,
@@ -280,6 +281,11 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "unplaced": lambda c: earlier_messages.unplaced(c, "XX-BL", {"transaction": {"tgq": "B1"}}),
         "at_its_time": lambda c: earlier_messages.at_its_time(c, 1, _event(c)),
         "count": lambda c: earlier_messages.count(c, 1, _event(c)),
+    },
+    attached_events: {
+        "of_letter": lambda c: attached_events.of_letter(c, 1),
+        "of_message": lambda c: attached_events.of_message(c, 1),
+        "stands": lambda c: attached_events.stands(c, _event(c)),
     },
     heard_events: {
         "recorded": lambda c: heard_events.recorded(c, 1, "SHIPPED"),

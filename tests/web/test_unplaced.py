@@ -222,10 +222,85 @@ def test_after_attaching_the_page_leads_to_the_request_and_says_how_to_go_on(bro
     page = browser.get(f"/letters/{letter}?number=B1")
     asked = next(one for one in page.forms(f"/letters/{letter}/attach") if one.get("number") == "B1")
     page = browser.post(f"/letters/{letter}/attach", asked)
-    assert f"{letter} belongs to B1 now" in page.words and "Write a note into both" in page.words
+    assert f"{letter} belongs to B1 now" in page.words and "Taking it off again stands below" in page.words
     assert page.tree.xpath("//main//a[@href='/r/B1']"), "there is a way to it"
 
 
 def test_a_letter_of_ours_leads_to_its_requests(browser, house):
     house.place(title="On Letters")
     assert browser.get("/letters/O1").tree.xpath("//main//a[@href='/r/B1']")
+
+
+def attached(browser, name, number):
+    return browser.post(f"/letters/{name}/attach", form(browser, name, "attach", f"attach-{number}"))
+
+
+def off(browser, name):
+    return browser.post(f"/letters/{name}/take-off", form(browser, name, "take-off"))
+
+
+def test_a_letter_on_the_wrong_request_is_taken_off_and_attached_elsewhere(browser, house):
+    """Also one of a stranger, which the page says before the click, and after it."""
+    house.place(title="Iron Bridges of Wales")
+    house.place(title="On Letters")
+    letter = writes(house, "About B1: it is at the binder's.", sender="x@stranger.example")
+    page = browser.get(f"/letters/{letter}")
+    assert f"Mind the sender: x@stranger.example is no address of {BL}" in page.words
+    assert f"Its sender is no address of {BL}" in attached(browser, letter, "B1").words
+    history = browser.get("/r/B1").words
+    assert "from an address that is none of the partner's" in history
+    assert house.attention("B1") == ("message",)
+    page = off(browser, letter)
+    assert page.status == 200 and "is taken off B1, which is again: Requested" in page.words
+    assert house.attention("B1") == () and set(house.shelf()) == {letter}
+    history = browser.get("/r/B1")
+    assert "sent a message" in history.words and "taken back" in history.words, "both stay in the history"
+    page = browser.get(f"/letters/{letter}?number=B2")
+    assert "It was taken off again from B1" in page.words
+    (other,) = (one for one in page.forms(f"/letters/{letter}/attach") if one["number"] == "B2")
+    done = browser.post(f"/letters/{letter}/attach", other)
+    assert done.status == 200 and "Staff have attached it to B2" in done.words
+    assert house.attention("B2") == ("message",) and house.shelf() == {}
+    assert house.verify().differences == ()
+
+
+def test_a_message_that_moved_the_wrong_request_is_taken_off(browser, house):
+    house.place()
+    name = shelved_message(house)
+    assert "Mind the sender: XX-SECOND is no address of" in browser.get(f"/letters/{name}").words
+    attached(browser, name, "B1")
+    assert house.state("B1") == "SHIPPED"
+    page = off(browser, name)
+    assert house.state("B1") == "PENDING" and page.status == 200
+    (again,) = house.shelf()
+    assert again != name and f"It lies on the shelf as {again}" in page.words
+    assert house.verify().differences == ()
+    attached(browser, again, "B1")
+    assert house.state("B1") == "SHIPPED"
+
+
+def test_what_something_has_built_on_stays_and_says_so(browser, house):
+    house.place()
+    name = shelved_message(house)
+    attached(browser, name, "B1")
+    gone = form(browser, name, "take-off")
+    house.act("B1", "receive", run=False)
+    page = browser.get(f"/letters/{name}")
+    assert "cannot be taken off any more, because since then at B1: received it" in page.words
+    assert page.forms(f"/letters/{name}/take-off") == []
+    refused = browser.post(f"/letters/{name}/take-off", gone)
+    assert refused.status == 422 and house.state("B1") == "RECEIVED"
+    house.act("B1", "undo", run=False)
+    assert off(browser, name).status == 200 and house.state("B1") == "PENDING"
+
+
+def test_two_clicks_take_it_off_once_and_who_looks_takes_nothing_off(browser, opened, house):
+    house.place()
+    letter = writes(house, "About B1: it is at the binder's.")
+    attached(browser, letter, "B1")
+    guest = opened()
+    guest.log_in("guest")
+    said = form(browser, letter, "take-off")
+    assert guest.post(f"/letters/{letter}/take-off", said).status == 422
+    assert [browser.post(f"/letters/{letter}/take-off", said).status for _ in range(2)] == [200, 200]
+    assert [one["type"] for one in house.rows("event")].count("undo") == 1

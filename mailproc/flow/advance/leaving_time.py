@@ -12,5 +12,10 @@ def of(event: Event, context: Context) -> datetime | None:
 
     The wait stands in the row of each letter (``intent.not_before``), so a restart does not shorten it.
     """
-    seconds = context.config.web.undo_seconds if event.door == AT_THE_DESK else 0
-    return event.at + timedelta(seconds=seconds) if seconds else None
+    return of_act(event.door, event.at, context)
+
+
+def of_act(door: str, at: datetime, context: Context) -> datetime | None:
+    """Return the same of what somebody does by this door."""
+    seconds = context.config.web.undo_seconds if door == AT_THE_DESK else 0
+    return at + timedelta(seconds=seconds) if seconds else None

@@ -202,7 +202,8 @@ def last_said(case: Case) -> dict[str, ApduJson]:
 def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     action, transaction, current = event.type, case.transaction, case.current
     if action == "undo":
-        return undoing.to_undo(case.connection, transaction)
+        meant = (event.facts or {}).get("undone", 0)
+        return undoing.to_undo(case.connection, transaction, meant)
     facts: Facts = {"found": to_json(current), "attention": transaction.attention}
     facts |= _of_cost(case, event) | _of_repeated_recall(case, event)
     if action == "overdue" and isinstance(apdu, Overdue) and apdu.due and apdu.due.on >= case.day(event.at):

@@ -5,11 +5,12 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow.matching import item_received
 from mailproc.ill.attention import Reason
+from mailproc.ill.event_names import spoken
 from mailproc.ill.events import AUTOMATIC_REPLY, PUTTING_OFF, READER_WROTE, SLIP_PRINTED
 from mailproc.ill.facts import Facts
 from mailproc.ill.transaction_state import BARCODE_NOTED, CHARGE_NOTED
-from mailproc.sentence import sentence
-from mailproc.store import events, outgoing
+from mailproc.sentence import Word, sentence
+from mailproc.store import events, outgoing, requests
 from mailproc.store.rows import Event, Transaction
 
 BESIDE = (
@@ -17,6 +18,7 @@ BESIDE = (
     AUTOMATIC_REPLY, *PUTTING_OFF,
 )  # fmt: skip
 """Events that an undo passes over: nothing left with them, and what anybody may write ends no undo."""
+NOT_UNDONE = ("request", "amend", "redirect", "forget")
 RAISED_BESIDE = (Reason.READER_WROTE, Reason.DOCUMENT_WITHHELD)
 """What such an event brings to attention; an undo of what was done before it leaves that."""
 
@@ -42,11 +44,38 @@ def may_undo(connection: Connection, transaction: Transaction) -> bool:
     return True
 
 
-def to_undo(connection: Connection, transaction: Transaction) -> Facts:
-    """Return what undoes the last staff action, if nothing came since and its letter has not left."""
+def to_undo(connection: Connection, transaction: Transaction, letter: int = 0) -> Facts:
+    """Return what undoes the last staff action, if nothing came since and its letter has not left.
+
+    ``letter``: the event of a letter that staff attached, which is to be taken off again. Raise LocalFault.
+    """
+    if letter:
+        return _undoes(connection, transaction, _attached(connection, transaction, letter))
     last = last_done(connection, transaction)
-    if last is None or last.cause != "staff" or last.type in ("request", "amend", "redirect", "forget"):
+    if last is None or last.cause != "staff" or last.type in NOT_UNDONE:
         raise LocalFault(sentence("undo-nothing"))
+    return _undoes(connection, transaction, last)
+
+
+def _attached(connection: Connection, transaction: Transaction, letter: int) -> Event:
+    """Return what staff attached. Raise LocalFault if something has built on it since, or it opened or handed
+    on the request."""
+    number = requests.number_of(connection, transaction.request_id)
+    last = last_done(connection, transaction)
+    if last is not None and last.id != letter:
+        spoke = "done" if last.type[:1].islower() else "heard"
+        what = Word(spoke, spoken(last.type, last.apdu))
+        raise LocalFault(sentence("letter-built-on", number=number, what=what))
+    if (
+        last is None
+        or "found" not in (last.facts or {})
+        or item_received.is_followed(connection, transaction)
+    ):
+        raise LocalFault(sentence("letter-stays", number=number))
+    return last
+
+
+def _undoes(connection: Connection, transaction: Transaction, last: Event) -> Facts:
     facts = last.facts or {}
     if "found" not in facts or (last.heard_by and item_received.is_followed(connection, transaction)):
         raise LocalFault(sentence("undo-heard"))

@@ -1,4 +1,4 @@
-"""What can be done with a letter of ours: what the office would not refuse now, and what it would do."""
+"""What can be done with a letter: what the office would not refuse now, and what it would do."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.office.desk.acting import DOOR, MOST_ONCE
-from mailproc.office.mailroom import done_by, printing, redelivery
+from mailproc.office.mailroom import done_by, printing, redelivery, taking_off
 from mailproc.office.mailroom.done_by import DoneBy
 from mailproc.office.mailroom.handled import Handled
 from mailproc.office.queries.letters import parsed
@@ -23,20 +23,22 @@ NOT_SURE = ("in_doubt", "held", *undelivered.FAILED)
 @dataclass(frozen=True)
 class LetterAct:
     """``name``: of the act, and of where its form goes; ``would``: what it would do; ``seen``: the mark of
-    the letter as it is now; ``takes_note``: whether one may say why."""
+    the letter as it is now; ``takes_note``: whether one may say why; ``against``: why it cannot be done any
+    more, '' if it can."""
 
     name: str
     does: str
     would: str
     seen: str = ""
     takes_note: bool = False
+    against: str = ""
 
 
 def offered(store: Store, context: Context, name: str) -> tuple[LetterAct, ...]:
-    """Return the acts; none for what came in, or does not exist."""
+    """Return the acts; none for what does not exist."""
     kind, number = parsed(name)
     if kind != "O":
-        return ()
+        return tuple(_of_what_came(store, context, name))
     with store.read() as connection:
         row = outgoing.record(connection, number)
         if row is None:
@@ -53,6 +55,19 @@ def offered(store: Store, context: Context, name: str) -> tuple[LetterAct, ...]:
     if paper is not None:
         given.append(LetterAct("printed", words["printed"], words["printed_why"], printing.mark_of(paper)))
     return tuple(given)
+
+
+def _of_what_came(store: Store, context: Context, name: str) -> Iterator[LetterAct]:
+    """Yield how it is taken off the request that staff have attached it to."""
+    language, label = context.language, context.language.label
+    with store.read() as connection:
+        found, seen = taking_off.attached(connection, name), done_by.mark(connection, name)
+    if found is not None:
+        does = label("desk_unplaced", "take_off", number=found.number)
+        before = language.term_word(found.before)
+        would = label("desk_unplaced", "take_off_would", number=found.number, state=before)
+        against = language.word(found.against) if found.against else ""
+        yield LetterAct("take-off", does, "" if against else would, seen, against=against)
 
 
 def _offered(connection: Connection, context: Context, row: OutgoingRecord) -> Iterator[LetterAct]:

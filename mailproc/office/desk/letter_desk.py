@@ -11,7 +11,8 @@ from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.letter_acts import LetterAct
 from mailproc.office.desk.letter_list import LetterListPage
 from mailproc.office.desk.letter_pages import LetterPage
-from mailproc.office.mailroom import dismissal, incoming, printing, redelivery, saved_files
+from mailproc.office.mailroom import dismissal, incoming, printing, redelivery, saved_files, taking_off
+from mailproc.office.mailroom.taking_off import PlacedLetter
 from mailproc.office.queries import letter_requests, letters
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.sentence import sentence
@@ -39,7 +40,18 @@ class LetterDesk(DeskRoom):
                 letters.events_of(connection, row["id"], language, means, letter_pages.MOST) if came else []
             )
             of = letter_requests.of_letter(connection, row["kind"], row["id"])
-        return letter_pages.letter_page(row, name, read, self.context, of)
+            put, off = taking_off.attached(connection, name), taking_off.taken_off_from(connection, name)
+        page = letter_pages.letter_page(row, name, read, self.context, of)
+        return replace(page, attached=self._attached(put), taken_off=off)
+
+    def _attached(self, put: PlacedLetter | None) -> str:
+        """Return to which request it is attached, and whether by somebody who is none of its partner."""
+        if put is None:
+            return ""
+        label = self.context.language.label
+        said = label("desk_unplaced", "is_attached", number=put.number)
+        foreign = label("desk_unplaced", "is_foreign", partner=put.partner) if put.foreign else ""
+        return " ".join(filter(None, (said, foreign)))
 
     def acts(self, name: str) -> tuple[LetterAct, ...]:
         """Return what can be done with a letter of ours now, and what each would do."""
@@ -88,6 +100,11 @@ class LetterDesk(DeskRoom):
         with self.store.read() as connection:
             row = outgoing.record(connection, number) if kind == "O" else None
         return row is not None and row.state == outgoing.PRINTED
+
+    def take_off(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
+        """Take a letter off the request that somebody has attached it to: it lies on the shelf again."""
+        by = letter_acts.by(self.context, person, said)
+        return letter_acts.words(taking_off.take_off(self.store, self.context, name, by), self.context)
 
     def dismiss(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
         """Take a letter off its list: one of the shelf that is not ours, one of ours that need not arrive."""

@@ -65,6 +65,8 @@ class LetterPage:
     files: tuple[FileInLetter, ...]
     requests: tuple[str, ...]
     cut_off: str
+    attached: str = ""
+    taken_off: tuple[str, ...] = ()
 
 
 def letter_page(

@@ -30,7 +30,8 @@ LONGEST = 80
 @dataclass(frozen=True)
 class PlacingChoice:
     """A request (B17), or for a report a letter of ours (O12). ``why``: why it may be this one; ``would``:
-    what attaching would do; ``refused``: why it cannot be; ``seen``: the mark of all this."""
+    what attaching would do; ``refused``: why it cannot be; ``seen``: the mark of all this; ``foreign``: that
+    the sender is none of the partner's addresses, '' if it is one."""
 
     number: str
     title: str
@@ -39,6 +40,7 @@ class PlacingChoice:
     would: tuple[str, ...] = ()
     refused: str = ""
     seen: str = ""
+    foreign: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ def _choice(connection: Connection, found: _OnShelf, one: LetterCandidate, conte
         would = foreseen_words.of_request(said, context)
     except (LocalFault, RemoteFault) as fault:
         refused = language.word(fault.said)
+    foreign = attaching.is_foreign(found.kept, found.event, transaction)
     return PlacingChoice(
         number=one.number,
         title=" · ".join(filter(None, (cut(one.title, LONGEST), cut(one.author, LONGEST)))),
@@ -146,7 +149,13 @@ def _choice(connection: Connection, found: _OnShelf, one: LetterCandidate, conte
         would=would,
         refused=refused,
         seen=done_by.mark(connection, found.name, one.number),
+        foreign=_foreign(found, one.partner, context) if foreign else "",
     )
+
+
+def _foreign(found: _OnShelf, partner: str, context: Context) -> str:
+    sender = found.kept.sender if found.kept is not None else found.event.partner if found.event else ""
+    return context.language.label("desk_unplaced", "foreign", sender=cut(sender, LONGEST), partner=partner)
 
 
 def _our_letters(

@@ -7,7 +7,7 @@ from mailproc.office.desk import letter_acts, letter_placing, unplaced_list
 from mailproc.office.desk.desk_room import DeskRoom
 from mailproc.office.desk.letter_placing import LetterPlacing
 from mailproc.office.desk.unplaced_list import UnplacedListPage
-from mailproc.office.mailroom import attaching, incoming
+from mailproc.office.mailroom import attaching, done_by, incoming
 from mailproc.office.staff.people import StaffPerson
 from mailproc.sentence import sentence
 
@@ -35,8 +35,11 @@ class UnplacedDesk(DeskRoom):
         done = attaching.attach(
             self.store, self.context, name, number, letter_acts.by(self.context, person, said)
         )
-        told = self.context.language.label("desk_unplaced", "attached_to", letter=name, number=number)
-        return (*letter_acts.words(done, self.context), told)
+        words = letter_acts.words(done, self.context)
+        if done_by.ours(number) is not None:
+            return words  # a report, which is taken off nothing
+        label = self.context.language.label
+        return (*words, label("desk_unplaced", "attached_to", letter=name, number=number))
 
     def release(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
         """Have it read again; the person vouches for its sender."""

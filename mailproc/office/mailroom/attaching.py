@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
-from mailproc.flow.advance import steps
+from mailproc.flow.advance import leaving_time, steps
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
-from mailproc.flow.reading.envelope import with_envelope
+from mailproc.flow.reading.envelope import sender_of, with_envelope
 from mailproc.flow.reading.letter_reading import RELEASED
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Message
+from mailproc.ill.facts import Facts
 from mailproc.ill.status import term_word
 from mailproc.ill.terms import ApduType, Role
 from mailproc.mail import received
@@ -37,7 +38,8 @@ LONGEST_NOTE = 4000
 class AttachedLetter:
     """What is kept of an attached letter; read before the store is held, as its bytes never change.
 
-    ``is_report``: of a mail system, about a letter of ours; ``report``: what it says of that.
+    ``is_report``: of a mail system, about a letter of ours; ``report``: what it says of that. ``sender``: the
+    address that it names; ``claimed``: symbols of the partners that have it.
     """
 
     message_id: str
@@ -45,6 +47,8 @@ class AttachedLetter:
     note: str
     is_report: bool
     report: str
+    sender: str = ""
+    claimed: tuple[str, ...] = ()
 
 
 def attach(store: Store, context: Context, letter_id: str, number: str, by: DoneBy | None = None) -> Handled:
@@ -55,7 +59,7 @@ def attach(store: Store, context: Context, letter_id: str, number: str, by: Done
     """
     kind, row_id = parsed(letter_id)
     outgoing_id = done_by.ours(number)
-    letter = _kept(store, context, row_id) if kind == "I" else None
+    letter = kept(store, context, row_id) if kind == "I" else None
 
     def job(connection: Connection) -> Handled:
         if not done_by.begin(connection, by, "attach", (letter_id,), number):
@@ -67,8 +71,10 @@ def attach(store: Store, context: Context, letter_id: str, number: str, by: Done
             return returned.came_back(connection, shelved, outgoing_id, letter.report, context)
         transaction = transaction_of(connection, number)
         event_id = _write(connection, context, letter_id, letter, transaction)
-        outcome = steps.step(connection, event_id, context, attached=True)
-        return Handled(f"{kind}{row_id}", "done", _moved(letter_id, outcome), number, outcome.words)
+        leaves_at = leaving_time.of_act(by.door, by.at, context) if by is not None else None
+        outcome = steps.step(connection, event_id, context, attached=True, leaves_at=leaves_at)
+        words = (*_foreign(connection, event_id, transaction), *outcome.words)
+        return Handled(f"{kind}{row_id}", "done", _moved(letter_id, outcome), number, words)
 
     return store.write(job)
 
@@ -106,8 +112,27 @@ def _write(
         _settle(connection, row_id, letter, transaction.partner)
         return events.add(connection, _as_message(row_id, letter, transaction, context))
     event = _message(connection, kind, row_id, letter_id, transaction)
-    events.todo_again(connection, event, transaction.id)
+    put: Facts = {**(event.facts or {}), "put_here": True}
+    if is_foreign(letter, event, transaction):
+        put["foreign"] = True
+    events.todo_again(connection, replace(event, facts=put), transaction.id)
     return row_id
+
+
+def is_foreign(letter: AttachedLetter | None, event: Event | None, transaction: Transaction) -> bool:
+    """Return whether what is attached comes from no address of the partner of ``transaction``.
+
+    ``letter``: a whole one; else ``event``, a message that another partner sent.
+    """
+    if letter is not None:
+        return transaction.partner not in letter.claimed
+    return event is not None and event.partner not in ("", transaction.partner)
+
+
+def _foreign(connection: Connection, event_id: int, transaction: Transaction) -> tuple[Sentence, ...]:
+    event = events.load(connection, event_id)
+    foreign = event is not None and (event.facts or {}).get("foreign")
+    return (sentence("attached-foreign", partner=transaction.partner),) if foreign else ()
 
 
 def _check(connection: Connection, row_id: int, letter: AttachedLetter, transaction: Transaction) -> None:
@@ -137,10 +162,12 @@ def kept_of(row: InboxLetter, context: Context) -> AttachedLetter:
         note or "(no text)",
         bounce is not None,
         bounce.text if bounce else "",
+        letter.sender or row.mail_from,
+        tuple(one.symbol for one in context.partners.claimed_by(sender_of(row, letter))),
     )
 
 
-def _kept(store: Store, context: Context, inbox_id: int) -> AttachedLetter:
+def kept(store: Store, context: Context, inbox_id: int) -> AttachedLetter:
     with store.read() as connection:
         row = letters.load(connection, inbox_id)
         if row is None:
@@ -152,6 +179,9 @@ def _as_message(
     inbox_id: int, letter: AttachedLetter, transaction: Transaction, context: Context
 ) -> NewEvent:
     """Return the whole letter as a Message of the partner, with its text for the history."""
+    facts: Facts = {"by_hand": True, "put_here": True}
+    if is_foreign(letter, None, transaction):
+        facts["foreign"] = True
     return NewEvent(
         cause="letter",
         type="MESSAGE",
@@ -160,7 +190,7 @@ def _as_message(
         inbox_id=inbox_id,
         partner=transaction.partner,
         transaction_id=transaction.id,
-        facts={events.BY_HAND: True},
+        facts=facts,
     )
 
 

@@ -28,6 +28,7 @@ class HistoryLine:
     the partner sent it), ``remark`` of staff, ``answered`` (our automatic answer), ``not_told`` and ``why``
     (what happened to a letter of ours or a document) and ``not_looked_up`` (why the library system said
     nothing of the reader). ``documents``: how many came, or went, with it. ``barcode``: as staff gave it.
+    ``foreign``: staff attached the letter, and its sender is no address of the partner.
     """
 
     attempt: int
@@ -47,6 +48,7 @@ class HistoryLine:
     not_told: tuple[NotToldFact, ...] = ()
     barcode: str = ""
     not_looked_up: Note | None = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ def _change(row: RecordedStep) -> HistoryLine:
         tuple(facts.get("not_told") or ()),
         facts.get("barcode") or "",
         note(facts["not_looked_up"]) if facts.get("not_looked_up") else None,
+        bool(facts.get("foreign")),
     )
 
 

@@ -68,6 +68,8 @@ def _row(run: Sequence[HistoryLine], role: Role, context: Context) -> WordedChan
     parts = [textwrap.shorten("; ".join(_note(change, role, context)), LONGEST, placeholder=" …")]
     if change.documents:
         parts.insert(0, language.counted("documents", change.documents))
+    if change.foreign:
+        parts.insert(0, language.texts.labels["history"]["foreign"])
     if len(run) > 1:
         times, last = language.counted("said_times", len(run)), context.shown(run[-1].at)
         parts.insert(0, language.label("history", "last", times=times, day=last, cause=run[-1].cause["id"]))
