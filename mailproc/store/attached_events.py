@@ -13,8 +13,11 @@ MOST = 100
 """Of one letter; a whole one is attached as one message."""
 _OF_LETTER = Constant(
     select(EVENT)
-    .where(EVENT.c.inbox_id == bindparam("inbox_id"), EVENT.c.state == "done")
-    .order_by(EVENT.c.id.desc())
+    .where(
+        EVENT.c.inbox_id == bindparam("inbox_id"),
+        EVENT.c.position.is_(None),  # what was read in the letter has one
+        EVENT.c.state == "done",
+    )
     .limit(MOST),
     Event,
 )
@@ -22,7 +25,7 @@ _OF_LETTER = Constant(
 
 def of_letter(connection: Connection, inbox_id: int) -> Sequence[Event]:
     """Return those of a whole letter, the newest first, also what was taken off again."""
-    found = _OF_LETTER.rows(connection, {"inbox_id": inbox_id})
+    found = sorted(_OF_LETTER.rows(connection, {"inbox_id": inbox_id}), key=lambda one: -one.id)
     return [one for one in found if _is_attached(one) and (one.facts or {}).get(BY_HAND)]
 
 
