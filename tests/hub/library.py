@@ -87,9 +87,12 @@ class HubLibrary:
         self.run()
         return number
 
-    def act(self, number: str, action: str, **more: object) -> None:
-        perform.perform(self.app.store, self.app.context, StaffAct(action=action, number=number, **more))  # type: ignore[arg-type]
+    def act(self, number: str, action: str, **more: object) -> list[str]:
+        """Return what follows, in English."""
+        act = StaffAct(action=action, number=number, **more)  # type: ignore[arg-type]
+        done = perform.perform(self.app.store, self.app.context, act)
         self.run()
+        return list(map(str, done.words))
 
     def shown(self, number: str) -> request_details.RequestDetails:
         with self.app.store.read() as connection:

@@ -36,7 +36,8 @@ def test_a_loan_from_the_request_to_the_check_in(hub: IllHub, milan: HubLibrary,
 def test_a_copy_that_is_cancelled(hub: IllHub, milan: HubLibrary, rome: HubLibrary) -> None:
     number = milan.place(ROME, "COPY")
     talk(hub, milan, rome)
-    milan.act(number, "cancel")
+    answer = milan.act(number, "cancel")
+    assert f"a message to {ROME} by HTTP to 127.0.0.1: we no longer need it" in answer
     talk(hub, milan, rome)
     rome.act("L1", "cancel-reply", answer="yes")
     talk(hub, milan, rome)

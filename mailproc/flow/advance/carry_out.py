@@ -4,26 +4,15 @@ All of it is in the step's own commit; nothing is sent from here.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from mailproc.config import Partner
-from mailproc.flow import delivery_mode, our_letters
-from mailproc.flow.advance import attached_files, hook_writing, hub_number, message_way
+from mailproc.flow import our_letters
+from mailproc.flow.advance import hook_writing, message_sending
 from mailproc.flow.advance.follow_ups import ask_again, can_be_asked, follow_up, follow_with
 from mailproc.flow.advance.work import Work
 from mailproc.flow.matching import item_received, readers_copy
 from mailproc.flow.notify_staff import ATTENTION
-from mailproc.ill import apdu_json, rota
-from mailproc.ill.apdu import (
-    Apdu,
-    ForwardNotification,
-    IllAnswer,
-    IllRequest,
-    OptionalMessages,
-    Shipped,
-    StatusOrErrorReport,
-)
+from mailproc.ill import rota
 from mailproc.ill.attention import ENDS_WITH_THE_LETTER, OF_OUR_LETTER, ONLY_LISTED, Reason
 from mailproc.ill.effects import (
     FORWARDED,
@@ -40,19 +29,13 @@ from mailproc.ill.effects import (
     Withdraw,
     Withhold,
 )
-from mailproc.ill.event_names import told
 from mailproc.ill.events import READER_WROTE
 from mailproc.ill.facts import Facts
 from mailproc.ill.policy import ASK, REMARKS
 from mailproc.ill.rota import COPYRIGHT
-from mailproc.ill.terms import ApduType, Ref, Role, TransactionId
-from mailproc.mail.letter import BY_MAIL
-from mailproc.notices import not_told
-from mailproc.protocols.codec import Codec, Manner
 from mailproc.sentence import Part, Sentence, Word, sentence, stored
 from mailproc.store import (
     alarms,
-    auto_replies,
     documents,
     order_letters,
     outgoing,
@@ -62,10 +45,8 @@ from mailproc.store import (
     undelivered,
 )
 from mailproc.store.intent_bodies import (
-    NoticeToPartner,
     NoticeToReader,
     NoticeToStaff,
-    SendApdu,
     StaffFacts,
 )
 
@@ -117,107 +98,6 @@ def _should_tell(work: Work) -> bool:
         return True
     about = f"{work.transaction.partner}/{_trouble(work).get('text', '').partition(':')[0]}"
     return alarms.raise_once(work.connection, work.event.type, about[:250], work.context.clock())
-
-
-def _send(work: Work, effect: Send) -> None:
-    transaction, context = work.transaction, work.context
-    codec = context.registry.by_name(transaction.codec)
-    partner = context.partners.get(transaction.partner)
-    way = message_way.of(work, effect.apdu, codec, partner)
-    files = attached_files.rows(work)
-    if way is Manner.LOCAL:
-        _leave_unsent(work, effect.apdu, files)
-        return
-    unnumbered = way is Manner.SEND and hub_number.is_missing(codec, transaction, effect.apdu)
-    if way is Manner.REFUSE or unnumbered:
-        work.attend(Reason.CANNOT_BE_SAID)
-        return
-    if work.event.cause == "letter" and not _may_answer(work):
-        work.attend(Reason.TOO_MANY_ANSWERS)
-        return
-    if way is Manner.SEND and codec.lacks_word(effect.apdu, transaction.dialect):
-        way = Manner.NOTICE
-    said = _with_optional(work, effect.apdu, codec, partner) if way is Manner.SEND else effect.apdu
-    addressed = _addressed(work, said)
-    apdu = apdu_json.to_json(addressed)
-    what = Word("told", told(effect.apdu))
-    if work.event.cause == "letter":
-        work.answered.append(told(effect.apdu))
-    where = {"library": transaction.symbol, "address": transaction.address}
-    if way is not Manner.SEND:
-        work.intend(NoticeToPartner(delivery_mode.text_of(effect.apdu), apdu, files))
-        work.words.append(sentence("letter-to-people", **where, what=what))
-        return
-    encloses = codec.encloses and (partner is None or partner.transport == BY_MAIL)
-    work.intend(SendApdu(apdu, files if encloses else ()))
-    unsaid = codec.unsaid(said, transaction.dialect, partner)  # then it leaves it out of the letter
-    nothing = codec.by_hand(addressed, partner) or sentence("nothing-sent", partner=transaction.partner)
-    way_there = "letter-to-people" if codec.for_people else "message-to"
-    work.words.append(nothing if unsaid else sentence(way_there, **where, what=what))
-    if files and not encloses:
-        attached_files.send_alone(work, apdu, files)
-    if not unsaid:
-        _note_losses(work, effect.apdu, codec, partner)
-
-
-def _note_losses(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) -> None:
-    """Keep what the partner will not read of the message. Of an answer, ``act`` names the options."""
-    lost = codec.not_told(apdu, work.transaction.dialect, partner)
-    work.not_told += [{"field": one.field, "words": one.words} for one in lost]
-    if lost and work.transaction.role is Role.REQUESTER:
-        work.words.append(not_told.told(work.not_told))
-
-
-def _leave_unsent(work: Work, apdu: Apdu, files: tuple[int, ...]) -> None:
-    """Send nothing but attached files; a question about the status that no report can answer is for staff."""
-    work.words.append(sentence("nothing-sent", partner=work.transaction.partner))
-    if files:
-        attached_files.send_alone(work, apdu_json.to_json(_addressed(work, apdu)), files)
-    asked = work.event.cause == "letter" and work.event.type == ApduType.STATUS_QUERY.name
-    if asked and isinstance(apdu, StatusOrErrorReport):
-        work.attend(Reason.STATUS_ASKED)
-
-
-def _with_optional(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) -> Apdu:
-    """Add which optional messages we shall send (ISO 10161-1); we desire the partner's and require none."""
-    if not isinstance(apdu, IllRequest | IllAnswer | Shipped) or apdu.optional_messages is not None:
-        return apdu
-    role, dialect = work.transaction.role, work.transaction.dialect
-    ours, theirs = delivery_mode.OPTIONAL[role], delivery_mode.OPTIONAL[role.other]
-    able = [
-        kind.name
-        for kind in ours
-        if delivery_mode.effective(codec, partner, kind, role, dialect) is Manner.SEND
-    ]
-    wanted = tuple(kind.name for kind in theirs)
-    return replace(apdu, optional_messages=OptionalMessages(can_send=tuple(able), desires=wanted))
-
-
-def _may_answer(work: Work) -> bool:
-    """Return whether one more automatic answer to this address is allowed: no loop can run away."""
-    most = work.context.config.policy.answers_an_hour
-    now = work.context.clock()
-    row = work.transaction
-    return auto_replies.may_answer(work.connection, row.address, row.partner, now, most)
-
-
-def _addressed(work: Work, apdu: Apdu) -> Apdu:
-    """Return the APDU with the transaction's names, both symbols and its service time."""
-    row, options = work.transaction, work.transaction.options or {}
-    wire = options.get("wire", {})
-    ours, theirs = wire.get("responder") or work.context.config.library.symbol, row.symbol
-    borrowing = row.role == Role.REQUESTER
-    named = wire.get("initial_requester", row.initial_requester)
-    code = "" if borrowing else row.tq
-    forwarded = isinstance(apdu, ForwardNotification) and apdu.responder is not None
-    return replace(
-        apdu,
-        transaction=TransactionId(named, row.tgq, row.tq, row.stq),
-        ref=None if wire else Ref(code, hub_number.of(options), options.get("order_line", "")),
-        requester=ours if borrowing else wire.get("requester") or theirs,
-        responder=apdu.responder if forwarded else theirs if borrowing else ours,
-        sent_at=work.service_time(),
-    )
 
 
 def _notify(work: Work, effect: Notify) -> None:
@@ -336,7 +216,7 @@ def _goes_on(work: Work) -> bool:
 
 
 _HANDLERS: dict[type, Any] = {
-    Send: _send,
+    Send: message_sending.send,
     Notify: _notify,
     Withhold: _withhold,
     ForwardDocuments: _forward_documents,
