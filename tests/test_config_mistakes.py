@@ -434,3 +434,16 @@ def test_a_long_file_is_read_in_linear_time(tmp_path: Path, piece: str, before: 
         return lambda: problems(tmp_path, before + piece * (size // len(piece)))
 
     assert not too_steep(read, length, FLOOR)[0]
+
+
+def test_a_file_that_this_user_may_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Said is whose it is and who asked: mostly somebody forgot to be the service's user."""
+
+    def refused(_path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    file = tmp_path / "config.toml"
+    file.touch()
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with pytest.raises(Misconfigured, match=r"belongs to \w+, this was run as \w+.*sudo -u mailproc"):
+        toml_file.read(file)

@@ -1,5 +1,6 @@
 """Check configuration, templates and store, and on request the connections (``mailproc check``)."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from mailproc.app import (
     hub_poll,
     oauth,
     places,
+    port_check,
     preflight,
     sender_authentication,
 )
@@ -29,8 +31,9 @@ from mailproc.notices.language_files import FOLDER
 from mailproc.office.partners import reach
 from mailproc.office.queries import certificates, service_state
 from mailproc.office.templates import new_release, template_dry_run
-from mailproc.store import connections, outside_files, store_identity
+from mailproc.store import connections, outside_files, service_record, store_identity
 from mailproc.store.engine import Store
+from mailproc.store.service_record import ServiceRecord
 from mailproc.templating.environment import TemplateLine
 from mailproc.transport import access_tokens, catalogue_client, imap_in
 from mailproc.transport.smtp_out import Relay
@@ -107,7 +110,18 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
     found.wrong += broker_check.missing_fonts(config)
     if connect:
         _connect(context, found)
+        running = _running_here(context, store) if store is not None else None
+        for what, attempt in port_check.attempts(config, running):
+            found.tried(what, attempt)
     return found
+
+
+def _running_here(context: Context, store: Store) -> ServiceRecord | None:
+    """Return the record of the service if it is alive on this machine."""
+    with store.read() as connection:
+        alive = service_state.service_state(store, connection, context).alive
+        record = service_record.recorded(connection)
+    return record if alive and record is not None and record.host == os.uname().nodename else None
 
 
 def _service(context: Context, store: Store, found: CheckReport) -> None:

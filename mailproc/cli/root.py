@@ -139,7 +139,10 @@ def root(
     ctx: typer.Context,
     config: Annotated[
         Path | None,
-        typer.Option(help="The configuration file; before the verb. Default: ./config.toml."),
+        typer.Option(
+            readable=False,  # who may read it is said where it is read
+            help="The configuration file; before the verb. Default: ./config.toml.",
+        ),
     ] = None,
     version: Annotated[  # noqa: ARG001  # handled by its callback
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")

@@ -131,7 +131,10 @@ def _ready(addresses: Sequence[tuple[str, int]]) -> None:
 def check(
     ctx: typer.Context,
     connect: Annotated[
-        bool, typer.Option("--connect", help="Log in to mailboxes, relay and library system too.")
+        bool,
+        typer.Option(
+            "--connect", help="Try our ports, and log in to mailboxes, relay and library system too."
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mailproc import private
 from mailproc.config_load import encoding, place, schema
 from mailproc.config_load.depth import is_deep
 from mailproc.config_load.misplaced_secrets import mask_of
@@ -76,6 +77,10 @@ def _octets(path: Path, absent: str) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         reason = absent
+    except PermissionError:
+        reason = (
+            f"it cannot be read: {private.belongs(path)}. As the service's user: sudo -u mailproc mailproc …"
+        )
     except OSError as error:
         reason = f"it cannot be read: {error.strerror}"
     raise Misconfigured(f"{path}: {reason}", Setting("", str(path)))

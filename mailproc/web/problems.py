@@ -1,5 +1,6 @@
 """Refusals for other systems: problem details (RFC 9457), in English, with the codes of their sentences."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +14,7 @@ from mailproc.sentence import Part, Sentence, sentence, sentences
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "5"
 """Seconds."""
+_OPTION = re.compile(r"(?<!\S)--([a-z]{1,30}(?:-[a-z]{1,30}){0,3})\b")
 _OF_FIELDS = {"title-missing": "item.title", "service-missing": "service", "service-wrong": "service"}
 """Sentences that name their field in words."""
 _OF_NO_FIELD = ("api-role", "api-query-unknown", "api-query-flag")
@@ -26,7 +28,7 @@ def problem(status: int, said: Part, headers: Mapping[str, str] | None = None, *
         "type": f"urn:mailproc:problem:{code}" if code else "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": mask_shown(str(said)),
+        "detail": _told(said),
     }
     if code:
         value["code"] = sentences([said])[0]
@@ -39,7 +41,7 @@ def of_fault(fault: LocalFault | RemoteFault | TryLater, status: int) -> JSONRes
         return problem(503, fault.said or sentence("api-busy"), {"Retry-After": RETRY_AFTER})
     more: dict[str, Any] = {}
     if isinstance(fault, LocalFault) and fault.possible:
-        more["possible"] = [mask_shown(str(one)) for one in fault.possible]
+        more["possible"] = [_told(one) for one in fault.possible]
     if errors := [one for one in map(_error, _all_of(fault)) if one]:
         more["errors"] = errors
     return problem(status, fault.said, None, **more)
@@ -54,7 +56,14 @@ def _error(said: Part) -> dict[str, str]:
     field = _field(said)
     if not field:
         return {}
-    return {"field": field, "detail": mask_shown(str(said))}
+    return {"field": field, "detail": _told(said)}
+
+
+def _told(said: Part) -> str:
+    """Return the sentence; what is an option of the command line is a field here, or a parameter."""
+    if isinstance(said, Sentence) and said.code == "enter-anyway":
+        return "the same with ?anyway=true"
+    return mask_shown(_OPTION.sub(lambda found: found[1].replace("-", "_"), str(said)))
 
 
 def _field(said: Part) -> str:
