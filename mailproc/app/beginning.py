@@ -6,6 +6,7 @@ from mailproc.app import document_place, places
 from mailproc.app.build import App
 from mailproc.flow import call, send
 from mailproc.flow.intake import portions
+from mailproc.office.templates import saving
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ def recover(app: App) -> None:
         _log.warning("%s letters were being sent when the service last ended", in_doubt)
     if calls := call.recover(app.store, app.context, died=not in_order):
         _log.warning("%s calls of hooks were being made when the service last ended", calls)
+    saving.settle_begun(app.store, app.context, app.context.templates.paths())
 
 
 def forgive(app: App) -> None:

@@ -69,7 +69,7 @@ _SAME = Constant(
     .limit(1)
 )
 _OF_READER = Constant(
-    select(SUBMISSION.c.request_id, SUBMISSION.c.state, SUBMISSION.c.partner).where(
+    select(SUBMISSION.c.request_id, SUBMISSION.c.state, SUBMISSION.c.partner, SUBMISSION.c.source).where(
         or_(SUBMISSION.c.patron_id == bindparam("patron_id"), SUBMISSION.c.counted == bindparam("reader"))
     )
 )
@@ -217,6 +217,16 @@ def letters(connection: Connection, request_id: int) -> list[str]:
 def named_after(connection: Connection, after: str) -> list[str]:
     """Return the next numbers of readers that submissions name, in order, some more than once."""
     return [row["patron_id"] for row in _NAMED.rows(connection, {"after": after, "most": PORTION})]
+
+
+def wishes_of_reader(connection: Connection, patron_id: str, source: str = "") -> list[int]:
+    """Return the ids of those that are no order, and no library's: another library's readers are not ours.
+
+    ``source``: only of what came from there.
+    """
+    rows = _OF_READER.rows(connection, _named(patron_id))
+    wishes = (row for row in rows if row["state"] != ACCEPTED and not row["partner"])
+    return sorted(row["request_id"] for row in wishes if source in ("", row["source"]))
 
 
 def of_reader(connection: Connection, patron_id: str) -> list[int]:

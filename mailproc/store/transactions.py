@@ -166,6 +166,15 @@ def of_request(connection: Connection, request_id: int) -> Sequence[Transaction]
     return _OF_REQUEST.rows(connection, {"request_id": request_id})
 
 
+def of_requests(connection: Connection, request_ids: Sequence[int]) -> dict[int, list[Transaction]]:
+    """Return the attempts of each of these requests, in order; some hundreds at most."""
+    some = select(TRANSACTION).where(TRANSACTION.c.request_id.in_(request_ids))
+    found: dict[int, list[Transaction]] = {}
+    for one in made(Transaction, connection.execute(some.order_by(TRANSACTION.c.id))):
+        found.setdefault(one.request_id, []).append(one)
+    return found
+
+
 def of_number(connection: Connection, number: str) -> Sequence[Transaction]:
     """The attempts of the request that has this number of ours, in order."""
     return _OF_NUMBER.rows(connection, {"number": storable(number).upper()})

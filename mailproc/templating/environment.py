@@ -189,8 +189,12 @@ class Templates:
     @slow_work.outside_writes
     def listing(self) -> list[TemplateLine]:
         """Return every template in use, in each language, then other files in the site's folders."""
+        return [self.listed(path) for path in self.paths()]
+
+    def paths(self) -> list[str]:
+        """Return where they are, without reading them."""
         shipped = (each for path in self._contracts for each in self._folders.shipped_languages(path))
-        return [self.listed(path) for path in dict.fromkeys((*shipped, *self._folders.site_paths()))]
+        return list(dict.fromkeys((*shipped, *self._folders.site_paths())))
 
     @slow_work.outside_writes
     def of_site(self) -> list[TemplateLine]:

@@ -26,6 +26,7 @@ from mailproc.sentence import Sentence, sentence
 from mailproc.web import api, api_body, openapi
 from mailproc.web.api import ApiRoute
 from mailproc.web.api_body import WrongBody
+from mailproc.web.page_room import PageRoom
 from mailproc.web.problems import of_fault, problem
 
 _log = logging.getLogger(__name__)
@@ -47,9 +48,9 @@ _SAID = {
 }
 
 
-def application(desk: ApiDesk) -> ASGIApp:
-    """Return the interface."""
-    routes = [Route(one.path, _answer(desk, one), methods=[one.method]) for one in api.ROUTES]
+def application(desk: ApiDesk, room: PageRoom) -> ASGIApp:
+    """Return the interface. ``room``: where answers are made, the desk's pages too."""
+    routes = [Route(one.path, _answer(desk, room, one), methods=[one.method]) for one in api.ROUTES]
     routes.append(Route(openapi.ADDRESS, _described, methods=["GET"]))
     handlers: dict[Any, Any] = {HTTPException: lambda _request, error: _no_answer(error)}
     return Starlette(routes=routes, exception_handlers=handlers)
@@ -60,13 +61,15 @@ async def _described(_request: Request) -> Response:
     return Response(await asyncio.to_thread(openapi.described), media_type=api_body.MEDIA_TYPE)
 
 
-def _answer(desk: ApiDesk, route: ApiRoute) -> Callable[[Request], Any]:
+def _answer(desk: ApiDesk, room: PageRoom, route: ApiRoute) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
-        holder = await asyncio.to_thread(_answered, lambda: _holder(desk, request))
+        stranger = room.of("", request.client.host if request.client else "")
+        holder = await room.done(stranger, lambda: _answered(lambda: _holder(desk, request)))
         if isinstance(holder, Response):
             return holder
         body = await api_body.octets(request) if route.method == "POST" else b""
-        return await asyncio.to_thread(_answered, lambda: _asked(desk, route, request, holder, body))
+        who = f"token {holder.login}"
+        return await room.done(who, lambda: _answered(lambda: _asked(desk, route, request, holder, body)))
 
     return answer
 

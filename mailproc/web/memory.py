@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Generic, TypeVar
 
 from mailproc.office.desk.scanning import ScanAnswer
-from mailproc.web.left_forms import LeftForms
+from mailproc.web.kept_forms import KeptForms
 
 MOST = 1000
 
@@ -80,12 +80,12 @@ class DeskMemory:
 
     def __init__(self) -> None:
         self.answers: Kept[tuple[str, ...]] = Kept()
-        self.drafts: Kept[Mapping[str, str]] = Kept()
+        self.drafts: KeptForms[Mapping[str, str]] = KeptForms()
         self.searches: Kept[str] = Kept()
-        self.left = LeftForms()
+        self.left: KeptForms[str] = KeptForms()
         self.nameless = NamelessAddresses()
         self.scans: Kept[tuple[tuple[str, ScanAnswer], ...]] = Kept()
-        self.texts: Kept[Mapping[str, str]] = Kept()
+        self.texts: KeptForms[Mapping[str, str]] = KeptForms()
 
     def search(self, token: str, typed: str) -> str:
         """Keep what was typed; return its name."""

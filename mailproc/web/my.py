@@ -12,6 +12,8 @@ from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.office.readers.reader_sessions import ReaderPerson
 from mailproc.web.asked import PageRequest
 from mailproc.web.memory import Kept
+from mailproc.web.my_clicks import ReaderClicks
+from mailproc.web.page_room import PageRoom
 from mailproc.web.rendering import environment
 
 HOME = "/my"
@@ -21,8 +23,12 @@ SERVICES = ("LOAN", "COPY")
 class MyDesk:
     """What the pages for readers work with. ``by_mail``: readers sign in by a link."""
 
-    def __init__(self, office: StaffDesk, *, by_mail: bool, cookie: str, secure: bool) -> None:
+    def __init__(
+        self, office: StaffDesk, room: PageRoom, *, by_mail: bool, cookie: str, secure: bool
+    ) -> None:
         self.office = office.readers
+        self.room = room
+        self.clicks = ReaderClicks()
         self.library = office.library
         self.by_mail = by_mail
         self.cookie = cookie

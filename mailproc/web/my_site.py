@@ -1,6 +1,5 @@
 """The pages for readers as routes: who is let in, and how an answer comes about."""
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Callable
@@ -19,17 +18,18 @@ from mailproc.web import my, my_door
 from mailproc.web.asked import PageRequest, asked_by
 from mailproc.web.link_queue import LinkQueue
 from mailproc.web.my import HOME, MyDesk, MyPage
+from mailproc.web.page_room import PageRoom
 
 _log = logging.getLogger(__name__)
 
 
-def routes(office: StaffDesk, web: Web) -> list[Route]:
-    """Return the routes; none where readers have no pages."""
+def routes(office: StaffDesk, web: Web, room: PageRoom) -> list[Route]:
+    """Return the routes; none where readers have no pages. ``room``: where pages are made, of staff too."""
     readers = web.readers
     if readers.sign_in == "off":
         return []
     secure, by_mail = web.public_url.startswith("https://"), readers.sign_in == "mail"
-    desk = MyDesk(office, by_mail=by_mail, cookie=my_door.cookie(secure=secure), secure=secure)
+    desk = MyDesk(office, room, by_mail=by_mail, cookie=my_door.cookie(secure=secure), secure=secure)
     pages = [Route(path, _page(desk, readers, page), methods=[method]) for method, path, page in my.MY_PAGES]
     return [*_links(desk, LinkQueue(office.readers)), *pages] if by_mail else pages
 
@@ -54,7 +54,8 @@ def _open(desk: MyDesk, answer: Callable[[PageRequest], Response]) -> Callable[[
 
     async def answered(request: Request) -> Response:
         asked = await asked_by(request, desk.cookie)
-        return await asyncio.to_thread(_answered, desk, None, lambda: answer(asked))
+        who = desk.room.of("", asked.host)
+        return await desk.room.done(who, lambda: _answered(desk, None, lambda: answer(asked)))
 
     return answered
 
@@ -65,7 +66,8 @@ def _page(desk: MyDesk, readers: WebReaders, page: MyPage) -> Callable[[Request]
     async def answered(request: Request) -> Response:
         asked = await asked_by(request, desk.cookie)
         number = "" if desk.by_mail else my_door.said_by_proxy(request, readers)
-        return await asyncio.to_thread(_for_reader, desk, asked, number, page)
+        who = desk.room.of(number or asked.token, asked.host)
+        return await desk.room.done(who, lambda: _for_reader(desk, asked, number, page))
 
     return answered
 
@@ -76,6 +78,9 @@ def _for_reader(desk: MyDesk, asked: PageRequest, number: str, page: MyPage) -> 
     except TryLater:
         return my.refused(desk, None, desk.office.words(None)["busy"], 503)
     if person is not None:
+        desk.room.know(number or asked.token, f"reader {person.id}")
+        if asked.method == "POST" and desk.clicks.is_too_often(person.id):
+            return my.refused(desk, person, desk.office.words(person)["too_often"], 429)
         return _answered(desk, person, lambda: page(desk, asked, person))
     if number:
         return my.refused(desk, None, desk.office.words(None)["unknown"], 403)

@@ -69,8 +69,8 @@ def back(desk: WebDesk, asked: PageRequest) -> Response:
         return _shown(desk, "", desk.office.word(fault.said), 403)
     except TryLater as later:
         return crowded(desk, asked, later)
-    kept = desk.memory.left.take(asked.kept_by, begun.then) if asked.kept_by else ""
-    answer = login.go_on(desk, token, begun.then, kept)
+    kept = desk.memory.left.take(asked.kept_by, begun.then) if asked.kept_by else None
+    answer = login.go_on(desk, token, begun.then, kept or "")
     name = f"{desk.cookie}-login"
     answer.delete_cookie(name, path="/", secure=desk.secure, httponly=True, samesite="lax")
     return answer

@@ -11,6 +11,7 @@ from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.web.asked import PageRequest
 from mailproc.web.memory import DeskMemory
 from mailproc.web.navigation import links
+from mailproc.web.page_room import PageRoom
 from mailproc.web.proxy_user import ProxyUser
 from mailproc.web.rendering import environment
 
@@ -21,6 +22,7 @@ class WebDesk:
     def __init__(self, office: StaffDesk, web: Web) -> None:
         self.office = office
         self.memory = DeskMemory()
+        self.room = PageRoom()
         self.secure = web.public_url.startswith("https://")
         self.cookie = "__Host-desk" if self.secure else "desk"
         self.auth = web.auth

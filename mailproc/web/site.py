@@ -85,11 +85,11 @@ def application(office: StaffDesk, web: Web, streams: Streams | None = None) -> 
         *_logins(desk),
         Route("/static/{name}", _static, methods=["GET"]),
         *(Route(path, _page(desk, page), methods=[method]) for method, path, page in PAGES),
-        *my_site.routes(office, web),
+        *my_site.routes(office, web, desk.room),
     ]
     handlers: dict[Any, Any] = {HTTPException: lambda _request, error: _no_page(desk, error)}
     pages = Starlette(routes=routes, exception_handlers=handlers)
-    return WebGuard(pages, web.public_url, api_site.application(office.api))
+    return WebGuard(pages, web.public_url, api_site.application(office.api, desk.room))
 
 
 def _logins(desk: WebDesk) -> list[Route]:
@@ -122,7 +122,10 @@ def _outside(desk: WebDesk, page: Callable[[WebDesk, PageRequest], Response]) ->
 def _page(desk: WebDesk, page: Page) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
         asked = await asked_by(request, desk.cookie, desk.user)
-        return await asyncio.to_thread(_answered, desk, asked, lambda: _for_staff(desk, asked, page))
+        who = desk.room.of(asked.token, asked.host)
+        return await desk.room.done(
+            who, lambda: _answered(desk, asked, lambda: _for_staff(desk, asked, page))
+        )
 
     return answer
 
@@ -143,7 +146,8 @@ def _login(desk: WebDesk) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
         asked = await asked_by(request, desk.cookie)
         if asked.method != "POST":
-            return await asyncio.to_thread(_answered, desk, asked, lambda: login.page(desk, asked))
+            who = desk.room.of("", asked.host)
+            return await desk.room.done(who, lambda: _answered(desk, asked, lambda: login.page(desk, asked)))
         try:
             return await room.done(
                 asked.host, lambda: _answered(desk, asked, lambda: login.log_in(desk, asked))
@@ -157,6 +161,7 @@ def _login(desk: WebDesk) -> Callable[[Request], Any]:
 def _for_staff(desk: WebDesk, asked: PageRequest, page: Page) -> Response:
     person = desk.person(asked)
     if person is not None:
+        desk.room.know(asked.token, f"staff {person.login}")
         return page(desk, asked, person)
     if desk.auth != "local":
         return outside.turned_away(desk, asked)

@@ -181,6 +181,8 @@ def _shown(
 
 
 def _keep(desk: WebDesk, person: StaffPerson, key: str, said: Mapping[str, str]) -> None:
+    """Keep the draft. Raise LocalFault for a key that no text has."""
+    desk.office.templates.check(key)
     desk.memory.texts.put(person.login, key, {name: said.get(name, "") for name in FIELDS})
 
 

@@ -9,6 +9,7 @@ from mailproc.config import Web
 from mailproc.config_web_readers import WebReaders
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.web import my, my_site, site
+from mailproc.web.page_room import PageRoom
 from tests.support import partners
 from tests.support.world import World
 from tests.web.browser import ORIGIN, PASSWORD, Browser, PageShown
@@ -120,7 +121,7 @@ def test_readers_pages_tell_no_secret_and_lead_nowhere_else(full):
 
 def test_no_page_is_missing_from_the_table(house):
     routes = my_site.routes(
-        StaffDesk(house.app.store, house.app.context), Web(readers=WebReaders(sign_in="mail"))
+        StaffDesk(house.app.store, house.app.context), Web(readers=WebReaders(sign_in="mail")), PageRoom()
     )
     theirs = {one.path for one in routes if "GET" in (one.methods or ())}
     ours = {path for method, path, _ in (*site.PAGES, *my.MY_PAGES) if method == "GET"}

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from mailproc.app import beginning
 from mailproc.config import Web
 from mailproc.office.desk.staff_desk import StaffDesk
+from mailproc.office.templates import site_file
 from mailproc.templating import earlier_release
 from mailproc.templating.folders import shipped_folder
 from mailproc.web import site as site_pages
@@ -196,6 +198,8 @@ def test_a_kill_while_it_is_saved_leaves_no_lie(keeper, house, site_folder, pyth
     assert ("was never in use" in page.words) is not is_saved
     assert ("in use" in page.words.partition("Versions")[2].replace("never in use", "")) is is_saved
     assert "unfinished" not in keeper.get("/templates").words
+    beginning.recover(house.app)
+    assert [one["state"] for one in house.rows("template_version")] == ["done" if is_saved else "lost"]
     other = OURS.replace("waits", "lies")
     assert save(keeper, other).status == 200
     states = [one["state"] for one in house.rows("template_version")]
@@ -282,6 +286,23 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_draft_kept(keeper, hous
     assert not list(site_folder.rglob("*.*")), "nothing unfinished stays"
     assert [one["state"] for one in house.rows("template_version")] == ["lost"]
     assert "was never in use" in keeper.get(PAGE).words
+
+
+def test_a_text_that_is_in_use_is_never_called_unsaved(keeper, house, site_folder, monkeypatch, caplog):
+    """The disk fails once the file stands in its place."""
+    real, is_in_use = os.fsync, (site_folder / ARRIVED).exists
+
+    def fails(number: int) -> None:
+        if is_in_use():
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        real(number)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(site_file.os, "fsync", fails)
+        assert save(keeper, OURS).status == 200
+    assert typed(keeper.get(PAGE)) == OURS
+    assert [one["state"] for one in house.rows("template_version")] == ["done"]
+    assert "may be lost if the power fails" in caplog.text
 
 
 def test_the_shipped_texts_are_never_written_over(keeper, house, monkeypatch):

@@ -53,6 +53,10 @@ class TemplateDesk(DeskRoom):
         with self.store.read() as connection:
             return template_list.page(connection, self.context)
 
+    def check(self, key: str) -> None:
+        """Raise LocalFault for a key that no text has."""
+        template_list.found(self.context, key)
+
     def one(self, key: str) -> TemplatePage:
         """Return one text."""
         with self.store.read() as connection:

@@ -3,18 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, exists, select
 
 from mailproc.ill.terms import Role
 from mailproc.office.queries.agenda import Need
 from mailproc.office.queries.listing import ListedRequest, RequestLine, joined, line_of, unsent
-from mailproc.store import letters_to_reader, requests, submissions
+from mailproc.store import letters_to_reader, submissions
 from mailproc.store.intent_bodies import name_of
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
 from mailproc.store.rows import StoredRequest
 from mailproc.store.submissions import ACCEPTED
 from mailproc.store.text import storable
+from mailproc.store.transactions import TRANSACTION
 
 
 @dataclass(frozen=True)
@@ -39,35 +40,54 @@ class LetterToReader:
     at: datetime
 
 
-def listed(connection: Connection, patron_id: str, most: int, source: str = "") -> list[RequestOfReader]:
+_IS_SENT = exists().where(TRANSACTION.c.request_id == REQUEST.c.id)
+
+
+def owned(connection: Connection, patron_id: str, most: int, source: str = "") -> list[StoredRequest]:
     """Return the newest requests of the reader, also what waits for review and what was declined.
 
     ``source``: only of what came from there, else of all: a number in the letter of a form proves nothing.
     """
-    sent = [(row.request_id, line_of(connection, row, Need())) for row in _sent(connection, patron_id, most)]
-    submitted = [(one.id, unsent(one, Need())) for one in _submitted(connection, patron_id, most, source)]
-    newest = sorted(dict([*submitted, *sent]).items(), reverse=True)[:most]
-    return [_of(requests.load(connection, row_id), line) for row_id, line in newest]
+    found = [*_sent(connection, patron_id, most), *_submitted(connection, patron_id, most, source)]
+    newest = sorted({one.id: one for one in found}.items(), reverse=True)
+    return [one for _, one in newest[:most]]
 
 
-def _of(row: StoredRequest, line: RequestLine) -> RequestOfReader:
-    return RequestOfReader(row.id, line, row.created_at, row.closed_at)
+def is_owned(connection: Connection, patron_id: str, row: StoredRequest, source: str) -> bool:
+    """Return whether a request is one of ``owned``, however old it is."""
+    wish = submissions.load(connection, row.id)
+    if wish is not None and wish.state != ACCEPTED:
+        named = patron_id == wish.patron_id or wish.counted == submissions.READER + patron_id
+        return named and not wish.partner and wish.source == source
+    return row.role is Role.REQUESTER and row.patron_id == patron_id
 
 
-def _sent(connection: Connection, patron_id: str, most: int) -> list[ListedRequest]:
-    is_theirs = REQUEST.c.patron_id == storable(patron_id)
-    ours = REQUEST.c.role == Role.REQUESTER
-    statement = joined().where(is_theirs, ours).order_by(REQUEST.c.id.desc()).limit(most)
-    return made(ListedRequest, connection.execute(statement))
+def listed(connection: Connection, patron_id: str, most: int) -> list[RequestOfReader]:
+    """Return the same as lines of a list."""
+    rows = owned(connection, patron_id, most)
+    statement = joined().where(REQUEST.c.id.in_([one.id for one in rows]))
+    sent = {one.request_id: one for one in made(ListedRequest, connection.execute(statement))}
+    return [
+        RequestOfReader(
+            one.id,
+            line_of(connection, sent[one.id], Need()) if one.id in sent else unsent(one, Need()),
+            one.created_at,
+            one.closed_at,
+        )
+        for one in rows
+    ]
+
+
+def _sent(connection: Connection, patron_id: str, most: int) -> list[StoredRequest]:
+    is_theirs = (REQUEST.c.patron_id == storable(patron_id), REQUEST.c.role == Role.REQUESTER, _IS_SENT)
+    statement = select(REQUEST).where(*is_theirs).order_by(REQUEST.c.id.desc()).limit(most)
+    return made(StoredRequest, connection.execute(statement))
 
 
 def _submitted(connection: Connection, patron_id: str, most: int, source: str) -> list[StoredRequest]:
-    """Return what was submitted under the reader's number, and is no order: another library's is not ours."""
-    ids = submissions.of_reader(connection, patron_id)[-most:]
-    found = [submissions.load(connection, one) for one in ids]
-    wishes = [one for one in found if one is not None and one.state != ACCEPTED and not one.partner]
-    wishes = [one for one in wishes if source in ("", one.source)]
-    return [requests.load(connection, one.request_id) for one in wishes]
+    """Return what was submitted under the reader's number, and is no order."""
+    ids = submissions.wishes_of_reader(connection, patron_id, source)[-most:]
+    return made(StoredRequest, connection.execute(select(REQUEST).where(REQUEST.c.id.in_(ids))))
 
 
 def letters(connection: Connection, asked: list[RequestOfReader]) -> list[LetterToReader]:

@@ -19,11 +19,10 @@ from mailproc.ill.terms import State
 from mailproc.notices.language import Language
 from mailproc.notices.vocabulary import Words
 from mailproc.office.queries import reader_requests
-from mailproc.office.queries.reader_requests import RequestOfReader
 from mailproc.office.wording.plain_text import cut
 from mailproc.sentence import sentence
-from mailproc.store import patrons, submissions, transactions
-from mailproc.store.rows import Transaction
+from mailproc.store import patrons, requests, submissions, transactions
+from mailproc.store.rows import StoredPatron, StoredRequest, Transaction
 from mailproc.store.submissions import DECLINED
 
 MOST = 100
@@ -58,40 +57,47 @@ class OwnRequest:
 
 def listed(connection: Connection, patron_id: str, context: Context, language: Language) -> list[OwnRequest]:
     """Return the newest requests of the reader."""
-    found = reader_requests.listed(connection, patron_id, MOST, source=READERS_PAGES)
-    return [_own(connection, patron_id, one, context, language) for one in found]
+    found = reader_requests.owned(connection, patron_id, MOST, READERS_PAGES)
+    attempts = transactions.of_requests(connection, [one.id for one in found])
+    reader = patrons.load(connection, patron_id)
+    return [_own(connection, reader, one, attempts.get(one.id, ()), context, language) for one in found]
 
 
 def one(
     connection: Connection, patron_id: str, number: str, context: Context, language: Language
 ) -> OwnRequest:
     """Return a request of the reader. Raise LocalFault if there is none, as for one of somebody else."""
-    return _own(connection, patron_id, row_of(connection, patron_id, number), context, language)
+    row = row_of(connection, patron_id, number)
+    attempts = transactions.of_request(connection, row.id)
+    return _own(connection, patrons.load(connection, patron_id), row, attempts, context, language)
 
 
-def row_of(connection: Connection, patron_id: str, number: str) -> RequestOfReader:
+def row_of(connection: Connection, patron_id: str, number: str) -> StoredRequest:
     """Return a request of the reader. Raise LocalFault if there is none, as for one of somebody else."""
-    found = reader_requests.listed(connection, patron_id, MOST, source=READERS_PAGES)
-    wanted = next((each for each in found if each.line.number == number), None)
-    if wanted is None:
+    row = requests.by_number(connection, number)
+    if row is None or not reader_requests.is_owned(connection, patron_id, row, READERS_PAGES):
         raise LocalFault(sentence("my-no-request"))
-    return wanted
+    return row
 
 
 def _own(
-    connection: Connection, patron_id: str, asked: RequestOfReader, context: Context, language: Language
+    connection: Connection,
+    reader: StoredPatron | None,
+    asked: StoredRequest,
+    attempts: Sequence[Transaction],
+    context: Context,
+    language: Language,
 ) -> OwnRequest:
-    attempts = transactions.of_request(connection, asked.id)
     standing = reader_standing.of(connection, attempts[-1], context) if attempts else None
     word, words = _state(connection, asked, standing), language.texts.labels["desk_readers"]
     due = standing.due_on if standing is not None and word in _WITH_A_DAY else None
     return OwnRequest(
-        number=asked.line.number,
-        title=cut(asked.line.title, LONGEST),
-        author=cut(asked.line.author, LONGEST),
-        service=language.service_word(asked.line.service),
+        number=asked.number,
+        title=cut(asked.title, LONGEST),
+        author=cut(asked.author, LONGEST),
+        service=language.service_word(asked.service),
         asked_on=language.day_word(_day(asked.created_at, context), context.today()),
-        state=_in_words(connection, patron_id, word, words),
+        state=_in_words(reader, word, words),
         also=words[also] if (also := _also(attempts, standing)) else "",
         due=language.day_word(due, context.today()) if due else "",
         due_label=(words["due_since"] if word == "state_late" else words["due_until"]) if due else "",
@@ -100,10 +106,9 @@ def _own(
     )
 
 
-def _in_words(connection: Connection, patron_id: str, word: str, words: Words) -> str:
+def _in_words(reader: StoredPatron | None, word: str, words: Words) -> str:
     """Return how it stands; of what waits for the reader, where."""
-    reader = patrons.load(connection, patron_id) if word in _WAITS else None
-    place = reader.pickup if reader is not None else ""
+    place = reader.pickup if reader is not None and word in _WAITS else ""
     return f"{words[word]} ({place})" if place else words[word]
 
 
@@ -119,7 +124,7 @@ def _day(at: datetime, context: Context) -> date:
     return context.local(at).date()
 
 
-def _state(connection: Connection, asked: RequestOfReader, standing: ReaderStanding | None) -> str:
+def _state(connection: Connection, asked: StoredRequest, standing: ReaderStanding | None) -> str:
     if standing is None:
         submission = submissions.load(connection, asked.id)
         if submission is not None and submission.state == DECLINED:
@@ -162,7 +167,7 @@ def _here(standing: ReaderStanding) -> str:
     return "state_fetch" if standing.has else "state_here"
 
 
-def _asks(asked: RequestOfReader, standing: ReaderStanding | None) -> tuple[str, ...]:
+def _asks(asked: StoredRequest, standing: ReaderStanding | None) -> tuple[str, ...]:
     """Return what the reader may ask for: an end before it has come, more time once it has."""
     if asked.closed_at is not None:
         return ()

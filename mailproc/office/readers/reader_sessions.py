@@ -44,6 +44,8 @@ class ReaderSessions:
 
     def begin(self, token: str) -> str:
         """Return the token of a new session for the token of a link, which is used up. Raise LocalFault."""
+        if not self.is_open(token):  # a guess takes no turn among the writes
+            raise LocalFault(sentence("sign-in-over"))
         made, now = secrets.token_urlsafe(_OCTETS), self._context.clock()
 
         def job(connection: Connection) -> None:

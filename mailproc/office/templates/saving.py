@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -74,6 +75,19 @@ def save(store: Store, context: Context, person: StaffPerson, order: SaveOrder) 
         number = store.write(lambda connection: _begin(connection, own, new))
         _write(store, folder, new, number)
     return True
+
+
+def settle_begun(store: Store, context: Context, paths: Sequence[str]) -> None:
+    """Settle what a process that ended has begun: from here on files change by hand, too. Raise TryLater."""
+    with store.read() as connection:
+        newest = [one for path in paths for one in template_versions.newest(connection, path, 1)]
+    for one in (each for each in newest if each.state == VersionState.BEGUN):
+        try:
+            own = folder_of(context).read(one.path)
+        except LocalFault:
+            continue  # the page of the text says why
+        state = VersionState.DONE if _was_in_use(one, own) else VersionState.LOST
+        store.write(partial(template_versions.settle, version_id=one.id, state=state))
 
 
 def _begin(connection: Connection, own: OwnText | None, new: NewTemplateVersion) -> int:

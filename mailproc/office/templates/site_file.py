@@ -5,6 +5,7 @@ whole or not at all.
 """
 
 import errno
+import logging
 import os
 import secrets
 import stat
@@ -18,6 +19,8 @@ from mailproc.errors import LocalFault
 from mailproc.sentence import sentence
 from mailproc.templating.environment import LONGEST_TEXT
 from mailproc.templating.folders import shipped_folder
+
+_log = logging.getLogger(__name__)
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _LONGEST = 4 * LONGEST_TEXT
@@ -68,7 +71,7 @@ class SiteFolder:
             self._refuse_shipped()
             with self._below(path) as (folder, name):
                 os.unlink(name, dir_fd=folder)
-                os.fsync(folder)
+                _keep_for_good(folder, name)
         except FileNotFoundError:
             return
         except OSError as error:
@@ -132,7 +135,15 @@ def _replace(folder: int, name: str, text: str) -> None:
         with suppress(OSError):
             os.unlink(unfinished, dir_fd=folder)
         raise
-    os.fsync(folder)
+    _keep_for_good(folder, name)
+
+
+def _keep_for_good(folder: int, name: str) -> None:
+    """What has been done is in use: a disk that fails now may lose it with the power, and undoes nothing."""
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        _log.warning("%s is in use, and may be lost if the power fails: %s", name, error.strerror)
 
 
 def _rights(folder: int, name: str) -> os.stat_result | None:
