@@ -63,13 +63,13 @@ class NamedReader:
 def keep(connection: Connection, reader: NamedReader, *, corrects: bool = True) -> bool:
     """Store the reader; what is left out stays as it was, so does an e-mail address of the library's file.
 
-    ``corrects``: whether an address that another request brought is replaced. Return whether an address
-    stayed though the request names another.
+    ``corrects``: whether an address that another request brought is replaced, and a reader of the file who
+    has none gets one. Return whether what is stored stays though the request names another.
     """
     values = {name: storable(value) for name, value in vars(reader).items()}
     before = load(connection, values["id"])
     said, known = values["email"], before.email if before is not None else ""
-    stays = before is not None and bool(known) and (before.source != "" or not corrects)
+    stays = before is not None and _stays(before, corrects=corrects)
     if stays:
         values["email"] = ""
     connection.execute(_CHANGE, values)
@@ -79,6 +79,12 @@ def keep(connection: Connection, reader: NamedReader, *, corrects: bool = True) 
     elif values["name"] not in ("", before.name):
         name_requests(connection, values["id"])
     return stays and said.lower() not in ("", known.lower())
+
+
+def _stays(reader: StoredPatron, *, corrects: bool) -> bool:
+    """Return whether the e-mail address stays as it is, also where there is none."""
+    is_of_file = reader.source != ""
+    return is_of_file or bool(reader.email) if not corrects else is_of_file and bool(reader.email)
 
 
 def name_requests(connection: Connection, patron_id: str) -> int:

@@ -617,6 +617,16 @@ def test_a_request_replaces_no_address_of_the_file(small_world, door):
     assert "entered-address-stays" not in [getattr(one, "code", "") for one in told]
 
 
+def test_another_system_gives_a_reader_of_the_file_no_address(small_world):
+    """It would open the reader's pages to whoever typed it."""
+    run(small_world, "id,name,email\nR1,Ann,\n")
+    told = entered(small_world, "api", id="R1", email="evil@elsewhere.example").warnings
+    assert known(small_world, "R1").email == ""
+    assert "entered-address-stays" in [getattr(one, "code", "") for one in told]
+    entered(small_world, "desk", id="R1", email="ann@reader.example")
+    assert known(small_world, "R1").email == "ann@reader.example"
+
+
 def test_another_system_replaces_no_address_at_all(small_world):
     entered(small_world, "api", id="R5", email="eve@reader.example")
     entered(small_world, "api", id="R5", email="evil@elsewhere.example")

@@ -1,5 +1,6 @@
 """The pages for readers: who gets in, what one sees and asks for; nobody sees or moves anything else."""
 
+import io
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -17,7 +18,8 @@ from mailproc.ill.apdu import Item
 from mailproc.ill.submitted import Source, SubmittedRequest, WrittenReader
 from mailproc.ill.terms import Role
 from mailproc.office.desk.staff_desk import StaffDesk
-from mailproc.office.patrons import forgetting
+from mailproc.office.patrons import forgetting, importing
+from mailproc.office.patrons.patron_file import Form
 from mailproc.office.readers import sign_in_links
 from mailproc.office.readers.reader_sessions import ReaderPerson
 from mailproc.office.requests import notes, reviewing, submitted
@@ -273,8 +275,24 @@ def test_nobodys_mailbox_is_filled(house, reader, asks):
     for _ in range(3):
         assert asks(reader())
     assert asks(reader()) == "" and asks(reader()) == ""
+    house.later(minutes=31)
+    assert asks(reader()), "a stranger who asks keeps nobody out: the last link is over"
+    assert asks(reader()) == ""
     house.later(minutes=61)
     assert asks(reader())
+
+
+FILE = f"id,name,email\nR1,B. Reader,{MAIL}\n".encode()
+
+
+def test_an_address_from_an_order_is_nobodys_word_where_readers_are_imported(house, reader, asks):
+    """Whoever can place a request names the address of a reader whom no file has."""
+    house.place(patron={"id": "R9", "name": "Ann", "email": "evil@evil.example"})
+    assert asks(reader(), "R9", "evil@evil.example"), "no file was imported: orders are all there is"
+    file, context = io.BufferedReader(io.BytesIO(FILE)), house.app.context
+    importing.import_file(house.app.store, context, file, Form.CSV, "clerk", progress=lambda *_said: None)
+    house.later(minutes=61)
+    assert asks(reader(), "R9", "evil@evil.example") == "" and asks(reader())
 
 
 def test_all_together_have_a_limit(house, reader, asks, monkeypatch):

@@ -5,15 +5,24 @@ bounded for each reader and for all, so that nobody's mailbox is filled.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from mailproc.config_web_readers import WebReaders
 from mailproc.flow.context import Context
 from mailproc.flow.sign_in_letter import SIGN_IN
 from mailproc.ill.reader_number import folded
 from mailproc.ill.submitted import READERS_DOOR
-from mailproc.store import events, link_letters, outgoing, patrons, reader_access, restored
+from mailproc.store import (
+    events,
+    link_letters,
+    outgoing,
+    patron_imports,
+    patrons,
+    reader_access,
+    restored,
+)
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.intent_bodies import NoticeToReader
@@ -63,7 +72,22 @@ def _reader(connection: Connection, number: str, email: str) -> StoredPatron | N
         return None
     found = patrons.with_email(connection, address, AT_ONCE)
     theirs = [one for one in found if wanted in map(folded, (one.id, *(one.barcodes or ())))]
-    return theirs[0] if len(theirs) == 1 else None
+    return theirs[0] if len(theirs) == 1 and _is_believed(connection, theirs[0]) else None
+
+
+def _is_believed(connection: Connection, reader: StoredPatron) -> bool:
+    """Return whether the reader's address is the library's word. Where readers are imported, what an order
+    says of one whom no file has is anybody's who can place one."""
+    return bool(reader.source) or not patron_imports.is_any(connection)
+
+
+def _is_enough(connection: Connection, reader: StoredPatron, readers: WebReaders, now: datetime) -> bool:
+    """Return whether no letter goes now. Whoever asks for them: a link that opens is always with the reader,
+    so that nobody who knows number and address keeps one out."""
+    if reader_access.count_links(connection, reader.id, now - HOUR) < readers.links_an_hour:
+        return False
+    lately = now - timedelta(minutes=readers.link_minutes)
+    return reader_access.count_links(connection, reader.id, lately) > 0
 
 
 def _write(connection: Connection, context: Context, reader: StoredPatron) -> None:
@@ -71,7 +95,7 @@ def _write(connection: Connection, context: Context, reader: StoredPatron) -> No
     if reader_access.count_all_links(connection, now - HOUR) >= MOST_AN_HOUR:
         _log.warning("no link is written: %s went to readers within an hour", MOST_AN_HOUR)
         return
-    if reader_access.count_links(connection, reader.id, now - HOUR) >= readers.links_an_hour:
+    if _is_enough(connection, reader, readers, now):
         return
     event = NewEvent(cause="policy", type="SIGN_IN", at=now, door=READERS_DOOR, state="done")
     event_id = events.add(connection, event)
