@@ -197,6 +197,13 @@ def _masked(text: str, words: SecretWords) -> str:
     return invisible.masked(text, lambda bare: _without_links(words.masked(bare, MASK)))
 
 
+def mask_links(content: bytes) -> bytes:
+    """A file of a letter without the secrets of links that open a reader's pages."""
+    if b"/my/in/" not in content:
+        return content
+    return _without_links(content.decode("latin-1")).encode("latin-1")
+
+
 def _without_links(text: str) -> str:
     """Line ends stay, so a line keeps its number."""
     return _LINK.sub(lambda found: found[1] + MASK + "\n" * found[2].count("\n"), text)

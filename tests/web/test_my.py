@@ -3,8 +3,10 @@
 import io
 import re
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from email.message import EmailMessage
 
 import httpx
 import pytest
@@ -120,13 +122,21 @@ def test_a_link_that_comes_back_is_shown_to_nobody_and_opens_nothing(house, read
     text = f"From: {MAIL}\r\nTo: ill@library.example\r\nSubject: What is this?\r\n\r\n> {ORIGIN}{link}\r\n"
     wrapped = f"> {ORIGIN}/my/in/{token[:20]}=\r\n{token[20:]}\r\n"
     asked = house.inject((text + wrapped).encode(), MAIL)
+    encoded = EmailMessage()
+    encoded["From"], encoded["To"], encoded["Subject"] = MAIL, "ill@library.example", "Base64"
+    encoded.set_content(f"What is this?\n{ORIGIN}{link}\n", cte="base64")
+    encoded.add_attachment(f"{ORIGIN}{link}\n", filename="link.txt", cte="quoted-printable")
+    in_base64 = house.inject(encoded.as_bytes(), MAIL)
+    coded = b64encode(f"{ORIGIN}{link}".encode()).decode()
     back = house.bounce(letter)
     desk = opened()
     desk.log_in()
-    for number in (asked, back):
+    assert token not in desk.get(f"/letters/I{in_base64}/file/1").text
+    for number in (asked, in_base64, back):
         page = desk.get(f"/letters/I{number}")
         assert page.status == 200
         assert token not in page.text and token[:20] not in page.text and token[20:] not in page.text
+        assert b64encode(token.encode()).decode()[4:16] not in page.text and coded[40:60] not in page.text
     assert browser.post("/my/in", {"token": token}).url != f"{ORIGIN}/my"
     assert "Another library" not in browser.get("/my").words
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from mailproc import log
 from mailproc.errors import LocalFault
 from mailproc.mail.attachments import Attachment
 from mailproc.office.acts.overtaken import Overtaken
@@ -68,7 +69,8 @@ class LetterDesk(DeskRoom):
             raise LocalFault(sentence("desk-no-file", letter=name))
         if files[place - 1].size > LARGEST_FILE:
             raise LocalFault(sentence("desk-file-large", command=f"mailproc letter {name} --save DIR"))
-        return files[place - 1]
+        found = files[place - 1]
+        return replace(found, content=log.mask_links(found.content))
 
     def redeliver(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
         """Send the same letter again. Raise also Overtaken, as the others do."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailproc.flow.context import Context
-from mailproc.mail import received
+from mailproc.mail import encoded_links, received
 from mailproc.mail.letter import Letter
 from mailproc.mail.parse import readable
 from mailproc.notices.citation import cited
@@ -81,7 +81,7 @@ def letter_page(
     language = context.language
     masked = context.registry.mask(bytes(row["raw"]))
     letter = received.letter(masked, row.get("door") or "")
-    text, raw = readable(letter), masked[: 2 * LONGEST].decode("utf-8", "replace")
+    text, raw = readable(letter), encoded_links.masked(masked[: 2 * LONGEST].decode("utf-8", "replace"))
     whole = len(text) <= LONGEST and len(masked) <= LONGEST and len(read) < MOST
     shown_text, known = _harmless(text), f"{row['kind']}{row['id']}"
     lines = _lines_by_word(shown_text)
