@@ -26,9 +26,11 @@ PATH = "/hub"
 OURS, SYMBOL = "IT-PR0001", "IT-PR0002"
 LIBRARY, ADDRESS = "Biblioteca di prova (practice)", "ill@biblioteca.practice.example"
 MOST_KEPT = 1000
+LARGEST = 64 * 1024
+"""Octets of a message: what is kept fits into memory."""
 _FIRST = 900123
 _TITLE = "Cartography of vanished rivers"
-_LIMITS = Limits(octets=2**20, doctype_name=True)
+_LIMITS = Limits(octets=LARGEST, doctype_name=True)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """The HTTP server of the practice world: its catalogues, the library system that hooks tell, and its hub."""
 
+import re
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from mailproc.errors import LocalFault
@@ -12,6 +14,33 @@ from mailproc.practice.library_system import LibrarySystem
 
 LARGEST = 1_000_000
 """Octets of a call that are read."""
+AT_ONCE = 20
+"""Calls in hand; of more the connection is closed unread."""
+_OURS = re.compile(r"(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?", re.IGNORECASE)
+_BROWSERS = ("Origin", "Sec-Fetch-Site")
+"""What browsers say, and neither a hub nor a library system: any page might call this machine."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self._free = threading.Semaphore(AT_ONCE)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread, if one is free."""
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer, and give the thread back."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
 
 
 class WebServer:
@@ -30,12 +59,11 @@ class WebServer:
             hub = asked
 
         try:
-            self._server = ThreadingHTTPServer(("127.0.0.1", self._wanted), Handler)
+            self._server = _Server(("127.0.0.1", self._wanted), Handler)
         except OSError as error:
             raise LocalFault(
                 f"The practice catalogues cannot have port {self._wanted}: {error.strerror}."
             ) from None
-        self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="web", daemon=True
         )
@@ -52,6 +80,16 @@ class _Handler(BaseHTTPRequestHandler):
     library_system: LibrarySystem
     hub: PractisingHub
     timeout = 10
+
+    def parse_request(self) -> bool:
+        """Read the request; refuse what a page of another site may have sent."""
+        if not super().parse_request():
+            return False
+        is_foreign = any(name in self.headers for name in _BROWSERS)
+        if is_foreign or not _OURS.fullmatch(self.headers.get("Host", "")):
+            self._answer(HTTPStatus.FORBIDDEN)
+            return False
+        return True
 
     def do_GET(self) -> None:  # the name that http.server looks for
         asked = urlsplit(self.path)

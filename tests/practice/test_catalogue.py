@@ -95,6 +95,15 @@ def test_what_is_not_there_or_too_much_is_refused(
     assert http_client.ask(method, url + path, headers={"Content-Length": length}).status == status
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Host": "evil.example"}],
+)
+def test_a_page_in_a_browser_asks_nothing_here(url: str, headers: dict[str, str]) -> None:
+    for method, path in (("GET", "/sru/own?query=x"), ("POST", "/hub")):
+        assert http_client.ask(method, f"{url}{path}", b"", headers).status == 403
+
+
 def test_a_taken_port_is_named() -> None:
     with closing(create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
