@@ -15,6 +15,7 @@ from bench import (
     big_file,
     clock,
     desk,
+    desk_seen,
     drain,
     growth,
     hooks,
@@ -44,6 +45,7 @@ SUITES: tuple[Suite, ...] = (
     big_file.SUITE, iso.SUITE, sbn.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
     people.SUITE, status.SUITE, stats.SUITE, backup.SUITE, patrons.SUITE, slips.SUITE, takeover.SUITE,
     hooks.SUITE, tcp.SUITE, slnp.SUITE, desk.SUITE,
+    desk_seen.SUITE,
 )  # fmt: skip
 
 

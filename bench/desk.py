@@ -86,7 +86,7 @@ class Desk:
 
 
 def measure() -> Figures:
-    with _served(_grown()) as (served, memory):
+    with served_over(million()) as (served, memory):
         desk = Desk(served)
         figures = _pages(desk) | {"visit": _weight(desk)}
         figures["memory"] = memory() - served["rss"]
@@ -124,7 +124,7 @@ def _intake() -> Figures:
     """Letters with and without desks at work, in turns; each desk opens To do, a request, the list, …"""
     with app.folder() as folder:
         grown.store(folder, 10_000)
-        with _served(folder, "listener") as (served, _):
+        with served_over(folder, "listener") as (served, _):
             rates: dict[str, list[float]] = {"alone": [], "beside": []}
             for _ in range(TURNS):
                 rates["alone"].append(child.load(served["smtp"], 50, SECONDS / TURNS)["rate"])
@@ -156,7 +156,7 @@ def _works(served: dict[str, Any], done: threading.Event, number: int) -> None:
 
 
 @contextmanager
-def _served(place: Path, *more: str) -> Iterator[tuple[dict[str, Any], Any]]:
+def served_over(place: Path, *more: str) -> Iterator[tuple[dict[str, Any], Any]]:
     """The desk in a process of its own: what it says of itself, and its memory now."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.desk_served", str(place), *more],
@@ -178,7 +178,8 @@ def _served(place: Path, *more: str) -> Iterator[tuple[dict[str, Any], Any]]:
 
 
 @cache
-def _grown() -> Path:
+def million() -> Path:
+    """Return the folder of the store that all measurements of the desk share."""
     _kept.append(tempfile.TemporaryDirectory(prefix="mailproc-bench-desk-"))
     place = Path(_kept[-1].name)
     grown.store(place, MANY)

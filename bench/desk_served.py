@@ -44,7 +44,7 @@ def main(folder: str, *more: str) -> None:
 
         desk = StaffDesk(home.store, home.context)
         if all(one.login != "bench" for one in people.listed(home.store)):
-            people.add(home.store, home.context, "bench", "B. Ench", StaffRole.WORK, PASSWORD)
+            people.add(home.store, home.context, "bench", "B. Ench", StaffRole.KEEP, PASSWORD)
         token = desk.sessions.begin("bench", PASSWORD, "127.0.0.1")
         server = HttpServer(site.application(desk, Web(enabled=True)), "127.0.0.1", 0)
         _, port = server.start()

@@ -70,6 +70,7 @@ _OF_TRANSACTION = (
     .where(HISTORY.c.transaction_id == bindparam("transaction_id"))
     .order_by(HISTORY.c.id)  # the order they took effect in: a letter from the shelf comes late
 )
+_ALL_OF_TRANSACTION = Constant(_OF_TRANSACTION, Event)
 _LATEST_OF_TRANSACTION = Constant(
     _OF_TRANSACTION.order_by(None).order_by(HISTORY.c.id.desc()).limit(bindparam("most", type_=Integer)),
     Event,
@@ -226,7 +227,7 @@ def todo_again(connection: Connection, event: Event, transaction_id: int | None 
 
 def of_transaction(connection: Connection, transaction_id: int) -> Sequence[Event]:
     """Return everything that happened to the transaction, in the order in which it took effect."""
-    return made(Event, connection.execute(_OF_TRANSACTION, {"transaction_id": transaction_id}))
+    return _ALL_OF_TRANSACTION.rows(connection, {"transaction_id": transaction_id})
 
 
 def ends_of_transaction(connection: Connection, transaction_id: int, most: int) -> list[Event]:

@@ -1,12 +1,17 @@
 """Whether somebody was quicker: an act is meant for a request as its page showed it."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from mailproc.errors import LocalFault
 from mailproc.ill.event_names import spoken
 from mailproc.notices.language_files import ENGLISH
 from mailproc.sentence import Word, sentence
 from mailproc.store.events import EVENT, HISTORY
+from mailproc.store.prepared_statements import Constant
+
+_NEWEST = Constant(
+    select(func.max(HISTORY.c.id)).where(HISTORY.c.transaction_id == bindparam("transaction_id"))
+)
 
 
 class Overtaken(LocalFault):
@@ -15,8 +20,7 @@ class Overtaken(LocalFault):
 
 def mark(connection: Connection, transaction_id: int) -> str:
     """Return a mark of what has happened to the transaction so far."""
-    newest = select(func.max(HISTORY.c.id)).where(HISTORY.c.transaction_id == transaction_id)
-    return f"{transaction_id}.{connection.execute(newest).scalar() or 0}"
+    return f"{transaction_id}.{_NEWEST.scalar(connection, {'transaction_id': transaction_id}) or 0}"
 
 
 def check(connection: Connection, seen: str, number: str, transaction_id: int) -> None:

@@ -8,6 +8,7 @@ import time
 
 from mailproc.flow.context import Context
 from mailproc.office.desk import to_do
+from mailproc.office.desk.row_acts import KeptRowActs
 from mailproc.office.desk.to_do import ToDoPage
 from mailproc.store.engine import Store
 
@@ -22,6 +23,7 @@ class KeptToDo:
         self._store = store
         self._context = context
         self._alone = threading.Lock()
+        self._acts = KeptRowActs()
         self._kept: tuple[object, float, ToDoPage] | None = None
 
     def page(self) -> ToDoPage:
@@ -32,6 +34,6 @@ class KeptToDo:
                 return self._kept[2]
             begun = time.monotonic()
             with self._store.read() as connection:
-                page = to_do.page(connection, self._context)
+                page = to_do.page(connection, self._context, self._acts)
             self._kept = now_at, begun, page
             return page

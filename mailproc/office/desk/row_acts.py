@@ -1,7 +1,9 @@
 """The main act of a row of "To do": what most likely helps against its reason, if it is possible now."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 from sqlalchemy import Connection
@@ -62,13 +64,45 @@ class RowAct:
     seen: str
 
 
-def put_off(connection: Connection, one: Todo, context: Context) -> RowAct | None:
+KEPT_SECONDS, MOST_KEPT = 60.0, 2_000
+_Key = tuple[str, str, str, date]
+
+
+class KeptRowActs:
+    """What was found for the rows of one page stands on the next, while nothing has happened to the request.
+
+    To find it takes most of the time of a page. After a minute it is found anew, for what else it may depend
+    on (a reader, a letter that left). Whoever presses the button is judged anew in any case. For one thread.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[_Key, tuple[float, RowAct | None]] = {}
+
+    def get(self, key: _Key, find: Callable[[], RowAct | None]) -> RowAct | None:
+        """Return what was found lately, or is found now."""
+        now = time.monotonic()
+        at, act = self._found.get(key, (0.0, None))
+        if not at or now - at > KEPT_SECONDS:
+            act = find()
+            self._found.pop(key, None)
+            self._found[key] = now, act
+            while len(self._found) > MOST_KEPT:
+                del self._found[next(iter(self._found))]
+        return act
+
+
+def put_off(connection: Connection, one: Todo, context: Context, kept: KeptRowActs) -> RowAct | None:
     """Return the act "not today", until the day that is meant where none is named; None for what cannot wait,
     or what nobody was asked for and nobody submitted."""
-    request, language = request_of(connection, one.number), context.language
-    last = putting_off.bound(connection, request, context).day
+    request = request_of(connection, one.number)
     seen = _mark(connection, request)
-    if not seen or last <= context.today():
+    key = one.number, PUT_OFF, seen, context.today()
+    return kept.get(key, lambda: _put_off(connection, request, seen, context)) if seen else None
+
+
+def _put_off(connection: Connection, request: StoredRequest, seen: str, context: Context) -> RowAct | None:
+    language, last = context.language, putting_off.bound(connection, request, context).day
+    if last <= context.today():
         return None
     day = language.day_word(min(putting_off.next_day(context), last), context.today())
     words = language.texts.labels["desk"]
@@ -91,7 +125,7 @@ def _mark(connection: Connection, request: StoredRequest) -> str:
     return review_steps.mark(submission) if submission is not None else ""
 
 
-def of_row(connection: Connection, one: Todo, context: Context) -> RowAct | None:
+def of_row(connection: Connection, one: Todo, context: Context, kept: KeptRowActs) -> RowAct | None:
     """Return the main act of a row; None where none stands out, or the reason is of an earlier attempt."""
     acts = MAIN.get(one.reasons[0], ())  # none for a code of another release
     try:
@@ -100,12 +134,20 @@ def of_row(connection: Connection, one: Todo, context: Context) -> RowAct | None
         return None
     if row is None or not _is_of(row, Reason(one.reasons[0])):
         return None
+    seen = overtaken.mark(connection, row.id)
+    key = one.number, one.reasons[0], seen, context.today()
+    return kept.get(key, lambda: _main(connection, row, acts, seen, context))
+
+
+def _main(
+    connection: Connection, row: Transaction, acts: tuple[str, ...], seen: str, context: Context
+) -> RowAct | None:
+    """Return the first of these acts that is possible."""
     for action, answer in _said(row, acts):
         found = possible_actions.choice(connection, row, action, answer, context)
         if found is not None:
             form = act_forms.form(found, status(row.state, promise=row.promise), context)
             opens = bool(form.against) or any(field.needed for field in form.fields)
-            seen = overtaken.mark(connection, row.id)
             return RowAct(form.action, form.answer, form.key, form.does, form.leads, opens, seen)
     return None
 

@@ -10,7 +10,7 @@ from mailproc.flow.context import Context
 from mailproc.ill.attention import Reason
 from mailproc.notices.language import Language
 from mailproc.office.desk import row_acts
-from mailproc.office.desk.row_acts import RowAct
+from mailproc.office.desk.row_acts import KeptRowActs, RowAct
 from mailproc.office.desk.template_list import key_of
 from mailproc.office.queries import agenda, service_state
 from mailproc.office.queries.agenda import Agenda, Group, Todo
@@ -88,13 +88,13 @@ class ToDoPage:
     held: str = ""
 
 
-def page(connection: Connection, context: Context) -> ToDoPage:
-    """Return the page as it is now."""
+def page(connection: Connection, context: Context, kept: KeptRowActs) -> ToDoPage:
+    """Return the page as it is now. ``kept``: the acts of the rows of earlier pages."""
     found = agenda.agenda(connection, context)
     words = context.language.texts.labels["digest"]
     return ToDoPage(
         letters=tuple(_letters(found, context)),
-        groups=tuple(_reason(connection, one, context) for one in found.groups),
+        groups=tuple(_reason(connection, one, context, kept) for one in found.groups),
         put_off=tuple(_put_off(connection, found, context)),
         idle=tuple(_some(words["idle"], [_waiting(one, context) for one in found.idle])),
         total=agenda.summed(found, context.language),
@@ -109,13 +109,13 @@ def _held(connection: Connection, context: Context) -> str:
     return language.label("service", "nothing_moves", why=language.word(held)) if held is not None else ""
 
 
-def _reason(connection: Connection, group: Group, context: Context) -> DeskGroup:
+def _reason(connection: Connection, group: Group, context: Context, kept: KeptRowActs) -> DeskGroup:
     heading, shown = context.language.attention_word(group.reason), group.requests[:MOST_ROWS]
     rows = [
         _request(
             one,
-            row_acts.of_row(connection, one, context),
-            row_acts.put_off(connection, one, context),
+            row_acts.of_row(connection, one, context, kept),
+            row_acts.put_off(connection, one, context, kept),
             context,
         )
         for one in shown
