@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mailproc.office.desk import kept_to_do, to_do
+from mailproc.office.desk import kept_to_do, row_acts, to_do
 from mailproc.office.desk.kept_to_do import KeptToDo
 from mailproc.office.desk.staff_desk import StaffDesk
+from mailproc.office.queries import possible_actions
 from tests.support.world import World
 
 
@@ -17,9 +18,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     count: list[int] = []
     real = to_do.page
 
-    def page(connection, context):
+    def page(connection, context, kept):
         count.append(1)
-        return real(connection, context)
+        return real(connection, context, kept)
 
     monkeypatch.setattr(to_do, "page", page)
     yield count
@@ -69,3 +70,25 @@ def test_who_looks_whether_it_is_still_so_shares_it_too(house: World, made: list
     assert office.news.marks(["todo"]) == {"todo": mark} and len(made) == 1
     house.hear("B1-1 NOT")
     assert office.news.marks(["todo"]) != {"todo": mark} and len(made) == 2
+
+
+def test_the_acts_of_rows_are_found_once_until_something_happens_to_them(
+    house: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.ordered(*(f"TXC{at}-1 S LOAN\nBook {at}" for at in (1, 2, 3)))
+    looks: list[str] = []
+    choice = possible_actions.choice
+    monkeypatch.setattr(
+        possible_actions,
+        "choice",
+        lambda link, row, *more: looks.append(f"L{row.request_id}") or choice(link, row, *more),
+    )
+    kept = KeptToDo(house.app.store, house.app.context)
+    acts = [row.act for row in kept.page().groups[0].rows]
+    assert looks == ["L1", "L2", "L3"] and None not in acts
+    looks.clear()
+    house.act("L2", "unfilled", reason="not-owned")
+    assert [row.act for row in kept.page().groups[0].rows] == [acts[0], acts[2]] and looks == []
+    monkeypatch.setattr(row_acts, "KEPT_SECONDS", -1.0)
+    house.place()
+    assert kept.page().groups[0].rows[0].act == acts[0] and looks == ["L1", "L3"]
