@@ -3,7 +3,7 @@ and neither does who names a folder, a file or a test: what is left out is left 
 ``-m "not long"`` asks for the short form of what is named.
 
 * Of a table of costly rows, all but a sample: the same rows on every machine.
-* Of the other stories of a file, every second one.
+* Of the other stories of a file two of three, of a file in ``app`` every second test.
 * Tests marked ``long``.
 * After three of four stories, the costly part of what is checked after each one (``soundness.py``).
 * Three of four examples of a property (also of one that is named).
@@ -14,12 +14,15 @@ and neither does who names a folder, a file or a test: what is left out is left 
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from math import ceil
 from zlib import crc32
 
 import pytest
 
 STORIES = ("flow", "flow_out", "office")
 """Folders of stories over the whole house, on both databases."""
+ONE_OF = {"app": 2} | dict.fromkeys(STORIES, 3)
+"""Of what is no table of a file in these folders one of so many is run."""
 UPGRADES = {"test_migrate", "test_second_step"}
 """Files whose tests each make a database from its first step on."""
 DEAREST = {*STORIES, "acceptance", "app", "cli", "two_offices"}
@@ -76,14 +79,14 @@ def _beyond_the_sample(items: Iterable[pytest.Item]) -> Iterable[pytest.Item]:
         if "[" in item.name and _is_costly(item):
             on_server = "postgresql" in item.name and _folder(item) not in DEAREST
             tables[item.nodeid.partition("[")[0], on_server].append(item)
-        elif _folder(item) in STORIES:
+        elif _folder(item) in ONE_OF:
             tables[item.nodeid, False].append(item)
     for rows in tables.values():
         yield from sorted(rows, key=_shuffled)[_sample(rows) :]
-        if len(rows) == 1 and _folder(rows[0]) in STORIES:
+        if len(rows) == 1 and _folder(rows[0]) in ONE_OF:
             files[rows[0].nodeid.partition("::")[0]] += rows
     for stories in files.values():
-        yield from sorted(stories, key=_shuffled)[(len(stories) + 1) // 2 :]
+        yield from sorted(stories, key=_shuffled)[ceil(len(stories) / ONE_OF[_folder(stories[0])]) :]
 
 
 def _sample(rows: Sequence[pytest.Item]) -> int:
