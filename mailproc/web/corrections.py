@@ -8,19 +8,18 @@ from mailproc.errors import TryLater
 from mailproc.office.staff.people import StaffPerson
 from mailproc.web import refusals
 from mailproc.web.asked import PageRequest
-from mailproc.web.shown import Pages, WebDesk, html
+from mailproc.web.shown import Pages, WebDesk, html, left_form
 
 
 def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Show the form; as it was filled in, where the session had ended."""
-    draft = desk.memory.drafts.take(asked.token, asked.target)
-    trouble = (desk.office.words["kept"],) if draft is not None else ()
+    draft, trouble = left_form(desk, asked, asked.target)
     return html(
         desk,
         "correction.html",
         person,
-        page=desk.office.corrections.page(asked.path["number"], draft or {}),
-        typed=draft or {},
+        page=desk.office.corrections.page(asked.path["number"], draft),
+        typed=draft,
         trouble=trouble,
         say=desk.office.words_of("desk_correct"),
     )

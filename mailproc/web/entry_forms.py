@@ -10,8 +10,9 @@ from mailproc.errors import TryLater
 from mailproc.office.desk.entry_desk import EntryDesk
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.office.staff.people import StaffPerson
+from mailproc.web import refusals
 from mailproc.web.asked import PageRequest
-from mailproc.web.shown import Pages, WebDesk, html
+from mailproc.web.shown import Pages, WebDesk, html, left_form
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,8 @@ class EntryForm:
 
     def page(self, desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
         """Show the form; as it was filled in, where the session had ended."""
-        draft = desk.memory.drafts.take(asked.token, self.address)
-        trouble = (desk.office.words["kept"],) if draft is not None else ()
-        return self._shown(desk, person, self.room(desk.office).page(draft or {}), 200, trouble)
+        draft, trouble = left_form(desk, asked, self.address)
+        return self._shown(desk, person, self.room(desk.office).page(draft), 200, trouble)
 
     def check(self, desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
         """Show the form with what the checks say."""
@@ -57,7 +57,7 @@ class EntryForm:
         )
 
     def _busy(self, desk: WebDesk, person: StaffPerson, form: Mapping[str, str], later: TryLater) -> Response:
-        told = (desk.office.words["busy"], desk.office.word(later.said))
+        told = refusals.words(desk, later)
         return self._shown(desk, person, self.room(desk.office).page(form), 503, told)
 
     def _shown(

@@ -6,11 +6,10 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from mailproc.errors import LocalFault, RemoteFault, TryLater
-from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.staff.people import StaffPerson, StaffRole
+from mailproc.web import refusals
 from mailproc.web.asked import PageRequest
-from mailproc.web.shown import Page, Pages, WebDesk, html
+from mailproc.web.shown import Page, Pages, WebDesk, html, left_form
 
 Act = Callable[[StaffPerson, str, Mapping[str, str]], tuple[str, ...]]
 
@@ -27,9 +26,8 @@ def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     if asked.is_a_look:  # what an act brought about is said to who did it, on the next page
         return _shown(desk, name, person, 200, asked.query, (), (), {})
     answers = desk.memory.answers.take(asked.token, _address(name)) or ()
-    draft = desk.memory.drafts.take(asked.token, _address(name))
-    trouble = (desk.office.words["kept"],) if draft is not None else ()
-    return _shown(desk, name, person, 200, asked.query, answers, trouble, draft or {})
+    draft, trouble = left_form(desk, asked, _address(name))
+    return _shown(desk, name, person, 200, asked.query, answers, trouble, draft)
 
 
 def file(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
@@ -52,31 +50,13 @@ def _act(of: Callable[[WebDesk], Act]) -> Page:
         name = asked.path["name"]
         try:
             answers = of(desk)(person, name, asked.form)
-        except Overtaken as overtaken:
-            return _refused(desk, asked, person, overtaken, 409)
-        except (LocalFault, RemoteFault) as fault:
-            return _refused(desk, asked, person, fault, 422)
-        except TryLater as later:
-            return _refused(desk, asked, person, later, 503)
+        except refusals.FAULTS as fault:
+            told = refusals.words(desk, fault)
+            return _shown(desk, name, person, refusals.status(fault), asked.form, (), told, asked.form)
         desk.memory.answers.put(asked.token, _address(name), answers)
         return RedirectResponse(_address(name), 303)
 
     return done
-
-
-def _refused(
-    desk: WebDesk,
-    asked: PageRequest,
-    person: StaffPerson,
-    fault: LocalFault | RemoteFault | TryLater,
-    status: int,
-) -> Response:
-    word, told = desk.office.word, [desk.office.word(fault.said)]
-    if isinstance(fault, TryLater):
-        told.insert(0, desk.office.words["busy"])
-    return _shown(
-        desk, asked.path["name"], person, status, asked.form, (), tuple(map(word, told)), asked.form
-    )
 
 
 def _shown(

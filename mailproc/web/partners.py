@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from mailproc.errors import LocalFault, RemoteFault, TryLater
 from mailproc.office.staff.people import StaffPerson, StaffRole
+from mailproc.web import refusals
 from mailproc.web.asked import PageRequest
-from mailproc.web.shown import Page, Pages, WebDesk, html
+from mailproc.web.shown import Page, Pages, WebDesk, html, left_form
 
 Act = Callable[[StaffPerson, str, Mapping[str, str]], tuple[str, ...]]
 
@@ -24,8 +24,7 @@ def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Show one partner; after an act, what that brought about."""
     address = _address(asked.path["symbol"])
     answers = desk.memory.answers.take(asked.token, address) or ()
-    kept = desk.memory.drafts.take(asked.token, address)
-    trouble = (desk.office.words["kept"],) if kept is not None else ()
+    _, trouble = left_form(desk, asked, address)
     return _shown(desk, asked.path["symbol"], person, 200, answers, trouble)
 
 
@@ -33,14 +32,12 @@ def _act(of: Callable[[WebDesk], Act]) -> Page:
     """Return the page that does what the form says."""
 
     def done(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
-        symbol, words = asked.path["symbol"], desk.office.words
+        symbol = asked.path["symbol"]
         try:
             answers = of(desk)(person, symbol, asked.form)
-        except (LocalFault, RemoteFault) as fault:
-            return _shown(desk, symbol, person, 422, (), (desk.office.word(fault.said),))
-        except TryLater as later:
-            told = (words["busy"], desk.office.word(later.said))
-            return _shown(desk, symbol, person, 503, (), told)
+        except refusals.FAULTS as fault:
+            told = refusals.words(desk, fault)
+            return _shown(desk, symbol, person, refusals.status(fault), (), told)
         desk.memory.answers.put(asked.token, _address(symbol), answers)
         return RedirectResponse(_address(symbol), 303)
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from mailproc.errors import LocalFault, TryLater
-from mailproc.office.acts.overtaken import Overtaken
+from mailproc.errors import LocalFault
 from mailproc.office.staff.people import StaffPerson, StaffRole
+from mailproc.web import refusals
 from mailproc.web.asked import PageRequest
 from mailproc.web.shown import Pages, WebDesk, html
 
@@ -51,7 +51,7 @@ def of_request(desk: WebDesk, asked: PageRequest, _person: StaffPerson) -> Respo
 
 def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Show one reader."""
-    answers = desk.memory.answers.take(asked.token, _target(asked)) or ()
+    answers = desk.memory.answers.take(asked.token, asked.target) or ()
     return _shown(desk, asked, person, answers=answers)
 
 
@@ -86,8 +86,8 @@ def forget(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Erase the reader."""
     try:
         told = desk.office.patrons.forget(person, _reader(desk, asked))
-    except (LocalFault, TryLater) as fault:
-        return _refused(desk, asked, person, fault)
+    except refusals.FAULTS as fault:
+        return _shown(desk, asked, person, refusals.status(fault), trouble=refusals.words(desk, fault))
     desk.memory.answers.put(asked.token, HOME, told)
     return RedirectResponse(HOME, 303)
 
@@ -98,20 +98,10 @@ def _done(
     reader = _reader(desk, asked)
     try:
         told = work(reader)
-    except (LocalFault, TryLater) as fault:
-        return _refused(desk, asked, person, fault)
+    except refusals.FAULTS as fault:
+        return _shown(desk, asked, person, refusals.status(fault), trouble=refusals.words(desk, fault))
     desk.memory.answers.put(asked.token, address_of(desk, reader), told)
     return RedirectResponse(address_of(desk, reader), 303)
-
-
-def _refused(
-    desk: WebDesk, asked: PageRequest, person: StaffPerson, fault: LocalFault | TryLater
-) -> Response:
-    told = [desk.office.word(fault.said)]
-    if isinstance(fault, TryLater):
-        return _shown(desk, asked, person, 503, trouble=(desk.office.words["busy"], *told))
-    status = 409 if isinstance(fault, Overtaken) else 422
-    return _shown(desk, asked, person, status, trouble=tuple(told))
 
 
 def _shown(
@@ -149,10 +139,6 @@ def _reader(desk: WebDesk, asked: PageRequest) -> str:
     if found is None:
         raise LocalFault(desk.office.patrons.nobody)
     return found
-
-
-def _target(asked: PageRequest) -> str:
-    return f"{HOME}/{asked.path['name']}"
 
 
 def address_of(desk: WebDesk, patron_id: str) -> str:

@@ -7,14 +7,12 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from mailproc.errors import LocalFault, RemoteFault, TryLater
-from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.desk.next_steps import PREFILLED
 from mailproc.office.staff.people import StaffPerson
-from mailproc.web import patrons
+from mailproc.web import patrons, refusals
 from mailproc.web.asked import PageRequest
 from mailproc.web.letters_of_keys import TAKEN, letters
-from mailproc.web.shown import Pages, WebDesk, html
+from mailproc.web.shown import Pages, WebDesk, html, left_form
 
 LONGEST_FIND = 200
 _LETTER = re.compile(r"[IOEioe][0-9]{1,18}")
@@ -79,8 +77,7 @@ def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     if asked.is_a_look:  # what an act brought about is said to who did it, on the next page
         return _shown(desk, number, person, 200, (), (), {})
     answers = desk.memory.answers.take(asked.token, number) or ()
-    draft = desk.memory.drafts.take(asked.token, _address(number))
-    trouble = (desk.office.words["kept"],) if draft is not None else ()
+    draft, trouble = left_form(desk, asked, _address(number))
     return _shown(desk, number, person, 200, answers, trouble, draft or _opened(asked.query))
 
 
@@ -121,30 +118,12 @@ def _done(
     number = asked.path["number"]
     try:
         answer = work(number)
-    except Overtaken as overtaken:
-        return _refused(desk, asked, person, overtaken, 409)
-    except (LocalFault, RemoteFault) as fault:
-        return _refused(desk, asked, person, fault, 422)
-    except TryLater as later:
-        return _refused(desk, asked, person, later, 503)
+    except refusals.FAULTS as fault:
+        return _shown(
+            desk, number, person, refusals.status(fault), (), refusals.words(desk, fault), asked.form
+        )
     desk.memory.answers.put(asked.token, number, answer)
     return RedirectResponse(_address(number), 303)
-
-
-def _refused(
-    desk: WebDesk,
-    asked: PageRequest,
-    person: StaffPerson,
-    fault: LocalFault | RemoteFault | TryLater,
-    status: int,
-) -> Response:
-    word, words = desk.office.word, desk.office.words
-    told = [word(fault.said)]
-    if isinstance(fault, TryLater):
-        told.insert(0, words["busy"])
-    if isinstance(fault, LocalFault):
-        told += map(word, fault.also)
-    return _shown(desk, asked.path["number"], person, status, (), tuple(told), asked.form)
 
 
 def _shown(

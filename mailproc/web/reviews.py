@@ -12,7 +12,7 @@ from mailproc.office.staff.people import StaffPerson
 from mailproc.sentence import Part
 from mailproc.web import refusals
 from mailproc.web.asked import PageRequest
-from mailproc.web.shown import Page, Pages, WebDesk, html
+from mailproc.web.shown import Page, Pages, WebDesk, html, left_form
 
 Act = Callable[[StaffPerson, str, Mapping[str, str]], ReviewDone]
 
@@ -26,9 +26,8 @@ def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Show one; after an act, what that brought about."""
     number = asked.path["number"]
     answers = desk.memory.answers.take(asked.token, _address(number)) or ()
-    draft = desk.memory.drafts.take(asked.token, asked.target)
-    trouble = (desk.office.words["kept"],) if draft is not None else ()
-    return _shown(desk, person, number, 200, answers, trouble, draft or {})
+    draft, trouble = left_form(desk, asked, asked.target)
+    return _shown(desk, person, number, 200, answers, trouble, draft)
 
 
 def _act(act_of: Callable[[WebDesk], Act]) -> Page:

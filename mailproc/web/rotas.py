@@ -10,7 +10,7 @@ from mailproc.office.desk.rota_desk import RotaPage
 from mailproc.office.staff.people import StaffPerson
 from mailproc.web import refusals
 from mailproc.web.asked import PageRequest
-from mailproc.web.shown import Page, Pages, WebDesk, html
+from mailproc.web.shown import Page, Pages, WebDesk, html, left_form
 
 Act = Callable[[StaffPerson, str, Mapping[str, str]], tuple[str, ...]]
 
@@ -19,9 +19,8 @@ def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Show the rota; after an act, what that brought about."""
     shown = desk.office.rotas.page(asked.path["number"])
     answers = desk.memory.answers.take(asked.token, asked.target) or ()
-    draft = desk.memory.drafts.take(asked.token, asked.target)
-    trouble = (desk.office.words["kept"],) if draft is not None else ()
-    return _shown(desk, person, shown, 200, answers, trouble, draft or {})
+    draft, trouble = left_form(desk, asked, asked.target)
+    return _shown(desk, person, shown, 200, answers, trouble, draft)
 
 
 def propose(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:

@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from mailproc.errors import TryLater
 from mailproc.office.staff.people import StaffPerson
+from mailproc.web import refusals
 from mailproc.web.asked import PageRequest
 from mailproc.web.shown import Pages, WebDesk, html
 
@@ -31,8 +32,7 @@ def scan(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     try:
         answer, status = desk.office.scans.scan(person, act, typed, asked.form.get("once", "")[:LONGEST]), 422
     except TryLater as later:
-        said = (desk.office.words["busy"], desk.office.word(later.said))
-        answer, status = desk.office.scans.not_taken(typed, said), 503
+        answer, status = desk.office.scans.not_taken(typed, refusals.words(desk, later)), 503
     desk.memory.scans.change(asked.token, _SCANS, lambda before: ((act, answer), *(before or ()))[:SHOWN])
     return RedirectResponse(f"/scan/{act}", 303) if answer.done else _shown(desk, asked, person, status)
 

@@ -1,6 +1,6 @@
 """How a page is shown, and what all pages share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.responses import HTMLResponse, Response
@@ -58,6 +58,12 @@ def html(
         "may_work": person is not None and person.may(StaffRole.WORK),
     }
     return HTMLResponse(environment().get_template(template).render(shared | values), status)
+
+
+def left_form(desk: WebDesk, asked: PageRequest, address: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """Return the form for this page that came before the login, {} if none did, and what is said of it."""
+    left = desk.memory.drafts.take(asked.token, address)
+    return (left, (desk.office.words["kept"],)) if left else ({}, ())
 
 
 def refused(desk: WebDesk, asked: PageRequest | None, said: str, status: int) -> Response:

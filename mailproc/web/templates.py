@@ -10,10 +10,10 @@ from urllib.parse import quote
 from markupsafe import escape
 from starlette.responses import RedirectResponse, Response
 
-from mailproc.errors import LocalFault, TryLater
+from mailproc.errors import LocalFault
 from mailproc.office.desk.template_desk import TextPreview
 from mailproc.office.staff.people import StaffPerson, StaffRole
-from mailproc.office.templates.saving import TextOvertaken
+from mailproc.web import refusals
 from mailproc.web.asked import PageRequest
 from mailproc.web.shown import Pages, WebDesk, html
 
@@ -119,17 +119,11 @@ def _unless_refused(
     desk: WebDesk, asked: PageRequest, person: StaffPerson, work: Callable[[], Response]
 ) -> Response:
     """What is refused is shown in place; the draft is kept."""
-    key, word = asked.path["name"], desk.office.word
     try:
         return work()
-    except TextOvertaken as overtaken:
-        return _shown(desk, key, person, 409, trouble=(word(overtaken.said),), typed=asked.form)
-    except LocalFault as fault:
-        told = (word(fault.said), *map(word, fault.also))
-        return _shown(desk, key, person, 422, trouble=told, typed=asked.form)
-    except TryLater as later:
-        told = (desk.office.words["busy"], word(later.said))
-        return _shown(desk, key, person, 503, trouble=told, typed=asked.form)
+    except refusals.FAULTS as fault:
+        status, told = refusals.status(fault), refusals.words(desk, fault)
+        return _shown(desk, asked.path["name"], person, status, trouble=told, typed=asked.form)
 
 
 def _shown(

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault, TryLater
 from mailproc.flow.context import Context
+from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.office.templates.site_file import OwnText, SiteFolder
 from mailproc.sentence import sentence
@@ -29,7 +30,7 @@ _ALONE = threading.Lock()
 """Two who save at once are compared one after the other."""
 
 
-class TextOvertaken(LocalFault):
+class TextOvertaken(Overtaken):
     """Somebody has changed the text since the page was shown. Nothing was saved."""
 
 
