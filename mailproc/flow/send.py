@@ -5,7 +5,7 @@ a letter that a crash caught between the two is known to be in doubt.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,14 +15,11 @@ from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
 from mailproc.flow import retrying
 from mailproc.flow.context import Context
 from mailproc.flow.leaving import envelope_of, unmasked
-from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.parallel import OwnHost, ParallelSender, SendResult, own_hosts
 from mailproc.flow.pausing import paused
-from mailproc.ill.attention import Reason
 from mailproc.ill.facts import Facts
 from mailproc.log import following, mask
 from mailproc.mail import verp
-from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.letter import BY_MAIL, Envelope
 from mailproc.sentence import LONGEST, Part, changed, sentence, shortened, stored
 from mailproc.store import (
@@ -32,12 +29,11 @@ from mailproc.store import (
     queue,
     restore_hold,
     taken_numbers,
-    transactions,
     undelivered,
 )
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
-from mailproc.store.rows import Intent, OutgoingLetter, OutgoingRecord
+from mailproc.store.rows import OutgoingLetter
 from mailproc.store.tables import OutgoingRow
 
 _log = logging.getLogger(__name__)
@@ -50,14 +46,6 @@ Withdrawn = Callable[[Connection, OutgoingLetter, Context], bool]
 
 LOOK = 0.5
 """Seconds between checks for another letter while some are being sent and a connection is free."""
-
-RAISED_BY = {
-    Reason.IN_DOUBT: "in_doubt",
-    Reason.DELIVERY_FAILED: "shelved",
-    Reason.BOUNCED: "bounced",
-    Reason.FILE_REJECTED: "",
-}
-"""Reasons for attention, and the state of a letter that raises each; "" if no state of a letter does."""
 
 
 def run(
@@ -303,47 +291,3 @@ def recover(store: Store, context: Context, why: Part = ENDED, *, died: bool = T
         return len(rows)
 
     return store.write(job)
-
-
-def redeliver(connection: Connection, row: OutgoingRecord, *, arrived: bool) -> bool:
-    """Send the same bytes again, or (``arrived``) take the letter as delivered, as staff decided.
-
-    The letter waits, failed, bounced or is in doubt. False if the rest goes out in a new letter.
-    """
-    whole = arrived or goes_whole(connection, row)
-    fresh = {"attempts": 0, "unfinished": 0, "not_before": None, "last_error": ""}
-    outgoing.change(connection, row.id, state="handed_over" if arrived else "prepared", **fresh)
-    settle_attention(connection, row.id)
-    if not whole:
-        outgoing.renew_letter(connection, row.id)
-    return whole
-
-
-def goes_whole(connection: Connection, row: OutgoingRecord) -> bool:
-    """Return whether the letter can go again as it is: nothing was withdrawn, no address has changed."""
-    intents = outgoing.intents_of(connection, row.id)
-    return not (any(one.state == "withdrawn" for one in intents) or _is_elsewhere(connection, row, intents))
-
-
-def settle_attention(connection: Connection, outgoing_id: int) -> None:
-    """Clear the attention about the letter, which staff have handled, unless another letter of the same
-    transaction still raises it."""
-    for intent in outgoing.intents_of(connection, outgoing_id):
-        if (transaction_id := intent.transaction_id) is not None:
-            still = undelivered.states_of(connection, transaction_id)
-            over = [reason for reason, state in RAISED_BY.items() if state not in still]
-            transactions.clear_attention(connection, transaction_id, over)
-
-
-def _is_elsewhere(connection: Connection, row: OutgoingRecord, intents: Sequence[Intent]) -> bool:
-    """Return whether letters to this partner about the same now go to another address."""
-    asked = [one.transaction_id for one in intents if one.transaction_id is not None]
-    if not row.partner or not asked:
-        return False
-    now = [transactions.load(connection, one) for one in dict.fromkeys(asked)]
-    return all(
-        one.partner == row.partner
-        and not (one.options or {}).get(ANSWERS_FROM)
-        and ascii_lower(one.address) != ascii_lower(row.rcpt_to)
-        for one in now
-    )

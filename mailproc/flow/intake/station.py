@@ -24,6 +24,8 @@ from mailproc.flow.intake import (
     echoes,
     form_requests,
     forwarded_senders,
+    intake_words,
+    known_letters,
     letters_of_people,
     portions,
     shared_addresses,
@@ -36,9 +38,7 @@ from mailproc.flow.reading.letter_reading import LetterReading, came, proven_sen
 from mailproc.flow.replies import error_reports, order_receipts
 from mailproc.ill.attention import Reason
 from mailproc.log import following, mask
-from mailproc.mail.addresses import ascii_lower
-from mailproc.protocols.codec import Fault
-from mailproc.sentence import Part, Sentence, changed, sentence, stored
+from mailproc.sentence import Part, changed, sentence, stored
 from mailproc.store import events, letters, outgoing, queue
 from mailproc.store.crash_note import Underway
 from mailproc.store.db_errors import try_later
@@ -130,8 +130,8 @@ def _settle_long(store: Store, reading: LetterReading, context: Context) -> None
 
 def _is_taken(connection: Connection, reading: LetterReading, context: Context) -> bool:
     """Return whether ``settle`` will place the letter's messages."""
-    known = reading.later or reading.refused or _earlier_copy(connection, reading)
-    back = known or _own_letter(connection, reading, context)
+    known = reading.later or reading.refused or known_letters.earlier_copy(connection, reading)
+    back = known or known_letters.own_letter(connection, reading, context)
     return not (back or echoes.why_second_hand(connection, reading, context))
 
 
@@ -155,13 +155,13 @@ def settle(connection: Connection, reading: LetterReading, context: Context) -> 
     reading = _by_its_sender(connection, reading, context)
     if reading.later:
         deferral.defer(connection, reading, context)
-    elif copy_of := _earlier_copy(connection, reading):
+    elif copy_of := known_letters.earlier_copy(connection, reading):
         _done(connection, reading, sentence("same-letter", letter=f"I{copy_of}"))
     elif reading.bounce is not None:
         _settle_bounce(connection, reading, context)
     elif _is_home(connection, reading, context):
         return
-    elif own := _own_letter(connection, reading, context):
+    elif own := known_letters.own_letter(connection, reading, context):
         _done(connection, reading, sentence("own-letter-back", letter=f"O{own}"))
     elif reading.refused:
         _shelve(connection, reading, reading.refused, context)
@@ -234,45 +234,6 @@ def _found(reading: LetterReading) -> dict[str, str]:
     }
 
 
-def _earlier_copy(connection: Connection, reading: LetterReading) -> int | None:
-    """Return the same letter of the same sender that already had its effect, by whatever channel.
-
-    The proven sender is part of the query, so that nobody's copy can replace another sender's letter.
-    """
-    return letters.earlier_copy(
-        connection,
-        proven_sender(reading),
-        reading.digest,
-        reading.letter.message_id[:250],
-        reading.content_digest,
-    )
-
-
-def _own_letter(connection: Connection, reading: LetterReading, context: Context) -> int | None:
-    """Return the letter of ours that came back; None for a message that we sent to ourselves (a hub).
-
-    A letter to our own staff counts: they may read a mailbox that we poll.
-    """
-    if _answers(reading, context):
-        return None
-    sent = [
-        outgoing_id
-        for outgoing_id, to in letters.ours(connection, reading.own_ids).items()
-        if ascii_lower(to) not in context.addresses or outgoing.is_to_people(connection, outgoing_id)
-    ]
-    return min(sent, default=None)
-
-
-def _answers(reading: LetterReading, context: Context) -> bool:
-    """Return whether a partner says something in the letter.
-
-    Quoted text counts too, as in a report that was forwarded; our own order file, quoted, does not.
-    """
-    said = reading.decoded
-    written_by_us = reading.letter.sender in context.addresses or said.credentials is not None
-    return bool(said.apdus or said.unsure) and not written_by_us
-
-
 _BOUNCES = {"failed": "bounce-failed", "delayed": "bounce-delayed", "delivered": "bounce-delivered"}
 
 
@@ -303,7 +264,7 @@ def _settle_messages(
     if not placement.count and _is_home(connection, replace(reading, refused=reading.otherwise), context):
         return
     if not placement.count:
-        _shelve(connection, reading, reading.otherwise or _nothing_ours(placement), context)
+        _shelve(connection, reading, reading.otherwise or intake_words.nothing_ours(placement), context)
         return
     events.add_all(connection, placement.events)
     error_reports.unreadable(connection, reading, placement.answers, context)
@@ -312,39 +273,16 @@ def _settle_messages(
     order_receipts.intend(connection, reading, context)
     for link, reason in ((False, Reason.UNREADABLE), (True, Reason.DOCUMENT_LINK)):
         if faults := [fault for fault in placement.faults if fault.link is link]:
-            shelf_alarm.tell_staff(connection, reading, reason, _first_and_count(faults), context)
+            shelf_alarm.tell_staff(connection, reading, reason, intake_words.first_and_count(faults), context)
     if placement.rejected:
-        told = mask(_first_and_count(placement.rejected))
+        told = mask(intake_words.first_and_count(placement.rejected))
         shelf_alarm.tell_staff(connection, reading, Reason.UNKNOWN_FILE_REJECTED, told, context)
     elif placement.unknown:
         shelf_alarm.tell_staff(
-            connection, reading, Reason.UNKNOWN_REFERENCE, _first_and_count(placement.unknown), context
+            connection,
+            reading,
+            Reason.UNKNOWN_REFERENCE,
+            intake_words.first_and_count(placement.unknown),
+            context,
         )
-    _done(connection, reading, *_summary(placement), taken_from=proven_sender(reading))
-
-
-def _first_and_count(faults: Sequence[Fault | str]) -> str:
-    """Return the first of what could not be read or placed, and how many more there are."""
-    return str(faults[0]) + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
-
-
-def _nothing_ours(placement: Placement) -> Sentence:
-    named = ", ".join(placement.not_ours[:5]) or "no number"
-    more = ", …" if len(placement.not_ours) > 5 else ""
-    return sentence("nothing-ours", numbers=named + more)
-
-
-def _summary(placement: Placement) -> list[Part]:
-    """Return what became of the messages of a letter, counted."""
-    counts = (
-        ("count-read", placement.read),
-        ("count-placed", placement.placed),
-        ("count-elsewhere", placement.elsewhere),
-        ("count-unreadable", len(placement.faults)),
-        ("count-unknown", len(placement.unknown)),
-    )
-    parts: list[Part] = [sentence(code, count=count) for code, count in counts if count]
-    if placement.not_ours:
-        shown = ", ".join(placement.not_ours[:20])[:400]
-        parts.append(sentence("count-not-ours", count=len(placement.not_ours), numbers=shown))
-    return parts or [sentence("nothing-to-place")]
+    _done(connection, reading, *intake_words.summary(placement), taken_from=proven_sender(reading))

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
-from mailproc.flow import send
+from mailproc.flow import sent_again
 from mailproc.flow.context import Context
 from mailproc.office.mailroom import done_by, hook_handling
 from mailproc.office.mailroom.done_by import DoneBy
@@ -109,7 +109,7 @@ def _ours(connection: Connection, number: int, why: Sentence) -> None:
             raise LocalFault(sentence("no-letter", name=f"O{number}"), ("mailproc outbox",))
         state = Word("delivery", row.state)
         raise LocalFault(sentence("dismiss-ours", number=number, state=state), ("mailproc outbox",))
-    send.settle_attention(connection, number)
+    sent_again.settle_attention(connection, number)
 
 
 _PUT_AWAY = {"I": _letter, "E": _message, "O": _ours}

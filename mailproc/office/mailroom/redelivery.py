@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, select
 
 from mailproc.errors import LocalFault
-from mailproc.flow import send
+from mailproc.flow import sent_again
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.mailroom import done_by
 from mailproc.office.mailroom.done_by import DoneBy
@@ -78,7 +78,7 @@ def foreseen_of(connection: Connection, row: OutgoingRecord, *, arrived: bool) -
         return None
     if not arrived and (restored.standing(connection) is not None or row.archived == letter_bytes.DELETED):
         return None
-    whole = arrived or send.goes_whole(connection, row)
+    whole = arrived or sent_again.goes_whole(connection, row)
     return sentence("foreseen", said=_said(row, whole=whole, arrived=arrived))
 
 
@@ -109,7 +109,7 @@ def _again(
 ) -> Handled:
     if not arrived:
         letter_bytes.take_back(connection, row, archived)
-    whole = send.redeliver(connection, row, arrived=arrived)
+    whole = sent_again.redeliver(connection, row, arrived=arrived)
     said = _said(row, whole=whole, arrived=arrived)
     return Handled(f"O{row.id}", _ours(connection, row.id).state, said)
 

@@ -38,7 +38,7 @@ def _requests(connection: Connection, symbol: str, address: str, instead: str) -
 
 
 def _letters(connection: Connection, symbol: str, address: str) -> tuple[Part, ...]:
-    """Write waiting letters again; one that staff must look at, when they release it (``send.redeliver``)."""
+    """Write waiting letters again; one that staff must look at, when they release it (``sent_again``)."""
     waiting = outgoing.prepared_to(connection, symbol, address)
     for outgoing_id in waiting:
         outgoing.renew_letter(connection, outgoing_id)
