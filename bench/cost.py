@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from bench import app, letters
 from bench.app import LENDERS, LIBRARY
 from mailproc.app.build import App
-from mailproc.app.daemon import work_once
+from mailproc.app.work_round import work_once
 from mailproc.flow import send
 from mailproc.office.acts.perform import StaffAct, perform
 from mailproc.office.requests import place

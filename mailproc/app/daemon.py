@@ -34,12 +34,10 @@ from mailproc.app.heartbeat import Heartbeat
 from mailproc.app.signals import Asked
 from mailproc.app.wall_clock import WallClock
 from mailproc.app.watchdog import Watchdog
+from mailproc.app.work_round import work_once
 from mailproc.errors import MailprocError, StoreLost, TryLater
 from mailproc.flow import clock, older_attempts, send
-from mailproc.flow.advance import station as advance
 from mailproc.flow.call import HookCaller
-from mailproc.flow.intake import station as intake
-from mailproc.flow.prepare import messages, notices, receipts
 from mailproc.flow.prepare.waiting_letters import withdraw_if_outdated
 from mailproc.flow.send import Deliver
 from mailproc.mail.letter import Envelope
@@ -60,10 +58,6 @@ Address = tuple[str, int]
 STATIONS, SENDER, HOOKS = "stations", "sender", "hooks"
 AT_A_TIME = 10_000
 """Letters in one round of the sender."""
-TURN = 1.0
-"""Seconds of steps before letters have their turn again: one partner's file makes no other's letter wait."""
-ROUND = 10.0
-"""Seconds of letters and steps before the other stations have their turn."""
 DIALOGUE = 20
 """So many times ``deliver.timeout`` may one letter take at the relay, with all its commands."""
 SWITCH = 0.001
@@ -71,34 +65,6 @@ SWITCH = 0.001
 every statement, and with the usual five thousandths each would cost it as much."""
 PATIENCE = 10.0
 """Seconds for the threads to end. A letter that hangs in a socket by then is in doubt at the next start."""
-
-
-def work_once(app: App) -> int:
-    """One round of the stations up to the prepared letters; how much was done."""
-    store, context = app.store, app.context
-    store.go_on_if_let()
-    if store.underway.broken_off:
-        beginning.forgive(app)
-    try:
-        done = _take_in(app)
-        done += messages.run(store, context) + receipts.run(store, context)
-        return done + notices.run(store, context)
-    except TryLater:
-        store.underway.break_off()
-        raise
-
-
-def _take_in(app: App) -> int:
-    """Letters and their steps take turns, until all steps are taken: what they say shares its letters. After
-    ``ROUND`` the other stations have theirs; how much was done."""
-    began, done = time.monotonic(), 0
-    while True:
-        turn = time.monotonic()
-        worked = intake.run(app.store, app.context)
-        worked += advance.run(app.store, app.context, seconds=TURN)
-        done, now = done + worked, time.monotonic()
-        if not worked or now - turn < TURN or now - began > ROUND:
-            return done
 
 
 class Daemon:

@@ -4,9 +4,9 @@ from contextlib import ExitStack
 
 from mailproc.app import archive_place, beginning, channels, document_place, hook_deliverers, privacy
 from mailproc.app.build import App
-from mailproc.app.daemon import work_once
 from mailproc.app.delivery import deliverer
 from mailproc.app.heartbeat import Heartbeat
+from mailproc.app.work_round import work_once
 from mailproc.flow import clock, older_attempts, send
 from mailproc.flow.call import HookCaller
 from mailproc.flow.prepare.waiting_letters import withdraw_if_outdated

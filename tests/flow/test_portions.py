@@ -3,7 +3,7 @@ whole letter is settled, and what comes of it is what comes of a short one."""
 
 import pytest
 
-from mailproc.app import daemon
+from mailproc.app import work_round
 from mailproc.errors import NoRoom, TryLater
 from mailproc.flow.advance import station as advance
 from mailproc.flow.intake import placing, portions
@@ -182,7 +182,7 @@ def test_after_trouble_of_the_store_it_begins_again(small_world, monkeypatch):
 
     monkeypatch.setattr(small_world.store, "write", failing)
     with pytest.raises(TryLater):
-        daemon.work_once(small_world.app)
+        work_round.work_once(small_world.app)
     assert {row["state"] for row in small_world.rows("event")} == {"staged"}
     small_world.run()
     assert len(small_world.listed()) == 7
@@ -208,9 +208,9 @@ def test_a_disk_that_is_full_for_some_rounds_strands_nothing(small_world, monkey
         monkeypatch.setattr(staged_events, name, write)
     for _ in range(3):
         with pytest.raises(TryLater):
-            daemon.work_once(small_world.app)
+            work_round.work_once(small_world.app)
     full[0], rounds = False, iter([])
-    while daemon.work_once(small_world.app):
+    while work_round.work_once(small_world.app):
         pass
     assert {row["state"] for row in small_world.rows("inbox")} == {"done"}
     assert len(small_world.rows("request")) == 17

@@ -3,7 +3,7 @@
 import pytest
 
 from mailproc import slow_work
-from mailproc.app import daemon
+from mailproc.app import work_round
 from mailproc.flow.advance import station as advance
 from mailproc.flow.intake import station as intake
 from mailproc.ill import apdu_json
@@ -60,7 +60,7 @@ def test_letters_share_a_commit_for_a_while(small_world, commits, monkeypatch, s
 def test_a_letter_is_read_between_the_steps_of_a_file(small_world, commits, monkeypatch):
     """It came when the first step was taken."""
     monkeypatch.setattr(advance, "SHARED", -1.0)
-    monkeypatch.setattr(daemon, "TURN", 0.0)
+    monkeypatch.setattr(work_round, "TURN", 0.0)
     file_of(small_world, ORDERS)
     took, left = advance.take, []
 
@@ -79,10 +79,10 @@ def test_a_letter_is_read_between_the_steps_of_a_file(small_world, commits, monk
 
 def test_a_long_batch_leaves_turns_to_the_others(small_world, monkeypatch):
     monkeypatch.setattr(advance, "SHARED", -1.0)
-    monkeypatch.setattr(daemon, "TURN", 0.0)
-    monkeypatch.setattr(daemon, "ROUND", 0.0)
+    monkeypatch.setattr(work_round, "TURN", 0.0)
+    monkeypatch.setattr(work_round, "ROUND", 0.0)
     file_of(small_world, ORDERS)
-    daemon.work_once(small_world.app)
+    work_round.work_once(small_world.app)
     assert {row["state"] for row in small_world.rows("event")} == {"todo", "done"}
     small_world.run()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import RowMapping, select
 from sqlmodel import SQLModel
 
-from mailproc.app import channels, daemon, delivery
+from mailproc.app import channels, delivery, work_round
 from mailproc.app.build import App, build
 from mailproc.flow import send
 from mailproc.flow.send import Deliver
@@ -70,7 +70,7 @@ class HubLibrary:
     def run(self) -> int:
         """Every station, and the letters out, until nothing is due; how much was done."""
         done, store, context = 0, self.app.store, self.app.context
-        while once := daemon.work_once(self.app) + send.run(store, context, self.deliver):
+        while once := work_round.work_once(self.app) + send.run(store, context, self.deliver):
             done += once
         return done
 

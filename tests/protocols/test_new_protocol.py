@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import RowMapping, select
 from sqlmodel import SQLModel
 
-from mailproc.app import channels, daemon, delivery
+from mailproc.app import channels, delivery, work_round
 from mailproc.app.build import App, build
 from mailproc.errors import Misconfigured, TryLater
 from mailproc.flow import send
@@ -84,7 +84,7 @@ class Office:
     def run(self) -> int:
         """Every station, and the letters out, until nothing is due; how much was done."""
         done, store, context = 0, self.app.store, self.app.context
-        while once := daemon.work_once(self.app) + send.run(store, context, self.deliver):
+        while once := work_round.work_once(self.app) + send.run(store, context, self.deliver):
             done += once
         return done
 

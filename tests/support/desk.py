@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, select
 from sqlmodel import SQLModel
 
 from mailproc.app.build import App
-from mailproc.app.daemon import work_once
+from mailproc.app.work_round import work_once
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.advance.verify import Verified, verify
 from mailproc.office.acts import perform
