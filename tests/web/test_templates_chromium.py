@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 from mailproc.office.desk.template_desk import TemplateDesk
-from mailproc.office.staff import people
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from tests.web.browser import PASSWORD
 from tests.web.chromium import Window
@@ -78,10 +77,15 @@ def test_what_is_typed_is_shown_beside_it_and_the_hand_is_left_alone(windows, ho
     assert window.page.locator("[role=alert]").count() == 0, "nobody is talked into while typing"
     expect(window.page.locator("#typed")).to_have_text("As typed now, faults: 1.")
     usable(window)
-    people.show_out(house.app.store, house.app.context, "head")
-    window.page.keyboard.type("x")
-    expect(window.page.locator("#typed")).to_contain_text("You are no longer logged in")
-    assert "Look: " in text.input_value()
+    window.page.context.clear_cookies()
+    window.page.keyboard.type("typed on")
+    with window.page.expect_navigation():
+        window.page.get_by_role("button", name="You are no longer logged in").click()
+    window.page.get_by_role("textbox").first.fill("head")
+    window.page.locator("#password").fill(PASSWORD)
+    with window.page.expect_navigation():
+        window.page.locator("form.login button").click()
+    assert "typed on" in text.input_value()
     assert [one for one in window.complaints if "401" not in one] == []
     assert house.rows("template_version") == []
 

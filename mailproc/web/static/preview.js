@@ -57,13 +57,13 @@
     saying = setTimeout(() => { if (said.textContent !== words) said.textContent = words; }, SAY);
   }
 
+  // The button sends the form: it is kept, and stands here again after the login.
   function ended() {
     over = true;
-    const link = document.createElement("a");
-    link.href = `/login?then=${encodeURIComponent(location.pathname)}`;
-    link.textContent = said.dataset.over;
+    const button = document.createElement("button");
+    button.textContent = said.dataset.over;
     clearTimeout(saying);
-    said.replaceChildren(link);
+    said.replaceChildren(button);
   }
 
   text.addEventListener("input", typed);
