@@ -29,8 +29,7 @@ def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     left = desk.memory.drafts.take(asked.token, "/")
     if left is None:
         return _shown(desk, person, 200, answers=answers)
-    ticked = _marked(left) or {left.get("number", ""): ""}  # a row's own button came without a session
-    return _shown(desk, person, 200, answers, (desk.office.words["kept"],), ticked)
+    return _shown(desk, person, 200, answers, (desk.office.words["kept"],), left)
 
 
 def act(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
@@ -51,11 +50,11 @@ def marked(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     try:
         done = desk.office.marked.act(person, rows, said)
     except FAULTS as fault:
-        return _shown(desk, person, refusals.status(fault), trouble=refusals.words(desk, fault), ticked=rows)
+        return _shown(desk, person, refusals.status(fault), trouble=refusals.words(desk, fault), left=form)
     return (
         _done(desk, asked, done.words)
         if done.done
-        else _shown(desk, person, 422, trouble=done.words, ticked=rows)
+        else _shown(desk, person, 422, trouble=done.words, left=form)
     )
 
 
@@ -77,10 +76,10 @@ def _shown(
     status: int,
     answers: tuple[str, ...] = (),
     trouble: tuple[str, ...] = (),
-    ticked: Mapping[str, str] | None = None,
+    left: Mapping[str, str] | None = None,
 ) -> Response:
-    """``ticked``: rows that were marked for what was not done."""
-    office = desk.office
+    """``left``: a form that was not done: its rows stay marked, and its day filled in."""
+    office, typed = desk.office, left or {}
     shown, just_done = office.to_do(), office.just_done()
     return html(
         desk,
@@ -94,7 +93,8 @@ def _shown(
         act_letters=_letters(shown),
         answers=answers,
         trouble=trouble,
-        ticked=ticked or {},
+        ticked=_marked(typed) or {typed.get("number", ""): ""},  # a row's own button may have been pressed
+        typed_day=typed.get("on", ""),
         once=secrets.token_urlsafe(16),
     )
 

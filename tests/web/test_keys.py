@@ -72,7 +72,7 @@ def test_marked_rows_take_one_act_by_keyboard_and_the_next_row_is_at_hand(at_wor
     house.ordered(*(f"TXC{at}-1 S LOAN\nBook {at}" for at in range(1, 6)))
     window.page.reload()
     window.page.locator("html.keys").wait_for()
-    letter = window.page.locator("[data-row=L1] button[data-act]").get_attribute("data-act") or ""
+    letter = window.page.locator("[data-row=L1] button[data-act]").first.get_attribute("data-act") or ""
     press(window, letter)
     window.page.locator("#at-L1").focus()
     with window.page.expect_navigation():

@@ -53,7 +53,7 @@ def test_by_keyboard_alone(windows, house: World) -> None:
     row = "[data-row=B11]"
     until_focused(window, "j", f"{row} a")
     with window.page.expect_navigation():
-        press(window, window.page.locator(f"{row} button[data-act]").get_attribute("data-act") or "")
+        press(window, window.page.locator(f"{row} button[data-act]").first.get_attribute("data-act") or "")
     expect(window.page.locator(".done")).to_contain_text("B11")
     ready(window)
     goes_to(window, "/scan/receive")

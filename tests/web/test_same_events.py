@@ -27,6 +27,7 @@ LENT = [
     ("answer-retry", {"on": "2026-04-01", "reason": "in-use-on-loan"}),
     ("locations", {"locations": "XX-SECOND, XX-NET"}),
     ("estimate", {"cost": "9.50 GBP"}),
+    ("put-off", {"on": "2026-03-03", "note": "they call back"}),
 ]
 
 
