@@ -34,10 +34,11 @@ def hides_nothing(world):
     asking = {row["request_id"] for row in world.rows("transactions") if row["attention"]}
     rows = world.rows("request")
     opened = {row["number"] for row in rows if row["closed_at"] is None or row["id"] in asking}
-    shown = [one.number for group in today.groups for one in group.requests]
-    assert len(shown) == len(set(shown)) == today.needing
+    here = [one.number for group in today.groups for one in group.requests]
+    shown = [*here, *(one.number for one in today.put_off)]
+    assert (len(here), len(shown)) == (today.needing, len(set(shown)))
     assert set(shown) <= opened
-    assert today.needing + today.waiting == today.all_open == len(opened)
+    assert today.needing + len(today.put_off) + today.waiting == today.all_open == len(opened)
     timed = numbers_with_a_timer(world)
     idle = {one.number for one in today.idle}
     assert idle == opened - set(shown) - timed  # each open request is in one place, and in no two
@@ -206,9 +207,10 @@ def test_a_preview_shows_the_sample(world):
 
 # --- any store at all -----------------------------------------------------------------------------
 
-ACTS = ("cancel", "receive", "return", "renew", "message", "close", "lost", "damaged", "query", "undo")
+ACTS = ("cancel", "receive", "return", "renew", "message", "close", "lost", "damaged", "query", "undo",
+        "put-off")  # fmt: skip
 THEIRS = ("ship", "unfilled", "will-supply", "hold", "cancel-reply", "renew-reply", "overdue", "recall",
-          "check-in", "message", "close", "lost", "undo")  # fmt: skip
+          "check-in", "message", "close", "lost", "undo", "put-off")  # fmt: skip
 WORDS = ("NOT", "CRF*CANNOT MATCH ITEM", "SHIPPED LOAN", "SHIPPED COPY", "USE*3", "CAT*REAPPLY 4", "DUE",
          "CANC", "NCANC", "NO RENEW", "WHAT IS THIS", "DIRECT", "*FINAL DEMAND")  # fmt: skip
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office.queries import agenda
+from mailproc.office.acts import perform
+from mailproc.office.mailroom import digest_mail
+from mailproc.office.queries import agenda, listing
 
 ORDER = "TXC{0}-1 S LOAN\nA book of ours"
 
@@ -89,3 +91,27 @@ def test_without_a_day_it_is_the_next_on_which_we_are_open(waits):
     assert put_off(waits) == {"B1": in_days(waits, 1)}
     waits.act("B1", "put-off", on=in_days(waits, 4))
     assert put_off(waits) == {"B1": in_days(waits, 4)}
+
+
+def test_the_letter_of_the_day_and_the_lists_count_it_too(waits):
+    waits.act("B1", "put-off", on=in_days(waits, 3))
+    letter = digest_mail.letter_of(found(waits), waits.app.context)
+    assert (letter.needing, letter.hidden, letter.waiting, letter.all_open) == (0, 1, 1, 2)
+    waits.sent.clear()
+    digest_mail.send(waits.app.store, waits.app.context)
+    waits.run()
+    assert "until Thu 5 Mar (1)\n  B1  " in waits.notices()[0].text.replace("\r", "")
+    assert "0 here + 1 put off + 1 waiting for others = 2 open." in waits.notices()[0].text
+    today, needing = waits.app.context.today(), listing.Filter(attention=True)
+    with waits.app.store.read() as connection:
+        assert listing.listed(connection, needing, today) == []
+        assert listing.count(connection, needing, today).number == 0
+        (line,) = (one for one in listing.listed(connection, listing.Filter(), today) if one.number == "B1")
+    assert (line.needs, line.put_off) == (("end-of-rota",), in_days(waits, 3))
+
+
+def test_what_is_foreseen_hides_nothing(waits):
+    before = waits.dump()
+    act = perform.StaffAct(action="put off", number="B1", on=in_days(waits, 2))
+    assert perform.foresee(waits.app.store, waits.app.context, act).words
+    assert waits.dump() == before

@@ -64,6 +64,14 @@ def system(pages, token) -> System:
     return System(pages, token())
 
 
+def test_another_system_may_put_a_request_off(system, house):
+    house.ordered("TXC1-1 S LOAN\nA book of ours")
+    done = system.post("/api/requests/L1/acts", {"action": "put-off", "date": "2026-03-03"})
+    assert done.status_code == 200 and house.rows("event")[-1]["type"] == "put-off"
+    assert system.get("/api/requests/L1").json()["put_off"] == "2026-03-03"
+    problem(system.post("/api/requests/L1/acts", {"action": "put-off", "date": "2026-09-01"}), 422)
+
+
 def test_who_may_ask(pages, system, house, token):
     assert system.get("/api/partners").status_code == 200
     said = problem(System(pages).get("/api/partners"), 401)

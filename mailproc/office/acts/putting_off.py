@@ -63,7 +63,7 @@ def keep(connection: Connection, act: StaffAct, request_id: int, event_id: int) 
     """Hide or show the request, once its event has had its step; return what that means."""
     if act.action == PUT_OFF and act.on is not None:
         put_off.keep(connection, request_id, act.on, event_id)
-        return (sentence("put-off-means", day=act.on),)
+        return (sentence("put-off-until", day=act.on), sentence("put-off-means"))
     if act.action == SHOWN_AGAIN:
         put_off.drop(connection, request_id)
     return ()
