@@ -53,6 +53,8 @@ from mailproc.web.streams import Streams
 
 _log = logging.getLogger(__name__)
 
+OpenPage = Callable[[WebDesk, PageRequest], Response]
+"""A page for who is not logged in."""
 PAGES: Pages = (
     *to_do.PAGES,
     *requests.PAGES,
@@ -93,21 +95,34 @@ def application(office: StaffDesk, web: Web, streams: Streams | None = None) -> 
 
 
 def _logins(desk: WebDesk) -> list[Route]:
+    shown = Route(
+        "/login", _open(desk, login.page if desk.auth == "local" else outside.page), methods=["GET"]
+    )
+    room = LoginRoom()
     if desk.auth == "local":
-        return [Route("/login", _login(desk), methods=["GET", "POST"])]
-    shown = Route("/login", _outside(desk, outside.page), methods=["GET"])
+        return [shown, Route("/login", _login(desk, room), methods=["POST"])]
     if desk.auth == "proxy":
         return [shown]
     return [
         shown,
-        Route(outside.THERE, _outside(desk, outside.begin), methods=["GET"]),
-        Route(outside.BACK, _outside(desk, outside.back), methods=["GET"]),
+        Route(outside.THERE, _outside(desk, room, outside.begin), methods=["GET"]),
+        Route(outside.BACK, _outside(desk, room, outside.back), methods=["GET"]),
     ]
 
 
-def _outside(desk: WebDesk, page: Callable[[WebDesk, PageRequest], Response]) -> Callable[[Request], Any]:
+def _open(desk: WebDesk, page: OpenPage) -> Callable[[Request], Any]:
+    """Return a page for whoever comes."""
+
+    async def answer(request: Request) -> Response:
+        asked = await asked_by(request, desk.cookie, desk.user)
+        who = desk.room.of("", asked.host)
+        return await desk.room.done(who, lambda: _answered(desk, asked, lambda: page(desk, asked)))
+
+    return answer
+
+
+def _outside(desk: WebDesk, room: LoginRoom, page: OpenPage) -> Callable[[Request], Any]:
     """A provider may be slow: pages have other threads."""
-    room = LoginRoom()
 
     async def answer(request: Request) -> Response:
         asked = await asked_by(request, desk.cookie, desk.user)
@@ -140,14 +155,9 @@ def _events(desk: WebDesk, streams: Streams) -> Callable[[Request], Any]:
     return answer
 
 
-def _login(desk: WebDesk) -> Callable[[Request], Any]:
-    room = LoginRoom()
-
+def _login(desk: WebDesk, room: LoginRoom) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
         asked = await asked_by(request, desk.cookie)
-        if asked.method != "POST":
-            who = desk.room.of("", asked.host)
-            return await desk.room.done(who, lambda: _answered(desk, asked, lambda: login.page(desk, asked)))
         try:
             return await room.done(
                 asked.host, lambda: _answered(desk, asked, lambda: login.log_in(desk, asked))

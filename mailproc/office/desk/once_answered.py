@@ -1,6 +1,7 @@
 """A question of another system under a key of its own is acted on once, and has one answer.
 
-The answer is written in the commit of what was done: whoever asks again after a crash is told the same.
+The answer is written in the commit of what was done: whoever asks again after a crash is told the same, less
+what is only found after the commit (``complete``).
 """
 
 import json
