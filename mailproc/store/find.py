@@ -138,34 +138,37 @@ def _forget(connection: Connection) -> None:
 def words_of(connection: Connection, request_id: int) -> str:
     """Return everything the request can be found by, folded, one item per line, each once."""
     lines = ""
-    for said in _said(connection, request_id):
+    for _, said in named_texts(connection, request_id):
         line = " ".join(fold(storable(said)).split())
         if line not in lines:
             lines += line + "\n"
     return lines if len(lines) <= LONGEST else f"{lines[: LONGEST - 1]}\n"  # so each pair begins a trigram
 
 
-def _said(connection: Connection, request_id: int) -> Iterator[str]:
+def named_texts(connection: Connection, request_id: int) -> Iterator[tuple[str, str]]:
+    """Yield each text that the request can be found by, with the name of its field; '' where it is empty."""
     rows = _SOURCES.rows(connection, {"request_id": request_id})
     if not rows:
         return
     request = rows[0]
-    yield from (request[name] or "" for name in ("number", "patron_id", "name"))
-    written = request["submitted"] or {}  # whoever asks for a wish knows what the form said
-    yield from (request["submitted_id"] or "", *(str(written.get(name) or "") for name in _WRITTEN))
+    yield from (("number", request["number"]), ("reader_number", request["patron_id"] or ""))
+    yield "reader", request["name"] or ""
+    yield "form", request["submitted_id"] or ""  # whoever asks for a wish knows what the form said
+    written = request["submitted"] or {}
+    yield from (("form", str(written.get(name) or "")) for name in _WRITTEN)
     for row in rows:
-        yield str((row["options"] or {}).get("number") or "")
-        yield from (row["tgq"] or "", row["value"] or "")
-    yield from (request["title"], request["author"])
+        yield "ordered_as", str((row["options"] or {}).get("number") or "")
+        yield from (("their_number", row[name] or "") for name in ("tgq", "value"))
+    yield from (("title", request["title"]), ("author", request["author"]))
     yield from _cited(request["item"] or {})
 
 
-def _cited(item: Mapping[str, Any]) -> Iterator[str]:
+def _cited(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     cited = {name: str(item.get(name) or "") for name in _CITED}
-    yield from cited.values()
+    yield from cited.items()
     for name in ("isbn", "issn"):  # typed with its hyphens or without
-        yield cited[name].replace("-", "")
-    yield from map(str, item.get("lines") or ())
+        yield name, cited[name].replace("-", "")
+    yield from (("lines", str(line)) for line in item.get("lines") or ())
 
 
 def fold(said: str) -> str:
@@ -175,7 +178,7 @@ def fold(said: str) -> str:
 
 def fits(connection: Connection, typed: str) -> ColumnElement[bool]:
     """Return the condition on ``request`` that its text contains each word of ``typed``."""
-    words = _words(typed)
+    words = words_typed(typed)
     if words is None:
         return false()
     hits = _hits(connection, words)
@@ -188,8 +191,8 @@ def fits(connection: Connection, typed: str) -> ColumnElement[bool]:
     return every.where(FINDING.c.request_id == _REQUEST.c.id).exists()
 
 
-def _words(typed: str) -> list[str] | None:
-    """Return the words; None if one contains nothing that the texts could contain."""
+def words_typed(typed: str) -> list[str] | None:
+    """Return the words, folded; None if one contains nothing that the texts could contain."""
     folded = ["".join(fold(storable(word)).split()) for word in typed.split()]
     return folded if all(folded) else None
 

@@ -40,4 +40,5 @@ def test_the_letter_to_staff_names_it(small_world: World, public_url: str) -> No
     small_world.hear("B1-1 NOT")
     letters = [one.text for one in small_world.sent if "needs attention" in one.text]
     assert letters
-    assert all((f"At the desk: {PUBLIC}/r/B1" in one) is bool(public_url) for one in letters)
+    assert all((f"In the browser: {PUBLIC}/r/B1" in one) is bool(public_url) for one in letters)
+    assert all(("mailproc act" in one) is not bool(public_url) for one in letters), "a page has buttons"

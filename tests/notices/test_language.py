@@ -160,7 +160,7 @@ def test_the_command_line_asks_for_labels_that_exist_and_for_all_of_them() -> No
     names = {name for words in labels.values() for name in words}
     unused = {name for name in names if f'"{name}"' not in sources and f"'{name}'" not in sources}
     pages = "".join(path.read_text() for path in (Path(mailproc.__file__).parent / "web/html").glob("*.html"))
-    unused -= {"look", "work", "keep"} | set(labels["they_told"])  # roles of staff; names of acts
+    unused -= {"look", "work", "keep", *labels["they_told"], *labels["found_in"]}  # roles; acts; fields
     unused -= set(re.findall(r"\b(?:words|say)\.([a-z_]+)", pages))
     unused -= {f"field_{name}" for name in new_request_form.FIELDS}
     for form in (new_request_form.GROUPS, handed_order_form.GROUPS):
@@ -185,7 +185,8 @@ def test_no_word_was_left_in_english() -> None:
             code for code, word in _entries(shipped(tag).texts) if word == english[code] and has_words(word)
         ]
         assert same == ["formats.time", "citation.isbn", "citation.issn", "labels.requests.partner",
-                        "labels.show.barcode", "labels.charges.partner", "labels.stats.partner",
+                        "labels.found_in.isbn", "labels.found_in.issn", "labels.show.barcode",
+                        "labels.charges.partner", "labels.stats.partner",
                         "labels.desk_readers.loan_isbn", "labels.desk_readers.copy_issn",
                         "labels.patrons.name", "labels.hooks.name", "labels.jobs.partner",
                         "labels.partners.name", "labels.trace.id", "labels.staff.name"]  # fmt: skip

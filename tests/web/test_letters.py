@@ -106,7 +106,7 @@ def test_how_it_came_and_what_proves_the_sender(browser, house):
     inbox = house.hear("B1-1 SHIPPED LOAN", peer="192.0.2.7")
     page = browser.get(f"/letters/I{inbox}")
     assert "192.0.2.7" in page.words and page.tree.xpath("//dt[text()='Came by']/../dd/text()") == [
-        "listener"
+        "our mail server's port (SMTP)"
     ]
     sender = "a@evil.example"
     strange = house.inject(house.letter("Hello", sender), sender)

@@ -21,6 +21,8 @@ from tests.web.wishes import submit
 COMMAND = re.compile(r"mailproc [a-z]|(?<![\w-])--[a-z]|`")
 NOT_AT_THE_DESK = frozenset(
     {
+        "api-seen",
+        "attach-or-off",
         "locate-what",
         "patrons-forgotten",
         "patrons-form",

@@ -129,10 +129,7 @@ def _offered(transaction: Transaction, text: str, number: str, language: Languag
         if _is_taken(transaction, name) and (name in fits or _was_lent(transaction, name))
     ]
     for name in possible[:MOST_OFFERED]:
-        word, _, answer = name.partition(" ")
-        what = language.event_word(_row(BY_NAME[word], answer))
-        if word == "found":
-            what = language.event_word(word)
+        what = language.texts.labels["they_told"][name.replace(" ", "-")]
         does = language.label("suggested", "said", what=what)
         yield Suggestion(f"act {name}", does, number, heard_by=BY_MAIL)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from mailproc.flow.context import Context
 from mailproc.mail import encoded_links, received
+from mailproc.mail.channel import DOORS, INJECT, LISTENER
 from mailproc.mail.letter import Letter
 from mailproc.mail.parse import readable
 from mailproc.notices.citation import cited
@@ -132,20 +133,32 @@ def _harmless(text: str) -> str:
     return shown("\n".join(pieces)).rstrip("\n")
 
 
+NO_PROOF_ASKED = "none"
+
+
 def _came(row: Mapping[str, Any], context: Context) -> list[tuple[str, str]]:
     """Return how it came, and why its sender counts as proven; of ours, how it left."""
     language = context.language
     words, letter = language.texts.labels["desk_unplaced"], language.texts.labels["letter"]
     proof = row.get("proof") or (words["no_proof"] if row["kind"] == "I" else "")
+    if proof == NO_PROOF_ASKED:
+        proof = words["proof_none"]
     return [
         (letter["proof"], proof),
         (letter["proof_failed"], language.words_stored(row["proof_note"]) if row.get("proof_note") else ""),
-        (words["door"], row.get("door") or ""),
+        (words["door"], _door(row.get("door") or "", language)),
         (words["envelope"], " → ".join(filter(None, (row["mail_from"], row["rcpt_to"])))),
         (words["client"], " ".join(filter(None, (row.get("peer"), row.get("login"))))),
         ("Message-ID", row["message_id"]),
         (words["transport"], row.get("transport") or ""),
     ]
+
+
+def _door(door: str, language: Language) -> str:
+    """Return by which door it came: the name of a mailbox, or what the others are called."""
+    if not door or door in (LISTENER, INJECT):
+        return language.texts.labels["doors"].get(door, "")
+    return door.upper() if door in DOORS else language.label("doors", "mailbox", name=door)
 
 
 def _head(row: Mapping[str, Any], letter: Letter, context: Context) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.ill.terms import Role, State
-from mailproc.office.queries import listing
+from mailproc.office.queries import found_in, listing
 from mailproc.office.queries.request_filter import Filter
 from mailproc.office.wording import request_words
 from mailproc.office.wording.plain_text import cut
@@ -29,7 +29,7 @@ Choices = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class ListedLine:
-    """A row; ``cells`` in the order of ``COLUMNS``, the number first."""
+    """A row; ``cells`` in the order of the columns, the number first."""
 
     number: str
     cells: tuple[str, ...]
@@ -76,9 +76,13 @@ def page(connection: Connection, chosen: Mapping[str, str], find: str, context: 
     filters, found = _filters(context), known(chosen, context)
     lines = listing.listed(connection, wanted(found, find, context), context.today())
     words = context.language.texts.labels["requests"]
+    where = context.language.texts.labels["found_in"]
+    rows = [(line, _cells(line, context)) for line in lines]
+    if find:
+        rows = [(line, (*cells, _found_in(connection, line, find, where))) for line, cells in rows]
     return RequestListPage(
-        columns=tuple(words[name] for name in COLUMNS),
-        rows=tuple(ListedLine(line.number, _cells(line, context)) for line in lines),
+        columns=(*(words[name] for name in COLUMNS), *((where["heading"],) if find else ())),
+        rows=tuple(ListedLine(line.number, cells) for line, cells in rows),
         filters=filters,
         chosen=found,
         find=find,
@@ -91,6 +95,10 @@ def hits(connection: Connection, find: str, context: Context) -> tuple[str, ...]
     """Return the numbers of the first two requests that fit: whether there is one, or more."""
     asked = Filter(find=find, limit=2)
     return tuple(line.number for line in listing.listed(connection, asked, context.today()))
+
+
+def _found_in(connection: Connection, line: listing.RequestLine, find: str, words: Mapping[str, str]) -> str:
+    return ", ".join(words[name] for name in found_in.fields(connection, line, find))
 
 
 def _filters(context: Context) -> dict[str, tuple[str, Choices]]:

@@ -4,12 +4,13 @@ Which messages move the request, or are noted, is the state tables' answer. They
 overtakes another message, too; so what does not fit how a request stands is not withheld, it stands last.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from mailproc.flow.context import Context
 from mailproc.ill import machine
-from mailproc.ill.actions import HEARD_BY, OF_ROLE, Action
+from mailproc.ill.actions import BARCODE, HEARD_BY, NOTE, OF_ROLE, PARTIAL, QUIET, WRONG, Action
 from mailproc.ill.cells import CellKind
 from mailproc.ill.event_names import heard_as, heard_reply
 from mailproc.ill.terms import Role, State
@@ -49,6 +50,8 @@ _FITS: Mapping[Role, Mapping[str, tuple[State, ...]]] = MappingProxyType(
 )
 """By our role: in which states a partner mostly says so."""
 _ALWAYS = ("message", "query")
+_OURS = (BARCODE, QUIET, WRONG, PARTIAL)
+"""Options of what we do ourselves: of our shelves, and of our readers."""
 
 
 def told_by(row: Transaction, context: Context) -> tuple[ActForm, ...]:
@@ -69,11 +72,22 @@ def told_by(row: Transaction, context: Context) -> tuple[ActForm, ...]:
 def _told(action: Action, answer: str, after: State, row: Transaction, context: Context) -> ActForm:
     language = context.language
     becomes = "" if after is row.state else language.label("desk", "then", state=language.term_word(after))
-    fields = (_heard_by(language), *fields_of(action.name, action.takes, action.needs, language))
+    takes = tuple(option for option in action.takes if option not in _OURS)
+    fields = (
+        _heard_by(language),
+        *_as_theirs(fields_of(action.name, takes, action.needs, language), language),
+    )
     does = language.texts.labels["they_told"]["-".join(filter(None, (action.name, answer)))]
     return ActForm(
         action.name, answer, does, becomes, "", fields, heard=True, early=not _fits(action.name, row)
     )
+
+
+def _as_theirs(fields: Iterable[ActField], language: Language) -> Iterator[ActField]:
+    """Yield them with the plain word for a note: what stands with ours is about what we send."""
+    note = language.option_word("", NOTE.name)
+    for one in fields:
+        yield replace(one, label=note) if one.name == NOTE.field and not one.needed else one
 
 
 def _fits(action: str, row: Transaction) -> bool:
