@@ -27,8 +27,8 @@ addEventListener("DOMContentLoaded", () => {
   if (preview) new MutationObserver(painted).observe(preview, {childList: true});
 });
 """
-"""Notes in each page when a key was pressed, and when the page or its preview was painted last: who drives the
-browser looks only now and then."""
+"""Notes in each page when a key was pressed, and when the page or its preview was painted last: playwright
+looks only now and then."""
 TOOK = "window.seenAt - sessionStorage.pressedAt"
 
 GOALS = (

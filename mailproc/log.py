@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
@@ -31,6 +32,8 @@ TONED_DOWN = ("sqlalchemy", "apscheduler", "imapclient", "alembic", "asyncio", "
 
 LONGEST = slow_work.SHORT
 """Characters of a message, of a line of a traceback, and of a whole line as text: a stranger may write it."""
+SHORT = 200
+"""Characters of a text that is remembered as it may be shown."""
 LONGEST_WORD = 200
 """Characters of a secret that is also found over line ends; a longer one is a token that nobody types."""
 MOST_LINES = 200
@@ -190,7 +193,13 @@ def mask(text: str) -> str:
 
 def mask_shown(text: str) -> str:
     """For lists and JSON: as ``mask``, but a secret so short that it is in other words stays."""
-    return _masked(text, _shown)
+    return _lately_masked(text, _shown) if len(text) <= SHORT else _masked(text, _shown)
+
+
+@lru_cache(maxsize=4096)
+def _lately_masked(text: str, words: SecretWords) -> str:
+    """Lists and pages say the same words hundreds of times; with another secret ``words`` are others."""
+    return _masked(text, words)
 
 
 def _masked(text: str, words: SecretWords) -> str:

@@ -382,6 +382,15 @@ def test_a_short_secret_stays_in_what_is_listed(monkeypatch: pytest.MonkeyPatch)
     assert (log.mask_shown("LOAN"), log.mask("LOAN")) == ("LOAN", "XXXXXXX")
 
 
+def test_what_was_shown_before_it_became_a_secret_is_masked_from_then_on() -> None:
+    said = "the word is tomorrow-it-rains"
+    assert [log.mask_shown(said) for _ in range(2)] == [said, said]
+    log.register_secret("tomorrow-it-rains")
+    assert log.mask_shown(said) == "the word is XXXXXXX"
+    log.register_token("the word is XX")
+    assert "the word" not in log.mask_shown("the word is XX, and more")
+
+
 @pytest.mark.parametrize("sign", ["\u200b", "\u2060", "\x7f", "\xad", "\u202e"])
 def test_unseen_characters_hide_no_secret(sign: str) -> None:
     log.register_secret("hunter2hunter2")
