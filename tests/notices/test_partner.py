@@ -179,7 +179,7 @@ def test_a_text_of_the_site_that_drops_it_is_broken_before_any_letter_goes_by_it
     said = [(each if name in LISTS else one).format(name) for name in NEEDED if name != lost]
     file.write_text("\n".join(["Subject: {{ request.number }}", "", "Dear colleagues,", *said]))
     problems = Templates([tmp_path, shipped_folder()], NOTICES).check("en/partner/order.txt")
-    assert [(one.field, one.text) for one in problems] == (
+    assert [(one.field, str(one.text)) for one in problems] == (
         [(lost, f"the letter does not say {lost}")] if lost else []
     )
 

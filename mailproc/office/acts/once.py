@@ -1,12 +1,16 @@
 """A double click, or a form that is sent again, is one act: its mark is unique among the events."""
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
-from mailproc.flow.advance.steps import StepOutcome
 from mailproc.ill.findings import Noted
 from mailproc.sentence import sentence
 from mailproc.store import events
+
+if TYPE_CHECKING:
+    from mailproc.flow.advance.steps import StepOutcome
 
 
 class DoneBefore(LocalFault):
@@ -19,7 +23,11 @@ def refuse_twice(connection: Connection, once: str) -> None:
         raise DoneBefore(sentence("done-already"))
 
 
-def outcome_before(connection: Connection, once: str) -> StepOutcome | None:
+def outcome_before(connection: Connection, once: str) -> "StepOutcome | None":
     """Return what a second click is told; None for the first, or without a mark. Inside the write, too."""
     known = events.known_once(connection, once)
-    return StepOutcome(known, "done", note=Noted.DONE_BEFORE) if known is not None else None
+    if known is None:
+        return None
+    from mailproc.flow.advance.steps import StepOutcome  # here: who only lists partners needs no step
+
+    return StepOutcome(known, "done", note=Noted.DONE_BEFORE)
