@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from mailproc import slow_work
 from mailproc.store.engine import Store
@@ -27,6 +28,8 @@ from tests.support import empty_store, history, short_form
 
 pytest_plugins = ["tests.support.fixtures"]
 slow_work.forbid()
+settings.register_profile("form", max_examples=short_form.examples(100))
+settings.load_profile("form")
 
 ROOM = 4 * 1024**3
 """Octets; a full run takes less than one of four."""
