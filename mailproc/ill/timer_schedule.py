@@ -22,6 +22,9 @@ OF_THE_DUE_DATE = (Timer.DUE_SOON, Timer.READER_OVERDUE, Timer.LOAN_OVERDUE, Tim
 ON_ANY_DAY = (Timer.DUE_SOON, Timer.UNFILLED_LETTER, Timer.ASK_AGAIN, Timer.EXPIRY)
 """Timers that need nobody of ours: a warning, a last word, or a day that a partner named."""
 
+Due = dict[Timer, date | None]
+"""When each is due; None for one that is not."""
+
 
 @dataclass(frozen=True)
 class Days:

@@ -13,25 +13,23 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from types import MappingProxyType
 
+from mailproc.ill import overdue_timers
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.events import Timer
-from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import ApduType, Role, Service, State
 from mailproc.ill.timer_schedule import (
     PROMISED,
     Days,
+    Due,
     TimerInputs,
-    after_the_letter,
     after_their_words,
     again,
     fired,
     loan_not_arrived,
     on_open_days,
     promised_for,
-    renewal_missed,
     repeated,
     repeated_then_once,
-    said,
 )
 from mailproc.ill.transaction_state import TransactionState
 
@@ -71,8 +69,6 @@ A Status-Query is a new one; any other message is the last one of its type, repe
 
 OF_PARTNER = (Timer.UNANSWERED, Timer.LOAN_OVERDUE, *(timer for timer, _ in REPAIRS.values()))
 """Timers that write to the partner, or tell staff that it is silent."""
-
-Due = dict[Timer, date | None]
 
 
 def wanted(current: TransactionState, waiting: TimerInputs, days: Days) -> dict[Timer, datetime]:
@@ -128,7 +124,7 @@ def _borrowing(current: TransactionState, waiting: TimerInputs, days: Days) -> D
             Timer.ASK_AGAIN: _ask_again(current, waiting),
         }
     if state is State.RECALL:
-        return {Timer.READER_RECALLED: _recalled(current, waiting, days)}
+        return {Timer.READER_RECALLED: overdue_timers.recalled(current, waiting, days)}
     return _in_hand(current, waiting, days)
 
 
@@ -149,12 +145,12 @@ def _in_hand(current: TransactionState, waiting: TimerInputs, days: Days) -> Due
     if silent is not None:
         asked_enough = waiting.may_ask and len(fired(Timer.RENEWAL_SILENT, current, waiting)) >= days.repeats
         final = asked_enough or waiting.renewal_answered
-        reader = _reader(current, waiting, days) if final else {}
+        reader = overdue_timers.reader(current, waiting, days) if final else {}
         return {Timer.RENEWAL_SILENT: silent} | reader  # until then the due date may still change
     unheard: Due = {Timer.DUE_UNHEARD: _due_unheard(current, waiting, days)}
     if current.state is State.SHIPPED:
         return unheard | {Timer.NOT_ARRIVED: loan_not_arrived(current, waiting, days)}
-    return _reader(current, waiting, days) | unheard
+    return overdue_timers.reader(current, waiting, days) | unheard
 
 
 def _lending(current: TransactionState, waiting: TimerInputs, days: Days) -> Due:
@@ -174,11 +170,19 @@ def _lending(current: TransactionState, waiting: TimerInputs, days: Days) -> Due
     if waiting.sent_back and state in LENT and current.service is Service.LOAN:
         return {Timer.SENT_BACK: _unseen(current, waiting, days)}
     if state in (State.SHIPPED, State.OVERDUE) and current.service is Service.LOAN:
-        return {Timer.LOAN_OVERDUE: _level(Timer.LOAN_OVERDUE, current.due_on, current, waiting, days)}
+        return {
+            Timer.LOAN_OVERDUE: overdue_timers.level(
+                Timer.LOAN_OVERDUE, current.due_on, current, waiting, days
+            )
+        }
     if state is State.RECALL:
         pauses = (days.overdue_every, days.overdue_every)
         back = repeated_then_once(Timer.LOAN_RECALLED, current, waiting, pauses, days.repeats)
-        return {Timer.LOAN_RECALLED: _not_before_its_day(back, Timer.LOAN_RECALLED, current, waiting)}
+        return {
+            Timer.LOAN_RECALLED: overdue_timers.not_before_its_day(
+                back, Timer.LOAN_RECALLED, current, waiting
+            )
+        }
     return {}
 
 
@@ -279,60 +283,6 @@ def _due_unheard(current: TransactionState, waiting: TimerInputs, days: Days) ->
     from_due = replace(waiting, since=max(current.due_on, waiting.since))
     pauses = (days.status, days.status)
     return repeated_then_once(Timer.DUE_UNHEARD, current, from_due, pauses, days.repeats)
-
-
-def _reader(current: TransactionState, waiting: TimerInputs, days: Days) -> Due:
-    """Return the reminders of the reader who has the item."""
-    if current.due_on is None or current.service is not Service.LOAN or not waiting.here:
-        return {}
-    due = due_of_reader(current.due_on, days.reader_term, waiting.given_on)
-    begins = max(due, renewal_missed(current, waiting) or due)
-    overdue = _level(Timer.READER_OVERDUE, begins, current, waiting, days)
-    return {Timer.DUE_SOON: _due_soon(due, current, waiting, days), Timer.READER_OVERDUE: overdue}
-
-
-def _recalled(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
-    """Return the next letter: the recall was the first, then as many as for an overdue loan, then staff."""
-    before = fired(Timer.READER_RECALLED, current, waiting)
-    told_enough = said(Timer.READER_RECALLED, current, waiting) >= max(days.overdue_levels, 1)
-    if not waiting.here or not days.overdue_every or told_enough:
-        return None
-    told = max(waiting.since, waiting.came_on or waiting.since)
-    day = later(after_the_letter((told, *before)[-1], waiting), days.overdue_every)
-    return _not_before_its_day(day, Timer.READER_RECALLED, current, waiting)
-
-
-def _not_before_its_day(
-    day: date | None, kind: Timer, current: TransactionState, waiting: TimerInputs
-) -> date | None:
-    """Return ``day``; for the first letter after a recall not before the day that the recall names."""
-    if day is None or waiting.wanted_by is None or fired(kind, current, waiting):
-        return day
-    return max(day, later(waiting.wanted_by, 1))
-
-
-def _due_soon(due: date, current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
-    """Return the day of the reminder; not the day of arrival (that letter names the due date), nor too
-    late."""
-    has_time = current.state is State.RECEIVED or waiting.renewal_answered
-    if waiting.today > due or not days.remind or not has_time:
-        return None
-    if fired(Timer.DUE_SOON, current, waiting):
-        return None
-    day = max(later(due, -days.remind), later(waiting.since, 1))
-    return day if day <= due else None
-
-
-def _level(
-    kind: Timer, due: date | None, current: TransactionState, waiting: TimerInputs, days: Days
-) -> date | None:
-    """Return the day after ``due`` and the grace, then each ``overdue_every`` days; the last is for staff."""
-    before = fired(kind, current, waiting)
-    if due is None or not days.overdue_every or said(kind, current, waiting) > days.overdue_levels:
-        return None
-    if before:
-        return later(after_the_letter(before[-1], waiting), days.overdue_every)
-    return later(max(due, waiting.since), days.grace + 1)
 
 
 def _unseen(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
