@@ -51,6 +51,13 @@ def standing(day: date) -> ColumnElement[date | None]:
     return case((and_(PUT_OFF.c.until_on > day, ~news.exists()), PUT_OFF.c.until_on))
 
 
+def hidden(day: date) -> ColumnElement[bool]:
+    """Whether a request that nobody was asked for is put off as of ``day``: whatever is done with it ends
+    that at once. A condition on ``REQUEST``."""
+    there = select(PUT_OFF.c.request_id).where(PUT_OFF.c.request_id == REQUEST.c.id, PUT_OFF.c.until_on > day)
+    return there.exists()
+
+
 def until(connection: Connection, request_id: int, day: date) -> date | None:
     """Return until when the request is put off; None for one that is to be shown."""
     statement = select(standing(day)).join_from(PUT_OFF, REQUEST, REQUEST.c.id == PUT_OFF.c.request_id)
@@ -74,8 +81,12 @@ def lately(connection: Connection, day: date, since: datetime) -> Sequence[Latel
     return sorted(found, key=lambda one: one.event_id)
 
 
-def keep(connection: Connection, request_id: int, until_on: date, event_id: int) -> None:
-    """Put the request off until that day, with the event that did it, whose step is taken."""
+def keep(connection: Connection, request_id: int, until_on: date, event_id: int, today: date) -> None:
+    """Put the request off until that day, with the event that did it, whose step is taken.
+
+    Whatever has come back by itself is forgotten.
+    """
+    connection.execute(PUT_OFF.delete().where(PUT_OFF.c.until_on <= today))
     line = _LINE.scalar(connection, {"event_id": event_id}) or 0
     values = {"request_id": request_id, "until_on": until_on, "event_id": event_id, "history_id": line}
     _KEEP.run(connection, values)

@@ -180,7 +180,7 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
     put_off: {
         "until": lambda c: put_off.until(c, 1, NOW.date()),
         "lately": lambda c: put_off.lately(c, NOW.date(), NOW),
-        "keep": lambda c: put_off.keep(c, 1, NOW.date(), 1),
+        "keep": lambda c: put_off.keep(c, 1, NOW.date(), 1, NOW.date()),
         "drop": lambda c: put_off.drop(c, 1),
     },
     item_barcodes: {

@@ -98,6 +98,7 @@ def test_a_wish_to_review_can_wait_and_a_note_shows_it_again(browser: Browser, h
     page = browser.post("/act", later(browser.get("/"), "B1"))
     assert "0 here + 1 put off + 0 waiting" in page.words and "B1: until Tue 3 Mar" in page.words
     assert "until Tue 3 Mar" in browser.get("/r/B1").words
+    assert "On Letters" not in browser.get("/requests?attention=1").words
     page = browser.post("/act", later(page, "B1"))
     assert "1 here + 0 waiting" in page.words
     browser.post("/act", later(page, "B1"))

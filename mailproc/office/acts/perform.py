@@ -138,7 +138,7 @@ def _perform(
     if barcode := (event.facts or {}).get("barcode"):
         item_barcodes.note(connection, transaction.id, barcode)
     words = (*warned, *outcome.words, *meaning.of(connection, act.action, outcome))
-    words += putting_off.keep(connection, act, transaction.request_id, outcome.event_id)
+    words += putting_off.keep(connection, context, act, transaction.request_id, outcome.event_id)
     if context.hooks:
         words += item_barcode.wanted(connection, context, act, transaction)
     if act.action == "receive" and act.note:

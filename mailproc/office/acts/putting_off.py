@@ -59,10 +59,12 @@ def facts(act: StaffAct) -> Facts:
     return {"text": str(what), "why": stored(what)}
 
 
-def keep(connection: Connection, act: StaffAct, request_id: int, event_id: int) -> tuple[Sentence, ...]:
+def keep(
+    connection: Connection, context: Context, act: StaffAct, request_id: int, event_id: int
+) -> tuple[Sentence, ...]:
     """Hide or show the request, once its event has had its step; return what that means."""
     if act.action == PUT_OFF and act.on is not None:
-        put_off.keep(connection, request_id, act.on, event_id)
+        put_off.keep(connection, request_id, act.on, event_id, context.today())
         return (sentence("put-off-until", day=act.on), sentence("put-off-means"))
     if act.action == SHOWN_AGAIN:
         put_off.drop(connection, request_id)
@@ -87,7 +89,7 @@ def in_review(connection: Connection, context: Context, act: StaffAct) -> StepOu
     event_id = review_steps.record(
         connection, context, submission, act.action, act.by, said, door=act.door, once=act.once
     )
-    words = keep(connection, done, request.id, event_id)
+    words = keep(connection, context, done, request.id, event_id)
     return StepOutcome(event_id, "done", event=act.action, words=words)
 
 

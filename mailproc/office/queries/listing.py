@@ -92,7 +92,7 @@ def listed(connection: Connection, wanted: Filter, today: date = date.min) -> li
 
 def _unsent(connection: Connection, wanted: Filter, today: date, found: _Found) -> list[RequestLine]:
     """Return those that were submitted, and that nobody was asked for."""
-    rows = reviews.listed(connection, wanted, found)
+    rows = reviews.listed(connection, wanted, found, today)
     needing = agenda.needs(connection, today, [row.request.id for row in rows]) if rows else {}
     return [
         unsent(row.request, needing.get(row.request.id, Need()), row.reader, row.partner, row.their_number)
@@ -123,7 +123,7 @@ def count(connection: Connection, wanted: Filter, today: date = date.min) -> Cou
     """Return how many ``listed`` would return without a limit (with ``attention``, of ``MOST`` at most)."""
     found = _found(connection, wanted.find) if wanted.find else None
     statement = _list_statement(wanted, today, found)
-    unsent_ones = reviews.count(connection, wanted, found)
+    unsent_ones = reviews.count(connection, wanted, found, today)
     if not wanted.attention:
         return counted(connection, statement.with_only_columns(TRANSACTION.c.id)) + Counted(unsent_ones)
     looked_at, number = 0, unsent_ones

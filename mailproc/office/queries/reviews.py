@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, TextClause, and_, func, select, text
@@ -14,7 +14,7 @@ from mailproc.office.queries.request_filter import Filter
 from mailproc.office.requests import missing, review_checks
 from mailproc.office.requests.rota_rules import ProposedRota
 from mailproc.sentence import Sentence
-from mailproc.store import requests, submissions
+from mailproc.store import put_off, requests, submissions
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
 from mailproc.store.rows import StoredRequest
@@ -106,14 +106,17 @@ class _SubmittedBy:
     number: str
 
 
-def listed(connection: Connection, wanted: Filter, found: ColumnElement[bool] | None) -> list[UnsentRequest]:
+def listed(
+    connection: Connection, wanted: Filter, found: ColumnElement[bool] | None, today: date
+) -> list[UnsentRequest]:
     """Return those that fit, the newest first. ``found``: the condition of ``wanted.find``.
 
-    Declined ones are found by their words, and not listed otherwise.
+    Declined ones are found by their words, and not listed otherwise. What is put off as of ``today`` needs no
+    attention.
     """
     if not _may_fit(wanted, found):
         return []
-    statement = _statement(wanted, found).order_by(SUBMISSION.c.request_id.desc()).limit(wanted.limit)
+    statement = _statement(wanted, found, today).order_by(SUBMISSION.c.request_id.desc()).limit(wanted.limit)
     return [
         UnsentRequest(
             requests.load(connection, row.request_id),
@@ -125,11 +128,11 @@ def listed(connection: Connection, wanted: Filter, found: ColumnElement[bool] | 
     ]
 
 
-def count(connection: Connection, wanted: Filter, found: ColumnElement[bool] | None) -> int:
+def count(connection: Connection, wanted: Filter, found: ColumnElement[bool] | None, today: date) -> int:
     """Return how many ``listed`` would return without a limit."""
     if not _may_fit(wanted, found):
         return 0
-    statement = _statement(wanted, found).with_only_columns(func.count())
+    statement = _statement(wanted, found, today).with_only_columns(func.count())
     return int(connection.execute(statement).scalar_one())
 
 
@@ -139,19 +142,21 @@ def _may_fit(wanted: Filter, found: ColumnElement[bool] | None) -> bool:
     return wanted.due is None and wanted.state.upper() in ("", "IDLE")
 
 
-def _statement(wanted: Filter, found: ColumnElement[bool] | None) -> Select[Any]:
+def _statement(wanted: Filter, found: ColumnElement[bool] | None, today: date) -> Select[Any]:
     columns = [SUBMISSION.c[name] for name in _SubmittedBy.__dataclass_fields__]
     joined = SUBMISSION.join(REQUEST, SUBMISSION.c.request_id == REQUEST.c.id)
-    return select(*columns).select_from(joined).where(and_(*_conditions(wanted, found)))
+    return select(*columns).select_from(joined).where(and_(*_conditions(wanted, found, today)))
 
 
 def _conditions(
-    wanted: Filter, found: ColumnElement[bool] | None
+    wanted: Filter, found: ColumnElement[bool] | None, today: date
 ) -> Iterator[ColumnElement[bool] | TextClause]:
     declined_too = found is not None and not wanted.attention
     yield SUBMISSION.c.state != ACCEPTED if declined_too else text(f"submission.{TO_REVIEW}")
     if found is not None:
         yield found
+    if wanted.attention:
+        yield ~put_off.hidden(today)
     if wanted.role:
         yield REQUEST.c.role == wanted.role.upper()
     if wanted.partner:
