@@ -188,7 +188,8 @@ def test_no_word_was_left_in_english() -> None:
                         "labels.found_in.isbn", "labels.found_in.issn", "labels.show.barcode",
                         "labels.charges.partner", "labels.stats.partner",
                         "labels.desk_readers.loan_isbn", "labels.desk_readers.copy_issn",
-                        "labels.patrons.name", "labels.hooks.name", "labels.jobs.partner",
+                        "labels.patrons.barcodes", "labels.patrons.name", "labels.hooks.name",
+                        "labels.jobs.partner",
                         "labels.partners.name", "labels.trace.id", "labels.staff.name"]  # fmt: skip
 
 

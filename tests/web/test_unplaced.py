@@ -41,7 +41,7 @@ def test_the_list_says_why_and_leads_to_the_letter(browser, house):
     page = browser.get("/unplaced")
     names = page.tree.xpath("//a[@class='number']/text()")
     assert set(names) == {letter, message}
-    assert "no protocol knows this letter" in page.words
+    assert "a person wrote it, or it has a form that is not known here" in page.words
     for name in names:
         assert browser.get(f"/letters/{name}").status == 200
 
@@ -164,7 +164,7 @@ def test_who_may_only_look_sees_why_and_settles_nothing(opened, house):
     guest = opened()
     guest.log_in("guest")
     page = guest.get(f"/letters/{letter}")
-    assert "no protocol knows this letter" in page.words
+    assert "a person wrote it, or it has a form that is not known here" in page.words
     assert not page.tree.xpath("//form[contains(@action, '/letters/')]")
     before = house.dump()
     for does in ("attach", "release", "report", "dismiss"):

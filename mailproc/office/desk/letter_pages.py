@@ -134,6 +134,7 @@ def _harmless(text: str) -> str:
 
 
 NO_PROOF_ASKED = "none"
+"""The proof of a library of which config.toml asks for none."""
 
 
 def _came(row: Mapping[str, Any], context: Context) -> list[tuple[str, str]]:

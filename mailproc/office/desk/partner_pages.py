@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
+from mailproc.office.desk.letter_pages import NO_PROOF_ASKED
 from mailproc.office.partners import directory, shown_config
 from mailproc.office.partners.directory import Learned
 from mailproc.office.queries import partner_health
@@ -125,7 +126,8 @@ def _health(
     yield words["unproven"], str(found.unproven)
     yield words["roles"], _roles(line, context)
     yield words["address"], line["address"]
-    yield words["proof"], line["proof"]
+    asked_of_none = language.texts.labels["desk_unplaced"]["proof_none"]
+    yield words["proof"], asked_of_none if line["proof"] == NO_PROOF_ASKED else line["proof"]
     if figures is not None:
         yield words["asked"], str(figures.asked)
         if figures.days is not None:
