@@ -1,12 +1,13 @@
 """A browser of the tests, without a screen: it follows links, fills in forms, says where it comes from."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 from lxml import html
 from starlette.types import ASGIApp
+
+from tests.web import loop
 
 ORIGIN = "http://127.0.0.1:8026"
 PASSWORD = "a long enough one"
@@ -48,15 +49,13 @@ class Browser:
     """``site``: "same-origin", as browsers say it of our own pages; '' leaves it out."""
 
     def __init__(self, pages: ASGIApp, origin: str = ORIGIN, *, site: str = "same-origin") -> None:
-        self._loop = asyncio.Runner()
         headers = {"Sec-Fetch-Site": site} if site else {}
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(pages), base_url=origin, headers=headers, follow_redirects=True
         )
 
     def close(self) -> None:
-        self._loop.run(self.client.aclose())
-        self._loop.close()
+        loop.run(self.client.aclose())
 
     def get(self, path: str, **more: Any) -> PageShown:
         return self.ask("GET", path, **more)
@@ -66,10 +65,10 @@ class Browser:
 
     def octets(self, path: str) -> bytes:
         """What is downloaded from there."""
-        return self._loop.run(self.client.get(path)).content
+        return loop.run(self.client.get(path)).content
 
     def ask(self, method: str, path: str, **more: Any) -> PageShown:
-        said = self._loop.run(self.client.request(method, path, **more))
+        said = loop.run(self.client.request(method, path, **more))
         return PageShown(said.status_code, said.text, said.headers, str(said.url))
 
     def log_in(self, login: str = "rau", password: str = PASSWORD) -> PageShown:

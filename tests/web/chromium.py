@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +27,20 @@ def started() -> Iterator[Chromium]:
         chromium = driver.chromium.launch(executable_path=PROGRAM, args=root, timeout=PATIENCE)
         yield chromium
         chromium.close()
+
+
+_open = ExitStack()
+
+
+@cache
+def kept() -> Chromium:
+    """The one that runs until it is let go: a start takes a second of a processor."""
+    return _open.enter_context(started())
+
+
+def let_go() -> None:
+    _open.close()
+    kept.cache_clear()
 
 
 @cache

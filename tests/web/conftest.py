@@ -62,12 +62,18 @@ def browser(opened: Callable[..., Browser]) -> Browser:
     return one
 
 
-@pytest.fixture(scope="module")
-def driven(missing: Callable[[str], None]) -> Iterator[Chromium]:
+@pytest.fixture
+def driven(missing: Callable[[str], None]) -> Chromium:
     if not chromium.PROGRAM.exists():
         missing("chromium")
-    with chromium.started() as one:
-        yield one
+    return chromium.kept()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """While playwright runs, its loop is that of the main thread, where tests of other folders have theirs."""
+    if nextitem is None or nextitem.path.parent != Path(__file__).parent:
+        chromium.let_go()
 
 
 @pytest.fixture

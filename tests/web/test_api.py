@@ -1,6 +1,5 @@
 """What other systems ask by HTTP: who may, what they are answered, and how they are refused."""
 
-import asyncio
 import json
 import shlex
 from typing import Any
@@ -16,6 +15,7 @@ from mailproc.office.staff.people import StaffRole
 from mailproc.office.wording.json_values import plain
 from mailproc.office.wording.request_json import shown_json
 from tests.test_docs import example
+from tests.web import loop
 from tests.web.browser import ORIGIN
 
 
@@ -34,7 +34,7 @@ class System:
                     method, path, **more | {"headers": self.headers | more.get("headers", {})}
                 )
 
-        return asyncio.run(asked())
+        return loop.run(asked())
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         return self.ask("GET", path, headers=headers)

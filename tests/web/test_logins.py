@@ -16,6 +16,7 @@ from mailproc.office.staff.sessions import Sessions
 from mailproc.sentence import Sentence
 from mailproc.web.login_room import AT_ONCE, PER_PLACE, WAITING, LoginRoom
 from tests.support.world import World
+from tests.web import loop
 from tests.web.browser import ORIGIN, PASSWORD, Browser
 
 PATIENCE = 30.0
@@ -73,7 +74,7 @@ def test_pages_go_on_while_logins_wait(pages: ASGIApp, house: World, held: threa
         held.set()
         return Counter([(await one).status_code for one in posts])
 
-    assert asyncio.run(story()) == {503: 40 - PER_PLACE, 422: PER_PLACE}
+    assert loop.run(story()) == {503: 40 - PER_PLACE, 422: PER_PLACE}
 
 
 def test_two_looks_at_once_a_few_wait_and_the_rest_come_later() -> None:
@@ -96,7 +97,7 @@ def test_two_looks_at_once_a_few_wait_and_the_rest_come_later() -> None:
         assert sorted(await asyncio.gather(*asked)) == list(range(1, len(hosts) + 1))
         assert await room.done("192.0.2.99", work) == len(hosts) + 1, "there is room again"
 
-    asyncio.run(story())
+    loop.run(story())
 
 
 @pytest.mark.parametrize("hosts", [["192.0.2.1"] * 3, ["2001:db8::1", "2001:db8::2", "2001:db8::3:4"]])
@@ -111,7 +112,7 @@ def test_one_place_has_two(hosts: list[str]) -> None:
         free.set()
         assert all(await asyncio.gather(*asked, other))
 
-    asyncio.run(story())
+    loop.run(story())
 
 
 def test_invented_logins_wash_no_failure_away(sessions: Sessions, looks: list[bytes]) -> None:

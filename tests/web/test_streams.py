@@ -1,6 +1,5 @@
 """Streams of news: who hears what, and what ends them."""
 
-import asyncio
 import http.client
 import socket
 import subprocess
@@ -18,6 +17,7 @@ from mailproc.transport.http_server import HttpServer
 from mailproc.web import site, streams
 from mailproc.web.streams import Streams
 from tests.support.world import World
+from tests.web import loop
 from tests.web.browser import PASSWORD
 
 PATIENCE = 30.0
@@ -293,7 +293,7 @@ def test_news_that_come_while_a_window_takes_its_time_are_said(monkeypatch):
         stream.bell.set()  # and the second is still on its way
         return [*first, await anext(said)]
 
-    assert [one.partition("\n")[0] for one in asyncio.run(heard())] == [
+    assert [one.partition("\n")[0] for one in loop.run(heard())] == [
         "event: beat",
         "event: message",
         "event: message",
