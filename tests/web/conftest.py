@@ -1,5 +1,6 @@
 """The desk over a whole house, without sockets."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,8 @@ from tests.support.world import World
 from tests.web import chromium
 from tests.web.browser import Browser
 from tests.web.chromium import Window
-from tests.web.shared_house import staff_of
+from tests.web.full_house import fill
+from tests.web.shared_house import house_of, staff_of
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +73,7 @@ def driven(missing: Callable[[str], None]) -> Chromium:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
-    """While playwright runs, its loop is that of the main thread, where tests of other folders have theirs."""
+    """While playwright runs, its loop is that of the main thread, where other folders have theirs."""
     if nextitem is None or nextitem.path.parent != Path(__file__).parent:
         chromium.let_go()
 
@@ -101,6 +103,24 @@ def windows(driven: Chromium, house: World) -> Iterator[Callable[..., Window]]:
         window.close()
     for server in servers:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a house with something on each page."""
+    folder = tmp_path_factory.mktemp("filled")
+    with house_of(folder) as made:
+        fill(made)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def full(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """That house, for tests that only look at it or are refused."""
+    folder = tmp_path_factory.mktemp("full")
+    shutil.copytree(filled, folder, dirs_exist_ok=True)
+    with house_of(folder) as made:
+        yield made
 
 
 @pytest.fixture

@@ -13,12 +13,13 @@ TOKEN = "TOKEN"
 @dataclass(frozen=True)
 class Refused:
     """What is typed into the form with this ``action`` (and this ``key``, where several have it), so that it
-    is refused. ``hidden``: what was tampered with."""
+    is refused. ``hidden``: what was tampered with; ``route``: where it goes, if not below its page."""
 
     action: str
     typed: dict[str, str] = field(default_factory=dict)
     hidden: dict[str, str] = field(default_factory=dict)
     key: str = ""
+    route: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,25 @@ class DeskPage:
     who: Who = "staff"
     status: int = 200
 
+    @property
+    def posts(self) -> str:
+        """The route of the form that is refused."""
+        assert self.refused is not None
+        below = f"{self.route.rstrip('/')}/{self.refused.action.rpartition('/')[2]}"
+        return self.refused.route or below
 
+
+_STALE = {"seen": "long ago"}
 _NOTHING = Refused("/note", {"text": "  "})
 
 PAGES = (
-    DeskPage("/login", "/login", Refused("/login", {"login": "rau", "password": "wrong"}), who="nobody"),
-    DeskPage("/", "/"),
+    DeskPage(
+        "/login",
+        "/login",
+        Refused("/login", {"login": "rau", "password": "wrong"}, route="/login"),
+        who="nobody",
+    ),
+    DeskPage("/", "/", Refused("/act", hidden={"number": "B999"})),
     DeskPage("/requests", "/requests"),
     DeskPage("/requests", "/requests?role=RESPONDER&state=LOST"),
     DeskPage("/requests", "/requests?due=soon", Refused("/requests/save", {"name": "  "})),
@@ -49,25 +63,37 @@ PAGES = (
         "/r/{number}", "/r/B2", Refused("/act", {"on": "2099-01-01", "note": "kept"}, key="act-receive")
     ),
     DeskPage("/r/{number}", "/r/B3"),
+    DeskPage("/r/{number}", "/r/B1", Refused("/due", {"due": "1999-01-01"})),
     DeskPage("/r/{number}", "/r/L1", _NOTHING),
     DeskPage("/r/{number}/rota", "/r/B2/rota", Refused("/rota/add", {"symbol": "XX-NOBODY"})),
+    DeskPage("/r/{number}/rota", "/r/B4/rota", Refused("/rota/drop", {"reason": "kept"}, {"symbol": "X"})),
     DeskPage("/r/{number}/correct", "/r/B2/correct"),
+    DeskPage("/r/{number}/correct", "/r/B4/correct", Refused("/correct/save", {"isbn": "123"})),
     DeskPage("/new", "/new", Refused("/new/place", {"isbn": "123", "note": "kept"})),
-    DeskPage("/lend", "/lend"),
+    DeskPage("/lend", "/lend", Refused("/lend/place", {"title": "kept", "isbn": "123"})),
     DeskPage("/reviews", "/reviews"),
-    DeskPage("/reviews/{number}", "/reviews/B3"),
+    DeskPage("/reviews/{number}", "/reviews/B3", Refused("/correct", {"isbn": "123"})),
+    DeskPage("/reviews/{number}", "/reviews/B3", Refused("/accept", {"isbn": "123"})),
+    DeskPage("/reviews/{number}", "/reviews/B3", Refused("/decline", {"reason": "kept"}, _STALE)),
+    DeskPage("/reviews/{number}", "/reviews/B5", Refused("/undo", hidden=_STALE)),
     DeskPage("/letters", "/letters"),
     DeskPage("/letters", "/letters?day=2026-03-02&direction=out"),
-    DeskPage("/letters/{name}", "/letters/O1", Refused("/redeliver", hidden={"seen": "long ago"})),
+    DeskPage("/letters/{name}", "/letters/O1", Refused("/redeliver", hidden=_STALE)),
     DeskPage("/letters/{name}", "/letters/I2"),
-    DeskPage("/letters/{name}", "/letters/I3", Refused("/dismiss", hidden={"seen": "long ago"})),
-    DeskPage("/letters/{name}", "/letters/I4"),
+    DeskPage("/letters/{name}", "/letters/I3", Refused("/dismiss", hidden=_STALE)),
+    DeskPage("/letters/{name}", "/letters/I4", Refused("/release", hidden=_STALE)),
     DeskPage("/letters/{name}", "/letters/I5"),
+    *(
+        DeskPage(
+            "/letters/{name}", f"/letters?state={state}", Refused(act, hidden=_STALE), follows="/letters/O"
+        )
+        for state, act in (("in_doubt", "/arrived"), ("to_print", "/printed"), ("prepared", "/hold"))
+    ),
     DeskPage("/letters/{name}", "/unplaced", Refused("/attach", hidden={"number": "B999"}), follows="/E"),
     DeskPage("/unplaced", "/unplaced"),
     DeskPage("/patrons", "/patrons"),
     DeskPage("/patrons/found/{name}", "/patrons", typed=("who", "read")),
-    DeskPage("/r/{number}/reader", "/r/B1/reader", Refused("/live")),
+    DeskPage("/r/{number}/reader", "/r/B1/reader", Refused("/live", route="/patrons/{name}/live")),
     DeskPage("/patrons/{name}", "/r/B1/reader", Refused("/again", hidden={"letter": "O999"})),
     DeskPage("/patrons/{name}/forget", "/r/B1/reader", follows="/forget", status=404),  # something is open
     DeskPage("/scan/{act}", "/scan/receive", Refused("/do", {"code": "nonsense"})),
@@ -75,10 +101,13 @@ PAGES = (
     DeskPage("/slips", "/slips?again=B999", status=404),
     DeskPage("/templates", "/templates"),
     DeskPage("/templates/{name}", f"/templates/{TEXT}", Refused("/save", {"text": "Subject: {{ x.y }}"})),
+    DeskPage("/templates/{name}", f"/templates/{TEXT}", Refused("/revert", hidden=_STALE)),
     DeskPage("/templates/{name}", "/templates/artemail.order"),
     DeskPage("/templates/{name}/versions/{number}", f"/templates/{TEXT}", follows="/versions/1"),
     DeskPage("/partners", "/partners"),
     DeskPage("/partners/{symbol}", "/partners/XX-BL", Refused("/confirm", hidden={"learned": "A999"})),
+    DeskPage("/partners/{symbol}", "/partners/XX-BL", Refused("/forget", hidden={"learned": "A999"})),
+    DeskPage("/partners/{symbol}", "/partners/XX-SECOND"),
     DeskPage("/service", "/service"),
     DeskPage("/figures", "/figures"),
     DeskPage("/keys", "/keys"),
@@ -90,7 +119,12 @@ PAGES = (
     DeskPage("/my/new", "/my/new?service=COPY", who="reader"),
     DeskPage("/my/r/{number}", "/my/r/B1", who="reader"),
     DeskPage("/my/r/{number}", "/my/r/B2", Refused("/ask", hidden={"what": "nonsense"}), who="reader"),
-    DeskPage("/my/in/{token}", f"/my/in/{TOKEN}", Refused("/my/in", hidden={"token": "x"}), who="nobody"),
+    DeskPage(
+        "/my/in/{token}",
+        f"/my/in/{TOKEN}",
+        Refused("/my/in", hidden={"token": "x"}, route="/my/in"),
+        who="nobody",
+    ),
 )
 FILES = {
     "/events",
@@ -101,3 +135,28 @@ FILES = {
     "/slips/slips.pdf",
 }
 """What a GET gives that is no page."""
+NOT_REFUSED = {
+    "/find": "finds nothing, and says so",
+    "/marked": "says of each row what came of it: test_row_acts.py",
+    "/slips/printed": "marks what is still to be printed: test_slips.py",
+    "/r/{number}/rota/up": "is refused as a skip is: test_rota_desk.py",
+    "/keys/switch": "holds for whoever presses it",
+    "/logout": "ends what there is",
+    "/requests/drop": "a list that is gone is gone",
+    "/new/check": "says what is wrong as it says what is right",
+    "/lend/check": "says what is wrong as it says what is right",
+    "/patrons/find": "finds nobody, and says so",
+    "/patrons/{name}/forget": "the page before it refuses: status 404 above",
+    "/r/{number}/rota/propose": "proposes nobody, and says so",
+    "/r/{number}/rota/next": "is refused as its page was read: test_rota_desk.py",
+    "/letters/{name}/report": "is refused as an attaching is",
+    "/templates/{name}/preview": "shows what is wrong beside what is typed",
+    "/templates/{name}/discard": "a draft that is gone is gone",
+    "/partners/{symbol}/pause": "a second click is told that it was done: test_partners.py",
+    "/partners/{symbol}/resume": "a second click is told that it was done: test_partners.py",
+    "/my/link": "says the same to everybody",
+    "/my/out": "ends what there is",
+    "/my/r/{number}/document": "is refused as it counts: test_my_documents.py",
+    "/my/{rest:path}": "is no form",
+}
+"""Forms that are never refused in a way of their own, and why."""

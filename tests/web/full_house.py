@@ -3,11 +3,15 @@
 from email.message import EmailMessage
 
 from mailproc.app.build import App
+from mailproc.errors import InDoubt
 from mailproc.office.desk.template_desk import TemplateDesk
+from mailproc.office.partners import pausing
+from mailproc.office.requests import reviewing
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.store import partner_addresses
+from tests.support import short_form
 from tests.support.partners import ADDRESS, BL
-from tests.support.world import World
+from tests.support.world import Sent, World
 from tests.web.wishes import submit
 
 HOSTILE = (
@@ -16,6 +20,8 @@ HOSTILE = (
 )
 """What strangers write: HTML, a program, marks that turn the direction of writing."""
 LONG_WORD = "x" * 400
+LONG_LINE = "x" * (10_000_000 if short_form.everything() else 1_000_000)
+"""A tenth is shown in part as the whole is; to read ten million takes three seconds."""
 TEXT = "en.patron.arrived"
 OURS = "Subject: It is here\n\nDear {{ patron.name or 'reader' }},\n{{ request.title }} waits for you.\n"
 KEEPER = StaffPerson("head", "M. head", StaffRole.KEEP)
@@ -23,7 +29,7 @@ KEEPER = StaffPerson("head", "M. head", StaffRole.KEEP)
 
 def fill(house: World) -> None:
     """B1 is here, B2 is asked for again, B3 waits for review, L1 is asked of us. I3 to I5 and E… came and
-    belong to nothing."""
+    belong to nothing. Then what ``_stop`` says."""
     title = (HOSTILE + LONG_WORD)[:300]
     house.place(title=title)
     house.place("XX-BL", "XX-SECOND", title="Iron Bridges")
@@ -35,14 +41,35 @@ def fill(house: World) -> None:
     house.act("B1", "receive", note=HOSTILE[:200])
     house.store.write(lambda connection: partner_addresses.learn(connection, BL, "new@bl.example", 1))
     _save_a_text(house.app)
+    _stop(house)
+
+
+def _stop(house: World) -> None:
+    """B4 may be corrected, and others may be asked; B5 is declined; of B6 a letter is to be printed, of B7
+    one may have arrived, of B8 one waits for a partner who is paused."""
+    house.place("XX-SECOND", "XX-BL", title="Small Rivers")
+    declined = submit(house, title="Salt Roads")
+    reviewing.decline(house.store, house.app.context, declined, "we have it", "rau", quiet=True)
+    house.place(title="Charts", patron={"id": "R7", "name": "P. Post"})
+    house.hear("B6-1 SHIPPED LOAN")
+    house.act("B6", "receive")
+    house.refuses, kept = _vanishes, house.refuses
+    house.place(title="Lamps")
+    house.refuses = kept
+    pausing.pause(house.store, house.app.context, "XX-SECOND", "head")
+    house.place("XX-SECOND", title="Bells")
+
+
+def _vanishes(_letter: Sent) -> bool:
+    raise InDoubt("the connection broke")
 
 
 def _strangers_write(house: World) -> None:
-    """A letter whose sender nobody knows; one with a line of ten million characters; a word unknown to us."""
+    """A letter whose sender nobody knows; one with a line without end; a word unknown to us."""
     sender = "someone@evil.example"
     house.inject(house.letter(HOSTILE, sender, "Offer <script>alert(1)</script>"), sender)
     head = f"From: {sender}\r\nSubject: long\r\nMessage-ID: <long@evil.example>\r\n\r\n"
-    house.inject(head.encode() + b"x" * 10_000_000, sender)
+    house.inject((head + LONG_LINE).encode(), sender)
     text = f"Dear colleagues,\n\nB1 is found: {HOSTILE}\n"
     house.inject(house.letter(text, ADDRESS[BL], "Re: your request"), ADDRESS[BL])
     house.inject(_with_a_file(sender), sender)

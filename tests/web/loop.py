@@ -1,5 +1,6 @@
-"""One loop, in a thread of its own, for what the tests of a process ask of pages without sockets: threads and
-loops are not made again for each browser, and the main thread stays free for playwright, which keeps a loop."""
+"""One loop, in a thread of its own, for what the tests of a process ask of pages without sockets.
+
+Threads and loops are not made again for each browser; the loop of the main thread is playwright's."""
 
 import asyncio
 from collections.abc import Coroutine

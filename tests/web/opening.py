@@ -32,14 +32,15 @@ def be_refused(window: Window, refused: Refused) -> int:
     window.unfold()
     form = f"[action$='{refused.action}'], :has(button[formaction$='{refused.action}'])"
     keyed = f":has(input[name='key'][value='{refused.key}'])" if refused.key else ""
-    found = window.page.locator(f"#main form:is({form}){keyed}").first
+    exact = window.page.locator(f"#main form[action='{refused.action}']{keyed}")
+    found = (exact if exact.count() else window.page.locator(f"#main form:is({form}){keyed}")).first
     found.evaluate("form => { form.noValidate = true }")
     for name, value in refused.typed.items():
         found.locator(f"[name='{name}']").fill(value)
     for name, value in refused.hidden.items():
         found.locator(f"[name='{name}']").evaluate("(one, value) => { one.value = value }", value)
     named = found.locator(f"button[formaction$='{refused.action}']")
-    return sent(window, named if named.count() else found.locator("button").last)
+    return sent(window, named if named.count() else found.locator("button:not([formaction])").last)
 
 
 def sent(window: Window, button: Locator) -> int:

@@ -47,13 +47,15 @@ def staff_of(house: World) -> None:
 
 @contextmanager
 def house_of(folder: Path) -> Iterator[World]:
-    """A house with a person of each role, in ``folder``."""
+    """A house with a person of each role, in ``folder``; the one that is there already, if any."""
     file = folder / "store" / "mailproc.db"
-    empty_store.copy_to(file)
+    if is_new := not file.exists():
+        empty_store.copy_to(file)
     with pytest.MonkeyPatch.context() as patch, worlds(folder, patch) as make:
         patch.setattr(passwords, "hashed", cheap_hash)
         house = make(f"sqlite:///{file}")
-        staff_of(house)
+        if is_new:
+            staff_of(house)
         yield house
 
 

@@ -2,10 +2,7 @@
 
 import pytest
 
-HOSTILE = (
-    '<script>alert(1)</script> <img src=x onerror=alert(1)> "><form action=//evil.example> \u202egpj.exe '
-    "\u2066hidden\u2069 {{ 7*7 }} {% raw %} &lt;b&gt; javascript:alert(1)"
-)
+from tests.web.full_house import HOSTILE, LONG_LINE
 
 
 @pytest.mark.parametrize("subject", ["plain", HOSTILE.replace("\u202e", "").replace("\u2066", "")])
@@ -36,8 +33,8 @@ def test_html_is_shown_as_text_and_loads_nothing(browser, house):
 
 
 def test_lines_without_end_are_shown_in_part(browser, house):
-    raw = b"From: a@evil.example\r\nSubject: long\r\nMessage-ID: <l@evil.example>\r\n\r\n" + b"x" * 10_000_000
-    inbox = house.inject(raw, "a@evil.example")
+    head = "From: a@evil.example\r\nSubject: long\r\nMessage-ID: <l@evil.example>\r\n\r\n"
+    inbox = house.inject((head + LONG_LINE).encode(), "a@evil.example")
     house.run()
     page = browser.get(f"/letters/I{inbox}")
     assert page.status == 200 and len(page.text) < 500_000

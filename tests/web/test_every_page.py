@@ -1,26 +1,26 @@
 """Each page × empty, full, refused × with and without script × wide and narrow: everybody can use it, it asks
 nobody else for anything, and its console stays silent."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser as Chromium
 
 from mailproc.config_web_readers import WebReaders
+from tests.support import short_form
 from tests.support.world import World
 from tests.web.browser import PASSWORD
 from tests.web.chromium import Window
-from tests.web.every_page import PAGES, Who
-from tests.web.full_house import fill
+from tests.web.every_page import PAGES, DeskPage, Who
 from tests.web.opening import be_refused, open_missing, open_page
 from tests.web.shared_house import Served, house_of, link_of, served
 
 WIDE, NARROW = 1280, 320
 LINKS = WebReaders(sign_in="mail", links_an_hour=100)
 REFUSING = [one for one in PAGES if one.refused is not None]
-PARTS = 10
-"""Each test opens every tenth page."""
+PARTS = 10 if short_form.everything() else 20
+"""Each test opens every tenth page; in the short form every twentieth, and each test others."""
 EACH_PART = [0, *(pytest.param(part, marks=pytest.mark.long) for part in range(1, PARTS))]
 
 
@@ -35,13 +35,6 @@ class Windows:
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with house_of(tmp_path_factory.mktemp("empty")) as house:
-        yield house
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with house_of(tmp_path_factory.mktemp("full")) as house:
-        fill(house)
         yield house
 
 
@@ -73,6 +66,10 @@ def at(driven: Chromium) -> Iterator[Callable[..., Windows]]:
         one.stop()
 
 
+def part_of(pages: Sequence[DeskPage], part: int) -> Sequence[DeskPage]:
+    return pages[part % PARTS :: PARTS]
+
+
 def faults(window: Window, about: str, status: int) -> list[str]:
     """What keeps anybody from using the page that is open; what its console or a request complained of. A
     browser names the status of what is refused by itself."""
@@ -91,12 +88,14 @@ def faults(window: Window, about: str, status: int) -> list[str]:
 
 @pytest.mark.parametrize("part", EACH_PART)
 @pytest.mark.parametrize(
-    ("script", "language", "dark"), [(True, "en", False), (False, "de", True)], ids=["script", "none"]
+    ("first", "script", "language", "dark"),
+    [(0, True, "en", False), (1, False, "de", True)],
+    ids=["script", "none"],
 )
-def test_everybody_can_use_each_page(at, full, part, script, language, dark):
+def test_everybody_can_use_each_page(at, full, part, first, script, language, dark):
     windows = at(full, language, script=script, dark=dark)
     found: list[str] = []
-    for page in PAGES[part::PARTS]:
+    for page in part_of(PAGES, first + part):
         window = windows.of[page.who]
         status = open_page(window, page, windows.token)
         found += faults(window, page.address, status)
@@ -107,12 +106,14 @@ def test_everybody_can_use_each_page(at, full, part, script, language, dark):
 
 @pytest.mark.parametrize("part", EACH_PART)
 @pytest.mark.parametrize(
-    ("script", "language", "dark"), [(True, "de", True), (False, "en", False)], ids=["script", "none"]
+    ("first", "script", "language", "dark"),
+    [(2, True, "de", True), (3, False, "en", False)],
+    ids=["script", "none"],
 )
-def test_everybody_can_use_each_page_of_an_empty_house(at, empty, part, script, language, dark):
+def test_everybody_can_use_each_page_of_an_empty_house(at, empty, part, first, script, language, dark):
     windows = at(empty, language, script=script, dark=dark)
     found: list[str] = []
-    for page in PAGES[part::PARTS]:
+    for page in part_of(PAGES, first + part):
         window = windows.of[page.who]
         status = open_missing(window, page)
         found += faults(window, page.address, status)
@@ -124,12 +125,14 @@ def test_everybody_can_use_each_page_of_an_empty_house(at, empty, part, script, 
 
 @pytest.mark.parametrize("part", EACH_PART)
 @pytest.mark.parametrize(
-    ("script", "language", "dark"), [(True, "en", True), (False, "de", False)], ids=["script", "none"]
+    ("first", "script", "language", "dark"),
+    [(4, True, "en", True), (5, False, "de", False)],
+    ids=["script", "none"],
 )
-def test_everybody_can_use_what_is_refused(at, full, part, script, language, dark):
+def test_everybody_can_use_what_is_refused(at, full, part, first, script, language, dark):
     windows = at(full, language, script=script, dark=dark)
     found: list[str] = []
-    for page in REFUSING[part::PARTS]:
+    for page in part_of(REFUSING, first + part):
         window = windows.of[page.who]
         open_page(window, page, windows.token)
         status = be_refused(window, page.refused) if page.refused else 0

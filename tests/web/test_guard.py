@@ -11,6 +11,7 @@ from mailproc.office.staff import people
 from mailproc.office.staff.people import StaffRole
 from mailproc.web import guard, site
 from mailproc.web.login import address
+from tests.support import short_form
 from tests.web.browser import ORIGIN, PASSWORD, Browser
 
 PUBLIC = "https://ill.library.example"
@@ -134,7 +135,7 @@ def test_a_thousand_wrong_passwords(opened, house, monkeypatch):
     judge = people.passwords.is_of
     monkeypatch.setattr(people.passwords, "is_of", lambda said, phc: looks.append(said) or judge(said, phc))
     browser = opened()
-    for number in range(1000):
+    for number in range(short_form.examples(1000)):
         page = browser.log_in(password=f"guess number {number}")
         assert page.status == 422 and "/login" in page.url
     assert len(looks) < 10, "the others were turned away without a look"

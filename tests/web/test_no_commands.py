@@ -100,7 +100,7 @@ def said(page: PageShown) -> str:
     return " ".join(tree.find("body").text_content().split())
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", ["en", pytest.param("de", marks=pytest.mark.long)])
 def test_no_page_names_a_command(house: World, language: str) -> None:
     everything(house)
     config = house.app.config

@@ -26,7 +26,9 @@ def send(window: Window, button: str) -> None:
         window.page.locator(button).click()
 
 
-@pytest.mark.parametrize(("width", "language"), [(1280, "en"), (320, "de")])
+@pytest.mark.parametrize(
+    ("width", "language"), [pytest.param(1280, "en", marks=pytest.mark.long), (320, "de")]
+)
 def test_a_text_is_tried_refused_saved_and_overtaken(windows, house, width, language):
     house.place(title="On Letters " + "x" * 200)
     house.hear("B1-1 SHIPPED LOAN")
