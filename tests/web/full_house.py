@@ -45,9 +45,10 @@ def fill(house: World) -> None:
 
 
 def _stop(house: World) -> None:
-    """B4 may be corrected, and others may be asked; B5 is declined; of B6 a letter is to be printed, of B7
-    one may have arrived, of B8 one waits for a partner who is paused."""
-    house.place("XX-SECOND", "XX-BL", title="Small Rivers")
+    """B4 may be corrected; B5 is declined; of B6 a letter is to be printed, of B7 one may have arrived, of B8
+    one waits for a partner who is paused, and another may be asked."""
+    house.place(title="Small Rivers")
+    house.hear("B4-1 NOT")
     declined = submit(house, title="Salt Roads")
     reviewing.decline(house.store, house.app.context, declined, "we have it", "rau", quiet=True)
     house.place(title="Charts", patron={"id": "R7", "name": "P. Post"})
@@ -57,7 +58,7 @@ def _stop(house: World) -> None:
     house.place(title="Lamps")
     house.refuses = kept
     pausing.pause(house.store, house.app.context, "XX-SECOND", "head")
-    house.place("XX-SECOND", title="Bells")
+    house.place("XX-SECOND", "XX-BL", title="Bells")
 
 
 def _vanishes(_letter: Sent) -> bool:

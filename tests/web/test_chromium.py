@@ -54,6 +54,18 @@ def test_what_is_refused_can_be_used_by_everybody_too(windows, house):
     assert [one for one in window.complaints if "422" not in one] == [], "a browser names the status itself"
 
 
+def test_an_answer_with_a_word_without_end_fits(windows, house):
+    """The order cannot hold the whole title, and the answer says what it left out."""
+    wish = submit(house, title=HOSTILE[:300])
+    window = windows(320)
+    window.log_in("rau", PASSWORD)
+    window.go(f"/reviews/{wish}")
+    with window.page.expect_navigation():
+        window.page.locator("button[formaction$='/accept']").click()
+    assert "xxxx" in window.page.locator(".done").first.inner_text()
+    assert window.wider_than_the_window() <= 0 and window.complaints == []
+
+
 def test_a_new_request_that_is_refused_can_be_used_by_everybody_too(windows, house):
     window = windows(320, language="de")
     window.log_in("rau", PASSWORD)
