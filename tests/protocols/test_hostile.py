@@ -176,6 +176,7 @@ def test_twice_the_letter_takes_twice_the_time(
 LINES_OF_A_REPORT = ["\n", "a\n", "LIB-{n}   SHIPPED COPY\n", "LIB-{n}   SOMETHING ODD\n", TWIN]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("piece", LINES_OF_A_REPORT)
 def test_of_five_megabytes_no_more_is_read_than_a_report_may_have(piece: str, codec: ArtemailCodec) -> None:
     letter = repeated(piece, FIVE_MEGABYTES)

@@ -82,6 +82,7 @@ ENDLESS = {
 }
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("name", ENDLESS)
 def test_what_filters_make_is_paid_for_before_it_is_made(templates: Templates, name: str) -> None:
     """Arguments that are no constants and texts that grow: what is paid for bounds memory and time."""
