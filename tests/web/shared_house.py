@@ -51,9 +51,16 @@ def house_of(folder: Path) -> Iterator[World]:
     file = folder / "store" / "mailproc.db"
     if is_new := not file.exists():
         empty_store.copy_to(file)
+    with house_at(f"sqlite:///{file}", folder, is_new=is_new) as house:
+        yield house
+
+
+@contextmanager
+def house_at(url: str, folder: Path, *, is_new: bool = True) -> Iterator[World]:
+    """A house whose store has this URL; a new one gets a person of each role."""
     with pytest.MonkeyPatch.context() as patch, worlds(folder, patch) as make:
         patch.setattr(passwords, "hashed", cheap_hash)
-        house = make(f"sqlite:///{file}")
+        house = make(url)
         if is_new:
             staff_of(house)
         yield house
