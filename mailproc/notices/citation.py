@@ -11,7 +11,10 @@ def cited(
 ) -> tuple[tuple[str, str], ...]:
     """(label, value) of each part of ``item``, an Item as JSON. What stands among ``said`` (the title at
     the head of a page) is not said again. The order is that of the language's file."""
-    found = ((label, _text(item.get(name))) for name, label in language.texts.citation.items())
+    labels = dict(language.texts.citation)
+    if item.get("article_title"):
+        labels["title"] = language.texts.single["holds_article"]
+    found = ((label, _text(item.get(name))) for name, label in labels.items())
     return tuple((label, value) for label, value in found if value and value not in said)
 
 

@@ -207,7 +207,12 @@ def test_who_lends_sees_all_that_is_wanted(cli: Cli) -> None:
     head = cli("show", "L1").out
     assert head.startswith("L1 · An Article · Author, A.\n")
     for shown in (head, cli("letter", "I1").out.partition("\n\n")[0]):
-        for label, value in {"Title": "A Journal", "Volume": "12", "Year": "2019", "Pages": "33-40"}.items():
+        for label, value in {
+            "Journal": "A Journal",
+            "Volume": "12",
+            "Year": "2019",
+            "Pages": "33-40",
+        }.items():
             assert any(line.split()[0] == label and value in line for line in shown.splitlines()), label
     assert "An Article" in cli("requests").out and "An Article" in cli("digest").out
 

@@ -56,7 +56,7 @@ def test_an_order_is_a_letter_from_which_a_person_can_supply_it(by_mail):
     heading, _, text = letter.text.partition("\n\n")
     assert number == "B1" and "Interlibrary loan B1-1" in heading
     for said in (
-        "Dear colleagues at Town Library", "B1-1", "Article: On first orders", "Title: A journal",
+        "Dear colleagues at Town Library", "B1-1", "Article: On first orders", "Journal or book: A journal",
         "needed by Wed 1 Apr", "at most 20 GBP", "desk@library.example", "2 Any Road", "AB1 2CD Anytown",
         "the declaration is signed", "A clean copy, please.",
         "Please answer this letter and leave the number B1-1 in the subject.",
