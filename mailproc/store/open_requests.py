@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, func, or_, select, text, union
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, func, or_, select, text, union
 
 from mailproc.store.events import EVENT
 from mailproc.store.prepared_statements import made, table_of
@@ -61,6 +62,15 @@ def _attempts(
     connection: Connection, wanted: Collection[int] | CompoundSelect[Any], day: date
 ) -> Iterator[OpenAttempt]:
     """``wanted``: ids of requests."""
+    statement = _every_attempt(day).where(REQUEST.c.id.in_(wanted))
+    with connection.execute(statement.execution_options(yield_per=AT_ONCE)) as rows:
+        for some in rows.partitions():
+            yield from made(OpenAttempt, some)
+
+
+@lru_cache(maxsize=2)
+def _every_attempt(day: date) -> Select[Any]:
+    """Return the statement for all attempts: to make it takes longer than to ask for one of them."""
     unasked = (CANDIDATE.c.transaction_id.is_(None), CANDIDATE.c.why_not == "")
     left = select(CANDIDATE.c.position).where(CANDIDATE.c.request_id == REQUEST.c.id, *unasked)
     attempt = TRANSACTION.alias()
@@ -72,7 +82,7 @@ def _attempts(
     to_review = select(SUBMISSION.c.request_id).where(
         SUBMISSION.c.request_id == REQUEST.c.id, SUBMISSION.c.state == REVIEW, TRANSACTION.c.id.is_(None)
     )
-    statement = (
+    return (
         select(
             REQUEST.c.id.label("request_id"), REQUEST.c.number, REQUEST.c.title, REQUEST.c.role,
             REQUEST.c.created_at, REQUEST.c.closed_at.label("over_at"),
@@ -88,12 +98,8 @@ def _attempts(
             .outerjoin(EVENT, EVENT.c.id == TRANSACTION.c.moved_event_id)
             .outerjoin(PUT_OFF, PUT_OFF.c.request_id == REQUEST.c.id)
         )
-        .where(REQUEST.c.id.in_(wanted))
         .order_by(REQUEST.c.id, TRANSACTION.c.attempt)
     )  # fmt: skip
-    with connection.execute(statement.execution_options(yield_per=AT_ONCE)) as rows:
-        for some in rows.partitions():
-            yield from made(OpenAttempt, some)
 
 
 def may_need(states: Collection[str], day: date) -> CompoundSelect[Any]:

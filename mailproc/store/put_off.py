@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, select, text
 
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.prepared_statements import Constant, table_of
@@ -60,9 +62,15 @@ def hidden(day: date) -> ColumnElement[bool]:
 
 def until(connection: Connection, request_id: int, day: date) -> date | None:
     """Return until when the request is put off; None for one that is to be shown."""
-    statement = select(standing(day)).join_from(PUT_OFF, REQUEST, REQUEST.c.id == PUT_OFF.c.request_id)
-    found: date | None = connection.execute(statement.where(PUT_OFF.c.request_id == request_id)).scalar()
+    found: date | None = connection.execute(_until(day), {"request_id": request_id}).scalar()
     return found
+
+
+@lru_cache(maxsize=2)
+def _until(day: date) -> Select[Any]:
+    """Return the statement: to make it takes longer than to execute it."""
+    statement = select(standing(day)).join_from(PUT_OFF, REQUEST, REQUEST.c.id == PUT_OFF.c.request_id)
+    return statement.where(PUT_OFF.c.request_id == bindparam("request_id"))
 
 
 def lately(connection: Connection, day: date, since: datetime) -> Sequence[LatelyPutOff]:
