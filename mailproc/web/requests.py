@@ -11,7 +11,7 @@ from mailproc.office.desk.next_steps import PREFILLED
 from mailproc.office.staff.people import StaffPerson
 from mailproc.web import patrons, refusals
 from mailproc.web.asked import PageRequest
-from mailproc.web.letters_of_keys import TAKEN, letters
+from mailproc.web.letters_of_keys import of_act
 from mailproc.web.shown import Pages, WebDesk, html, left_form
 
 LONGEST_FIND = 200
@@ -137,7 +137,6 @@ def _shown(
 ) -> Response:
     """``draft``: a form that was not done; it stands open, as it was filled in."""
     shown = desk.office.requests.one(number)
-    acts = [one for one in shown.acts if not one.early]
     return html(
         desk,
         "request.html",
@@ -145,9 +144,7 @@ def _shown(
         status,
         page=shown,
         mark=desk.office.news.request(shown),
-        act_letters=dict(
-            zip((one.key for one in acts), letters((one.does for one in acts), TAKEN), strict=True)
-        ),
+        act_letters={one.key: of_act(one.action, one.answer) for one in shown.acts if not one.early},
         answers=answers,
         trouble=trouble,
         draft=draft,

@@ -11,7 +11,7 @@ from mailproc.office.desk.to_do import ToDoPage
 from mailproc.office.staff.people import StaffPerson
 from mailproc.web import refusals
 from mailproc.web.asked import PageRequest
-from mailproc.web.letters_of_keys import TAKEN, letters
+from mailproc.web.letters_of_keys import of_act
 from mailproc.web.refusals import FAULTS
 from mailproc.web.shown import Pages, WebDesk, html
 
@@ -103,8 +103,7 @@ def _letters(shown: ToDoPage) -> dict[str, str]:
     """Return a letter for each act that stands in a row, the same in all rows."""
     rows = [row for group in (*shown.groups, *shown.put_off) for row in group.rows]
     acts = (*(row.act for row in rows), *(row.later for row in rows))
-    names = {one.key: one.does for one in acts if one is not None}
-    return dict(zip(names, letters(names.values(), TAKEN), strict=True))
+    return {one.key: of_act(one.action, one.answer) for one in acts if one is not None}
 
 
 PAGES: Pages = (

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from mailproc.web.letters_of_keys import letters
+from mailproc.ill.actions import BY_NAME
+from mailproc.ill.events import PUT_OFF, SHOWN_AGAIN
+from mailproc.web.letters_of_keys import OF_ACTS, OF_ANSWERS, TAKEN, letters, of_act
 from tests.web.browser import PASSWORD
 from tests.web.chromium import PATIENCE, Window
 
@@ -117,6 +119,16 @@ def test_the_keys_are_listed_and_can_be_turned_off(at_work):
     press(window, "u")
     goes_to(window, "/")
     assert window.complaints == []
+
+
+def test_the_letter_of_an_act_is_its_own_on_every_page():
+    used = [*OF_ANSWERS.values(), *OF_ACTS.values()]
+    assert [one for one in used if used.count(one) > 1] == [OF_ACTS[PUT_OFF], OF_ACTS[SHOWN_AGAIN]], (
+        "one takes the other back"
+    )
+    assert not set(used) & set(TAKEN), "one of these moves, opens or takes back"
+    assert OF_ACTS.keys() <= BY_NAME.keys() | {PUT_OFF, SHOWN_AGAIN}
+    assert of_act("renew-reply", "no") == of_act("cancel-reply", "no") == "n" and of_act("lost", "") == ""
 
 
 def test_each_name_has_a_letter_of_its_own():
