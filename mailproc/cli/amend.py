@@ -16,9 +16,10 @@ from mailproc.office.acts import item_barcode
 from mailproc.office.acts.item_barcode import ItemBarcode
 from mailproc.office.queries import request_details
 from mailproc.office.requests import amend as amending
-from mailproc.office.requests import corrections, due_date, notes
+from mailproc.office.requests import corrections, due_date, notes, reader_letter
 from mailproc.office.requests.amend import Amended
 from mailproc.office.requests.due_date import DueDate
+from mailproc.office.requests.reader_letter import ReaderLetter
 from mailproc.sentence import Sentence, sentence
 
 verbs = typer.Typer()
@@ -124,11 +125,17 @@ def note(
     ctx: typer.Context,
     number: Annotated[str, typer.Argument(metavar="NR", help="B12, L7, B12-2, or TGQ/TQ.")],
     text: Annotated[str, typer.Argument(help="For colleagues; no letter carries it.")],
+    to_reader: Annotated[
+        bool, typer.Option("--to-reader", help="Write it to the reader in a letter.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Add a private note to a request: it stands in its history and in lists, never in a letter."""
     with opened(ctx) as app:
-        outcome = notes.add(app.store, app.context, number, text, who(app))
+        if to_reader:
+            outcome = reader_letter.write(app.store, app.context, ReaderLetter(number, text, who(app)))
+        else:
+            outcome = notes.add(app.store, app.context, number, text, who(app))
         with app.store.read() as connection:
             line = request_details.shown(connection, number).line
         answered(number, outcome, line, app.context, as_json=as_json, would=False)

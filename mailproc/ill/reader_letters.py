@@ -10,7 +10,7 @@ from mailproc.ill.effects import Effect, Notify, Withhold
 from mailproc.ill.message_content import WRONG
 from mailproc.ill.note_sentences import parted
 from mailproc.ill.terms import Role, State
-from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step
+from mailproc.ill.transaction_state import DUE_CORRECTED, WRITTEN_TO_READER, Occurrence, Step
 from mailproc.ill.whereabouts import WITH_READER, is_for_reader, reader_has
 from mailproc.sentence import Word, sentence
 
@@ -19,6 +19,8 @@ def effects(step: Step, occurrence: Occurrence, *, collected_said: bool) -> tupl
     """Return the letter to the reader; ``collected_said``: staff record what readers collect."""
     if step.before.role is not Role.REQUESTER:
         return ()
+    if occurrence.event == WRITTEN_TO_READER:
+        return (Notify("patron/answer", note=occurrence.facts.get("remark", "")),)
     if occurrence.event == "receive" and occurrence.facts.get("told_here"):
         return _corrected(step, occurrence)
     if occurrence.event == "receive" and (step.before.flaw or not occurrence.facts.get("here")):

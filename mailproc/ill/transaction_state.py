@@ -30,7 +30,12 @@ PASSED_ON = "pass-on"
 """The event by which staff send a file of a received letter on to the reader."""
 BARCODE_NOTED = "barcode"
 """The event by which staff correct the barcode of the item."""
-OF_STAFF = ("amend", "redirect", "forget", "note", CHARGE_NOTED, PASSED_ON, BARCODE_NOTED, *PUTTING_OFF)
+WRITTEN_TO_READER = "write-reader"
+"""The event by which staff write to the reader in their own words."""
+OF_STAFF = (
+    "amend", "redirect", "forget", "note", CHARGE_NOTED, PASSED_ON, WRITTEN_TO_READER, BARCODE_NOTED,
+    *PUTTING_OFF,
+)  # fmt: skip
 OF_LETTERS = (*OF_OUR_LETTER, *OF_A_DOCUMENT, "LOSSY", "UNREAD", READER_WROTE, AUTOMATIC_REPLY)
 NOTED = frozenset({*OF_LETTERS, *OF_STAFF, *SLIP_PRINTED})
 """Events of our own letters and of documents, what readers and autoresponders write, corrections and notes of

@@ -158,6 +158,14 @@ class PatronDeclined(ToPatron):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PatronAnswer(ToPatron):
+    written: tuple[str, ...] = field_help(
+        "What staff write to the reader, line by line.",
+        sample=("We ask the other library and write to you.",),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class PatronSignIn(ToReader):
     link: str = field_help(
         "The address that opens the reader's pages, once.", sample="https://ill.library.example/my/in/XXXXXXX"
@@ -214,6 +222,7 @@ TO_READERS = (
         PatronDeclined,
         "Tells a reader that what was submitted has been declined ([notices] declined).",
     ),
+    Contract("en/patron/answer.txt", PatronAnswer, "Brings a reader what staff write about a request."),
     Contract(
         "en/patron/waiting_list.txt",
         PatronWaitingList,

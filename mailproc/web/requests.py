@@ -101,6 +101,15 @@ def due(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     )
 
 
+def write(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
+    """Write to the reader."""
+
+    def work(number: str) -> tuple[str, ...]:
+        return desk.office.requests.write_to_reader(person, number, asked.form).words
+
+    return _done(desk, asked, person, work)
+
+
 def note(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     """Add a private note."""
 
@@ -164,5 +173,6 @@ PAGES: Pages = (
     ("GET", "/r/{number}", page),
     ("POST", "/r/{number}/act", act),
     ("POST", "/r/{number}/due", due),
+    ("POST", "/r/{number}/write", write),
     ("POST", "/r/{number}/note", note),
 )

@@ -651,6 +651,7 @@ def test_an_end_is_asked_of_staff_and_moves_nothing(house, reader, asks):
     assert "reader-wrote" in house.attention("B1")
     event = next(one for one in house.rows("event") if one["type"] == "READER_WROTE")
     assert (event["cause"], event["door"]) == ("policy", "my")
+    assert house.shown("B1").history[-1].cause == {"kind": "reader", "id": ""}, "no rule wrote it"
     told = [one for one in house.sent[sent:] if "I no longer need it" in one.text]
     assert [one.to for one in told] == ["staff@library.example"], "the lender hears nothing"
 

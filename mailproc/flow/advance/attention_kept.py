@@ -15,16 +15,17 @@ from mailproc.ill.attention import (
 )
 from mailproc.ill.events import Timer
 from mailproc.ill.facts import Facts
-from mailproc.ill.transaction_state import NOTED, Step
+from mailproc.ill.transaction_state import NOTED, WRITTEN_TO_READER, Step
 from mailproc.store.rows import Event, Transaction
 
 SETTLES: Mapping[str, tuple[Reason, ...]] = {
     "CHECKED_IN": (Reason.DEMANDED_AFTER_RETURN,),
     "RENEW_ANSWER": (Reason.RENEWAL_SILENT, Reason.RENEWAL_NOT_COME),
     Timer.READER_OVERDUE: (Reason.DUE_SOON,),
+    WRITTEN_TO_READER: (Reason.READER_WROTE,),
 }
 """Events that end a reason, whatever the state: the lender has it again; something is heard; its day has
-passed."""
+passed; the reader is answered."""
 OF_DOCUMENTS = (Reason.DOCUMENT_WITHHELD, Reason.DOCUMENT_CAME)
 """Files lie with us; over once all of them have gone to the reader."""
 OF_WHAT_CAME = frozenset({*OF_DOCUMENTS, Reason.DOCUMENT_LINK})

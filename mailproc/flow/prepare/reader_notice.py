@@ -174,6 +174,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "patron": _patron,
     "request": NoticeWriter.wanted,
     "note": lambda writer: _body(writer).note,
+    "written": lambda writer: tuple(_body(writer).note.splitlines()),
     "level": lambda writer: _body(writer).level or 1,
     "due": _due,
     "last_day": lambda writer: writer.standing.due_on == writer.context.today(),

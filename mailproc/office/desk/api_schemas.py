@@ -141,7 +141,7 @@ _REQUEST: Mapping[str, Schema] = {
     "looked": _list(_ANY), "if_nobody_acts": _list(_ANY), "rota": _list(_ANY), "letters": _list(_ANY),
     "untold": _list({}), "review": _or_none(_ANY), "history": _list(_ref("Change")),
 }  # fmt: skip
-_CAUSE = _object({"kind": {"enum": ["letter", "staff", "timer", "policy"]}, "id": {}})
+_CAUSE = _object({"kind": {"enum": ["letter", "staff", "timer", "policy", "reader"]}, "id": {}})
 _CHANGE: Mapping[str, Schema] = {
     "at": _AT, "attempt": _NUMBER, "event": _TEXT, "from": _TEXT, "to": _TEXT, "note": _TEXT,
     "not_told": _list({}), "cause": _CAUSE, "documents": _NUMBER, "barcode": _TEXT,

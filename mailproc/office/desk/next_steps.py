@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from mailproc.flow.prepare.suggested import Suggestion
+from mailproc.ill.attention import Reason
 from mailproc.notices.language import Language
 from mailproc.office.desk.act_forms import ActForm
 from mailproc.office.queries.request_details import RequestDetails
@@ -63,6 +64,9 @@ def _steps(found: RequestDetails, forms: Collection[ActForm], language: Language
             yield from _act(way, offered)
         elif way.key in _PAGES:
             yield NextStep(_does(way), _address(way, found.line.partner))
+    if Reason.READER_WROTE in found.line.attention and found.patron is not None:
+        does = language.texts.labels["desk"]["write_reader"]
+        yield NextStep(does, f"/r/{_in_path(found.line.number)}?open=write#write")
     for asked in found.questions:
         yes, no = request_words.answers(asked, language)
         does = language.label("show", "either", first=yes.does, second=no.does)

@@ -36,6 +36,10 @@ class RequestDesk(DeskRoom):
         """Correct the due date of a loan. Raise also Overtaken."""
         return acting.correct_due(self.store, self.context, person, number, said)
 
+    def write_to_reader(self, person: StaffPerson, number: str, said: Mapping[str, str]) -> ActDone:
+        """Write to the reader in words of one's own. Raise also Overtaken."""
+        return acting.write_to_reader(self.store, self.context, person, number, said)
+
     def note(self, person: StaffPerson, number: str, said: Mapping[str, str]) -> None:
         """Add a private note."""
         acting.note(self.store, self.context, person, number, said)

@@ -9,7 +9,9 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.event_names import of_timer, spoken
+from mailproc.ill.events import READER_WROTE
 from mailproc.ill.facts import Facts, NotToldFact
+from mailproc.ill.submitted import READERS_DOOR
 from mailproc.ill.terms import State
 from mailproc.sentence import Note, note
 from mailproc.store import submissions
@@ -23,8 +25,8 @@ from mailproc.store.transactions import TRANSACTION
 class HistoryLine:
     """One line of a history.
 
-    ``cause``: {"kind": letter|staff|timer|policy, "id": I12, a name, E40}. ``spoken``: ``event``, but an
-    answer by its content (ill/event_names.py). ``note`` is in English; it is made of ``apdu`` (``theirs``:
+    ``cause``: {"kind": letter|staff|timer|policy|reader, "id": I12, a name, E40, ''}. ``spoken``: ``event``,
+    but an answer by its content (ill/event_names.py). ``note`` is in English; made of ``apdu`` (``theirs``:
     the partner sent it), ``remark`` of staff, ``answered`` (our automatic answer), ``not_told`` and ``why``
     (what happened to a letter of ours or a document) and ``not_looked_up`` (why the library system said
     nothing of the reader). ``documents``: how many came, or went, with it. ``barcode``: as staff gave it.
@@ -103,6 +105,8 @@ def _reviewed(event: Event) -> HistoryLine:
     """Return the line of an event from before the first attempt."""
     facts = event.facts or {}
     cause = {"kind": event.cause, "id": event.actor or f"E{event.id}"}
+    if event.door == READERS_DOOR:
+        cause = {"kind": "reader", "id": ""}
     if event.inbox_id is not None:
         cause = {"kind": "letter", "id": f"I{event.inbox_id}"}
     idle, text = State.IDLE.name, facts.get("text", "")
@@ -140,4 +144,6 @@ def _cause(row: RecordedStep) -> dict[str, str]:
     if row.cause == "staff":
         told = {"heard_by": row.heard_by} if row.heard_by else {}
         return {"kind": "staff", "id": row.actor or "staff"} | told
+    if row.event == READER_WROTE:
+        return {"kind": "reader", "id": ""}
     return {"kind": row.cause, "id": f"E{row.event_id}"}

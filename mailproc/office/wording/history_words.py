@@ -89,7 +89,7 @@ def _by(change: HistoryLine, language: Language) -> str:
     way = language.texts.labels["heard_by"].get(heard_by or "", heard_by)
     told = f" ({language.label('history', 'heard_by', value=way)})" if way else ""
     kind = language.texts.labels["cause"].get(change.cause["kind"], change.cause["kind"])
-    return f"{kind} {change.cause['id']}{told}"
+    return f"{kind} {change.cause['id']}{told}".strip()
 
 
 def _note(change: HistoryLine, role: Role, context: Context) -> Iterator[str]:
