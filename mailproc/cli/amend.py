@@ -19,7 +19,7 @@ from mailproc.office.requests import amend as amending
 from mailproc.office.requests import corrections, due_date, notes, reader_letter
 from mailproc.office.requests.amend import Amended
 from mailproc.office.requests.due_date import DueDate
-from mailproc.office.requests.reader_letter import ReaderLetter
+from mailproc.office.requests.reader_letter import LetterInOwnWords
 from mailproc.sentence import Sentence, sentence
 
 verbs = typer.Typer()
@@ -133,7 +133,7 @@ def note(
     """Add a private note to a request: it stands in its history and in lists, never in a letter."""
     with opened(ctx) as app:
         if to_reader:
-            outcome = reader_letter.write(app.store, app.context, ReaderLetter(number, text, who(app)))
+            outcome = reader_letter.write(app.store, app.context, LetterInOwnWords(number, text, who(app)))
         else:
             outcome = notes.add(app.store, app.context, number, text, who(app))
         with app.store.read() as connection:

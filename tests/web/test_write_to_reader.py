@@ -4,7 +4,7 @@ import pytest
 
 from mailproc.errors import LocalFault
 from mailproc.office.requests import reader_letter
-from mailproc.office.requests.reader_letter import LONGEST, ReaderLetter
+from mailproc.office.requests.reader_letter import LONGEST, LetterInOwnWords
 
 READER = {"id": "R1", "name": "Ann Reader", "email": "r1@readers.example"}
 
@@ -88,7 +88,7 @@ def test_where_there_is_no_reader_of_ours_nobody_is_written_to(browser, house):
     house.ordered("TXC1-1 S LOAN\nA book of ours")
     assert browser.get("/r/L1").forms("/r/L1/write") == []
     with pytest.raises(LocalFault, match="no reader of ours"):
-        reader_letter.write(house.app.store, house.app.context, ReaderLetter("L1", "hello"))
+        reader_letter.write(house.app.store, house.app.context, LetterInOwnWords("L1", "hello"))
 
 
 def test_who_looks_writes_to_nobody(opened, browser, house):

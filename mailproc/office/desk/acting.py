@@ -17,7 +17,7 @@ from mailproc.office.desk import taking_back
 from mailproc.office.desk.act_forms import is_asked_why
 from mailproc.office.requests import due_date, notes, reader_letter
 from mailproc.office.requests.due_date import DueDate, WithReceipt
-from mailproc.office.requests.reader_letter import ReaderLetter
+from mailproc.office.requests.reader_letter import LetterInOwnWords
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.sentence import sentence
 from mailproc.store.engine import Store
@@ -80,7 +80,7 @@ def write_to_reader(
     """Write to the reader what the form says. Raise LocalFault (``Overtaken`` too) and TryLater."""
     person.must(StaffRole.WORK)
     once, seen = said.get("once", "")[:MOST_ONCE], said.get("seen", "")[:MOST_ONCE]
-    wanted = ReaderLetter(number, said.get("text", ""), person.login, DOOR, once, seen)
+    wanted = LetterInOwnWords(number, said.get("text", ""), person.login, DOOR, once, seen)
     done = reader_letter.write(store, context, wanted)
     return ActDone(tuple(f"{number}: {context.language.word(one)}" for one in done.words))
 

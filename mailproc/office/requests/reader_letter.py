@@ -29,7 +29,7 @@ LONGEST = 2_000
 
 
 @dataclass(frozen=True)
-class ReaderLetter:
+class LetterInOwnWords:
     """``text``: what staff write, its lines kept; ``once``, ``seen``: as of ``StaffAct``."""
 
     number: str
@@ -40,7 +40,7 @@ class ReaderLetter:
     seen: str = ""
 
 
-def write(store: Store, context: Context, wanted: ReaderLetter) -> StepOutcome:
+def write(store: Store, context: Context, wanted: LetterInOwnWords) -> StepOutcome:
     """Order the letter. Raise LocalFault if it is empty or too long, or the request has no reader of ours;
     Overtaken as an act."""
     text = _lines(wanted.text)
@@ -70,7 +70,7 @@ def _check_reader(connection: Connection, row: Transaction, number: str) -> None
         raise LocalFault(sentence("write-no-reader", number=number))
 
 
-def _event(wanted: ReaderLetter, text: str, row: Transaction, context: Context) -> NewEvent:
+def _event(wanted: LetterInOwnWords, text: str, row: Transaction, context: Context) -> NewEvent:
     return NewEvent(
         cause="staff",
         type=WRITTEN_TO_READER,
