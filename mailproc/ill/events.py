@@ -27,8 +27,11 @@ class Timer(StrEnum):
     EXPIRY = "EXPIRY"  # their request ends, and staff have had their days
 
 
+WRITTEN_TO_READER = "write-reader"
+"""The event by which staff write to the reader in their own words."""
 READER_WROTE = "READER_WROTE"
 """Event of a letter of a reader's: its address proves nothing, so it moves no state."""
+WITH_READERS = (READER_WROTE, WRITTEN_TO_READER)
 AUTOMATIC_REPLY = "AUTOMATIC_REPLY"
 """Event of an autoresponder's answer to a letter of ours: nobody has read that."""
 

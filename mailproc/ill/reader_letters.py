@@ -7,10 +7,11 @@ from datetime import date
 
 from mailproc.ill.attention import Reason
 from mailproc.ill.effects import Effect, Notify, Withhold
+from mailproc.ill.events import WRITTEN_TO_READER
 from mailproc.ill.message_content import WRONG
 from mailproc.ill.note_sentences import parted
 from mailproc.ill.terms import Role, State
-from mailproc.ill.transaction_state import DUE_CORRECTED, WRITTEN_TO_READER, Occurrence, Step
+from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step
 from mailproc.ill.whereabouts import WITH_READER, is_for_reader, reader_has
 from mailproc.sentence import Word, sentence
 

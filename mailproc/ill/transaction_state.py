@@ -15,7 +15,7 @@ from mailproc.ill.actions import WANTS_ANSWER, WITH_US, WITHIN
 from mailproc.ill.apdu import Apdu, IllAnswer, Overdue, RenewAnswer
 from mailproc.ill.apdu_json import ApduJson, value_to_json
 from mailproc.ill.attention import OF_OUR_LETTER
-from mailproc.ill.events import AUTOMATIC_REPLY, PUTTING_OFF, READER_WROTE, SLIP_PRINTED, TIMERS, Timer
+from mailproc.ill.events import AUTOMATIC_REPLY, PUTTING_OFF, SLIP_PRINTED, TIMERS, WITH_READERS, Timer
 from mailproc.ill.facts import Facts, LoanTerms, Promise, StateJson
 from mailproc.ill.findings import Noted
 from mailproc.ill.machine import CellKind, Transition
@@ -30,13 +30,8 @@ PASSED_ON = "pass-on"
 """The event by which staff send a file of a received letter on to the reader."""
 BARCODE_NOTED = "barcode"
 """The event by which staff correct the barcode of the item."""
-WRITTEN_TO_READER = "write-reader"
-"""The event by which staff write to the reader in their own words."""
-OF_STAFF = (
-    "amend", "redirect", "forget", "note", CHARGE_NOTED, PASSED_ON, WRITTEN_TO_READER, BARCODE_NOTED,
-    *PUTTING_OFF,
-)  # fmt: skip
-OF_LETTERS = (*OF_OUR_LETTER, *OF_A_DOCUMENT, "LOSSY", "UNREAD", READER_WROTE, AUTOMATIC_REPLY)
+OF_STAFF = ("amend", "redirect", "forget", "note", CHARGE_NOTED, PASSED_ON, BARCODE_NOTED, *PUTTING_OFF)
+OF_LETTERS = (*OF_OUR_LETTER, *OF_A_DOCUMENT, "LOSSY", "UNREAD", *WITH_READERS, AUTOMATIC_REPLY)
 NOTED = frozenset({*OF_LETTERS, *OF_STAFF, *SLIP_PRINTED})
 """Events of our own letters and of documents, what readers and autoresponders write, corrections and notes of
 staff: no change of state, only a history line."""

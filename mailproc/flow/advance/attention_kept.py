@@ -13,9 +13,9 @@ from mailproc.ill.attention import (
     OUTLASTS_A_LOOK,
     Reason,
 )
-from mailproc.ill.events import Timer
+from mailproc.ill.events import WRITTEN_TO_READER, Timer
 from mailproc.ill.facts import Facts
-from mailproc.ill.transaction_state import NOTED, WRITTEN_TO_READER, Step
+from mailproc.ill.transaction_state import NOTED, Step
 from mailproc.store.rows import Event, Transaction
 
 SETTLES: Mapping[str, tuple[Reason, ...]] = {

@@ -12,8 +12,8 @@ from mailproc.errors import LocalFault
 from mailproc.flow.advance import steps
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
+from mailproc.ill.events import WRITTEN_TO_READER
 from mailproc.ill.terms import Role
-from mailproc.ill.transaction_state import WRITTEN_TO_READER
 from mailproc.office.acts import overtaken
 from mailproc.office.acts.once import outcome_before
 from mailproc.office.queries.find import transaction_of
