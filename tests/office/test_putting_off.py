@@ -1,11 +1,13 @@
 """Not today: what staff put off is hidden until a day, and nothing can hide by it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office.acts import perform
+from mailproc.ill import closed_days
+from mailproc.office.acts import perform, putting_off
 from mailproc.office.mailroom import digest_mail
 from mailproc.office.queries import agenda, listing
 
@@ -108,6 +110,12 @@ def test_the_letter_of_the_day_and_the_lists_count_it_too(waits):
         assert listing.count(connection, needing, today).number == 0
         (line,) = (one for one in listing.listed(connection, listing.Filter(), today) if one.number == "B1")
     assert (line.needs, line.put_off) == (("end-of-rota",), in_days(waits, 3))
+
+
+def test_the_next_day_is_one_on_which_we_are_open():
+    monday, closed = date(2026, 3, 2), closed_days.read(["tue", "2026-03-04"])
+    here = SimpleNamespace(today=lambda: monday, closed_days=closed)
+    assert putting_off.next_day(here) == date(2026, 3, 5)
 
 
 def test_what_is_foreseen_hides_nothing(waits):

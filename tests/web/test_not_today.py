@@ -55,6 +55,9 @@ def test_its_day_shows_it_again_and_so_does_news(browser: Browser, asked: World)
     asked.act("L1", "message", heard_by="phone", note="Is it on its way?")
     page = browser.get("/")
     assert group_of(page, "L1") != "Put" and group_of(page, "L2") == "Put"
+    assert "Take it back" in page.words
+    asked.later(seconds=61)
+    assert "Take it back" not in browser.get("/").words
     asked.days(1)
     browser.log_in()
     assert group_of(browser.get("/"), "L2") != "Put"
