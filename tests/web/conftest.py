@@ -22,6 +22,7 @@ from tests.web import chromium
 from tests.web.browser import Browser
 from tests.web.chromium import Window
 from tests.web.full_house import fill
+from tests.web.readers_desk import asks, by_mail, by_proxy, queues, reader  # noqa: F401  # fixtures
 from tests.web.shared_house import house_of, staff_of
 
 
