@@ -332,7 +332,7 @@ def test_codes_of_the_desk_have_words_in_german(german: Cli) -> None:
     """How a partner told us, what could not be said to it, and what is asked of several."""
     assert german("act", "B1", "hold", "--heard-by", "phone").code == 0
     told = " ".join(german("show", "B1").out.split())
-    assert "(mitgeteilt durch Telefon)" in told and "phone" not in told
+    assert "(mitgeteilt per Telefon)" in told and "phone" not in told
     language = shipped("de")
     lost: list[NotToldFact] = [
         {"field": "reason", "words": "in-use-on-loan"},
