@@ -2,8 +2,13 @@
 
 import pytest
 
+from mailproc.config import Web, WebOidc
+from mailproc.office.desk.staff_desk import StaffDesk
+from mailproc.transport.http_server import HttpServer
+from mailproc.web import site
 from tests.support.world import World
 from tests.web.browser import PASSWORD
+from tests.web.chromium import Window
 from tests.web.wishes import submit
 
 HOSTILE = "<script>alert(1)</script> " + "x" * 400
@@ -82,6 +87,21 @@ def test_a_new_request_that_is_refused_can_be_used_by_everybody_too(windows, hou
     window.page.wait_for_url("**/r/B1")
     window.page.get_by_role("status").wait_for()
     assert window.complaints == []
+
+
+@pytest.mark.parametrize("auth", ["proxy", "oidc"])
+def test_the_login_that_others_vouch_for_can_be_used_by_everybody(driven, house, auth):
+    oidc = WebOidc(issuer="https://login.library.example", client_id="mailproc")
+    web = Web(enabled=True, auth=auth, oidc=oidc)
+    server = HttpServer(site.application(StaffDesk(house.app.store, house.app.context), web), "127.0.0.1", 0)
+    host, port = server.start()
+    window = Window(driven, f"http://{host}:{port}", 320, dark=True)
+    status = window.go("/login")
+    assert status == (403 if auth == "proxy" else 200)
+    assert window.faults() == [] and window.wider_than_the_window() <= 0
+    assert [one for one in window.complaints if "403" not in one] == []
+    window.close()
+    server.stop()
 
 
 def test_a_letter_of_a_stranger_runs_nothing(windows, house):

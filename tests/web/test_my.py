@@ -399,9 +399,6 @@ def test_nothing_else_can_be_asked(house, reader, asks, what):
     assert len(house.rows("event")) == count >= before
 
 
-# by the library's proxy
-
-
 def test_what_is_asked_again_and_again_takes_no_turn_among_the_writes(house, monkeypatch):
     house.place()
     office = StaffDesk(house.app.store, house.app.context).readers
