@@ -150,6 +150,7 @@ NOT_REFUSED = {
     "/r/{number}/rota/propose": "proposes nobody, and says so",
     "/r/{number}/rota/next": "is refused as its page was read: test_rota_desk.py",
     "/letters/{name}/take-off": "is refused as an attaching is: test_unplaced.py",
+    "/r/{number}/write": "is refused as a note is: test_write_to_reader.py",
     "/letters/{name}/report": "is refused as an attaching is",
     "/templates/{name}/preview": "shows what is wrong beside what is typed",
     "/templates/{name}/discard": "a draft that is gone is gone",
