@@ -18,11 +18,11 @@ SOON = "from mailproc.app import full_disk as waiting; waiting.LOOK = 0.3"
 
 @pytest.fixture
 def disk(app: Installation) -> Iterator[Path]:
-    """The folder var/ is a disk of 3 MB."""
+    """The folder var/ is a disk of 5 MB: an upgrade from the first release needs four."""
     var = app.folder / "var"
     shutil.rmtree(var)
     var.mkdir(mode=0o700)
-    command = ["mount", "-t", "tmpfs", "-o", "size=3m,mode=0700", "tmpfs", str(var)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=5m,mode=0700", "tmpfs", str(var)]
     mounted = subprocess.run(command, capture_output=True, check=False)
     if mounted.returncode:
         pytest.skip(f"needs the right to mount a small disk: run as root ({mounted.stderr.decode().strip()})")
