@@ -15,7 +15,13 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "5"
 """Seconds."""
 _OPTION = re.compile(r"(?<!\S)--([a-z]{1,30}(?:-[a-z]{1,30}){0,3})\b")
-_OF_FIELDS = {"title-missing": "item.title", "service-missing": "service", "service-wrong": "service"}
+_OF_FIELDS = {
+    "title-missing": "item.title",
+    "service-missing": "service",
+    "service-wrong": "service",
+    "patron-email": "patron.email",
+    "api-seen": "seen",
+}
 """Sentences that name their field in words."""
 _OF_NO_FIELD = ("api-role", "api-query-unknown", "api-query-flag")
 """Sentences whose name is that of a token, or of a parameter."""

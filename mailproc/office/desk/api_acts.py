@@ -44,7 +44,7 @@ def read(value: Any) -> ApiAct:
             sentence("too-long", name="locations", count=len(act.locations), most=MOST_LOCATIONS)
         )
     if not _MARK.fullmatch(act.seen):
-        raise NoMark(sentence("api-seen", where="act", name="seen"))
+        raise NoMark(sentence("api-seen"))
     return act
 
 

@@ -304,5 +304,5 @@ def _patron(value: Any) -> NamedReader | None:
             raise LocalFault(sentence("patron-unknown-field", name=key, known=", ".join(PATRON)))
     said = {name: str(value.get(name) or "") for name in PATRON}
     if said["email"] and not is_sendable(said["email"]):
-        raise LocalFault(sentence("patron-email", where="patron", name="email", given=said["email"][:80]))
+        raise LocalFault(sentence("patron-email", given=said["email"][:80]))
     return NamedReader(**said | {"id": patron_id})
