@@ -6,10 +6,13 @@ from types import SimpleNamespace
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.ill import closed_days
+from mailproc.ill import closed_days, machine
+from mailproc.ill.terms import Role, Service
 from mailproc.office.acts import perform, putting_off
 from mailproc.office.mailroom import digest_mail
 from mailproc.office.queries import agenda, listing
+from mailproc.store.transactions import TRANSACTION
+from tests.support import configuration
 
 ORDER = "TXC{0}-1 S LOAN\nA book of ours"
 
@@ -123,3 +126,28 @@ def test_what_is_foreseen_hides_nothing(waits):
     act = perform.StaffAct(action="put off", number="B1", on=in_days(waits, 2))
     assert perform.foresee(waits.app.store, waits.app.context, act).words
     assert waits.dump() == before
+
+
+@pytest.fixture(params=["", "[ncip]"])
+def any_house(request, make_world, sqlite_url):
+    """A house that tells its library system nothing, and one that tells it of loans."""
+    told = configuration.section("ncip", url="http://127.0.0.1:9/ncip")
+    return make_world(sqlite_url, more=told if request.param else "")
+
+
+@pytest.mark.parametrize("service", [Service.LOAN, Service.COPY])
+@pytest.mark.parametrize("role", Role)
+def test_each_request_can_be_put_off_and_shown_again_in_every_state(any_house, addresses, role, service):
+    world = any_house
+    if role is Role.REQUESTER:
+        number = world.place(service=service.name)
+    else:
+        world.ordered(f"TXC1-1 S{' LOAN' if service is Service.LOAN else ''}\nA book of ours\npp 1-2")
+        number = "L1"
+    for state in machine.TABLES[role][service]:
+        row = TRANSACTION.update().values(state=state.name, attention=["message"])
+        world.store.write(lambda connection, row=row: connection.execute(row))
+        world.act(number, "put-off", run=False, on=in_days(world, 1))
+        assert put_off(world) == {number: in_days(world, 1)}, state
+        world.act(number, "show-again", run=False)
+        assert (put_off(world), here(world)) == ({}, [number]), state

@@ -9,7 +9,7 @@ from mailproc.flow.advance import steps
 from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
 from mailproc.flow.hook_receivers import NCIP
-from mailproc.ill.actions import event_said
+from mailproc.ill.actions import BY_NAME, event_said
 from mailproc.ill.facts import Facts
 from mailproc.ill.hook_events import event_name
 from mailproc.ill.terms import Service
@@ -53,10 +53,12 @@ def wanted(
     connection: Connection, context: Context, act: StaffAct, transaction: Transaction
 ) -> tuple[Sentence, ...]:
     """Return word that the library system wants a barcode with what was done, and has none; () if it has."""
+    known = BY_NAME.get(act.action)
+    if known is not None and not known.by_state:
+        return ()  # it stands in no table, and lets no item go
     if act.heard_by or act.repeat or act.wrong or transaction.service is not Service.LOAN:
         return ()
-    event = event_said(act.action, act.answer) if act.action != "undo" else act.action
-    hooks = context.hooks.wanting(event_name(transaction.role, event))
+    hooks = context.hooks.wanting(event_name(transaction.role, event_said(act.action, act.answer)))
     if act.barcode or all(one.kind != NCIP for one in hooks):
         return ()
     if item_barcodes.latest(connection, transaction.id):
