@@ -79,7 +79,7 @@ def _for_reader(desk: MyDesk, asked: PageRequest, number: str, page: MyPage) -> 
         return my.refused(desk, None, desk.office.words(None)["busy"], 503)
     if person is not None:
         desk.room.know(number or asked.token, f"reader {person.id}")
-        if asked.method == "POST" and desk.clicks.is_too_often(person.id):
+        if _counts(asked, page) and desk.clicks.is_too_often(person.id):
             return my.refused(desk, person, desk.office.words(person)["too_often"], 429)
         return _answered(desk, person, lambda: page(desk, asked, person))
     if number:
@@ -87,6 +87,11 @@ def _for_reader(desk: MyDesk, asked: PageRequest, number: str, page: MyPage) -> 
     if asked.method == "POST":
         return my.refused(desk, None, desk.office.words(None)["signed_out"], 401)
     return my.link_form(desk) if asked.target == HOME else RedirectResponse(HOME, 303)
+
+
+def _counts(asked: PageRequest, page: MyPage) -> bool:
+    """Of forms there is a ceiling; who leaves a shared machine leaves it whatever was sent before."""
+    return asked.method == "POST" and page is not my.sign_out
 
 
 def _person(desk: MyDesk, asked: PageRequest, number: str) -> ReaderPerson | None:

@@ -16,7 +16,7 @@ from mailproc.office.readers import sign_in_links
 from mailproc.office.readers.reader_sessions import ReaderPerson
 from mailproc.store import restored
 from mailproc.store.engine import Store
-from mailproc.web import guard, link_queue
+from mailproc.web import guard, link_queue, my_clicks
 from mailproc.web.link_queue import LinkQueue
 from tests.web.browser import ORIGIN
 from tests.web.readers_desk import LINK, MAIL, other, sign_in, signed_in, states
@@ -287,6 +287,16 @@ def test_a_session_ends_when_it_is_idle_and_when_the_reader_signs_out(house, rea
     (cookie,) = browser.client.cookies.jar
     browser.post("/my/out", {})
     assert browser.get("/my", headers={"Cookie": f"reader={cookie.value}"}).forms("/my/link")
+
+
+def test_signing_out_is_never_refused(house, reader, asks, monkeypatch):
+    monkeypatch.setattr(my_clicks, "MOST", 1)
+    house.place()
+    browser = signed_in(reader, asks)
+    said = [browser.post("/my/r/B1/ask", {"what": "cancel"}).status for _ in range(2)]
+    assert said[1] == 429
+    browser.post("/my/out", {})
+    assert browser.get("/my").forms("/my/link") and house.rows("reader_session") == []
 
 
 def test_who_is_forgotten_is_out_and_no_table_holds_the_number(house, reader, asks):
