@@ -33,7 +33,7 @@ def test_each_action_is_sent_as_announced(make_iso, dialect, unheard, letters):
     iso = make_iso(partner(LENDER), partner(BORROWER, dialect=dialect))
     iso.asks()
     offered = choices(iso, "L1")
-    assert {one.action.name for one in offered if one.told is Manner.LOCAL} == {"close"} | unheard
+    assert {one.action.name for one in offered if one.told is Manner.LOCAL} == {"close", "put-off"} | unheard
     assert {one.action.name for one in offered if one.told is Manner.NOTICE} == letters
     (overdue,) = (one for one in offered if one.action.name == "overdue")
     needed = () if "overdue" in letters else (DATE,)  # the message has a field for it that must be there
