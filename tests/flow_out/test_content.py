@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, update
 
 from mailproc import log
 from mailproc.mail.parse import parse, readable
 from mailproc.office.templates import codec_trial
+from mailproc.store.tables import PatronRow
 from tests.flow_out.office import BL, Office
 from tests.servers.relay import Relay
 
@@ -190,7 +191,9 @@ def test_an_address_that_cannot_be_written_to_is_held_and_harms_nobody(
     sqlite_office: Office, relay: Relay, email: str
 ) -> None:
     office = sqlite_office
-    number = office.place(patron={"id": "P1", "name": "R", "email": email})
+    number = office.place(patron={"id": "P1", "name": "R", "email": "r@town.example"})
+    as_stored_once = update(PatronRow).where(col(PatronRow.id) == "P1").values(email=email)
+    office.store.write(lambda connection: connection.execute(as_stored_once))
     other = office.place(patron={"id": "P2", "name": "S", "email": "s@town.example"})
     office.run()
     office.act(number, "receive")

@@ -188,7 +188,9 @@ class OnePartner:
 def _told(outcome: StepOutcome) -> str:
     """Return what staff were told: a word from above, or "message"."""
     codes = [one.code for one in outcome.words if isinstance(one, Sentence)]
-    (told,) = [TOLD.get(code, "message") for code in codes if code in TOLD or code == "message-to"]
+    (told,) = [
+        TOLD.get(code, "message") for code in codes if code in TOLD or code in ("message-to", "message-by")
+    ]
     return told
 
 
