@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from mailproc import passwords
 from mailproc.errors import LocalFault, TryLater
-from mailproc.office.staff.outside_login import OutsideLogins
+from mailproc.office.staff.outside_login import LoginAnswer, OutsideLogins
 from mailproc.web import login
 from mailproc.web.asked import PageRequest
 from mailproc.web.shown import WebDesk, html
@@ -63,17 +63,19 @@ def back(desk: WebDesk, asked: PageRequest) -> Response:
     """Log in whom the provider sends back."""
     said = asked.query
     try:
-        person, begun = _logins(desk).finish(said.get("state", ""), asked.begun, said.get("code", ""))
+        answer = LoginAnswer(said.get("state", ""), asked.begun, said.get("code", ""))
+        host = "" if desk.room.known(asked.token) else asked.host
+        person, begun = _logins(desk).finish(answer, host)
         token = desk.office.sessions.begin_for(person)
     except LocalFault as fault:
         return _shown(desk, "", desk.office.word(fault.said), 403)
     except TryLater as later:
         return crowded(desk, asked, later)
     kept = desk.memory.left.take(asked.kept_by, begun.then) if asked.kept_by else None
-    answer = login.go_on(desk, token, begun.then, kept or "")
+    onward = login.go_on(desk, token, begun.then, kept or "")
     name = f"{desk.cookie}-login"
-    answer.delete_cookie(name, path="/", secure=desk.secure, httponly=True, samesite="lax")
-    return answer
+    onward.delete_cookie(name, path="/", secure=desk.secure, httponly=True, samesite="lax")
+    return onward
 
 
 def crowded(desk: WebDesk, asked: PageRequest, later: TryLater) -> Response:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -10,6 +12,9 @@ from mailproc.web.memory import Kept
 
 AT_ONCE = 2
 """Pages that are made at a time for one person, or for all strangers of one place; the others wait."""
+
+THREADS = 24
+"""For twelve with slow pages; the next wait until one of these is made."""
 
 T = TypeVar("T")
 
@@ -23,7 +28,8 @@ class _Turn:
 class PageRoom:
     """For one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = THREADS) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="desk-page")
         self._known: Kept[str] = Kept()
         self._turns: dict[str, _Turn] = {}
 
@@ -33,8 +39,11 @@ class PageRoom:
 
     def of(self, token: str, host: str) -> str:
         """Return whose turn it is: of a session that nobody knows yet, all that come from there."""
-        known = self._known.get("", token) if token else None
-        return known or f"at {passwords.place(host)}"
+        return self.known(token) or f"at {passwords.place(host)}"
+
+    def known(self, token: str) -> str:
+        """Return whose session it is, or was; '' of one that nobody knows."""
+        return (self._known.get("", token) or "") if token else ""
 
     async def done(self, who: str, work: Callable[[], T]) -> T:
         """Return what ``work`` returns, in a thread, when it is their turn."""
@@ -42,7 +51,8 @@ class PageRoom:
         turn.users += 1
         try:
             async with turn.free:
-                return await asyncio.to_thread(work)
+                loop, run = asyncio.get_running_loop(), copy_context().run
+                return await loop.run_in_executor(self._threads, lambda: run(work))
         finally:
             turn.users -= 1
             if not turn.users:

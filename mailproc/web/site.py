@@ -3,7 +3,6 @@
 The loop only reads and writes; what asks the office runs in a worker thread.
 """
 
-import asyncio
 import logging
 import re
 import secrets
@@ -17,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from mailproc import passwords
 from mailproc.config import Web
 from mailproc.errors import LocalFault, RemoteFault, TryLater
 from mailproc.office.desk.staff_desk import StaffDesk
@@ -47,12 +47,15 @@ from mailproc.web import (
 from mailproc.web.asked import PageRequest, asked_by, token_of
 from mailproc.web.guard import WebGuard
 from mailproc.web.login_room import LoginRoom
+from mailproc.web.page_room import PageRoom
 from mailproc.web.rendering import STATIC, static_file
 from mailproc.web.shown import Page, Pages, WebDesk, refused
 from mailproc.web.streams import Streams
 
 _log = logging.getLogger(__name__)
 
+BEGUN_AT_ONCE = 4
+"""Logins at a provider that begin. That waits for nothing, unless its description must be asked for."""
 OpenPage = Callable[[WebDesk, PageRequest], Response]
 """A page for who is not logged in."""
 PAGES: Pages = (
@@ -98,15 +101,14 @@ def _logins(desk: WebDesk) -> list[Route]:
     shown = Route(
         "/login", _open(desk, login.page if desk.auth == "local" else outside.page), methods=["GET"]
     )
-    room = LoginRoom()
     if desk.auth == "local":
-        return [shown, Route("/login", _login(desk, room), methods=["POST"])]
+        return [shown, Route("/login", _login(desk, LoginRoom()), methods=["POST"])]
     if desk.auth == "proxy":
         return [shown]
     return [
         shown,
-        Route(outside.THERE, _outside(desk, room, outside.begin), methods=["GET"]),
-        Route(outside.BACK, _outside(desk, room, outside.back), methods=["GET"]),
+        Route(outside.THERE, _outside(desk, PageRoom(BEGUN_AT_ONCE), outside.begin), methods=["GET"]),
+        Route(outside.BACK, _outside(desk, PageRoom(), outside.back), methods=["GET"]),
     ]
 
 
@@ -121,15 +123,14 @@ def _open(desk: WebDesk, page: OpenPage) -> Callable[[Request], Any]:
     return answer
 
 
-def _outside(desk: WebDesk, room: LoginRoom, page: OpenPage) -> Callable[[Request], Any]:
-    """A provider may be slow: pages have other threads."""
+def _outside(desk: WebDesk, room: PageRoom, page: OpenPage) -> Callable[[Request], Any]:
+    """A provider may be slow: pages have other threads. Nobody is sent away, who may have the code of a login
+    with them: strangers of one network wait for each other, and a browser of staff for none of them."""
 
     async def answer(request: Request) -> Response:
         asked = await asked_by(request, desk.cookie, desk.user)
-        try:
-            return await room.done(asked.host, lambda: _answered(desk, asked, lambda: page(desk, asked)))
-        except TryLater as later:
-            return outside.crowded(desk, asked, later)
+        who = desk.room.known(asked.token) or f"at {passwords.network(asked.host)}"
+        return await room.done(who, lambda: _answered(desk, asked, lambda: page(desk, asked)))
 
     return answer
 
@@ -163,7 +164,8 @@ def _login(desk: WebDesk, room: LoginRoom) -> Callable[[Request], Any]:
                 asked.host, lambda: _answered(desk, asked, lambda: login.log_in(desk, asked))
             )
         except TryLater as later:
-            return await asyncio.to_thread(login.crowded, desk, asked, later)
+            who, full = desk.room.of("", asked.host), later
+            return await desk.room.done(who, lambda: login.crowded(desk, asked, full))
 
     return answer
 

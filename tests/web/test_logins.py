@@ -152,6 +152,18 @@ def test_a_network_is_turned_away_and_its_person_gets_in_from_elsewhere(
     assert sessions.begin("rau", PASSWORD, "2001:db8:8::1")
 
 
+def test_a_crowd_of_a_campus_keeps_nobody_out_who_has_logged_in_there(sessions: Sessions) -> None:
+    """Readers and staff are in one /48, or behind one address."""
+    mine = "2001:db8:7:1::5"
+    assert sessions.begin("rau", PASSWORD, mine)
+    for number in range(70):
+        why(sessions, f"invented{number}", host=f"2001:db8:7:{number % 4 + 1:x}::1")
+    assert why(sessions, "head", host=mine) == "login-place-too-often"
+    assert sessions.begin("rau", PASSWORD, mine)
+    said = [why(sessions, "rau", host=mine) for _ in range(6)]
+    assert said == ["login-wrong"] * 5 + ["login-too-often"], "guesses at a login pause"
+
+
 def test_a_form_of_too_many_fields_is_not_kept_and_the_login_is_done(browser: Browser) -> None:
     kept = "&".join(f"a{number}=1" for number in range(150))
     form = {"login": "rau", "password": PASSWORD, "then": "/r/L1/act", "kept": kept}

@@ -35,6 +35,26 @@ def test_a_person_has_two_pages_at_a_time_and_others_have_theirs():
     assert not room._turns, "nothing is kept of who has what they asked for"
 
 
+def test_many_with_slow_pages_slow_nobody():
+    room, free = PageRoom(), threading.Event()
+
+    async def all_at_once() -> int:
+        slow = [f"person {n}" for n in range(page_room.THREADS // page_room.AT_ONCE - 1)]
+        asked = [
+            asyncio.create_task(room.done(who, lambda: free.wait(30)))
+            for who in slow
+            for _ in range(page_room.AT_ONCE)
+        ]
+        await asyncio.sleep(0)
+        try:
+            return await asyncio.wait_for(room.done("another", lambda: 7), 10)
+        finally:
+            free.set()
+            await asyncio.gather(*asked)
+
+    assert asyncio.run(all_at_once()) == 7
+
+
 def test_strangers_of_one_place_are_one():
     room = PageRoom()
     assert room.of("guess 1", "2001:db8::1") == room.of("", "2001:db8::2") != room.of("", "192.0.2.1")

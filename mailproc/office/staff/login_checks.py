@@ -11,6 +11,7 @@ from mailproc import passwords
 from mailproc.errors import LocalFault, TryLater
 from mailproc.office.staff.login_failures import LoginFailures
 from mailproc.office.staff.people import StaffPerson, StaffRole
+from mailproc.office.staff.place_failures import PlaceFailures
 from mailproc.sentence import sentence
 from mailproc.store import staff
 from mailproc.store.engine import Store
@@ -20,25 +21,24 @@ _log = logging.getLogger(__name__)
 
 FREE = 5
 """Failures of one login from one place; after each further one it is turned away for a while."""
-FREE_OF_PLACE = 20
-"""Failures of one place, by whatever logins."""
-FREE_OF_NETWORK = 60
-"""Failures of one network of places."""
+MOST_KNOWN = 1000
+"""Logins with a place that are remembered because they were right; of more the oldest are forgotten."""
 
 
 class LoginChecks:
     """One for all threads. A wrong login and a wrong password are the same in words and in time.
 
     A login is turned away at a place, never everywhere: else anybody could keep a person out. Failures of
-    logins that are there are remembered apart: no crowd of invented ones makes them forgotten.
+    logins that are there are remembered apart: no crowd of invented ones makes them forgotten. Who has logged
+    in from a place before waits there for failures of that login alone, whoever else is in that network.
     """
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
-        self._places = LoginFailures(FREE_OF_PLACE)
-        self._networks = LoginFailures(FREE_OF_NETWORK)
+        self._around = PlaceFailures(clock)
+        self._known: dict[tuple[str, str], None] = {}
         self._of = {True: LoginFailures(FREE), False: LoginFailures(FREE)}
 
     def person(self, login: str, password: str, host: str) -> StaffPerson:
@@ -63,28 +63,32 @@ class LoginChecks:
         if not same or found is None or not is_known:
             raise _wrong(host)
         self._take_back(failures, key, host)
-        with self._lock:
-            failures.forget(key)
+        self._know(failures, key)
         return StaffPerson(found.login, found.name, StaffRole[found.role.upper()])
 
     def _count(self, failures: LoginFailures, key: tuple[str, str], host: str) -> None:
         """Count the try before the look: guesses at once count all the same. Raise LocalFault in a pause."""
-        now, place, network = self._clock(), passwords.place(host), passwords.network(host)
+        now = self._clock()
         with self._lock:
             if (left := failures.pause(key, now)) > timedelta():
                 raise LocalFault(sentence("login-too-often", seconds=int(left.total_seconds()) + 1))
-            pauses = (self._places.pause(place, now), self._networks.pause(network, now))
-            if (left := max(pauses)) > timedelta():
-                raise LocalFault(sentence("login-place-too-often", seconds=int(left.total_seconds()) + 1))
+            if key not in self._known:
+                self._around.look(host)
             failures.add(key, now)
-            self._places.add(place, now)
-            self._networks.add(network, now)
+            self._around.add(host)
 
     def _take_back(self, failures: LoginFailures, key: tuple[str, str], host: str) -> None:
         with self._lock:
             failures.take_back(key)
-            self._places.take_back(passwords.place(host))
-            self._networks.take_back(passwords.network(host))
+            self._around.take_back(host)
+
+    def _know(self, failures: LoginFailures, key: tuple[str, str]) -> None:
+        with self._lock:
+            failures.forget(key)
+            self._known.pop(key, None)
+            self._known[key] = None
+            while len(self._known) > MOST_KNOWN:
+                del self._known[next(iter(self._known))]
 
 
 def _is_of(said: bytes, found: StaffMember | None, hashes: list[str]) -> bool:

@@ -15,6 +15,7 @@ from mailproc.config import StaffEntry
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.office.staff.people import StaffPerson, StaffRole
+from mailproc.office.staff.place_failures import PlaceFailures
 from mailproc.sentence import sentence
 
 PATIENCE = timedelta(minutes=10)
@@ -63,6 +64,15 @@ class LoginBegun:
     then: str
 
 
+@dataclass(frozen=True)
+class LoginAnswer:
+    """``state`` and ``code``: as the provider sends them on; ``cookie``: what the browser brought."""
+
+    state: str
+    cookie: str
+    code: str
+
+
 class OutsideLogins:
     """Logins by a provider, from the click to the answer.
 
@@ -77,6 +87,7 @@ class OutsideLogins:
         self._key = secrets.token_bytes(_OCTETS)
         self._lock = threading.Lock()
         self._used: dict[str, None] = {}
+        self._failures = PlaceFailures(context.clock)
 
     def begin(self, then: str) -> tuple[str, str]:
         """Return where the browser goes, and what it must bring back as a cookie. Raise TryLater.
@@ -90,21 +101,35 @@ class OutsideLogins:
         told = f"{state}.{int(self._clock().timestamp())}.{where}"
         return url, f"{told}.{self._made('cookie', told)}"
 
-    def finish(self, state: str, cookie: str, code: str) -> tuple[StaffPerson, LoginBegun]:
-        """Return who logs in. ``state``: as the provider sends it on; ``cookie``: what the browser brought.
+    def finish(self, answer: LoginAnswer, host: str) -> tuple[StaffPerson, LoginBegun]:
+        """Return who logs in. ``host``: where the browser is; '' of one that staff were logged in with, which
+        never waits for what strangers of its network do.
 
         Raise LocalFault, TryLater.
         """
-        begun = self._opened(cookie)
-        if begun is None or not _same(begun.state, state) or not self._is_first(begun):
+        begun = self._opened(answer.cookie)
+        if begun is None or not _same(begun.state, answer.state):
             raise LocalFault(sentence("oidc-begin-again"))
-        if not code:
+        if host:
+            self._failures.look(host)
+        if not self._is_first(begun):
+            raise LocalFault(sentence("oidc-begin-again"))
+        if not answer.code:
             raise LocalFault(sentence("oidc-cancelled"))
+        return self._person(answer.code, begun, host), begun
+
+    def _person(self, code: str, begun: LoginBegun, host: str) -> StaffPerson:
+        """Ask the provider. What it refuses counts as a wrong password does: it may tire of being asked."""
         nonce, verifier = self._made("nonce", begun.state), self._made("verifier", begun.state)
-        person = self._listed.by_subject(self._provider.subject(code, nonce, verifier))
+        try:
+            person = self._listed.by_subject(self._provider.subject(code, nonce, verifier))
+        except LocalFault:
+            if host:
+                self._failures.add(host)
+            raise
         if person is None:
             raise LocalFault(sentence("staff-not-listed"))
-        return person, begun
+        return person
 
     def _opened(self, cookie: str) -> LoginBegun | None:
         """Return what the cookie says, if we have sealed it and it is not too old."""
