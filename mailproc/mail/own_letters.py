@@ -15,6 +15,8 @@ from mailproc.mail.letter import Letter, Part
 
 _QUOTED = re.compile(r"(?:\s++|>[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*+)*+")
 """Only blank lines and lines that begin with ">", as ``str.splitlines`` ends them."""
+_PREFIXES = re.compile(r"(?:\s*+[A-Za-z]{1,4}(?:\[\d{1,3}\])?:)*+\s*+")
+"""What mail programs put before a subject: "Re:", "AW:", "Fwd:", "Re[2]:"."""
 _RETURNED = ("message/rfc822", "text/rfc822-headers")
 
 
@@ -23,14 +25,15 @@ def own_ids(letter: Letter, addresses: Collection[str]) -> frozenset[str]:
     """Return Message-IDs of which one is ours if this is a letter of ours and nothing more; else none.
 
     ``addresses`` are ours, in lower case. The caller checks whether we sent one of them to somebody else: a
-    hub writes to itself on purpose. If a partner adds even one line to our text, the letter is the partner's.
+    hub writes to itself on purpose. If somebody adds even one line to our text, or writes a subject of their
+    own over our letter, the letter is theirs.
     """
     if letter.sender in addresses:
         return frozenset({letter.message_id} - {""})
     if any(map(says_something, letter.parts)):
         return frozenset()
-    if any(part.media_type in _RETURNED for part in letter.parts):
-        return attached_ids(letter)
+    if returned := [part for part in letter.parts if part.media_type in _RETURNED]:
+        return frozenset() if _is_subject_theirs(letter, returned) else attached_ids(letter)
     return frozenset({*letter.in_reply_to, *letter.references})
 
 
@@ -46,6 +49,22 @@ def says_something(part: Part) -> bool:
         return False
     text = html_text(part.text) if part.media_type == "text/html" and part.text else part.text
     return text is None or _QUOTED.fullmatch(text) is None
+
+
+def _is_subject_theirs(letter: Letter, returned: list[Part]) -> bool:
+    """Return whether the subject says something that no attached letter has as its own."""
+    said = _bare(letter.subject)
+    return bool(said) and all(said != _bare(_subject_of(part)) for part in returned)
+
+
+def _bare(subject: str) -> str:
+    found = _PREFIXES.match(subject)
+    return " ".join(subject[found.end() if found else 0 :].casefold().split())
+
+
+def _subject_of(part: Part) -> str:
+    header, _ = headers.split(part.content, Defects())
+    return headers.text(headers.first(header, "subject"))
 
 
 def _named_in(part: Part) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ def mixed(*parts: str) -> str:
 
 
 ATTACHED = f"Content-Type: message/rfc822\n\n{OUR_LETTER}"
+ATTACHED_ABOUT = ATTACHED.replace("Message-ID", "Subject: =?utf-8?q?Order?=\nMessage-ID")
 AS_FILE = "Content-Type: text/plain\nContent-Disposition: attachment; filename=replies.txt\n"
 FROM_PARTNER = "From: art@art.example\nMessage-ID: <1@art.example>\n"
 ANSWER = "In-Reply-To: <O12.abc@library.example>\n"
@@ -48,6 +49,8 @@ ANSWER = "In-Reply-To: <O12.abc@library.example>\n"
         (FROM_PARTNER + "References: <x@y.example> <O12.abc@library.example>\n\n" + QUOTED, True),
         (FROM_PARTNER + mixed(ATTACHED), True),
         (FROM_PARTNER + mixed("\n\n", ATTACHED), True),
+        (FROM_PARTNER + "Subject: Fwd: AW: Order\n" + mixed(ATTACHED_ABOUT), True),
+        (FROM_PARTNER + "Subject: Fwd:\n" + mixed(ATTACHED_ABOUT), True),
         # another's letter, or one in which the partner says something
         (OUR_LETTER.replace("O12.abc", "by-hand"), False),
         (OUR_LETTER.replace("Message-ID: <O12.abc@library.example>\n", ""), False),
@@ -58,6 +61,8 @@ ANSWER = "In-Reply-To: <O12.abc@library.example>\n"
         (FROM_PARTNER + ANSWER + mixed("Content-Type: application/pdf\n\nx"), False),
         (FROM_PARTNER + "\n" + QUOTED, False),
         (FROM_PARTNER + mixed(ATTACHED.replace("O12.abc", "theirs")), False),
+        (FROM_PARTNER + "Subject: B1-1 LOST, cannot supply\n" + mixed(ATTACHED_ABOUT), False),
+        (FROM_PARTNER + "Subject: Fwd: Order: please call me\n" + mixed(ATTACHED_ABOUT), False),
         # what they say stands in an attached text, or in a letter of theirs that is attached whole
         (FROM_PARTNER + ANSWER + mixed(f"\n{QUOTED}", f"{AS_FILE}\nTX1 NOT"), False),
         (FROM_PARTNER + ANSWER + mixed(ATTACHED.replace("O12.abc", "theirs")), False),
