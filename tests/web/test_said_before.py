@@ -1,5 +1,7 @@
 """What the page of a request asks and says before an act: the day on the slip, the reason, who hears it."""
 
+from datetime import timedelta
+
 from mailproc.notices.language_files import shipped
 from tests.support.world import World
 from tests.web.browser import Browser, PageShown
@@ -103,3 +105,28 @@ def test_acts_on_what_was_not_sent_stand_apart(house: World, browser: Browser) -
     after = browser.get("/r/L1").tree
     assert after.xpath("//*[@id='early']") == []
     assert after.xpath("//details[@id='act-lost']")
+
+
+def test_the_wish_to_keep_it_longer_stands_before_the_answer_and_in_its_form(
+    house: World, browser: Browser
+) -> None:
+    house.ordered("TXC1-1 S LOAN\nA book of ours")
+    house.act("L1", "ship")
+    wish = house.now.date() + timedelta(days=61)
+    house.act("L1", "renew", heard_by="phone", on=wish)
+    page = browser.get("/r/L1")
+    said = lead(page, "act-renew-reply-yes")
+    assert "they wish to keep it until" in said and "where you name no day: until" in said
+    assert page.tree.get_element_by_id("act-renew-reply-yes-on").get("value") == wish.isoformat()
+    assert "they wish" not in lead(page, "act-renew-reply-no")
+    done = browser.act("L1", "renew-reply", answer="yes")
+    assert done.status == 200 and wish.isoformat() in done.text
+
+
+def test_the_letter_that_no_library_can_supply_it_stands_before_the_answer(
+    house: World, browser: Browser
+) -> None:
+    number = house.place(title="Silent canals")
+    house.act(number, "conditional", heard_by="phone", condition="charges")
+    said = lead(browser.get(f"/r/{number}"), "act-answer-condition-no")
+    assert "a letter to the reader: no library can supply it" in said

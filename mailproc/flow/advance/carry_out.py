@@ -6,10 +6,13 @@ All of it is in the step's own commit; nothing is sent from here.
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import Connection
+
 from mailproc.flow import our_letters
 from mailproc.flow.advance import hook_writing, message_sending
 from mailproc.flow.advance.follow_ups import ask_again, can_be_asked, follow_up, follow_with
 from mailproc.flow.advance.work import Work
+from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received, readers_copy
 from mailproc.flow.notify_staff import ATTENTION
 from mailproc.ill import rota
@@ -49,6 +52,7 @@ from mailproc.store.intent_bodies import (
     NoticeToStaff,
     StaffFacts,
 )
+from mailproc.store.rows import Transaction
 
 
 def carry_out(work: Work, effects: Sequence[Effect]) -> None:
@@ -192,6 +196,16 @@ def _try_next(work: Work, effect: TryNext) -> None:
         return
     if can_be_asked(work, candidate.partner, Reason.ASK_UNFILLED):
         follow_up(work, "request", request_id=request_id, transaction_id=None)
+
+
+def tells_the_end(
+    connection: Connection, transaction: Transaction, effect: TryNext, context: Context
+) -> bool:
+    """Return whether ``effect`` would tell the reader at once that no library can supply it."""
+    left = rota.next_candidate(requests.rota(connection, transaction.request_id))
+    over = effect.too_late or (left is None and effect.why_not != COPYRIGHT)
+    at_once = not context.config.policy.unfilled_letter_days
+    return over and at_once and not item_received.supplied_elsewhere(connection, transaction)
 
 
 def _tell_the_end(work: Work) -> None:

@@ -3,7 +3,7 @@
 What is possible, and what follows, is ``possible_actions``' answer; nothing is decided here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -33,13 +33,15 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class ActField:
-    """A field of a form. ``kind``: text | date | number | flag | choice; ``choices``: codes and words."""
+    """A field of a form. ``kind``: text | date | number | flag | choice; ``choices``: codes and words;
+    ``value``: what stands in it."""
 
     name: str
     label: str
     kind: str
     needed: bool
     choices: tuple[tuple[str, str], ...] = ()
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,22 @@ def form(one: Choice, now: RequestStatus, context: Context) -> ActForm:
         does=language.way_word(f"act {name} {one.answer}".rstrip()),
         leads=_leads(one, now, context),
         against=language.word(one.against),
-        fields=(*due, *fields_of(name, one.options, needs, language, ours=True)),
+        fields=(*due, *_dated(fields_of(name, one.options, needs, language, ours=True), one, context)),
         early=one.early,
     )
+
+
+def _dated(fields: Iterable[ActField], one: Choice, context: Context) -> Iterator[ActField]:
+    """Yield them with the day that the partner wishes, and the day that is granted where none is named."""
+    today = context.today()
+    for field in fields:
+        if field.name != actions.DATE.field or one.usual is None:
+            yield field
+            continue
+        day = context.language.day_word(one.usual, today)
+        label = context.language.label("desk", "day_if_empty", field=field.label, day=day)
+        wish = one.wished.isoformat() if one.wished and one.wished > today else ""
+        yield replace(field, label=label, value=wish)
 
 
 def is_asked_why(action: str) -> bool:
@@ -107,7 +122,17 @@ def _leads(one: Choice, now: RequestStatus, context: Context) -> str:
         told=language.label("told", one.told),
     )
     heard = [language.texts.labels["untold"].get(notice.rpartition("/")[2], notice) for notice in one.notices]
-    return "; ".join([leads, *(language.label("desk", "reader_hears", what=what) for what in heard)])
+    hears = (language.label("desk", "reader_hears", what=what) for what in heard)
+    return "; ".join([leads, *hears, *_days(one, context)])
+
+
+def _days(one: Choice, context: Context) -> Iterator[str]:
+    """Yield until when they wish to keep it, and what is granted where no day is named."""
+    language, today = context.language, context.today()
+    if one.wished is not None:
+        yield language.label("desk", "they_wish", day=language.day_word(one.wished, today))
+    if one.usual is not None:
+        yield language.label("desk", "grants", day=language.day_word(one.usual, today))
 
 
 def fields_of(

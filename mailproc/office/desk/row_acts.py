@@ -52,8 +52,9 @@ MAIN: Mapping[str, tuple[str, ...]] = MappingProxyType({reason: _acts(reason) fo
 
 @dataclass(frozen=True)
 class RowAct:
-    """``does``, ``leads``: the act and what follows, in words. ``opens``: it needs more words, so it leads to
-    the form ``key`` on the page of the request. ``seen``: the mark of what has happened so far."""
+    """``does``, ``leads``: the act and what follows, in words. ``opens``: it needs more words, or the partner
+    wishes a day: it leads to the form ``key`` on the page of the request. ``seen``: the mark of what has
+    happened so far."""
 
     action: str
     answer: str
@@ -147,7 +148,7 @@ def _main(
         found = possible_actions.choice(connection, row, action, answer, context)
         if found is not None:
             form = act_forms.form(found, status(row.state, promise=row.promise), context)
-            opens = bool(form.against) or any(field.needed for field in form.fields)
+            opens = bool(form.against) or any(field.needed or field.value for field in form.fields)
             return RowAct(form.action, form.answer, form.key, form.does, form.leads, opens, seen)
     return None
 

@@ -1,12 +1,14 @@
 """Find what staff can do with a request now, where each action leads and how the partner is informed."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow import delivery_mode
+from mailproc.flow.advance import carry_out
 from mailproc.flow.advance.steps import Decision
 from mailproc.flow.context import Context
 from mailproc.ill import machine
@@ -24,11 +26,11 @@ from mailproc.ill.actions import (
     Action,
     Option,
 )
-from mailproc.ill.effects import Notify, Send
+from mailproc.ill.effects import Notify, Send, TryNext
 from mailproc.ill.status import RequestStatus, status
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import TransactionState
-from mailproc.office.acts import perform
+from mailproc.office.acts import day_left_open, perform
 from mailproc.office.acts.staff_act import StaffAct
 from mailproc.office.queries.find import transaction_of
 from mailproc.protocols.codec import Manner
@@ -53,7 +55,8 @@ class Choice:
     status after it, None if unchanged. ``told``: how the partner is informed: SEND (a message to its system),
     NOTICE (a letter to its staff), LOCAL (nothing is sent). ``needs``: mandatory options, also those that
     only the protocol demands. ``against``: why it is refused unless --anyway; '' if it is not. ``notices``:
-    what the reader would be told. ``early``: it speaks of an item that was sent, and none was.
+    what the reader would be told. ``early``: it speaks of an item that was sent, and none was. ``usual``: the
+    day that it grants where none is named; ``wished``: the day that the partner asked for.
     """
 
     role: Role
@@ -67,6 +70,8 @@ class Choice:
     against: Part = ""
     notices: tuple[str, ...] = ()
     early: bool = False
+    usual: date | None = None
+    wished: date | None = None
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -102,14 +107,22 @@ def choice(
     early = action.name in _OF_WHAT_WAS_SENT and row.state not in OF_AN_ITEM
     return Choice(
         row.role, action, answer, after.state, stands, told, needs, row.service, against,
-        _notices(connection, decision, row), early,
+        _notices(connection, decision, row, context), early,
+        day_left_open.usual(action.name, answer, row, context),
+        day_left_open.wished(connection, action.name, answer, row),
     )  # fmt: skip
 
 
-def _notices(connection: Connection, decision: Decision, row: Transaction) -> tuple[str, ...]:
+def _notices(
+    connection: Connection, decision: Decision, row: Transaction, context: Context
+) -> tuple[str, ...]:
     if requests.load(connection, row.request_id).patron_id is None:
         return ()
-    return tuple(one.notice for one in decision.effects if isinstance(one, Notify))
+    told = [one.notice for one in decision.effects if isinstance(one, Notify)]
+    ends = (one for one in decision.effects if isinstance(one, TryNext))
+    if any(carry_out.tells_the_end(connection, row, one, context) for one in ends):
+        told.append("patron/unfilled")
+    return tuple(told)
 
 
 def is_possible(
