@@ -133,9 +133,13 @@ def link_form(desk: MyDesk) -> Response:
     return my_html(desk, "my_sign_in.html", None, 200 if desk.by_mail else 401, by_mail=desk.by_mail)
 
 
-def link_asked(desk: MyDesk) -> Response:
-    """Say always the same: whoever asks learns nothing. While no letter leaves, say that to everybody."""
-    return my_html(desk, "my_link_asked.html", None, held=desk.office.holds_letters())
+def link_asked(desk: MyDesk, *, taken: bool) -> Response:
+    """Say always the same: whoever asks learns nothing. While no letter leaves, say that to everybody.
+
+    ``taken``: whether it will be looked at; too many may ask at a time, whoever they are.
+    """
+    held = desk.office.holds_letters()
+    return my_html(desk, "my_link_asked.html", None, 200 if taken else 503, held=held, taken=taken)
 
 
 def link(desk: MyDesk, asked: PageRequest) -> Response:

@@ -39,8 +39,8 @@ def _links(desk: MyDesk, queue: LinkQueue) -> list[Route]:
 
     def asked_for(said: PageRequest) -> Response:
         number, email = said.form.get("number", ""), said.form.get("email", "")
-        queue.ask(number[:200], email[:300], said.host)
-        return my.link_asked(desk)
+        taken = queue.ask(number[:200], email[:300], said.host)
+        return my.link_asked(desk, taken=taken)
 
     return [
         Route("/my/link", _open(desk, asked_for), methods=["POST"]),

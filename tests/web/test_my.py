@@ -98,8 +98,8 @@ def test_the_answer_does_not_wait_for_the_look(house, by_mail, reader, monkeypat
     looked: list[str] = []
     free = threading.Event()
 
-    def slow(_store: object, _context: object, number: str, _email: str) -> None:
-        assert free.wait(30)
+    def slow(_store: object, _context: object, number: str, _email: str, *, often: bool) -> None:
+        assert not often and free.wait(30)
         looked.append(number)
 
     monkeypatch.setattr(sign_in_links, "ask", slow)
@@ -215,18 +215,39 @@ def test_an_address_from_an_order_is_nobodys_word_where_readers_are_imported(hou
     assert asks(reader(), "R9", "evil@evil.example") == "" and asks(reader())
 
 
-def test_all_together_have_a_limit(house, reader, asks, monkeypatch):
+def test_what_others_ask_keeps_no_reader_out(house, reader, asks, monkeypatch):
     house.place()
     other(house)
     monkeypatch.setattr(sign_in_links, "MOST_AN_HOUR", 1)
-    assert asks(reader()) and asks(reader(), "R2", "b@readers.example") == ""
+    assert asks(reader()) and asks(reader()) == ""
+    assert asks(reader(), "R2", "b@readers.example"), "the first of the hour goes whatever others asked"
+    assert asks(reader(), "R2", "b@readers.example") == ""
+    house.later(minutes=31)
+    assert asks(reader()), "the last link is over"
+
+
+def test_a_network_that_asks_much_gets_first_links_alone(house, reader, asks, monkeypatch):
+    house.place()
+    other(house)
+    monkeypatch.setattr(link_queue, "MOST_OF_NETWORK", 1)
+    browser = reader()
+    assert asks(browser) and asks(browser) == ""
+    assert asks(browser, "R2", "b@readers.example")
+
+
+def test_who_is_not_looked_at_is_told_so(house, reader, monkeypatch):
+    house.place()
+    monkeypatch.setattr(link_queue, "PER_PLACE", 0)
+    known, guess = (reader().post("/my/link", {"number": one, "email": MAIL}) for one in ("R1", "R9"))
+    assert known.status == 503 and known.text == guess.text
+    assert "Too many ask for a link" in known.words and "on its way" not in known.words
 
 
 def test_a_place_that_asks_without_end_is_dropped():
     free, looked = threading.Event(), []
 
     class Office:
-        def ask_link(self, number: str, _email: str) -> None:
+        def ask_link(self, number: str, _email: str, **_said: bool) -> None:
             assert free.wait(30)
             looked.append(number)
 

@@ -44,9 +44,9 @@ class ReaderOffice(DeskRoom):
         """Return a sentence in words."""
         return self._language(person).word(part)
 
-    def ask_link(self, number: str, email: str) -> None:
+    def ask_link(self, number: str, email: str, *, often: bool) -> None:
         """Have a link written, if number and address are one reader's. Says nothing to whoever asks."""
-        sign_in_links.ask(self.store, self.context, number, email)
+        sign_in_links.ask(self.store, self.context, number, email, often=often)
 
     def holds_letters(self) -> bool:
         """Return whether no letter leaves, as the store was put back from a copy."""

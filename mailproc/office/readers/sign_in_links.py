@@ -1,7 +1,8 @@
 """Have a link written to a reader who asks for one; whoever asks learns nothing from it.
 
 The letter goes to the address of the store, and only where the reader has typed that one. How many go is
-bounded for each reader and for all, so that nobody's mailbox is filled.
+bounded for each reader and for all, so that nobody's mailbox is filled; but what others ask keeps no reader
+out.
 """
 
 import logging
@@ -32,23 +33,24 @@ _log = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
 MOST_AN_HOUR = 300
-"""Letters with a link to all readers."""
+"""Letters with a link to all readers; beyond it each has one that opens, and gets no second."""
 KEPT = timedelta(days=1)
 """How long a letter with a link is kept after it was asked for."""
 AT_ONCE = 20
 """Of old links in one commit, and of readers with one address."""
 
 
-def ask(store: Store, context: Context, number: str, email: str) -> None:
+def ask(store: Store, context: Context, number: str, email: str, *, often: bool = False) -> None:
     """Have a link written to the reader with this number, or barcode, and this address; else do nothing.
 
+    ``often``: from where this comes very much has been asked: no link beside one that still opens.
     Nothing is written while the store is held: the letter would leave long after its link is over.
     """
     with store.read() as connection:
         held = restored.standing(connection) is not None
         reader = None if held else _reader(connection, number, email)
     if reader is not None:
-        store.write(lambda connection: _write(connection, context, reader))
+        store.write(lambda connection: _write(connection, context, reader, often=often))
 
 
 def forget_old(store: Store, context: Context) -> None:
@@ -81,21 +83,23 @@ def _is_believed(connection: Connection, reader: StoredPatron) -> bool:
     return bool(reader.source) or not patron_imports.is_any(connection)
 
 
-def _is_enough(connection: Connection, reader: StoredPatron, readers: WebReaders, now: datetime) -> bool:
+def _is_enough(
+    connection: Connection, reader: StoredPatron, readers: WebReaders, now: datetime, *, often: bool
+) -> bool:
     """Return whether no letter goes now. Whoever asks for them: a link that opens is always with the reader,
-    so that nobody who knows number and address keeps one out."""
-    if reader_access.count_links(connection, reader.id, now - HOUR) < readers.links_an_hour:
+    so that nobody who knows number and address keeps one out, nor who asks for links of all others."""
+    if not often and reader_access.count_links(connection, reader.id, now - HOUR) < readers.links_an_hour:
         return False
     lately = now - timedelta(minutes=readers.link_minutes)
     return reader_access.count_links(connection, reader.id, lately) > 0
 
 
-def _write(connection: Connection, context: Context, reader: StoredPatron) -> None:
+def _write(connection: Connection, context: Context, reader: StoredPatron, *, often: bool) -> None:
     now, readers = context.clock(), context.config.web.readers
     if reader_access.count_all_links(connection, now - HOUR) >= MOST_AN_HOUR:
-        _log.warning("no link is written: %s went to readers within an hour", MOST_AN_HOUR)
-        return
-    if _is_enough(connection, reader, readers, now):
+        _log.warning("readers get one link at a time: %s went within an hour", MOST_AN_HOUR)
+        often = True
+    if _is_enough(connection, reader, readers, now, often=often):
         return
     event = NewEvent(cause="policy", type="SIGN_IN", at=now, door=READERS_DOOR, state="done")
     event_id = events.add(connection, event)
