@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
-from mailproc import invisible, slow_work
+from mailproc import invisible, reader_links, slow_work
 from mailproc.invisible import escaped
 from mailproc.repeated_lines import LISTENER, LogHandler
 from mailproc.secret_words import MASK, SHORTEST, SecretWords
@@ -60,9 +60,6 @@ _secrets: set[str] = set()
 _tokens: deque[str] = deque(maxlen=60)
 _words = _shown = SecretWords()
 _ENCODED_WORD = re.compile(r"=\?[^\s?]{1,80}\?([bBqQ])\?([^?\s]{0,2000})\?=")
-_BREAK = r"(?:=?\r?\n[>| \t]{0,20})?"
-_LINK = re.compile(rf"(/my/in/{_BREAK})([A-Za-z0-9_-]{{8}}(?:{_BREAK}[A-Za-z0-9_-]){{0,35}})")
-"""A reader's link to sign in (``flow/sign_in_letter``), in whatever letter it comes, over line ends too."""
 _ENCODED = re.compile(rf"(?:{_ENCODED_WORD.pattern}\s{{0,9}})+")
 
 
@@ -203,19 +200,12 @@ def _lately_masked(text: str, words: SecretWords) -> str:
 
 
 def _masked(text: str, words: SecretWords) -> str:
-    return invisible.masked(text, lambda bare: _without_links(words.masked(bare, MASK)))
+    return invisible.masked(text, lambda bare: reader_links.masked(words.masked(bare, MASK)))
 
 
 def mask_links(content: bytes) -> bytes:
     """A file of a letter without the secrets of links that open a reader's pages."""
-    if b"/my/in/" not in content:
-        return content
-    return _without_links(content.decode("latin-1")).encode("latin-1")
-
-
-def _without_links(text: str) -> str:
-    """Line ends stay, so a line keeps its number."""
-    return _LINK.sub(lambda found: found[1] + MASK + "\n" * found[2].count("\n"), text)
+    return reader_links.masked(content.decode("latin-1")).encode("latin-1")
 
 
 def _unless_secret(found: re.Match[str]) -> str:

@@ -2,13 +2,15 @@
 
 import quopri
 from base64 import b64encode, encodebytes
+from urllib.parse import quote, unquote
 
 import pytest
 
-from mailproc.log import mask_shown
+from mailproc.log import mask_links, mask_shown
 from mailproc.mail import encoded_links
 
-LINK = "https://ill.library.example/my/in/" + "aB3-_" * 8 + "xyz"
+SECRET = "aB3-_" * 8 + "xyz"
+LINK = f"https://ill.library.example/my/in/{SECRET}"
 HEAD = "Content-Type: text/plain\nContent-Transfer-Encoding: {}\n\n"
 
 
@@ -28,6 +30,50 @@ def test_quoted_printable(signs):
         body = body.replace(sign, f"={ord(sign):02X}")
     said = mask_shown(encoded_links.masked(HEAD.format("quoted-printable") + body))
     assert "aB3" not in said and "xyz" not in said
+
+
+@pytest.mark.parametrize("columns", range(0, 76, 5))
+def test_quoted_printable_breaks_anywhere(columns):
+    body = quopri.encodestring(b"x" * columns + b" " + LINK.encode() + b" and more").decode()
+    said = mask_shown(encoded_links.masked(HEAD.format("quoted-printable") + body))
+    assert SECRET not in said.replace("=\n", "") and "and more" in said.replace("=\n", "")
+    assert said.count("\n") == (HEAD.format("") + body).count("\n")
+
+
+REWRITTEN = [
+    f"https://eur01.safelinks.example/?url={quote(LINK, safe='')}&data=05",
+    f"https://eur01.safelinks.example/?url={quote(quote(LINK, safe=''), safe='')}&data=05",
+    f"https://urldefense.example/v2/url?u={LINK.replace('_', '-5F').replace('/', '_')}&d=x",
+    f'<a href="{LINK.replace("/", "&#47;")}">in</a>',
+    f'<a href="{LINK.replace("/", "&#x2f;").replace("-", "&#45;")}">in</a>',
+    "> " + LINK.replace("/in/", "\n> /in/"),
+    "> " + LINK.replace("/my/", "/my/\n> "),
+    LINK.replace("/", "=2F").replace("-", "=2D").replace("_", "=5F"),
+]
+
+
+@pytest.mark.parametrize("said", REWRITTEN)
+def test_systems_for_mail_write_links_their_own_way(said):
+    shown = mask_shown(f"I cannot open it: {said} Bob")
+    assert "aB3" not in shown and "aB3" not in unquote(shown) and shown.endswith(" Bob")
+    assert mask_shown(shown) == shown and shown.count("\n") == said.count("\n")
+
+
+def test_utf_16_and_its_file_stay_readable():
+    said = mask_links(f"See {LINK} today".encode("utf-16")).decode("utf-16")
+    assert SECRET not in said and said.startswith("See http") and said.endswith(" today")
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [LINK.encode("utf-16"), b"From: x\n\n" + encodebytes(LINK.encode()), LINK.replace("/", "%2F").encode()],
+)
+def test_base64_of_what_is_encoded_itself(octets):
+    body = encodebytes(octets).decode()
+    for written in (body, "> " + body.replace("\n", "\n> ")):
+        said = encoded_links.masked(HEAD.format("base64") + written + "\n--end")
+        assert not [line for line in body.split() if len(line) > 4 and line in said]
+        assert said.endswith("--end")
 
 
 def test_what_holds_no_link_stays_as_it_is():
