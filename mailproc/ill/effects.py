@@ -72,10 +72,14 @@ class Withdraw:
 
 @dataclass(frozen=True)
 class TakeBack:
-    """Undo what event ``event_id`` ordered, and restore what it had withdrawn."""
+    """Undo what event ``event_id`` ordered, and restore what it had withdrawn.
+
+    ``refused``: it was the partner's refusal, whose reason is stored with the partner no longer.
+    """
 
     event_id: int
     withdrew: tuple[int, ...] = ()
+    refused: bool = False
 
 
 @dataclass(frozen=True)

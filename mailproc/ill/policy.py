@@ -116,7 +116,8 @@ def _said(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     """An action sends its message, unless the message that it withdraws had not left."""
     if occurrence.event == "UNDONE":
         facts = occurrence.facts
-        return (TakeBack(facts["undone"], tuple(facts.get("withdrew") or ())),)
+        refused = step.before.state is State.NOT_SUPPLIED and step.after.state is not State.NOT_SUPPLIED
+        return (TakeBack(facts["undone"], tuple(facts.get("withdrew") or ()), refused),)
     if not _is_act(occurrence):
         return ()
     if occurrence.event == "cancel" and step.after.state is State.CANCELLED:

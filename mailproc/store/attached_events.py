@@ -40,8 +40,7 @@ def stands(connection: Connection, event: Event) -> bool:
     """Return whether it was not taken off again."""
     if event.transaction_id is None:
         return False
-    happened = events.of_transaction(connection, event.transaction_id)
-    return event.id not in events.undone(happened)
+    return any(one.id == event.id for one in events.standing(connection, event.transaction_id))
 
 
 def _is_attached(event: Event) -> bool:

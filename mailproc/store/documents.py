@@ -8,6 +8,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, Integer, bindparam, exists, select, text
 
 from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE
+from mailproc.store import taken_back
 from mailproc.store.events import EVENT
 from mailproc.store.outgoing import INTENT, OUTGOING, UNDELIVERED, UNWORDED
 from mailproc.store.prepared_statements import insert_into, made, table_of
@@ -61,6 +62,7 @@ _CAME_WITH = (
         EVENT.c.inbox_id.is_not(None),
         EVENT.c.facts["documents"].as_integer().is_not(None),
         EVENT.c.type.not_in((READER_WROTE, AUTOMATIC_REPLY)),  # anybody may write these, and many
+        taken_back.stands(),
     )
     .order_by(EVENT.c.id.desc())
     .limit(MOST_LETTERS)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, bindparam, case, func, select, text, union_all
 
 from mailproc.ill.apdu_json import ApduJson
+from mailproc.store import taken_back
 from mailproc.store.letters import INBOX
 from mailproc.store.prepared_statements import Constant, table_of
 from mailproc.store.rows import Event
@@ -51,6 +52,7 @@ _EARLIER = (
     EVENT.c.state == "done",
     EVENT.c.id != bindparam("event_id"),
     OF_THE_SAME_SENDER,
+    taken_back.stands(),
 )
 _MOST: Any = bindparam("most", type_=Integer)
 _NAMED_SO = union_all(

@@ -11,7 +11,7 @@ from mailproc.ill.apdu_json import ApduJson, RefJson
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import ApduType
 from mailproc.sentence import Part, joined
-from mailproc.store import earlier_messages
+from mailproc.store import earlier_messages, taken_back
 from mailproc.store.letters import DISMISSED
 from mailproc.store.prepared_statements import Constant, insert_into, made, one_of, table_of, update_of
 from mailproc.store.rows import CountOnShelf, Event, EventResult, HeardEvent, WaitingOnShelf
@@ -90,6 +90,7 @@ _SAID_BEFORE = Constant(
         EVENT.c.id >= bindparam("since"),
         EVENT.c.id != bindparam("event_id"),
         earlier_messages.OF_THE_SAME_SENDER,
+        taken_back.stands(),
     )
     .limit(1)
 )
@@ -99,6 +100,7 @@ _LAST_OF = (
         EVENT.c.transaction_id == bindparam("transaction_id"),
         EVENT.c.type.in_(bindparam("types", expanding=True)),
         EVENT.c.state == "done",
+        taken_back.stands(),
     )
     .order_by(EVENT.c.id.desc())
     .limit(1)
@@ -111,6 +113,7 @@ _HEARD_SINCE = Constant(
         EVENT.c.state == "done",
         (EVENT.c.cause == "letter") | (EVENT.c.heard_by != ""),
         one_of(EVENT.c.type, ApduType.__members__),
+        taken_back.stands(),
     )
     .order_by(EVENT.c.id),
     HeardEvent,
@@ -230,6 +233,13 @@ def of_transaction(connection: Connection, transaction_id: int) -> Sequence[Even
     return _ALL_OF_TRANSACTION.rows(connection, {"transaction_id": transaction_id})
 
 
+def standing(connection: Connection, transaction_id: int) -> Sequence[Event]:
+    """Return the same without what was taken back."""
+    happened = of_transaction(connection, transaction_id)
+    gone = taken_back.undone(happened)
+    return [one for one in happened if one.id not in gone]
+
+
 def ends_of_transaction(connection: Connection, transaction_id: int, most: int) -> list[Event]:
     """Return its first event and the latest ``most``, in that order."""
     named = {"transaction_id": transaction_id}
@@ -257,20 +267,9 @@ def said_before(connection: Connection, event: Event, transaction_id: int, since
 
 
 def last_of(connection: Connection, transaction_id: int, types: Sequence[str]) -> Event | None:
-    """Return the last event of one of these types that had its step; what was recorded as heard, and taken
-    back, was never said."""
+    """Return the last event of one of these types that had its step and was not taken back."""
     values = {"transaction_id": transaction_id, "types": list(types)}
-    last = next(iter(made(Event, connection.execute(_LAST_OF, values))), None)
-    if last is None or not last.heard_by:
-        return last
-    happened = of_transaction(connection, transaction_id)
-    taken_back = undone(happened)
-    return next((one for one in reversed(happened) if one.type in types and one.id not in taken_back), None)
-
-
-def undone(happened: Sequence[Event]) -> set[int | None]:
-    """Return which of the events of a transaction were taken back."""
-    return {(one.facts or {}).get("undone") for one in happened if one.type == "undo"}
+    return next(iter(made(Event, connection.execute(_LAST_OF, values))), None)
 
 
 def heard_since(connection: Connection, transaction_id: int, event_id: int) -> Sequence[HeardEvent]:

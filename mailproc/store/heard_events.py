@@ -7,6 +7,5 @@ from mailproc.store import events
 
 def recorded(connection: Connection, transaction_id: int, kind: str) -> int:
     """Return how often staff recorded that the partner told us this, without what they took back."""
-    happened = events.of_transaction(connection, transaction_id)
-    taken_back = events.undone(happened)
-    return sum(one.type == kind and bool(one.heard_by) and one.id not in taken_back for one in happened)
+    stands = events.standing(connection, transaction_id)
+    return sum(one.type == kind and bool(one.heard_by) for one in stands)

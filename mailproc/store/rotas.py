@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 
 from mailproc.ill.terms import Role, State
-from mailproc.store import find, look_ups
+from mailproc.store import find, look_ups, taken_back
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.prepared_statements import Constant, made, one_of
 from mailproc.store.requests import CANDIDATE, REQUEST, add_candidates, keys
@@ -48,14 +48,15 @@ def places(connection: Connection, request_id: int) -> list[RotaEntry]:
 
 
 def told(connection: Connection, transaction_id: int) -> list[AttemptStep]:
-    """Return the history of an attempt, each line with ``cause`` and ``heard_by`` of its event."""
+    """Return the history of an attempt without what was taken back, each line with ``cause`` and ``heard_by``
+    of its event."""
     statement = (
         select(HISTORY.c.at, HISTORY.c.event, HISTORY.c.note, EVENT.c.cause, EVENT.c.apdu, EVENT.c.heard_by)
         .join(EVENT, EVENT.c.id == HISTORY.c.event_id)
-        .where(HISTORY.c.transaction_id == transaction_id)
+        .where(HISTORY.c.transaction_id == bindparam("transaction_id"), taken_back.stands())
         .order_by(HISTORY.c.id)
     )
-    return made(AttemptStep, connection.execute(statement))
+    return made(AttemptStep, connection.execute(statement, {"transaction_id": transaction_id}))
 
 
 def count_unanswered(connection: Connection, partner: str) -> int:

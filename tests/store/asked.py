@@ -263,6 +263,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "due_of_transaction": lambda c: events.due_of_transaction(c, 1),
         "ends_of_transaction": lambda c: events.ends_of_transaction(c, 1, 1),
         "of_transaction": lambda c: events.of_transaction(c, 1),
+        "standing": lambda c: events.standing(c, 1),
         "said_before": lambda c: events.said_before(c, _event(c), 1, 0),
         "last_of": lambda c: events.last_of(c, 1, ["SHIPPED", "ANSWER"]),
         "heard_since": lambda c: events.heard_since(c, 1, 0),

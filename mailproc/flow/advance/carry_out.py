@@ -175,6 +175,8 @@ def _take_back(work: Work, effect: TakeBack) -> None:
     for intent in outgoing.of_event(work.connection, effect.event_id):
         if intent.state != "withdrawn" and intent.letter_state not in outgoing.LEFT:
             outgoing.withdraw(work.connection, intent)
+    if effect.refused:
+        requests.why_not(work.connection, work.transaction.id, "")
     hook_writing.take_back(work, effect.event_id)
     for intent_id in effect.withdrew:
         outgoing.place(work.connection, intent_id, "todo", None)

@@ -4,7 +4,7 @@ from mailproc.flow.case import Case
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllAnswer, Shipped
 from mailproc.ill.terms import ApduType
-from mailproc.store import events, requests
+from mailproc.store import events, requests, taken_back
 from mailproc.store.rows import Event
 
 NO_SERVICE = (ApduType.STATUS_QUERY, ApduType.STATUS_OR_ERROR_REPORT)
@@ -22,7 +22,9 @@ def history(case: Case) -> dict[str, str]:
     Dates are local days in ISO 8601.
     """
     connection, transaction = case.connection, case.transaction
-    done = events.ends_of_transaction(connection, transaction.id, LATEST)
+    ends = events.ends_of_transaction(connection, transaction.id, LATEST)
+    gone = taken_back.undone(ends)
+    done = [one for one in ends if one.id not in gone]
     moved = events.load(connection, transaction.moved_event_id)
     item = requests.load(connection, transaction.request_id).item or {}
     spoken = [(row, apdu) for row in done if (apdu := _service(row)) is not None]

@@ -71,16 +71,12 @@ def is_followed(connection: Connection, transaction: Transaction) -> bool:
 
 def we_cancelled(connection: Connection, transaction_id: int) -> bool:
     """Return whether staff have asked the library to stop it, and have not undone that."""
-    if events.last_of(connection, transaction_id, ("cancel",)) is None:
-        return False
-    return _not_undone(events.of_transaction(connection, transaction_id), "cancel") is not None
+    return events.last_of(connection, transaction_id, ("cancel",)) is not None
 
 
 def was_closed(connection: Connection, transaction_id: int) -> bool:
     """Return whether staff have closed it, and have not undone that; what came then opened it again."""
-    if events.last_of(connection, transaction_id, ("close",)) is None:
-        return False
-    return _not_undone(events.of_transaction(connection, transaction_id), "close") is not None
+    return events.last_of(connection, transaction_id, ("close",)) is not None
 
 
 def _goes_on(event: Event) -> bool:
@@ -103,14 +99,12 @@ def told_of_another(connection: Connection, transaction: Transaction) -> Transac
 
 def receipt_event(connection: Connection, transaction_id: int) -> Event | None:
     """Return the event by which staff recorded the item as received, if it was not undone; None otherwise."""
-    return _receipt(events.of_transaction(connection, transaction_id))
+    return _receipt(events.standing(connection, transaction_id))
 
 
 def receipts(connection: Connection, transaction_id: int) -> list[Event]:
     """Return every receipt that staff recorded and did not undo, the first one first."""
-    happened = events.of_transaction(connection, transaction_id)
-    undone = events.undone(happened)
-    return [one for one in happened if one.type == "receive" and one.id not in undone]
+    return [one for one in events.standing(connection, transaction_id) if one.type == "receive"]
 
 
 def flawed_receipt(connection: Connection, transaction_id: int) -> int:
@@ -131,7 +125,7 @@ def given_on(connection: Connection, transaction_id: int, context: Context) -> d
     It is the day on which staff recorded the item as received, or the day after the one on which the due date
     changed later (the library's own days); None if the item has not come.
     """
-    happened = events.of_transaction(connection, transaction_id)
+    happened = events.standing(connection, transaction_id)
     receipt = _receipt(happened)
     if receipt is None:
         return None
@@ -194,10 +188,7 @@ def _due_changes(happened: Sequence[Event]) -> Iterator[Event]:
     A renewal without a date counts; one to an earlier day does not (``transaction_state``, G3).
     """
     due_on: date | None = None
-    undone = events.undone(happened)
     for event in happened:
-        if event.id in undone:
-            continue
         named = _named_due(event)
         if event.type == "RENEW_ANSWER" and (event.apdu or {}).get("answer"):
             changes = named is None or due_on is None or named > due_on
@@ -224,20 +215,11 @@ def _named_due(event: Event) -> date | None:
 
 
 def _receipt(happened: Sequence[Event]) -> Event | None:
-    """Return the first receipt that was not undone; a wrong item that went back is here no more."""
-    undone, first, wrong = events.undone(happened), None, False
+    """Return the first receipt of what stands; a wrong item that went back is here no more."""
+    first, wrong = None, False
     for event in happened:
-        if event.id in undone:
-            continue
         if event.type == "receive":
             first, wrong = first or event, flaw(event.facts or {}) == WRONG
         elif event.type in WENT_BACK and wrong:
             first, wrong = None, False
     return first
-
-
-def _not_undone(happened: Sequence[Event], action: str) -> Event | None:
-    """Return the first event of this action of staff that was not undone."""
-    undone = events.undone(happened)
-    said = (event for event in happened if event.type == action and event.id not in undone)
-    return next(said, None)

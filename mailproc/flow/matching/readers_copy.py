@@ -36,7 +36,7 @@ def is_with_us(connection: Connection, transaction: Transaction) -> bool:
     What staff have recorded as the wrong copy is not meant.
     """
     wrong = item_received.wrong_receipt(connection, transaction.id)
-    happened = (one for one in events.of_transaction(connection, transaction.id) if one.id > wrong)
+    happened = (one for one in events.standing(connection, transaction.id) if one.id > wrong)
     heard = [event.facts or {} for event in happened if event.type not in NOTED]
     if any(facts.get("link") for facts in heard):
         return True

@@ -193,7 +193,7 @@ def _letters_with_documents(connection: Connection, transaction: Transaction) ->
     came = [one for one in documents.came_with(connection, transaction.id) if one.id > wrong]
     open_still = Reason.DOCUMENT_CAME in (transaction.attention or ())
     here = [one for one in came if open_still and (noted is None or one.id > noted.id)]
-    happened = events.of_transaction(connection, transaction.id)
+    happened = events.standing(connection, transaction.id)
     links = [one.inbox_id for one in happened if one.id > wrong and (one.facts or {}).get("link")]
     letters = list(
         dict.fromkeys(one.inbox_id for one in here[:MOST_SAVED] or came[:1] if one.inbox_id is not None)

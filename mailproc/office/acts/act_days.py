@@ -79,7 +79,7 @@ def _left_on(connection: Connection, transaction: Transaction, context: Context)
 
     It is the day on which staff recorded it, or that of the request, if staff entered that later.
     """
-    happened = events.of_transaction(connection, transaction.id)
+    happened = events.standing(connection, transaction.id)
     shipped = next((one for one in happened if one.type == "ship"), None)
     if shipped is None:
         return None

@@ -15,7 +15,7 @@ from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.queries.find import transaction_of
 from mailproc.office.queries.letters import parsed
 from mailproc.sentence import Sentence, Word, sentence
-from mailproc.store import events, letters, outgoing
+from mailproc.store import attached_events, events, letters, outgoing
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Event, InboxRecord, OutgoingRecord
 
@@ -40,14 +40,22 @@ class DoneBy:
 
 def mark(connection: Connection, name: str, number: str = "") -> str:
     """Return a mark of how a letter or message stands, and the request ``number`` that it may be about."""
-    kind, row_id = parsed(name)
-    row = _row(connection, kind, row_id)
-    stands = f"{row.state}.{crc32(row.last_error.encode())}" if row is not None else ""
+    stands = _stands(connection, *parsed(name))
     if not number:
         return stands
     if ours(number) is not None:
         return f"{stands}/{mark(connection, number)}"
     return f"{stands}/{overtaken.mark(connection, transaction_of(connection, number).id)}"
+
+
+def _stands(connection: Connection, kind: str, row_id: int) -> str:
+    """Return a mark of the row; of a letter that came also of where staff attached it last, for one that was
+    taken off and attached elsewhere looks as it did."""
+    row = _row(connection, kind, row_id)
+    if row is None:
+        return ""
+    put = attached_events.of_letter(connection, row_id)[:1] if kind == "I" else ()
+    return ".".join([row.state, str(crc32(row.last_error.encode())), *(str(one.id) for one in put)])
 
 
 def ours(number: str) -> int | None:
