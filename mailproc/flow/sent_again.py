@@ -44,9 +44,13 @@ def settle_attention(connection: Connection, outgoing_id: int) -> None:
     transaction still raises it."""
     for intent in outgoing.intents_of(connection, outgoing_id):
         if (transaction_id := intent.transaction_id) is not None:
-            still = undelivered.states_of(connection, transaction_id)
-            over = [reason for reason, state in RAISED_BY.items() if state not in still]
-            transactions.clear_attention(connection, transaction_id, over)
+            transactions.clear_attention(connection, transaction_id, over(connection, transaction_id))
+
+
+def over(connection: Connection, transaction_id: int) -> list[Reason]:
+    """Return the reasons of ``RAISED_BY`` that no letter of the transaction raises now."""
+    still = undelivered.states_of(connection, transaction_id)
+    return [reason for reason, state in RAISED_BY.items() if state not in still]
 
 
 def _is_elsewhere(connection: Connection, row: OutgoingRecord, intents: Sequence[Intent]) -> bool:

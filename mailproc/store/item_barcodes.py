@@ -5,6 +5,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, text
 from mailproc.ill.actions import WITH_US
 from mailproc.ill.terms import Role, State
 from mailproc.ill.transaction_state import BARCODE_NOTED
+from mailproc.store import taken_back
 from mailproc.store.events import EVENT
 from mailproc.store.prepared_statements import Constant, one_of, table_of
 from mailproc.store.requests import REQUEST
@@ -23,6 +24,7 @@ _LATEST: Constant[RowMapping] = Constant(
         EVENT.c.transaction_id == bindparam("transaction_id"),
         one_of(EVENT.c.type, ACTS),
         EVENT.c.state == "done",
+        taken_back.stands(),
     )
     .order_by(EVENT.c.id.desc())
     .limit(MOST)

@@ -3,7 +3,10 @@
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.store import events
+from mailproc.office.mailroom import redelivery
+from mailproc.office.requests import notes, reader_letter
+from mailproc.office.requests.reader_letter import LetterInOwnWords
+from mailproc.store import events, item_barcodes
 from mailproc.store.events import NewEvent
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
@@ -151,3 +154,70 @@ def test_what_anybody_writes_ends_no_undo(small_world, automatic, attention):
     small_world.act("B1", "undo")
     assert current(small_world, "B1") == before
     assert small_world.attention("B1") == attention
+
+
+def test_a_letter_to_the_reader_that_left_ends_no_undo(small_world):
+    """The wrong number was written down by telephone; what the reader was told since is no part of that."""
+    small_world.place(patron={"id": "R1", "name": "Ann Reader", "email": "r@readers.example"})
+    before = small_world.state("B1")
+    small_world.act("B1", "ship", heard_by="phone")
+    written = LetterInOwnWords("B1", "It is on its way, they say.", "clerk")
+    reader_letter.write(small_world.store, small_world.app.context, written)
+    small_world.run()
+    assert len(small_world.reader()) == 1
+    small_world.act("B1", "undo")
+    assert small_world.state("B1") == before
+    assert small_world.verify().differences == ()
+
+
+def test_a_letter_to_the_reader_that_waits_is_what_is_taken_back(small_world):
+    small_world.place(patron={"id": "R1", "name": "Ann Reader", "email": "r@readers.example"})
+    small_world.act("B1", "ship", heard_by="phone")
+    state = small_world.state("B1")
+    written = LetterInOwnWords("B1", "It is on its way, they say.", "clerk")
+    reader_letter.write(small_world.store, small_world.app.context, written)
+    small_world.act("B1", "undo")
+    assert (small_world.reader(), small_world.state("B1")) == ([], state)
+
+
+def test_undoing_brings_no_trouble_back_that_was_settled_since(small_world):
+    small_world.place()
+    small_world.bounce(small_world.sent[0])
+    small_world.act("B1", "message", heard_by="phone", note="soon")
+    assert "bounced" in small_world.attention("B1")
+    redelivery.redeliver(small_world.store, "O1")
+    small_world.run()
+    small_world.act("B1", "undo")
+    assert "bounced" not in small_world.attention("B1")
+
+
+def test_undoing_brings_trouble_back_that_still_is(small_world):
+    small_world.place()
+    small_world.bounce(small_world.sent[0])
+    small_world.act("B1", "close")
+    assert small_world.attention("B1") == ()
+    small_world.act("B1", "undo")
+    assert small_world.attention("B1") == ("bounced",)
+
+
+def test_undoing_brings_no_words_back_that_staff_noted_since(small_world):
+    small_world.place()
+    small_world.hear("B1-1 OTHER")
+    small_world.act("B1", "damaged", heard_by="phone")
+    before = small_world.attention("B1")
+    notes.add(small_world.store, small_world.app.context, "B1", "read it", "clerk")
+    small_world.act("B1", "undo")
+    assert before and small_world.attention("B1") == ()
+
+
+def test_the_barcode_of_an_act_that_was_taken_back_is_of_no_item(small_world):
+    small_world.place()
+    small_world.place()
+    for number in ("B1", "B2"):
+        small_world.hear(f"{number}-1 SHIPPED LOAN")
+    small_world.act("B1", "receive", run=False, barcode="99-77")
+    small_world.act("B1", "undo")
+    small_world.act("B2", "receive", barcode="99-77")
+    with small_world.store.read() as connection:
+        found = item_barcodes.given_to(connection, "99-77")
+    assert found == [small_world.transaction("B2")["id"]]

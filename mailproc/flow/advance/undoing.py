@@ -1,17 +1,23 @@
 """What an undo takes back: the last act of staff that stands, if nothing of it has left."""
 
+from collections.abc import Collection, Mapping
+from itertools import dropwhile
+
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
+from mailproc.flow import sent_again
+from mailproc.flow.advance import attention_kept
 from mailproc.flow.matching import item_received
-from mailproc.ill.attention import Reason
+from mailproc.ill.attention import ENDS_WITH_A_NOTE, Reason
 from mailproc.ill.event_names import spoken
-from mailproc.ill.events import AUTOMATIC_REPLY, PUTTING_OFF, READER_WROTE, SLIP_PRINTED
+from mailproc.ill.events import AUTOMATIC_REPLY, PUTTING_OFF, READER_WROTE, SLIP_PRINTED, WRITTEN_TO_READER
 from mailproc.ill.facts import Facts
 from mailproc.ill.transaction_state import BARCODE_NOTED, CHARGE_NOTED
 from mailproc.sentence import Word, sentence
 from mailproc.store import events, outgoing, requests
 from mailproc.store.rows import Event, Transaction
+from mailproc.store.taken_back import UNDO
 
 BESIDE = (
     "note", CHARGE_NOTED, BARCODE_NOTED, *SLIP_PRINTED, "DOCUMENT_WITHHELD", "DOCUMENT_DELETED", READER_WROTE,
@@ -19,20 +25,28 @@ BESIDE = (
 )  # fmt: skip
 """Events that an undo passes over: nothing left with them, and what anybody may write ends no undo."""
 NOT_UNDONE = ("request", "amend", "redirect", "forget")
+SETTLED_BESIDE: Mapping[str, Collection[Reason]] = {
+    "note": ENDS_WITH_A_NOTE,
+    WRITTEN_TO_READER: attention_kept.SETTLES[WRITTEN_TO_READER],
+}
+"""What events that an undo passes over settle."""
 RAISED_BESIDE = (Reason.READER_WROTE, Reason.DOCUMENT_WITHHELD)
 """What such an event brings to attention; an undo of what was done before it leaves that."""
 
 
 def last_done(connection: Connection, transaction: Transaction) -> Event | None:
-    """Return what happened last and stands: an act that was taken back, and taking it back, do not."""
-    stands: list[Event] = []
-    for event in events.of_transaction(connection, transaction.id):
-        if event.type == "undo":
-            undone = (event.facts or {}).get("undone")
-            stands = [one for one in stands if one.id != undone]
-        elif event.type not in BESIDE:
-            stands.append(event)
-    return stands[-1] if stands else None
+    """Return what happened last and stands: an act that was taken back, and taking it back, do not.
+
+    A letter to the reader in own words can be taken back while it waits; once it left, it is passed over.
+    """
+    stands = events.standing(connection, transaction.id)
+    found = (one for one in reversed(stands) if one.type not in (UNDO, *BESIDE))
+    return next((one for one in found if one.type != WRITTEN_TO_READER or not _left(connection, one)), None)
+
+
+def _left(connection: Connection, event: Event) -> bool:
+    """Return whether any letter that the event ordered has left."""
+    return any(row.letter_state in outgoing.LEFT for row in outgoing.of_event(connection, event.id))
 
 
 def may_undo(connection: Connection, transaction: Transaction) -> bool:
@@ -79,10 +93,27 @@ def _undoes(connection: Connection, transaction: Transaction, last: Event) -> Fa
     facts = last.facts or {}
     if "found" not in facts or (last.heard_by and item_received.is_followed(connection, transaction)):
         raise LocalFault(sentence("undo-heard"))
-    left = any(row.letter_state in outgoing.LEFT for row in outgoing.of_event(connection, last.id))
-    if left and last.type != "close":  # closing is told to the reader only, who is told again on arrival
+    told_again = last.type == "close"  # the reader only was told, and is told again on arrival
+    if not told_again and _left(connection, last):
         raise LocalFault(sentence("undo-left"))
-    had, now = facts.get("attention") or [], transaction.attention or []
-    since = [reason for reason in now if reason in RAISED_BESIDE and reason not in had]
-    kept: Facts = {"found": facts["found"], "attention": [*had, *since] or None, "undone": last.id}
+    attention = _attention(connection, transaction, last)
+    kept: Facts = {"found": facts["found"], "attention": attention or None, "undone": last.id}
     return kept | {"withdrew": facts["withdrew"]} if "withdrew" in facts else kept
+
+
+def _attention(connection: Connection, transaction: Transaction, last: Event) -> list[str]:
+    """Return what stood before ``last`` and is not settled since, with what was raised beside it."""
+    had, now = (last.facts or {}).get("attention") or [], transaction.attention or []
+    over = _settled_since(connection, transaction, last).difference(now)
+    since = [reason for reason in now if reason in RAISED_BESIDE and reason not in had]
+    return [*(reason for reason in had if reason not in over), *since]
+
+
+def _settled_since(connection: Connection, transaction: Transaction, last: Event) -> set[Reason]:
+    """Return what cannot stand any more: no letter of ours is in that trouble now, or staff have noted since
+    that they read it, or have answered the reader."""
+    over = set(sent_again.over(connection, transaction.id)) - {Reason.FILE_REJECTED}
+    stands = events.standing(connection, transaction.id)
+    for event in dropwhile(lambda one: one.id != last.id, stands):
+        over.update(SETTLED_BESIDE.get(event.type, ()) if event.id != last.id else ())
+    return over
