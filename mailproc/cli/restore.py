@@ -85,6 +85,9 @@ def _tell(found: RestoredStore, context: Context) -> None:
     output.line(language.label("restore", "numbers", value=found.numbers))
     if found.gone_on_at is None:
         output.line(words["held"])
+        for name, listed in (("people", found.people), ("tokens", found.tokens)):
+            if listed:
+                output.line(language.label("restore", name, names=", ".join(listed)))
     else:
         output.line(language.label("restore", "gone", at=shown(found.gone_on_at), actor=found.actor))
     columns = ("letter", "to", "subject", "requests", "answers")

@@ -7,14 +7,22 @@ what was not sent yet is held, as it may have left; and the numbers go on above 
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select
 
 from mailproc.errors import Misconfigured
 from mailproc.sentence import sentence, stored
-from mailproc.store import hook_calls, outgoing, restored, shared_places, store_identity
+from mailproc.store import (
+    hook_calls,
+    outgoing,
+    reader_access,
+    restored,
+    shared_places,
+    staff,
+    store_identity,
+)
 from mailproc.store.counters_file import CountersFile, LeftStore
 from mailproc.store.events import EVENT
 from mailproc.store.intent_bodies import NoticeToStaff
@@ -23,14 +31,17 @@ from mailproc.store.outgoing import INTENT, OUTGOING, NewLetterOut
 from mailproc.store.prepared_statements import made, table_of
 from mailproc.store.rows import Intent
 from mailproc.store.tables import Counter
+from mailproc.store.upkeep_tables import BackupRow
 
 _log = logging.getLogger(__name__)
 
 COUNTER = table_of(Counter)
+BACKUP = table_of(BackupRow)
 WHY = sentence("restored")
 """Why a letter is held that may have left before the store was put back from a copy."""
 ENTERED = sentence("restored-entered")
 """Why a letter is held that staff had sent while the store was held: only they know if it had left before."""
+ALWAYS = datetime.max.replace(tzinfo=UTC)
 _WHY = {1: WHY, 2: ENTERED}
 """Of an intent that is marked (``IntentRow.restored``)."""
 COUNTERS = ("B", "L", "FILE")
@@ -85,6 +96,7 @@ def is_older(connection: Connection, left: LeftStore) -> bool:
 
 def enter(connection: Connection, file: CountersFile, how: str, store_id: str = "") -> LeftStore:
     """Hold the store: no letter leaves, no timer fires, and numbers go on above all that were given out.
+    Nobody is logged in any more.
 
     Return what the file must say once the store is in its place (``CountersFile.begin``): until then it is
     the file of what lies there. Where it is missing, or knows no more than the store (a whole machine was put
@@ -100,6 +112,8 @@ def enter(connection: Connection, file: CountersFile, how: str, store_id: str = 
     hold_unsent(connection)
     numbers = ", ".join(f"{name} {following}" for name, following in sorted(moved.items()))
     until = connection.execute(select(func.max(INBOX.c.id))).scalar() or 0
+    staff.forget_sessions(connection, ALWAYS, ALWAYS)  # they may be of somebody who was put out since
+    reader_access.forget_sessions(connection, ALWAYS, ALWAYS)
     restored.record(connection, file.clock(), how, _newest(connection), until, numbers)
     return LeftStore(file.store_id, last, last)
 
@@ -222,6 +236,6 @@ def _jump(connection: Connection, reserved: Mapping[str, int], *, known: bool) -
 
 
 def _newest(connection: Connection) -> datetime | None:
-    columns = (INBOX.c.received_at, OUTGOING.c.prepared_at)
+    columns = (INBOX.c.received_at, OUTGOING.c.prepared_at, EVENT.c.at, BACKUP.c.at)
     last = (select(column).order_by(column.table.c.id.desc()).limit(1) for column in columns)
     return max((at for one in last if (at := connection.execute(one).scalar()) is not None), default=None)

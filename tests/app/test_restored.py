@@ -392,3 +392,42 @@ def test_letters_that_come_while_it_goes_on_stop_nobody(
 
     monkeypatch.setattr(restored_store, "_newest", then_more)
     assert app.cli("restore", "--go").code == 0
+
+
+def test_who_may_come_in_again_is_named_and_all_sessions_are_over(app: Installation) -> None:
+    """The copy does not know whom staff have put out since."""
+    assert app.cli("staff", "add", "trainee", "--role", "work", stdin="a long password\n").code == 0
+    assert app.cli("tokens", "add", "catalogue").code == 0
+    assert app.cli("tokens", "add", "older").code == 0
+    assert app.cli("tokens", "out", "older").code == 0
+    with closing(sqlite3.connect(store_of(app))) as connection:
+        connection.execute(
+            "INSERT INTO staff_session VALUES ('t', 'trainee', '2026-03-01 12:00:00', '2026-03-01 12:00:00')"
+        )
+        connection.execute(
+            "INSERT INTO reader_session VALUES ('t', 'R1', '2026-03-01 12:00:00', '2026-03-01 12:00:00')"
+        )
+        connection.commit()
+    copy = copied(app)
+    assert app.cli("staff", "out", "trainee").code == 0
+    assert app.cli("tokens", "out", "catalogue").code == 0
+    said = app.cli("restore", str(copy)).out
+    assert "trainee (work)" in said and "mailproc staff out LOGIN" in said
+    assert "catalogue (work)" in said and "mailproc tokens out NAME" in said and "older" not in said
+    told = app.json("restore")
+    assert (told["people"], told["tokens"]) == (["trainee (work)"], ["catalogue (work)"])
+    with closing(sqlite3.connect(store_of(app))) as connection:
+        for table in ("staff_session", "reader_session"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608
+    assert app.cli("restore", "--go").code == 0
+    assert app.json("restore")["people"] == []
+
+
+def test_the_newest_thing_in_the_copy_is_also_what_staff_did(app: Installation) -> None:
+    """Who enters again what came after it must not do twice what is in the copy."""
+    app.place("Iron Bridges")
+    with closing(sqlite3.connect(store_of(app))) as connection:
+        connection.execute("UPDATE event SET at = '2030-01-02 03:04:05.000000'")
+        connection.commit()
+    assert app.cli("restore", "--here").code == 0
+    assert app.json("restore")["newest_at"].startswith("2030-01-02")

@@ -17,7 +17,16 @@ from mailproc.office.patrons import forgetting
 from mailproc.office.queries import letters as mail
 from mailproc.office.queries.letters import LetterLine
 from mailproc.sentence import Part, Sentence, sentence, stored
-from mailproc.store import hook_lists, lock, outgoing, requests, restore_hold, restored
+from mailproc.store import (
+    api_tokens,
+    hook_lists,
+    lock,
+    outgoing,
+    requests,
+    restore_hold,
+    restored,
+    staff,
+)
 from mailproc.store.engine import Store
 from mailproc.store.events import EVENT
 from mailproc.store.letters import INBOX
@@ -74,7 +83,8 @@ class RestoredStore:
     that the copy does not have; ``left_out``: how many more there are. ``entered``: letters that staff had
     sent since: they are held too, as what they are about may have been ordered before. ``unwritten``:
     how many messages are no letters yet and will be held; the service writes them. ``calls`` and
-    ``entered_calls``: of hooks, likewise.
+    ``entered_calls``: of hooks, likewise. ``people`` and ``tokens``: who may use the desk and the interface
+    by the copy, each with the role, while it is held: one of them may have been put out since.
     """
 
     is_held: bool = False
@@ -91,6 +101,8 @@ class RestoredStore:
     unwritten: int = 0
     calls: tuple[MayHaveBeenTold, ...] = ()
     entered_calls: tuple[MayHaveBeenTold, ...] = ()
+    people: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
 
 
 def look(store: Store) -> RestoredStore:
@@ -99,6 +111,7 @@ def look(store: Store) -> RestoredStore:
         found = restored.last(connection)
         if found is None:
             return RestoredStore()
+        people, tokens = ((), ()) if found.gone_on_at else _let_in(connection)
         unknown, count = mail.shelved_since(connection, found.inbox_until, MOST)
         return RestoredStore(
             is_held=not found.is_over,
@@ -115,7 +128,16 @@ def look(store: Store) -> RestoredStore:
             unwritten=restore_hold.count_unwritten(connection),
             calls=tuple(_held_calls(connection, restore_hold.WHY)),
             entered_calls=tuple(_held_calls(connection, restore_hold.ENTERED)),
+            people=people,
+            tokens=tokens,
         )
+
+
+def _let_in(connection: Connection) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return who may use the desk, and which tokens count."""
+    people = tuple(f"{one.login} ({one.role})" for one in staff.listed(connection) if not one.out_at)
+    tokens = tuple(f"{one.name} ({one.role})" for one in api_tokens.listed(connection) if not one.out_at)
+    return people, tokens
 
 
 def hold_here(store: Store) -> None:
