@@ -24,6 +24,7 @@ from mailproc.app import (
     hook_deliverers,
     jobs,
     metrics,
+    port_check,
     secret_reload,
     standby,
     watchdog,
@@ -87,7 +88,8 @@ class Daemon:
         self._threads: list[threading.Thread] = []
         self._watchdog = Watchdog(self._fail)
         self._jobs = jobs.Jobs(app, polls, self._look, self._sweep)
-        self._heartbeat = Heartbeat(app.store, app.context.clock, self._jobs.next_runs)
+        ports = port_check.named(app.config)
+        self._heartbeat = Heartbeat(app.store, app.context.clock, self._jobs.next_runs, ports=ports)
 
     def stop(self) -> None:
         """Ask the service to end; safe from a signal handler."""

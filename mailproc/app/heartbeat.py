@@ -13,6 +13,7 @@ from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -69,9 +70,11 @@ class Heartbeat:
         clock: Callable[[], datetime],
         next_runs: Callable[[], Mapping[str, datetime]] = dict,
         *,
+        ports: Mapping[str, str] = MappingProxyType({}),
         once: bool = False,
     ) -> None:
         self._store, self._clock, self._next_runs, self._once = store, clock, next_runs, once
+        self._ports = ports
         self._begun = time.monotonic()
         self._beaten = self._begun
         self._written: Future[None] | None = None
@@ -154,6 +157,7 @@ class Heartbeat:
             seen_at=now,
             metrics_fault=self._metrics_fault,
             desk_fault=self._desk_fault,
+            ports=dict(self._ports),
             jobs={name: _written(at) for name, at in self._next_runs().items()},
             looked={name: _written(_instant(at, read, now)) for name, at in dict(seen.looked).items()},
             **vars(self._sending(read, now)),

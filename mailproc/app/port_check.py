@@ -18,15 +18,21 @@ def attempts(config: Config, running: ServiceRecord | None) -> Iterator[tuple[st
     ``running``: of the service that is alive on this machine; None where none is. Port 0 is any free one.
     An attempt returns what it found, and raises OSError for a port that cannot be had.
     """
-    for name in LISTENERS:
+    for name, place in named(config).items():
         section = getattr(config, name)
-        if section.enabled and section.port:
-            yield f"{name}.port", partial(_tried, section.host, section.port, ours=_has_it(running, name))
+        ours = _has_it(running, name, place)
+        yield f"{name}.port", partial(_tried, section.host, section.port, ours=ours)
 
 
-def _has_it(running: ServiceRecord | None, name: str) -> bool:
-    """Return whether the service opened this door: without most of them it does not run at all."""
-    if running is None:
+def named(config: Config) -> dict[str, str]:
+    """Return of each door that is open by config.toml, with a port that is named, its host and port."""
+    sections = {name: getattr(config, name) for name in LISTENERS}
+    return {name: f"{one.host}:{one.port}" for name, one in sections.items() if one.enabled and one.port}
+
+
+def _has_it(running: ServiceRecord | None, name: str, place: str) -> bool:
+    """Return whether the service opened this door here: config.toml may have changed since it began."""
+    if running is None or (running.ports or {}).get(name) != place:
         return False
     return not {"web": running.desk_fault, "metrics": running.metrics_fault}.get(name)
 

@@ -36,6 +36,7 @@ class ServiceRecord:
     beat_at: datetime | None = None
     metrics_fault: str | None = None
     desk_fault: str | None = None
+    ports: Mapping[str, str] | None = field(default_factory=dict)
 
     @classmethod
     def of(

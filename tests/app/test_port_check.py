@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -26,6 +27,12 @@ def of(port: int, running: ServiceRecord | None = None) -> dict[str, port_check.
     return dict(port_check.attempts(config, running))
 
 
+def listening_at(port: int) -> ServiceRecord:
+    """The record of a service whose desk is there."""
+    config = Config.model_construct(web=Web(enabled=True, port=port))
+    return replace(RUNNING, ports=port_check.named(config))
+
+
 def test_a_port_that_is_free(taken: int) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         free = server.getsockname()[1]
@@ -40,11 +47,18 @@ def test_a_port_that_another_program_has(taken: int) -> None:
 
 
 def test_a_port_that_our_own_service_has(taken: int) -> None:
-    assert of(taken, RUNNING)["web.port"]() == f"the service that runs has 127.0.0.1:{taken}"
+    assert of(taken, listening_at(taken))["web.port"]() == f"the service that runs has 127.0.0.1:{taken}"
+
+
+def test_a_port_that_the_service_would_take_at_its_next_start_is_another_programs(taken: int) -> None:
+    """config.toml names it since the service began; one that runs once opens no port at all."""
+    for running in (listening_at(taken + 1), RUNNING, replace(RUNNING, once=True, ports=None)):
+        with pytest.raises(OSError, match=f"another program has 127.0.0.1:{taken}"):
+            of(taken, running)["web.port"]()
 
 
 def test_the_service_runs_and_another_program_has_the_desks_port(taken: int) -> None:
-    refused = RUNNING.__class__(**vars(RUNNING) | {"desk_fault": "address already in use"})
+    refused = replace(listening_at(taken), desk_fault="address already in use")
     with pytest.raises(OSError, match="another program"):
         of(taken, refused)["web.port"]()
 

@@ -32,6 +32,7 @@ def upgrade() -> None:
 def _service() -> None:
     op.add_column("service", sa.Column("metrics_fault", sa.String(), nullable=True))
     op.add_column("service", sa.Column("desk_fault", sa.String(), nullable=True))
+    op.add_column("service", sa.Column("ports", sa.JSON(none_as_null=True), nullable=True))
 
 
 def _template_versions() -> None:
