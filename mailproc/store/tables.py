@@ -133,7 +133,7 @@ class ServiceRow(SQLModel, table=True):
     ``refusal``: when the last letter left, and what the relay said when one did not. ``beat_at``: as
     ``seen_at``, by the clock of the database; NULL on SQLite, whose service is on this machine.
     ``metrics_fault``: why nobody gets the figures of [metrics] now. ``desk_fault``: why nobody reaches [web].
-    ``ports``: by section of config.toml, the host and port at which it listens, but for those of any free port.
+    ``ports``: by section of config.toml, where it listens ("127.0.0.1:25"); not a port that was 0.
     """
 
     __tablename__ = "service"
