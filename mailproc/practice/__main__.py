@@ -7,6 +7,7 @@ Passwords come from the environment (``world.PASSWORDS``).
 
 import json
 import os
+import signal
 import sys
 
 from mailproc.errors import LocalFault
@@ -21,7 +22,10 @@ def tell(event: str, **particulars: object) -> None:
 def main() -> int:
     try:
         ground = Ground({who: os.environ[name] for who, name in PASSWORDS.items()})
-        World(ground, tell).run(sys.stdin)
+        world = World(ground, tell)
+        for asked in (signal.SIGTERM, signal.SIGINT):  # in order: nothing of it stays in the folder for such
+            signal.signal(asked, lambda _signal, _frame: world.stop())
+        world.run(sys.stdin)
     except KeyError as missing:
         sys.stderr.write(f"The environment variable {missing.args[0]} is not set.\n")
     except LocalFault as fault:

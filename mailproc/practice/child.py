@@ -72,7 +72,7 @@ class Child:
         """Wait until it ends by itself."""
         self._popen.wait()
 
-    def stop(self, by: signal.Signals = signal.SIGTERM, patience: float = 10) -> int:
+    def stop(self, by: signal.Signals = signal.SIGTERM, patience: float = 30) -> int:
         """Asks, waits, and in the end does not ask any more. The exit status, or minus the signal."""
         self._popen.send_signal(by)
         try:

@@ -3,7 +3,6 @@
 import secrets
 import subprocess
 import tempfile
-import time
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,6 @@ from mailproc.practice.desk import Desk, Missed
 from mailproc.practice.stage import Stage
 from mailproc.practice.stories import Stories
 from mailproc.practice.telling import Telling, sentence
-
-_SECONDS = 240.0
-"""The promise is a minute; a machine too slow for it is waited for, a stuck one is not."""
 
 
 def run(keep: Path | None = None, *, stay: bool = False) -> int:
@@ -36,7 +32,7 @@ def run(keep: Path | None = None, *, stay: bool = False) -> int:
             if text := sentence(happening):
                 telling.line(f"    {text}")
 
-        stage = Stage(folder, heard, time.monotonic() + _SECONDS)
+        stage = Stage(folder, heard)
         stack.callback(stage.tear_down)
         try:
             _play(stage, telling, stay=stay)
@@ -71,7 +67,6 @@ def _play(stage: Stage, telling: Telling, *, stay: bool) -> None:
         _other_side(stage, stories.lent)
         telling.line("Every request reached its end.")
         if stay:
-            stage.deadline += _SECONDS
             stories.leave_work()
 
 

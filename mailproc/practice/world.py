@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from queue import Empty, Queue
+from queue import Empty, SimpleQueue
 
 from mailproc.practice import hub, library_system
 from mailproc.practice.aleph import Aleph
@@ -74,7 +74,7 @@ Lender = Supplier | Neighbour | Town | Zfl | PractisingHub
 class World:
     def __init__(self, ground: Ground, tell: Tell) -> None:
         self._tell = tell
-        self._happenings: Queue[Happening] = Queue()
+        self._happenings: SimpleQueue[Happening] = SimpleQueue()
         self.post_office = PostOffice(self._happenings.put, ground.relay_port)
         told = LibrarySystem(ground.passwords["hook"], self._happenings.put)
         self._hub = PractisingHub(tell, self._happenings.put)
@@ -117,10 +117,14 @@ class World:
             threading.Thread(target=self._listen_to, args=(lines,), daemon=True).start()
             self._loop()
 
+    def stop(self) -> None:
+        """Have ``run`` end what it has begun; safe from a signal handler (a SimpleQueue needs no lock)."""
+        self._happenings.put("stop")
+
     def _listen_to(self, lines: Iterable[str]) -> None:
         for line in lines:
             self._happenings.put(line.strip())
-        self._happenings.put("stop")
+        self.stop()
 
     def _loop(self) -> None:
         while True:

@@ -1,10 +1,13 @@
 """The practice world as the demo meets it: a process, sockets, lines."""
 
+import signal
 import smtplib
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from queue import Queue
 from typing import Any
 
@@ -180,3 +183,19 @@ def test_the_aleph_hears_a_connection_and_the_zfl_an_order_to_give(process: Proc
     process.write("verify")
     names = [process.wait_for(lambda told: told["event"] == "verified")["player"] for _ in range(2)]
     assert names == ["Neighbour Library (practice)", "University Library (practice)"]
+
+
+@pytest.mark.parametrize("asked", [(signal.SIGTERM,), (signal.SIGINT, signal.SIGTERM)])
+def test_a_world_that_is_asked_to_end_leaves_nothing(
+    asked: tuple[signal.Signals, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C reaches it beside the demo, which asks it too."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    process = Process(sys.executable)  # a fork of ours knows its folder already
+    process.write("verify")
+    process.wait_for(lambda told: told["event"] == "verified")
+    assert list(tmp_path.iterdir())
+    for one in asked:
+        process.popen.send_signal(one)
+    assert process.end() == 0
+    assert list(tmp_path.iterdir()) == []
