@@ -11,7 +11,7 @@ from mailproc.cli.session import opened, who
 from mailproc.flow.context import Context
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office.queries.agenda import Agenda, FaultyText, Todo, agenda, summed
+from mailproc.office.queries.agenda import Agenda, FaultyText, Todo, agenda, headed, summed
 from mailproc.office.queries.letters import LetterLine
 
 verbs = typer.Typer()
@@ -65,8 +65,7 @@ def _agenda_json(found: Agenda) -> dict[str, Any]:
 def _tell_agenda(found: Agenda, context: Context) -> None:
     language = context.language
     words = language.texts.labels["digest"]
-    to_do = language.counted("to_be_done", found.needing) if found.needing else words["nothing"]
-    output.line(f"{language.day_word(found.day, found.day)}: {to_do}")
+    output.line(f"{language.day_word(found.day, found.day)}: {headed(found, language)}")
     for group in found.groups:
         rows = [(*_request(one, context), _also(one, language)) for one in group.requests]
         _block(f"{language.attention_word(group.reason)} ({len(rows)})", rows)

@@ -88,6 +88,11 @@ class StaffDigest:
     all_open: int = field_help(
         "How many are open: those that need attention, those put off and those that wait.", sample=223
     )
+    letters_needing: int = field_help(
+        "How many letters need a hand: those that could not be placed, and those of ours that nothing but a"
+        " person moves.",
+        sample=9,
+    )
     unplaced: DigestLetters = field_help("Letters that could not be placed.", sample=sample_of(DigestLetters))
     unsent: DigestLetters = field_help(
         "Letters of ours that wait or failed.",
@@ -118,6 +123,7 @@ def digest(
     unplaced: Sequence[DigestLetter] = (),
     unplaced_count: int = 0,
     unsent: Sequence[DigestLetter] = (),
+    stuck: int = 0,
     unread: Sequence[DigestLetter] = (),
     mailboxes: Sequence[DigestMailbox] = (),
     texts: Sequence[DigestText] = (),
@@ -128,10 +134,11 @@ def digest(
     reasons name stands in the first of its groups only, and a group without requests is left
     out. ``put_off`` are those that staff have put off, by their day. ``waiting`` counts the open requests
     that stand in none; ``idle`` are those of them of which no timer waits either, by the words of their
-    state. Dates come as text.
+    state. ``stuck`` of ``unsent`` are moved by nothing but a person. Dates come as text.
     """
     made, later = tuple(_groups(groups)), tuple(_groups(put_off))
     needing, hidden = (sum(group.count for group in some) for some in (made, later))
+    shelved = _letters(unplaced, unplaced_count)
     return StaffDigest(
         library=library,
         day=day,
@@ -142,7 +149,8 @@ def digest(
         waiting=waiting,
         idle=tuple(_groups(idle)),
         all_open=needing + hidden + waiting,
-        unplaced=_letters(unplaced, unplaced_count),
+        letters_needing=shelved.count + stuck,
+        unplaced=shelved,
         unsent=_letters(unsent),
         unread=_letters(unread),
         mailboxes=tuple(mailboxes),

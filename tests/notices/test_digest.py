@@ -1,6 +1,7 @@
 """The day's letter to staff: each open request stands in it once, and the sum is right."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from mailproc.notices.digest import (
     DigestLetter,
     DigestMailbox,
     DigestRequest,
+    DigestText,
     digest,
 )
 from mailproc.notices.language_files import ENGLISH, shipped
@@ -53,10 +55,11 @@ def test_a_full_day_reads_like_this() -> None:
         LIBRARY, DAY, groups, 214,
         unplaced=[letter("I12"), letter("E40", subject="")],
         unsent=[letter("O7", who="art@bl.example", subject="Order file", why="held back")],
+        stuck=1,
         mailboxes=[DigestMailbox(name="ill", why="login refused", since="Sun 22 Nov")],
     )  # fmt: skip
     assert text_of(made) == (
-        "Mon 23 Nov: 3 to be done, 214 waiting\n\n"
+        "Mon 23 Nov: 3 to be done, 214 waiting, 3 letters need a hand\n\n"
         "What needs attention, and why:\n\n"
         "they have a condition (2)\n"
         "  B17  Iron Bridges, Other Town Library, since Fri 20 Nov 2026\n"
@@ -82,6 +85,29 @@ def test_a_quiet_day_says_so() -> None:
     top = "Mo 23. Nov: 0 zu bearbeiten, 214 warten\n\nHeute ist nichts zu bearbeiten.\n\n"
     assert text.startswith(f"{top}0 hier, 214 bei anderen: zusammen 214 offen.\n\n")
     assert len(text.splitlines()) == 7
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"unsent": [letter("O7", why="held back")], "stuck": 1},
+        {"unplaced": [letter("I12")]},
+        {"mailboxes": [DigestMailbox(name="ill", why="login refused", since="Sun 22 Nov")]},
+        {"texts": [DigestText(path="en/patron/arrived.txt", why="line 3", more=0)]},
+    ],
+)
+def test_what_needs_a_hand_is_never_called_nothing(more: dict[str, Any]) -> None:
+    made = digest(LIBRARY, DAY, [], 5, **more)
+    subject, _, head = text_of(made).partition("\n\n")
+    letters = ", 1 letter needs a hand" if made.letters_needing else ""
+    assert subject == f"Mon 23 Nov: 0 to be done, 5 waiting{letters}"
+    assert head.startswith("No request needs attention today, but what stands below does.\n")
+    assert "nichts zu bearbeiten" not in text_of(made, "de")
+
+
+def test_a_letter_that_waits_its_turn_needs_nobody() -> None:
+    made = digest(LIBRARY, DAY, [], 5, unsent=[letter("O7", why="waiting")])
+    assert text_of(made).startswith(f"{DAY}: 0 to be done, 5 waiting\n\nNothing needs attention today.\n")
 
 
 def test_a_request_of_several_reasons_stands_in_the_first_group_alone() -> None:

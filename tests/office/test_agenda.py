@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from mailproc.errors import LocalFault
 from mailproc.flow.prepare.notice_context import addressed_by
+from mailproc.notices.language_files import ENGLISH
 from mailproc.office.mailroom import digest_mail
 from mailproc.office.queries import agenda, listing, request_details
+from mailproc.office.queries.agenda import headed, summed
 from mailproc.store import mailboxes, transactions
 
 DAYS = 12 if os.environ.get("REQUIRE_ALL") == "1" else 6
@@ -157,7 +159,10 @@ def test_letters_and_mailboxes(make_world, sqlite_url):
     assert [one.id for one in today.unplaced] == ["I1"]
     assert {one.state for one in today.unsent} == {"shelved"}  # the order, and the notice about it
     assert [(one.name, one.error) for one in today.mailboxes] == [("ill", "login refused")]
+    assert headed(today, ENGLISH).endswith("letters need a hand")
+    assert summed(today, ENGLISH).endswith(f" open. {today.letters_needing} letters need a hand.")
     context = digest_mail.letter_of(today, world.app.context)
+    assert context.letters_needing == today.letters_needing == 1 + len(today.unsent)
     assert "login refused" in context.mailboxes[0].why
     assert context.unplaced.letters[0].why
 

@@ -58,6 +58,7 @@ def letter_of(found: Agenda, context: Context) -> StaffDigest:
         unplaced=[_letter(one, context, Reason.SHELVED) for one in found.unplaced],
         unplaced_count=found.unplaced_count,
         unsent=[_letter(one, context) for one in found.unsent],
+        stuck=found.stuck,
         unread=[_letter(one, context) for one in found.unread],
         mailboxes=[
             DigestMailbox(

@@ -90,7 +90,8 @@ class Agenda:
     Each open request is in one group, or in ``put_off`` (the first to come back first), or counts among
     ``waiting`` (for others). ``idle`` are those of
     ``waiting`` without a timer: nothing happens automatically. The longest waiting first. ``unplaced``: at
-    most ``MOST_LETTERS`` of ``unplaced_count``. ``unread``: letters that wait for DNS.
+    most ``MOST_LETTERS`` of ``unplaced_count``. ``stuck``: how many of ``unsent`` nothing but a person moves.
+    ``unread``: letters that wait for DNS.
     """
 
     day: date
@@ -103,9 +104,15 @@ class Agenda:
     unplaced: tuple[LetterLine, ...]
     unplaced_count: int
     unsent: tuple[LetterLine, ...]
+    stuck: int
     unread: tuple[LetterLine, ...]
     mailboxes: tuple[Unread, ...]
     texts: tuple[FaultyText, ...]
+
+    @property
+    def letters_needing(self) -> int:
+        """Return how many letters need a hand; their requests may wait for others all the same."""
+        return self.unplaced_count + self.stuck
 
 
 def agenda(connection: Connection, context: Context) -> Agenda:
@@ -114,6 +121,7 @@ def agenda(connection: Connection, context: Context) -> Agenda:
     at_hand, idle = _at_hand(connection, context)
     needing = [one for one in at_hand if one.put_off is None]
     all_open = open_requests.count(connection)
+    unsent = tuple(letters.outbox(connection))
     return Agenda(
         day=day,
         groups=tuple(_groups(needing)),
@@ -124,7 +132,8 @@ def agenda(connection: Connection, context: Context) -> Agenda:
         all_open=all_open,
         unplaced=tuple(letters.shelved(connection, MOST_LETTERS, to_do=True)),
         unplaced_count=letters.count_shelved(connection, to_do=True),
-        unsent=tuple(letters.outbox(connection)),
+        unsent=unsent,
+        stuck=sum(one.state in letters.STUCK for one in unsent),
         unread=tuple(letters.waiting(connection)),
         mailboxes=tuple(_unread(connection, context)),
         texts=faulty_texts(context),
@@ -174,12 +183,23 @@ def _groups(needing: Sequence[Todo]) -> Iterator[Group]:
         yield Group(reason, tuple(sorted(by_reason[reason], key=lambda one: one.since)))
 
 
+def headed(found: Agenda, language: Language) -> str:
+    """Return in words how much needs a hand: "nothing" only where nothing does, be it no request."""
+    counts = {"to_be_done": found.needing, "letters_to_do": found.letters_needing}
+    said = [language.counted(word, count) for word, count in counts.items() if count]
+    others = "besides" if found.mailboxes or found.texts else "nothing"
+    return ", ".join(said) or language.label("digest", others)
+
+
 def summed(found: Agenda, language: Language) -> str:
-    """Return the sum which proves that nothing hides, in words."""
+    """Return the sum which proves that nothing hides, in words; letters that need a hand beside it."""
     sums = {"needing": found.needing, "waiting": found.waiting, "open": found.all_open}
-    if not found.put_off:
-        return language.label("digest", "sum", **sums)
-    return language.label("digest", "sum_put_off", put_off=len(found.put_off), **sums)
+    if found.put_off:
+        told = language.label("digest", "sum_put_off", put_off=len(found.put_off), **sums)
+    else:
+        told = language.label("digest", "sum", **sums)
+    stuck = found.letters_needing
+    return f"{told} {language.counted('letters_to_do', stuck)}." if stuck else told
 
 
 def _todo(attempts: Sequence[OpenAttempt], context: Context) -> Todo:

@@ -32,6 +32,9 @@ from mailproc.store.requests import REQUEST
 from mailproc.store.rows import Event, Intent
 from mailproc.store.tables import SHELVED
 
+STUCK = frozenset({"held", "in_doubt", "bounced", "shelved"})
+"""States of a letter of ours, or of a call, that nothing but a person moves. What is to be printed is not
+among them: its request says so."""
 _REQUEST = re.compile(r"[BL][0-9]+")
 _WAITING = ("prepared", "sending", "in_doubt", "held", "bounced", "shelved", outgoing.TO_PRINT)
 _UNWORDED = (
