@@ -79,10 +79,10 @@ def go_on(desk: WebDesk, token: str, then: str, kept: str) -> Response:
 def form_of(asked: PageRequest) -> str:
     """Return the form that came without a session, to be kept; '' where it cannot be."""
     kept = urlencode(asked.form)
-    return kept if _page_of(asked.target) and len(kept) <= MOST_KEPT else ""
+    return kept if page_of(asked.target) and len(kept) <= MOST_KEPT else ""
 
 
-def _page_of(target: str) -> str:
+def page_of(target: str) -> str:
     """Return the address of the page whose form goes there; '' of none."""
     if target in _OF_TO_DO:
         return "/"
@@ -92,7 +92,7 @@ def _page_of(target: str) -> str:
 
 def _keep(desk: WebDesk, token: str, then: str, kept: str) -> str:
     """Return where to go on; of a form to its page, where it waits to be sent again."""
-    page = _page_of(then) if kept else ""
+    page = page_of(then) if kept else ""
     if not page:
         return then or "/"
     if len(kept) <= MOST_KEPT and kept.count("&") < MOST_FIELDS:

@@ -73,7 +73,9 @@ class NamelessAddresses:
 
 class DeskMemory:
     """``answers``: what an act brought about, by its request; ``drafts``: forms that were not done, by the
-    address of their page; ``left``: forms that came without a session; ``searches``: what was typed, by a
+    address of their page; ``lost``: pages whose form could not be kept; ``left``: forms that came without a
+    session from a browser of staff, ``strangers``: those of other browsers, which push out none of staff's;
+    ``searches``: what was typed, by a
     name that says nothing; ``nameless``: readers, by the addresses of their pages; ``scans``: the last ones,
     each with its act, the newest first; ``texts``: drafts of texts, by the login of their person, which
     outlasts a session."""
@@ -82,7 +84,9 @@ class DeskMemory:
         self.answers: Kept[tuple[str, ...]] = Kept()
         self.drafts: KeptForms[Mapping[str, str]] = KeptForms()
         self.searches: Kept[str] = Kept()
+        self.lost: Kept[bool] = Kept()
         self.left: KeptForms[str] = KeptForms()
+        self.strangers: KeptForms[str] = KeptForms()
         self.nameless = NamelessAddresses()
         self.scans: Kept[tuple[tuple[str, ScanAnswer], ...]] = Kept()
         self.texts: KeptForms[Mapping[str, str]] = KeptForms()

@@ -20,6 +20,8 @@ SECONDS = 600
 """So long the cookie of a login that has begun is kept."""
 KEPT_SECONDS = 3600
 """So long that of a form that was kept."""
+_A_FORM = "form "
+"""With this begins where a login goes on that was begun because of a form."""
 _BROWSER = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -42,16 +44,20 @@ def turned_away(desk: WebDesk, asked: PageRequest) -> Response:
     if not kept:
         return _shown(desk, "/", desk.office.words["signed_out"], 401)
     browser = asked.kept_by if _BROWSER.fullmatch(asked.kept_by) else secrets.token_urlsafe(32)
-    desk.memory.left.put(browser, asked.target, kept, passwords.place(asked.host))
-    answer = _shown(desk, asked.target, desk.office.words["form_kept"], 401)
+    if person := desk.room.known(asked.token):
+        desk.memory.left.put(browser, asked.target, kept, person)
+    else:
+        desk.memory.strangers.put(browser, asked.target, kept, passwords.network(asked.host))
+    answer = _shown(desk, asked.target, desk.office.words["form_kept"], 401, "form")
     _set(desk, answer, f"{desk.cookie}-kept", browser, KEPT_SECONDS)
     return answer
 
 
 def begin(desk: WebDesk, asked: PageRequest) -> Response:
     """Send the browser to the provider."""
+    form = asked.query.get("form", "")
     try:
-        url, cookie = _logins(desk).begin(asked.query.get("then", ""))
+        url, cookie = _logins(desk).begin(f"{_A_FORM}{form}" if form else asked.query.get("then", ""))
     except TryLater as later:
         return crowded(desk, asked, later)
     answer = RedirectResponse(url, 303)
@@ -71,16 +77,30 @@ def back(desk: WebDesk, asked: PageRequest) -> Response:
         return _shown(desk, "", desk.office.word(fault.said), 403)
     except TryLater as later:
         return crowded(desk, asked, later)
-    kept = desk.memory.left.take(asked.kept_by, begun.then) if asked.kept_by else None
-    onward = login.go_on(desk, token, begun.then, kept or "")
+    onward = _onward(desk, asked, token, begun.then)
     name = f"{desk.cookie}-login"
     onward.delete_cookie(name, path="/", secure=desk.secure, httponly=True, samesite="lax")
     return onward
 
 
+def _onward(desk: WebDesk, asked: PageRequest, token: str, then: str) -> Response:
+    """Go on; with a form to its page, whether it was kept or not."""
+    form = then.removeprefix(_A_FORM)
+    if form == then:
+        return login.go_on(desk, token, then, "")
+    memory = desk.memory
+    left, stranger = (one.take(asked.kept_by, form) for one in (memory.left, memory.strangers))
+    if kept := left or stranger:
+        return login.go_on(desk, token, form, kept)
+    page = login.page_of(form) or "/"
+    memory.lost.put(token, page, True)  # a value to keep
+    return login.go_on(desk, token, page, "")
+
+
 def crowded(desk: WebDesk, asked: PageRequest, later: TryLater) -> Response:
     """Say that nobody can log in now."""
-    answer = _shown(desk, asked.query.get("then", ""), desk.office.word(later.said), 503)
+    kind = "form" if "form" in asked.query else "then"
+    answer = _shown(desk, asked.query.get(kind, ""), desk.office.word(later.said), 503, kind)
     answer.headers["Retry-After"] = login.RETRY_AFTER
     return answer
 
@@ -94,8 +114,9 @@ def _set(desk: WebDesk, answer: Response, name: str, value: str, seconds: int) -
     answer.set_cookie(name, value, seconds, httponly=True, secure=desk.secure, samesite="lax", path="/")
 
 
-def _shown(desk: WebDesk, then: str, said: str, status: int) -> Response:
-    way = f"{THERE}?{urlencode({'then': then})}" if then else THERE
+def _shown(desk: WebDesk, then: str, said: str, status: int, kind: str = "then") -> Response:
+    """``then``: where to go on; with ``kind`` "form" where a form was sent to."""
+    way = f"{THERE}?{urlencode({kind: then})}" if then else THERE
     say = desk.office.words_of("desk_login")
     way = way if desk.auth == "oidc" else ""
     return html(desk, "outside_login.html", None, status, say=say, said=said, way=way)

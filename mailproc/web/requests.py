@@ -12,7 +12,7 @@ from mailproc.office.staff.people import StaffPerson
 from mailproc.web import patrons, refusals
 from mailproc.web.asked import PageRequest
 from mailproc.web.letters_of_keys import of_act
-from mailproc.web.shown import Pages, WebDesk, html, left_form
+from mailproc.web.shown import Pages, WebDesk, html, left_form, lost_form
 
 LONGEST_FIND = 200
 _LETTER = re.compile(r"[IOEioe][0-9]{1,18}")
@@ -23,7 +23,7 @@ def listed(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     left = desk.memory.drafts.take(asked.token, "/requests")
     if left is not None:
         return shown_list(desk, left, person, 200, desk.office.words["kept"], left.get("name", ""))
-    return shown_list(desk, asked.query, person)
+    return shown_list(desk, asked.query, person, trouble=" ".join(lost_form(desk, asked, "/requests")))
 
 
 def shown_list(

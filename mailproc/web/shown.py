@@ -63,7 +63,12 @@ def html(
 def left_form(desk: WebDesk, asked: PageRequest, address: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
     """Return the form for this page that came before the login, {} if none did, and what is said of it."""
     left = desk.memory.drafts.take(asked.token, address)
-    return (left, (desk.office.words["kept"],)) if left else ({}, ())
+    return (left, (desk.office.words["kept"],)) if left else ({}, lost_form(desk, asked, address))
+
+
+def lost_form(desk: WebDesk, asked: PageRequest, address: str) -> tuple[str, ...]:
+    """Return what is said where a form for this page was to be kept, and could not be."""
+    return (desk.office.words["form_lost"],) if desk.memory.lost.take(asked.token, address) else ()
 
 
 def refused(desk: WebDesk, asked: PageRequest | None, said: str, status: int) -> Response:

@@ -15,7 +15,7 @@ from mailproc.office.desk.template_desk import TextPreview
 from mailproc.office.staff.people import StaffPerson, StaffRole
 from mailproc.web import refusals
 from mailproc.web.asked import PageRequest
-from mailproc.web.shown import Pages, WebDesk, html
+from mailproc.web.shown import Pages, WebDesk, html, lost_form
 
 ROOM = "desk_templates"
 FIELDS = ("text", "seen", "number", "note")
@@ -32,7 +32,8 @@ def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     key = asked.path["name"]
     answers = desk.memory.answers.take(asked.token, _address(key)) or ()
     waiting = desk.memory.drafts.take(asked.token, _address(key))
-    trouble = (desk.office.words["kept"],) if waiting is not None else ()
+    lost = lost_form(desk, asked, _address(key))
+    trouble = (desk.office.words["kept"],) if waiting is not None else lost
     if waiting is not None and "text" in waiting and _may_keep(person):
         if desk.memory.texts.get(person.login, key) is None:
             _keep(desk, person, key, waiting)

@@ -13,7 +13,7 @@ from mailproc.web import refusals
 from mailproc.web.asked import PageRequest
 from mailproc.web.letters_of_keys import of_act
 from mailproc.web.refusals import FAULTS
-from mailproc.web.shown import Pages, WebDesk, html
+from mailproc.web.shown import Pages, WebDesk, html, lost_form
 
 _ANSWERS = "/"
 _ROW = "row-"
@@ -28,7 +28,7 @@ def page(desk: WebDesk, asked: PageRequest, person: StaffPerson) -> Response:
     answers = desk.memory.answers.take(asked.token, _ANSWERS) or ()
     left = desk.memory.drafts.take(asked.token, "/")
     if left is None:
-        return _shown(desk, person, 200, answers=answers)
+        return _shown(desk, person, 200, answers, lost_form(desk, asked, "/"))
     return _shown(desk, person, 200, answers, (desk.office.words["kept"],), left)
 
 

@@ -43,3 +43,25 @@ def test_drafts_of_one_person_push_out_nobody_elses(monkeypatch: pytest.MonkeyPa
     found = drafts.get("rau", "en.patron.arrived")
     assert found is not None and found["note"] == "a word"
     assert drafts.get("head", "text 9") is not None and drafts.get("head", "text 0") is None
+
+
+def test_what_keeping_costs_counts_and_so_do_sources():
+    """Forms of one character, with names of their own, from as many networks as there are."""
+    left: KeptForms[dict[str, str]] = KeptForms()
+    for number in range(kept_forms.MOST_SOURCES + 20):
+        left.put(f"stranger {number}", "/x/y", {"z": ""}, f"2001:db8:{number:x}::/48")
+    assert left.get("stranger 0", "/x/y") is None and left.get("stranger 20", "/x/y") == {"z": ""}
+    left = KeptForms()
+    for number in range(20):
+        left.put("x" * 43, f"/x/{number}", {"z" * 900_000: ""}, "192.0.2.9")
+    assert sum(left.get("x" * 43, f"/x/{number}") is not None for number in range(20)) == 8
+
+
+def test_nothing_is_remembered_of_forms_that_were_taken():
+    left = KeptForms()
+    for number in range(50):
+        left.put(f"stranger {number}", "/x/y", "z", f"source {number % 3}")
+        left.put(f"stranger {number}", "/x/y", "zz", f"source {number % 2}")
+    for number in range(50):
+        left.take(f"stranger {number}", "/x/y")
+    assert not left._forms and not left._sizes and not left._whose and not left._size

@@ -13,6 +13,7 @@ from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.transport.http_server import HttpServer
 from mailproc.transport.oidc_client import OidcProvider
 from mailproc.web import site
+from mailproc.web.kept_forms import MOST_OF_SOURCE
 from mailproc.web.outside import BACK
 from tests.support.world import World
 from tests.web.browser import ORIGIN, Browser, PageShown
@@ -297,6 +298,46 @@ def test_a_form_outlives_the_session(at, house):
     (field,) = page.tree.xpath("//details[@open]//input[@name='note']")
     assert field.get("value") == "the reader has bought it"
     assert not [one for one in house.rows("event") if one["type"] == "cancel"]
+
+
+def come_back(browser: Browser, page: PageShown) -> PageShown:
+    """Log in from a page that asks for it."""
+    (way,) = page.tree.xpath("//main//a/@href")
+    answer = browser.ask("GET", way, follow_redirects=False)
+    return browser.get(httpx.get(answer.headers["location"]).headers["location"].removeprefix(ORIGIN))
+
+
+def test_strangers_of_the_same_address_push_out_no_form_of_staff(at, house):
+    house.place()
+    browser, stranger = at("oidc"), at("oidc")
+    stranger.client = browser.client.__class__(
+        transport=browser.client._transport, base_url=ORIGIN, headers=browser.client.headers
+    )
+    log_in(browser)
+    form = browser.form("B1", "cancel") | {"note": "the reader has bought it"}
+    house.later(hours=9)
+    asks = browser.post("/r/B1/act", form)
+    for _ in range(MOST_OF_SOURCE + 1):
+        stranger.client.cookies.clear()
+        assert stranger.post("/templates/x/save", {"text": "x"}).status == 401
+    page = come_back(browser, asks)
+    (field,) = page.tree.xpath("//details[@open]//input[@name='note']")
+    assert field.get("value") == "the reader has bought it"
+
+
+LOST = ["/r/B1/act", "/templates/en.patron.arrived/save", "/act", "/requests/save"]
+
+
+@pytest.mark.parametrize("address", LOST)
+def test_a_form_that_could_not_be_kept_is_told_on_its_page(at, house, address):
+    house.place()
+    browser = at("oidc")
+    page = browser.post(address, {"note": "x"})
+    (kept,) = [one for one in browser.client.cookies.jar if one.name == "desk-kept"]
+    browser.client.cookies.delete(kept.name)
+    page = come_back(browser, page)
+    assert page.status == 200 and page.url == ORIGIN + (address.rpartition("/")[0] or "/")
+    assert "could not be kept" in page.words and "could not be kept" not in browser.get(page.url).words
 
 
 def test_a_form_belongs_to_the_browser_that_sent_it(at, house):
