@@ -23,7 +23,7 @@ Secret = Callable[[str], str]
 """Writes where the password of one of PASSWORDS is read from."""
 
 _LENDER = (("bl", british_library, 12), ("second", second_library, 6))
-"""Each with what a loan costs: by it a rota is made."""
+"""Each with what a loan or a copy costs: by it a rota is made."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def _partners(secret: Secret, ports: Ports) -> list[str]:
             "RESPONDER",
             ("out", module.CUSTOMER_CODE, secret(who)),
         )
-        + f"[partner.lending]\nloan_cost = {cost}\n"
+        + f"[partner.lending]\nloan_cost = {cost}\ncopy_cost = {cost}\n"
         for who, module, cost in _LENDER
     ]
     borrower = _partner(

@@ -60,10 +60,10 @@ def lent_to_us(connection: Connection, item: ItemKey, states: Collection[str]) -
     return _number(connection, item, same, same.c.role == Role.REQUESTER, same.c.service == "LOAN", here)
 
 
-def of_borrower(connection: Connection, item: ItemKey, partner: str, since: datetime, not_of: int = 0) -> str:
+def of_borrower(connection: Connection, item: ItemKey, partner: str, since: datetime, before: int = 0) -> str:
     """Return the number of an order of ``partner`` for the item, open or made after ``since``; '' if none.
 
-    ``not_of``: the id of a request that does not count.
+    ``before``: the id of a request; only earlier ones count. 0: all do.
     """
     same = _newest(item)
     asked = (
@@ -72,7 +72,8 @@ def of_borrower(connection: Connection, item: ItemKey, partner: str, since: date
         .exists()
     )
     recent = or_(same.c.closed_at.is_(None), same.c.created_at >= since)
-    theirs = (same.c.role == Role.RESPONDER, same.c.id != not_of, recent, asked)
+    theirs = [same.c.role == Role.RESPONDER, recent, asked]
+    theirs += [same.c.id < before] if before else []
     return _number(connection, item, same, *theirs)
 
 

@@ -42,3 +42,4 @@ def test_the_letter_to_staff_names_it(small_world: World, public_url: str) -> No
     assert letters
     assert all((f"In the browser: {PUBLIC}/r/B1" in one) is bool(public_url) for one in letters)
     assert all(("mailproc act" in one) is not bool(public_url) for one in letters), "a page has buttons"
+    assert not any("--title, " in one for one in letters), "nor has what each does an option beside it"

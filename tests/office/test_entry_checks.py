@@ -133,6 +133,7 @@ def test_who_ships_hears_of_an_earlier_order(world):
     world.ordered("TXC1-1 S LOAN\nOn Letters\nSeneca", "TXC1-2 S LOAN\nOn Letters\nSeneca")
     told = "XX-CUSTOMER has asked for the same item: L1."
     assert str(world.foresee("L2", "ship").words[0]) == told
+    assert not any("same item" in str(one) for one in world.foresee("L1", "ship").words), "L2 came later"
     world.act("L1", "unfilled", reason="lost")
     assert str(world.act("L2", "ship").words[0]) == told
     world.ordered("TXC1-3 S LOAN\nAnother", file_ref="2")

@@ -130,3 +130,9 @@ def test_the_letter_that_no_library_can_supply_it_stands_before_the_answer(
     house.act(number, "conditional", heard_by="phone", condition="charges")
     said = lead(browser.get(f"/r/{number}"), "act-answer-condition-no")
     assert "a letter to the reader: no library can supply it" in said
+
+
+def test_what_a_pasted_citation_filled_in_is_named_in_words(browser: Browser) -> None:
+    (fresh,) = browser.get("/new").forms("/new/check")
+    page = browser.post("/new/check", fresh | {"paste": "TY  - BOOK\nTI  - On Letters\nER  -\n"})
+    assert "Kind" in page.words and ": type" not in page.words

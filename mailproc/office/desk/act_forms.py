@@ -17,6 +17,7 @@ from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Role, Service
 from mailproc.notices.language import Language
 from mailproc.office.queries import possible_actions
 from mailproc.office.queries.possible_actions import Choice
+from mailproc.protocols.codec import Manner
 
 NOT_HERE = (actions.ANSWER, actions.ATTACH)
 """A yes or no is the act itself here. A file is named by its path on the service's machine, which is nobody's
@@ -69,7 +70,12 @@ def offered(connection: Connection, number: str, now: RequestStatus, context: Co
     """Return what is possible now, ``now`` being how the request stands. Raise LocalFault as
     ``possible_actions.choices``."""
     found = possible_actions.choices(connection, number, context)
-    return tuple(form(one, now, context) for one in found)
+    return tuple(form(one, now, context) for one in found if not _asks_nobody(one))
+
+
+def _asks_nobody(one: Choice) -> bool:
+    """Return whether it would ask a partner whose protocol carries no question: nothing at all follows."""
+    return one.action.name == "query" and one.told is Manner.LOCAL
 
 
 def form(one: Choice, now: RequestStatus, context: Context) -> ActForm:

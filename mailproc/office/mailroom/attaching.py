@@ -211,7 +211,7 @@ def _settle(connection: Connection, inbox_id: int, letter: AttachedLetter, partn
 def _moved(letter_id: str, outcome: StepOutcome) -> Sentence:
     """Return a sentence: the letter is attached, and how the status changed."""
     if not outcome.after or outcome.after == outcome.before:
-        return sentence("attached-stays", letter=letter_id, state=_term(outcome.after or outcome.before))
+        return sentence("attached-stays", letter=letter_id)
     return sentence("attached", letter=letter_id, before=_term(outcome.before), after=_term(outcome.after))
 
 

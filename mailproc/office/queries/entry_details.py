@@ -84,4 +84,4 @@ def asked_before(
         return ""
     item = ItemKey(request.title_key, request.part_key)
     since = context.clock() - ASKED_RECENTLY
-    return same_item.of_borrower(connection, item, latest.partner, since, not_of=request.id)
+    return same_item.of_borrower(connection, item, latest.partner, since, before=request.id)
