@@ -495,6 +495,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "keep": lambda c: find.keep(c, 1),
         "make_texts": lambda c: (find.keep(c, 1), find.make_texts(c)),
         "words_of": lambda c: find.words_of(c, 1),
+        "named_texts": lambda c: [*find.named_texts(c, 1)],
         "fits": lambda c: find.fits(c, "a word qx"),
     },
     patrons: {
