@@ -129,6 +129,7 @@ class Until(StrEnum):
     STATE = "the transaction has come into another state; nothing would raise it again"
     STATE_OR_LOOK = "another state, or an act of staff"
     LOOK = "an act of staff"
+    ANSWERED = "a note of staff, or an act that answers the words"
     NOTED = "a note of staff, and no other act"
     FOLLOWS = "it is not kept: it follows from where the request stands and from the day"
     TOLD = "it is not of a transaction: staff are told, and lists of letters and mailboxes show it"
@@ -157,6 +158,7 @@ NOTE = "note"
 _UNWANTED = ("act receive", "receive quiet", "act return")  # a reader may still want it, or have another
 _AGAIN = ("amend again", "next", "next partner")
 _RETURN, _ASK = ("act return", "act renew"), ("act query", "act cancel")
+_READERS = ("act renew", "act brought-back", "act lost", "act collected", "act cancel")
 _ADDRESS = ("partners confirm", "partners forget", "partners")
 _YES_OR_NO = ("answer-condition", "renew-reply", "cancel-reply")
 _LATE = (*(f"act {act} {said}" for act in _YES_OR_NO for said in ("yes", "no")), "act ship", "act unfilled")
@@ -284,14 +286,12 @@ _ROWS: dict[Reason, Rule] = {
     Reason.SAME_TIME: _to_read(),
     Reason.ANSWER_AFTER_END: _to_read(),
     Reason.NOT_POSSIBLE_NOW: _to_read(),
-    Reason.DOCUMENT_LINK: _PASS_ON,
-    Reason.DOCUMENT_WITHHELD: _PASS_ON,
-    Reason.DOCUMENT_CAME: _PASS_ON,
-    Reason.UNKNOWN_CODE: _to_read("act message"),
+    **dict.fromkeys((Reason.DOCUMENT_LINK, Reason.DOCUMENT_WITHHELD, Reason.DOCUMENT_CAME), _PASS_ON),
+    Reason.UNKNOWN_CODE: Rule(until=Until.ANSWERED, ways=("act message", NOTE)),
     Reason.UNKNOWN_WORDS: Rule(until=Until.LOOK, listed=True, ways=(NOTE,)),
     Reason.ERROR_REPORT: _to_read(),
-    Reason.MESSAGE: Rule(until=Until.LOOK, ways=(NOTE, "act message")),
-    Reason.READER_WROTE: _to_read("act renew", "act brought-back", "act lost", "act collected", "act cancel"),
+    Reason.MESSAGE: Rule(until=Until.ANSWERED, ways=(NOTE, "act message")),
+    Reason.READER_WROTE: Rule(until=Until.ANSWERED, ways=(*_READERS, NOTE)),
     **dict.fromkeys((
         Reason.STAFF_ANSWERED, Reason.UNKNOWN_FILE_REJECTED, Reason.FILE_REFUSED, Reason.UNPROVEN,
         Reason.STRANGERS, Reason.SHELVED, Reason.UNREADABLE, Reason.IN_WORDS, Reason.READER_IN_WORDS,
@@ -327,7 +327,7 @@ ENDS_WITH_THE_STATE = frozenset(
     reason for reason, rule in RULES.items() if rule.until in (Until.STATE, Until.STATE_OR_LOOK)
 )
 OUTLASTS_A_LOOK = ENDS_WITH_THE_LETTER | {
-    reason for reason, rule in RULES.items() if rule.until in (Until.STATE, Until.NOTED)
+    reason for reason, rule in RULES.items() if rule.until in (Until.STATE, Until.NOTED, Until.ANSWERED)
 }
 ENDS_WITH_A_NOTE = frozenset(reason for reason, rule in RULES.items() if NOTE in rule.ways)
 """Words that staff have read; what waits for an act is not among them."""

@@ -201,9 +201,9 @@ class ActFacts(TypedDict, total=False):
     repeated; ``anyway``: staff were warned and insist; ``over_limit``: what the borrower pays at most, where
     the price is above it; ``not_due``: the day to come on which a loan is due that is called overdue;
     ``no_renewal``: why a renewal should not be asked for; ``charge``: money that staff record; ``goes_on``:
-    cancelled only to be ordered in another way; ``remark`` of staff; ``quiet``: the reader is not told;
-    ``unwanted``: and nobody waits for what has come;
-    ``cost_open``: more was charged for a lost item than paid; ``cost_settled``: that is
+    cancelled only to be ordered in another way; ``remark`` of staff; ``aside``: the program wrote that note,
+    nobody has dealt with anything by it; ``quiet``: the reader is not told; ``unwanted``: and nobody waits
+    for what has come; ``cost_open``: more was charged for a lost item than paid; ``cost_settled``: that is
     over; ``charged``: money, for one that is back; ``from_letter``: the received letter that made policy act;
     ``attached``: files that go with it. Of a receipt: ``wrong``, ``partial``: another item came, or only a
     part; ``told_here``: the reader was told that it had come. Of a due date that staff correct: ``due_on``,
@@ -237,6 +237,7 @@ class ActFacts(TypedDict, total=False):
     charge: ChargeFact
     goes_on: bool
     remark: str
+    aside: bool
     wrong: bool
     partial: bool
     told_here: bool

@@ -1,6 +1,7 @@
 """Find in what people write the acts that their words may mean, as the table in data says.
 
-It orders the suggestions to staff and no more: a person wrote the words, and may mean something else.
+It orders the suggestions to staff, and says whether an act of theirs is what a reader asked for: then the
+letter is dealt with. It carries nothing out: a person wrote the words, and may mean something else.
 """
 
 import re

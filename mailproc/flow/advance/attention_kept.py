@@ -13,9 +13,11 @@ from mailproc.ill.attention import (
     OUTLASTS_A_LOOK,
     Reason,
 )
-from mailproc.ill.events import WRITTEN_TO_READER, Timer
+from mailproc.ill.events import READER_WROTE, WRITTEN_TO_READER, Timer
 from mailproc.ill.facts import Facts
 from mailproc.ill.transaction_state import NOTED, Step
+from mailproc.notices import written_words
+from mailproc.store import events
 from mailproc.store.rows import Event, Transaction
 
 SETTLES: Mapping[str, tuple[Reason, ...]] = {
@@ -30,6 +32,10 @@ OF_DOCUMENTS = (Reason.DOCUMENT_WITHHELD, Reason.DOCUMENT_CAME)
 """Files lie with us; over once all of them have gone to the reader."""
 OF_WHAT_CAME = frozenset({*OF_DOCUMENTS, Reason.DOCUMENT_LINK})
 """Over once staff record that what came is wrong."""
+WORDS_OF_PARTNER = frozenset({Reason.MESSAGE, Reason.UNKNOWN_CODE})
+"""Over once staff record what they say, or answer them."""
+OF_READER = frozenset({Reason.READER_WROTE})
+"""Over once staff write to the reader, or do what all of it may mean."""
 
 
 def after(case: Case, event: Event, taken: Step, known: Facts) -> list[str]:
@@ -39,14 +45,14 @@ def after(case: Case, event: Event, taken: Step, known: Facts) -> list[str]:
         reason for reason in case.transaction.attention or () if stays or reason not in ENDS_WITH_THE_STATE
     ]
     if event.heard_by:
-        had = [reason for reason in had if reason != Reason.MESSAGE]  # staff record what the message says
+        had = [reason for reason in had if reason not in WORDS_OF_PARTNER]
     if known.get("another_day") and not known.get("repeat"):
         had = [reason for reason in had if reason != Reason.RECALLED]  # it is raised again, for the new day
     if event.type == "undo":
         had = list(known.get("attention") or ())
     elif event.type == "close":
         had = []
-    elif event.type == "note":
+    elif event.type == "note" and not known.get("aside"):
         had = [reason for reason in had if reason not in ENDS_WITH_A_NOTE]
     elif event.type in SETTLES:
         had = [reason for reason in had if reason not in SETTLES[event.type]]
@@ -55,7 +61,7 @@ def after(case: Case, event: Event, taken: Step, known: Facts) -> list[str]:
     elif known.get("cost_settled"):
         had = [reason for reason in had if reason != Reason.LOST]
     elif event.cause == "staff" and event.heard_by in ("", BY_MAIL) and event.type not in NOTED:
-        settled = _settled_by_receipt(known) if event.type == "receive" else frozenset[Reason]()
+        settled = _settled_by_receipt(known) if event.type == "receive" else _answered(case, event)
         had = [reason for reason in had if reason in OUTLASTS_A_LOOK - settled]
     return had
 
@@ -64,6 +70,26 @@ def since(attention: Sequence[str], row: Transaction, now: datetime) -> dict[str
     """Return since when each reason has stood; one that stood in ``row`` before keeps its time."""
     stood = dict.fromkeys(row.attention or (), row.updated_at.isoformat()) | (row.attention_since or {})
     return {reason: stood.get(reason, now.isoformat()) for reason in attention} or None
+
+
+def _answered(case: Case, event: Event) -> frozenset[Reason]:
+    """Return the words that the act answers: a scan of the book is no sign that anybody has read them."""
+    if event.type == "message":
+        return WORDS_OF_PARTNER
+    wrote = Reason.READER_WROTE in (case.transaction.attention or ())
+    return OF_READER if wrote and _is_all_that_the_reader_wants(case, event) else frozenset()
+
+
+def _is_all_that_the_reader_wants(case: Case, event: Event) -> bool:
+    """Return whether each letter of the reader's that stands may mean this act."""
+    since = (case.transaction.attention_since or {}).get(Reason.READER_WROTE)
+    wrote = [one for one in events.of_transaction(case.connection, case.id) if one.type == READER_WROTE]
+    stands = [one for one in wrote if not since or one.at >= datetime.fromisoformat(since)]
+    return bool(stands) and all(event.type in written_words.meant(_words(one), "reader") for one in stands)
+
+
+def _words(letter: Event) -> str:
+    return str((letter.facts or {}).get("text") or "")
 
 
 def _settled_by_receipt(known: Facts) -> frozenset[Reason]:

@@ -4,6 +4,7 @@ All of it is in the step's own commit; nothing is sent from here.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,7 +17,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received, readers_copy
 from mailproc.flow.notify_staff import ATTENTION
 from mailproc.ill import rota
-from mailproc.ill.attention import ENDS_WITH_THE_LETTER, OF_OUR_LETTER, ONLY_LISTED, Reason
+from mailproc.ill.attention import ENDS_WITH_THE_LETTER, OF_OUR_LETTER, ONLY_LISTED, RULES, Reason, Until
 from mailproc.ill.effects import (
     FORWARDED,
     AskAgain,
@@ -40,6 +41,7 @@ from mailproc.sentence import Part, Sentence, Word, sentence, stored
 from mailproc.store import (
     alarms,
     documents,
+    events,
     order_letters,
     outgoing,
     patrons,
@@ -62,7 +64,11 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
     """
     for effect in effects:
         _HANDLERS[type(effect)](work, effect)
-    known = [reason for reason in work.stood if not _of_another_letter(work, reason)]
+    asked = {effect.reason for effect in effects if isinstance(effect, AskStaff)}
+    known = [
+        reason for reason in work.stood
+        if not (_of_another_letter(work, reason) or (reason in asked and _are_new_words(work, reason)))
+    ]  # fmt: skip
     fresh = [reason for reason in work.attention if reason not in known and reason not in ONLY_LISTED]
     if work.by_hand:
         work.words += [sentence("needs-attention", reason=Word("attention", reason)) for reason in fresh]
@@ -90,6 +96,15 @@ def _of_another_letter(work: Work, reason: str) -> bool:
     if OF_OUR_LETTER.get(work.event.type) != reason:
         return False
     return any(not our_letters.is_to_staff(work.connection, one) for one in _trouble(work).get("ours", ()))
+
+
+def _are_new_words(work: Work, reason: str) -> bool:
+    """Return whether people have written again since staff did something here: they know the first alone."""
+    since = (work.transaction.attention_since or {}).get(reason)
+    if since is None or RULES[Reason(reason)].until is not Until.ANSWERED:
+        return False
+    happened = events.of_transaction(work.connection, work.transaction.id)
+    return any(one.cause == "staff" and one.at > datetime.fromisoformat(since) for one in happened)
 
 
 def _should_tell(work: Work) -> bool:

@@ -24,7 +24,7 @@ from mailproc.store.rows import Intent, OutgoingLetter
 
 NO_LONGER_SO: Sentence = sentence("letter-no-longer-so")
 NO_LONGER_TO_PRINT: Sentence = sentence("paper-no-longer-so")
-KEPT = frozenset({Until.STATE, Until.STATE_OR_LOOK, Until.LOOK, Until.NOTED})
+KEPT = frozenset({Until.STATE, Until.STATE_OR_LOOK, Until.LOOK, Until.NOTED, Until.ANSWERED})
 """Ends of reasons that stand in the request's attention until then."""
 LETTER = "letter"
 """The protocol of partners who are people."""

@@ -58,7 +58,9 @@ def steps(found: RequestDetails, forms: Collection[ActForm], language: Language)
 def _steps(found: RequestDetails, forms: Collection[ActForm], language: Language) -> Iterator[NextStep]:
     offered = {one.key for one in forms}
     for way in request_words.ways_on(found, language):
-        if way.number and way.number != found.line.number:
+        if way.key == "note":  # one of the request settles what an earlier library wrote, too
+            yield NextStep(_does(way), _PAGES["note"])
+        elif way.number and way.number != found.line.number:
             yield _earlier(way, language)
         elif way.action or way.key == "receive quiet":
             yield from _act(way, offered)
