@@ -29,6 +29,7 @@ from mailproc.store.intent_bodies import NoticeToStaff
 from mailproc.store.letters import INBOX
 from mailproc.store.outgoing import INTENT, OUTGOING, NewLetterOut
 from mailproc.store.prepared_statements import made, table_of
+from mailproc.store.reader_tables import ReaderLinkRow
 from mailproc.store.rows import Intent
 from mailproc.store.tables import Counter
 from mailproc.store.upkeep_tables import BackupRow
@@ -50,6 +51,7 @@ AHEAD = 1000
 
 
 _WAITING = OUTGOING.c.state.in_(("prepared", "sending"))
+_NO_LINK_OPENS = table_of(ReaderLinkRow).update().values(token=None)
 _HOLD = OUTGOING.update().where(_WAITING).values(state="held", not_before=None, last_error=bindparam("why"))
 
 
@@ -114,6 +116,7 @@ def enter(connection: Connection, file: CountersFile, how: str, store_id: str = 
     until = connection.execute(select(func.max(INBOX.c.id))).scalar() or 0
     staff.forget_sessions(connection, ALWAYS, ALWAYS)  # they may be of somebody who was put out since
     reader_access.forget_sessions(connection, ALWAYS, ALWAYS)
+    connection.execute(_NO_LINK_OPENS)  # it may have been used since
     restored.record(connection, file.clock(), how, _newest(connection), until, numbers)
     return LeftStore(file.store_id, last, last)
 

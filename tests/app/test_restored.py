@@ -407,6 +407,10 @@ def test_who_may_come_in_again_is_named_and_all_sessions_are_over(app: Installat
         connection.execute(
             "INSERT INTO reader_session VALUES ('t', 'R1', '2026-03-01 12:00:00', '2026-03-01 12:00:00')"
         )
+        connection.execute(
+            "INSERT INTO reader_link (patron_id, event_id, asked_at, token, until)"
+            " VALUES ('R1', 1, '2026-03-01 12:00:00', 'used', '2036-03-01 12:00:00')"
+        )
         connection.commit()
     copy = copied(app)
     assert app.cli("staff", "out", "trainee").code == 0
@@ -417,6 +421,7 @@ def test_who_may_come_in_again_is_named_and_all_sessions_are_over(app: Installat
     told = app.json("restore")
     assert (told["people"], told["tokens"]) == (["trainee (work)"], ["catalogue (work)"])
     with closing(sqlite3.connect(store_of(app))) as connection:
+        assert connection.execute("SELECT token FROM reader_link").fetchone() == (None,)
         for table in ("staff_session", "reader_session"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608
     assert app.cli("restore", "--go").code == 0
