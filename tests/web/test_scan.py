@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.support.partners import BL, SECOND
 from tests.support.world import World
 from tests.web.browser import Browser, PageShown
 
@@ -186,3 +187,37 @@ def test_a_barcode_that_was_corrected(browser, house):
     correct(house.app.store, house.app.context, ItemBarcode("B1", "300124", "clerk"))
     assert "There is no request" in newest(scan(browser, "return", "300123"))
     assert "B1 is now: Returned" in newest(scan(browser, "return", "300124"))
+
+
+@pytest.fixture
+def sent_by_the_first(house):
+    """XX-BL has sent B1 although it was recorded as unfilled there, and XX-SECOND is asked."""
+    house.place(BL, SECOND)
+    house.act("B1", "unfilled", heard_by="phone", reason="in-use-on-loan")
+    house.act("B1-1", "ship", heard_by="mail")
+    return house
+
+
+def test_what_comes_is_booked_for_the_library_that_sent_it(browser, sent_by_the_first):
+    house = sent_by_the_first
+    words = newest(scan(browser, "receive", "B1"))
+    assert "B1-1 is now: Received" in words
+    assert f"{SECOND} is still asked for it (B1-2)" in words
+    assert (house.state("B1"), acts(house, "receive")) == ("PENDING", [("rau", "desk")])
+    assert "the second scan did nothing" in newest(scan(browser, "receive", "B1"))
+    for act in ("collected", "brought-back", "return"):
+        assert "Done B1-1" in newest(scan(browser, act, "B1"))
+
+
+def test_where_two_libraries_have_sent_it_the_scan_asks_whose_it_is(browser, sent_by_the_first):
+    house = sent_by_the_first
+    house.act("B1", "ship", heard_by="mail")
+    page = scan(browser, "receive", "B1")
+    assert page.status == 422 and acts(house, "receive") == []
+    assert "Whose is it? Scan or type the number of that order" in newest(page)
+    assert f"(B1-2 {SECOND}, B1-1 {BL})" in newest(page)
+    assert "B1-2 is now: Received" in newest(scan(browser, "receive", "B1-2"))
+
+
+def test_whose_number_is_typed_is_believed(browser, sent_by_the_first):
+    assert "B1-2 is now: Received" in newest(scan(browser, "receive", "B1-2"))

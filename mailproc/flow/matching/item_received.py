@@ -97,6 +97,17 @@ def told_of_another(connection: Connection, transaction: Transaction) -> Transac
     return next((one for one in with_us if told_here(connection, one.id)), None)
 
 
+def sent_by_another(connection: Connection, transaction: Transaction) -> Transaction | None:
+    """Return another attempt whose library has sent the item, which is not here yet, while the library of
+    this one has sent nothing; None if there is none."""
+    if not (transaction.state.awaits_answer or transaction.state.gives_way):
+        return None
+    attempts = transactions.of_request(connection, transaction.request_id)
+    others = (one for one in reversed(attempts) if one.id != transaction.id and one.closed_at is None)
+    sent = (one for one in others if one.state.lent_out)
+    return next((one for one in sent if not is_here(connection, one.id)), None)
+
+
 def receipt_event(connection: Connection, transaction_id: int) -> Event | None:
     """Return the event by which staff recorded the item as received, if it was not undone; None otherwise."""
     return _receipt(events.standing(connection, transaction_id))

@@ -57,8 +57,23 @@ def of_due(connection: Connection, before: Transaction, outcome: StepOutcome) ->
     return (sentence("due-assumed", day=due, number=_number(connection, before)),) if due else ()
 
 
+def of_others(connection: Connection, transaction: Transaction) -> tuple[Sentence, ...]:
+    """Return which other libraries are still asked for what has come."""
+    attempts = transactions.of_request(connection, transaction.request_id)
+    others = (one for one in attempts if one.id != transaction.id and one.closed_at is None)
+    number = requests.load(connection, transaction.request_id).number
+    return tuple(
+        sentence("still-asked", partner=one.partner, number=f"{number}-{one.attempt}")
+        for one in others
+        if one.state.awaits_answer
+    )
+
+
 def _number(connection: Connection, transaction: Transaction) -> str:
-    return requests.load(connection, transaction.request_id).number
+    """Return the request's number; of an earlier attempt the attempt's."""
+    number = requests.load(connection, transaction.request_id).number
+    latest = transactions.of_request(connection, transaction.request_id)[-1]
+    return number if latest.id == transaction.id else f"{number}-{transaction.attempt}"
 
 
 def _closed(

@@ -43,7 +43,7 @@ from mailproc.office.acts.staff_act import StaffAct
 from mailproc.office.patrons import live_standing
 from mailproc.office.patrons.live_standing import NOT_ASKED, LiveStanding
 from mailproc.office.queries import entry_details
-from mailproc.office.queries.find import transaction_of
+from mailproc.office.queries.find import names_attempt, transaction_of
 from mailproc.office.requests import reader_rules
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import events, item_barcodes, patrons, requests, restored, transactions
@@ -145,6 +145,7 @@ def _perform(
         words += meaning.of_note(connection, act.note, transaction, outcome)
     if act.action == "receive":
         words += meaning.of_due(connection, transaction, outcome)
+        words += meaning.of_others(connection, transaction)
     if restored.standing(connection) is not None:
         words += (sentence("entered-while-held"),)
     return _Done(replace(outcome, words=words), said, transaction)
@@ -222,6 +223,7 @@ def _said(connection: Connection, context: Context, act: StaffAct, transaction: 
     options.check(act)
     item_barcode.check(act)
     _check_cancel(connection, context, act, transaction)
+    _check_whose(connection, act, transaction)
     _check_second(connection, act, transaction)
     if act.repeat and act.heard_by:
         raise LocalFault(sentence("repeat-heard"))
@@ -247,6 +249,19 @@ def _check_cancel(connection: Connection, context: Context, act: StaffAct, trans
     again = f"mailproc act {act.number} cancel --repeat"
     known = (again, f"mailproc act {act.number} query")
     raise LocalFault(sentence("cancel-waits", partner=transaction.partner, day=day), known)
+
+
+def _check_whose(connection: Connection, act: StaffAct, transaction: Transaction) -> None:
+    """Raise LocalFault for what has come while only another library has sent it: its attempt is named."""
+    if act.action != "receive" or act.heard_by or act.anyway or act.repeat or names_attempt(act.number):
+        return
+    other = item_received.sent_by_another(connection, transaction)
+    if other is None:
+        return
+    number = f"{requests.load(connection, transaction.request_id).number}-{other.attempt}"
+    known = (f"mailproc act {number} receive", sentence("enter-anyway"))
+    code = sentence("sent-by-another", number=number, partner=other.partner, asked=transaction.partner)
+    raise LocalFault(code, known)
 
 
 def _check_second(connection: Connection, act: StaffAct, transaction: Transaction) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.ill.actions import BY_NAME
 from mailproc.office.acts import overtaken
-from mailproc.office.queries import possible_actions, scanned
+from mailproc.office.queries import find, possible_actions, scanned
 from mailproc.office.wording.plain_text import cut
 from mailproc.store import events, requests, transactions
 from mailproc.store.rows import Transaction
@@ -71,9 +71,12 @@ class Scan:
         if len(fitting) == 1:
             mark = overtaken.mark(self.connection, fitting[0].id)
             return ScanMeant(self._about(fitting), mark)
-        left = fitting or rows
-        if len(left) == 1:
+        left, of_one = fitting or rows, len({row.request_id for row in rows}) == 1
+        if len(left) == 1 or (of_one and not fitting):
             return self._wrong_state(left[0])
+        if of_one:
+            named = ", ".join(f"{self._attempt(row)} {row.partner}" for row in left[:MOST_NAMED])
+            return self._nothing([], "whose", numbers=named, count=len(left))
         named = ", ".join(self._number(row) for row in left[:MOST_NAMED])
         return self._nothing([], "several" if fitting else "none_fits", numbers=named, count=len(left))
 
@@ -111,7 +114,12 @@ class Scan:
         return replace(answer, number=self._number(rows[0]), title=cut(title, LONGEST_TITLE))
 
     def _number(self, row: Transaction) -> str:
-        """Return the request's number; of an earlier attempt the attempt's."""
-        number = requests.load(self.connection, row.request_id).number
-        latest = transactions.of_request(self.connection, row.request_id)[-1]
-        return number if latest.id == row.id else f"{number}-{row.attempt}"
+        """Return the request's number; of an earlier attempt, or one that was named of several, its own."""
+        attempts = transactions.of_request(self.connection, row.request_id)
+        named = len(attempts) > 1 and find.names_attempt(self.typed)
+        if named or attempts[-1].id != row.id:
+            return self._attempt(row)
+        return requests.number_of(self.connection, row.request_id)
+
+    def _attempt(self, row: Transaction) -> str:
+        return f"{requests.number_of(self.connection, row.request_id)}-{row.attempt}"

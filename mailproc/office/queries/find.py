@@ -85,6 +85,12 @@ def our_number(typed: str) -> str:
     return found[1].upper() if found else ""
 
 
+def names_attempt(typed: str) -> bool:
+    """Return whether ``typed`` names one attempt of a request of ours: "B12-2"."""
+    found = _NUMBER.fullmatch(typed.strip())
+    return found is not None and found[2] is not None
+
+
 def _readings(typed: str) -> Iterator[ColumnElement[bool]]:
     yield func.upper(TRANSACTION.c.tgq) == func.upper(typed)
     for at in (place for place, sign in enumerate(typed) if sign == "/"):

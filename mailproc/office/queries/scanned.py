@@ -15,7 +15,8 @@ MOST = 100
 
 
 def attempts(connection: Connection, typed: str) -> list[Transaction]:
-    """Return the attempts that ``typed`` may mean, the newest first. What is a number of ours means no other.
+    """Return the attempts that ``typed`` may mean, the newest first. What is a number of ours means no other:
+    its latest attempt, and before that those of which a library has sent something that is not back.
 
     A title or a reader's card means nothing: nobody acts on the wrong book by it.
     """
@@ -34,6 +35,11 @@ def attempts(connection: Connection, typed: str) -> list[Transaction]:
 
 def _ours(connection: Connection, number: str) -> list[Transaction]:
     try:
-        return [find.transaction_of(connection, number)]
+        meant = find.transaction_of(connection, number)
     except LocalFault:
         return []
+    if find.names_attempt(number):
+        return [meant]
+    attempts = reversed(transactions.of_request(connection, meant.request_id))
+    sent = [one for one in attempts if one.state.lent_out]
+    return [*sent, *([] if meant in sent else [meant])]
