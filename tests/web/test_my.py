@@ -18,6 +18,7 @@ from mailproc.store import restored
 from mailproc.store.engine import Store
 from mailproc.web import guard, link_queue, my_clicks
 from mailproc.web.link_queue import LinkQueue
+from tests.support.partners import BL, SECOND
 from tests.web.browser import ORIGIN
 from tests.web.readers_desk import LINK, MAIL, other, sign_in, signed_in, states
 
@@ -35,6 +36,16 @@ def test_a_reader_signs_in_by_a_link_and_sees_the_own_requests(house, reader, as
     assert page.url == f"{ORIGIN}/my" and "On Letters" in page.words
     assert "Another library has been asked" in page.words
     assert "On Letters" in browser.get("/my/r/B1").words
+
+
+def test_what_the_first_library_sends_after_all_is_on_its_way(house, signed_in):
+    house.place(BL, SECOND)
+    house.act("B1", "unfilled", heard_by="phone", reason="in-use-on-loan")
+    house.act("B1", "cancel")
+    assert "No library could supply it" in signed_in.get("/my").words
+    house.act("B1-1", "ship", heard_by="mail")
+    words = signed_in.get("/my").words
+    assert "No library could supply it" not in words and "It is on its way" in words
 
 
 def test_a_link_that_comes_back_is_shown_to_nobody_and_opens_nothing(house, reader, asks, opened):

@@ -221,3 +221,22 @@ def test_where_two_libraries_have_sent_it_the_scan_asks_whose_it_is(browser, sen
 
 def test_whose_number_is_typed_is_believed(browser, sent_by_the_first):
     assert "B1-2 is now: Received" in newest(scan(browser, "receive", "B1-2"))
+
+
+def test_the_act_of_the_earlier_order_is_at_the_desk(browser, sent_by_the_first):
+    page = browser.get("/r/B1")
+    assert "on the command line" not in page.words
+    assert f"The earlier order B1-1: We borrow from {BL}: Shipped" in page.words
+    (link,) = page.tree.xpath("//main//a[starts-with(@href, '/r/B1-1?open=act-receive#')]/@href")
+    own = browser.get(link)
+    (form,) = [one for one in own.forms("/r/B1-1/act") if one["key"] == "act-receive"]
+    done = browser.post("/r/B1-1/act", form)
+    assert "B1-1 is now: Received" in done.words and done.url.endswith("/r/B1-1")
+    assert sent_by_the_first.state("B1") == "PENDING"
+
+
+def test_the_usual_act_says_that_another_library_has_sent_it(browser, sent_by_the_first):
+    (form,) = [one for one in browser.get("/r/B1").forms("/r/B1/act") if one["key"] == "act-receive"]
+    refused = browser.post("/r/B1/act", form)
+    assert refused.status == 422 and f"B1-1 of {BL} was sent and has not come yet" in refused.words
+    assert browser.post("/r/B1/act", form | {"anyway": "1"}).status == 200

@@ -40,6 +40,8 @@ _PAGES = {
 }
 """By the suggestion's key; the page of a partner has both answers to its question. What is not here has no
 place at the desk."""
+_OF_EACH_ORDER = frozenset({"amend due", "note", "save", "read", "redeliver", "dismiss"})
+"""Those that an order has after which another library was asked."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,17 @@ def steps(found: RequestDetails, forms: Collection[ActForm], language: Language)
     return tuple(dict.fromkeys(_steps(found, forms, language)))
 
 
+def of_earlier(
+    found: RequestDetails, number: str, forms: Collection[ActForm], language: Language
+) -> tuple[NextStep, ...]:
+    """Return the ways to go on with the earlier order ``number``, on its own page."""
+    offered = {one.key for one in forms}
+    own = [way for way in request_words.ways_on(found, language) if way.number == number]
+    acts = (step for way in own if _is_act(way) for step in _act(way, offered))
+    others = (NextStep(_does(way), _address(way, "")) for way in own if way.key in _OF_EACH_ORDER)
+    return tuple(dict.fromkeys((*acts, *others)))
+
+
 def _steps(found: RequestDetails, forms: Collection[ActForm], language: Language) -> Iterator[NextStep]:
     offered = {one.key for one in forms}
     for way in request_words.ways_on(found, language):
@@ -62,7 +75,7 @@ def _steps(found: RequestDetails, forms: Collection[ActForm], language: Language
             yield NextStep(_does(way), _PAGES["note"])
         elif way.number and way.number != found.line.number:
             yield _earlier(way, language)
-        elif way.action or way.key == "receive quiet":
+        elif _is_act(way):
             yield from _act(way, offered)
         elif way.key in _PAGES:
             yield NextStep(_does(way), _address(way, found.line.partner))
@@ -76,20 +89,33 @@ def _steps(found: RequestDetails, forms: Collection[ActForm], language: Language
 
 
 def _earlier(way: Suggestion, language: Language) -> NextStep:
-    """Acts of this page are those of the last order."""
-    return NextStep(language.label("desk", "of_earlier", number=way.number, does=way.does), "")
+    """Acts of this page are those of the last order: the earlier one has a page of its own."""
+    does = language.label("desk", "of_earlier", number=way.number, does=_does(way))
+    if _is_act(way):
+        return NextStep(does, _form(way)[1])
+    return NextStep(does, _address(way, "") if way.key in _OF_EACH_ORDER else "")
+
+
+def _is_act(way: Suggestion) -> bool:
+    return bool(way.action) or way.key == "receive quiet"
 
 
 def _act(way: Suggestion, offered: Collection[str]) -> Iterator[NextStep]:
     """Yield the link that opens the act's form, if the page has it."""
+    key, address = _form(way)
+    if key in offered:
+        yield NextStep(way.does, address)
+
+
+def _form(way: Suggestion) -> tuple[str, str]:
+    """Return the key of the act's form, and the address that opens it."""
     given = {"heard_by": way.heard_by, way.option: way.value}
     action, answer = way.action, way.answer
     if not action:
         action, answer, given = "receive", "", {"quiet": "1"}
     key = "-".join(filter(None, ("told" if way.heard_by else "act", action, answer)))
-    if key in offered:
-        filled = {name: value for name, value in given.items() if name in PREFILLED and _is_known(value)}
-        yield NextStep(way.does, f"/r/{_in_path(way.number)}?{urlencode({'open': key, **filled})}#{key}")
+    filled = {name: value for name, value in given.items() if name in PREFILLED and _is_known(value)}
+    return key, f"/r/{_in_path(way.number)}?{urlencode({'open': key, **filled})}#{key}"
 
 
 def _is_known(value: str) -> bool:

@@ -1,16 +1,18 @@
 """The page of one request: how it stands, what may be done and what follows, and all that happened."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
+from mailproc.ill.status import status
 from mailproc.ill.terms import Role, Service
 from mailproc.notices.language import Language
 from mailproc.office.acts import overtaken
-from mailproc.office.desk import act_forms, next_steps, taking_back, told_forms
+from mailproc.office.desk import act_forms, earlier_order, next_steps, taking_back, told_forms
 from mailproc.office.desk.act_forms import ActForm
+from mailproc.office.desk.earlier_order import EarlierOrder
 from mailproc.office.desk.next_steps import NextStep
 from mailproc.office.desk.taking_back import JustDone
 from mailproc.office.queries import request_details
@@ -19,6 +21,7 @@ from mailproc.office.queries.request_details import RequestDetails
 from mailproc.office.requests import amend
 from mailproc.office.wording import history_words, request_words
 from mailproc.office.wording.history_words import WordedChange
+from mailproc.store.rows import Transaction
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class RequestPage:
 
 def page(connection: Connection, number: str, context: Context) -> RequestPage:
     """Return the page. Raise LocalFault if there is no such request, or several."""
+    if (earlier := earlier_order.named(connection, number)) is not None:
+        return _of_earlier(connection, earlier, context)
     found = request_details.shown(connection, number, context, context.language)
     acts, told, just_done, seen = _acts(connection, found, context)
     borrowed = bool(found.line.attempt) and found.line.role == Role.REQUESTER
@@ -67,7 +72,10 @@ def page(connection: Connection, number: str, context: Context) -> RequestPage:
         headline=request_words.headline(found, context),
         code=found.line.state,
         to_do=tuple(request_words.needs(found, context.language)),
-        steps=next_steps.steps(found, (*acts, *told), context.language),
+        steps=(
+            *next_steps.steps(found, (*acts, *told), context.language),
+            *earlier_order.links(connection, found.line.number, context),
+        ),
         ahead=tuple(request_words.if_nobody_acts(found, context)),
         particulars=tuple(_particulars(found, context)),
         letters=tuple(_letters(found, context.language)),
@@ -84,9 +92,38 @@ def page(connection: Connection, number: str, context: Context) -> RequestPage:
     )
 
 
+def _of_earlier(connection: Connection, order: EarlierOrder, context: Context) -> RequestPage:
+    """Return the page of an order after which another library was asked: its acts, the request's history."""
+    whole, row, language = page(connection, order.request, context), order.row, context.language
+    found = request_details.shown(connection, order.request, context, language)
+    acts = act_forms.offered(connection, order.number, status(row.state, promise=row.promise), context)
+    told = () if row.closed_at else told_forms.told_by(row, context)
+    return replace(
+        whole,
+        number=order.number,
+        headline=earlier_order.words(order, context),
+        code=row.state.name,
+        steps=(
+            *next_steps.of_earlier(found, order.number, (*acts, *told), language),
+            earlier_order.link_back(order, language),
+        ),
+        acts=acts,
+        told=told,
+        just_done=taking_back.of_transaction(connection, row, order.number, context),
+        seen=overtaken.mark(connection, row.id),
+        has_rota=False,
+        correctable=False,
+        due=_due_of(row) if not row.closed_at else None,
+    )
+
+
 def _due(connection: Connection, found: RequestDetails) -> str | None:
     row = transaction_of(connection, found.line.number) if found.line.attempt else None
-    if row is None or not row.state.lent_out or row.service is not Service.LOAN or found.closed_at:
+    return _due_of(row) if row is not None and not found.closed_at else None
+
+
+def _due_of(row: Transaction) -> str | None:
+    if not row.state.lent_out or row.service is not Service.LOAN:
         return None
     return row.due_on.isoformat() if row.due_on else ""
 

@@ -88,7 +88,8 @@ def _own(
     context: Context,
     language: Language,
 ) -> OwnRequest:
-    standing = reader_standing.of(connection, attempts[-1], context) if attempts else None
+    meant = _meant(attempts) if attempts else None
+    standing = reader_standing.of(connection, meant, context) if meant is not None else None
     word, words = _state(connection, asked, standing), language.texts.labels["desk_readers"]
     due = standing.due_on if standing is not None and word in _WITH_A_DAY else None
     return OwnRequest(
@@ -104,6 +105,15 @@ def _own(
         asks=_asks(asked, standing),
         open=asked.closed_at is None,
     )
+
+
+def _meant(attempts: Sequence[Transaction]) -> Transaction:
+    """Return the last order; if its library has sent nothing, the last one of which something came."""
+    last = attempts[-1]
+    if not (last.state.gives_way or last.state.awaits_answer):
+        return last
+    came = [one for one in attempts if one.state in _BACK or (one.state.lent_out and one.closed_at is None)]
+    return came[-1] if came else last
 
 
 def _in_words(reader: StoredPatron | None, word: str, words: Words) -> str:
