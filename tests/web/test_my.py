@@ -38,14 +38,15 @@ def test_a_reader_signs_in_by_a_link_and_sees_the_own_requests(house, reader, as
     assert "On Letters" in browser.get("/my/r/B1").words
 
 
-def test_what_the_first_library_sends_after_all_is_on_its_way(house, signed_in):
+def test_what_the_first_library_sends_after_all_is_on_its_way(house, reader, asks):
     house.place(BL, SECOND)
     house.act("B1", "unfilled", heard_by="phone", reason="in-use-on-loan")
     house.act("B1", "cancel")
-    assert "No library could supply it" in signed_in.get("/my").words
+    browser = signed_in(reader, asks)
+    assert "No library could supply it" in browser.get("/my").words
     house.act("B1-1", "ship", heard_by="mail")
-    words = signed_in.get("/my").words
-    assert "No library could supply it" not in words and "It is on its way" in words
+    words = browser.get("/my").words
+    assert "No library could supply it" not in words and "On its way to the library" in words
 
 
 def test_a_link_that_comes_back_is_shown_to_nobody_and_opens_nothing(house, reader, asks, opened):
