@@ -5,6 +5,7 @@ import pytest
 from mailproc.office.mailroom import attaching, dismissal, incoming
 from mailproc.office.mailroom.done_by import DoneBy
 from tests.support.partners import ADDRESS, BL, CODE
+from tests.flow.test_letters_of_people import READER
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 
@@ -304,3 +305,20 @@ def test_two_clicks_take_it_off_once_and_who_looks_takes_nothing_off(browser, op
     assert guest.post(f"/letters/{letter}/take-off", said).status == 422
     assert [browser.post(f"/letters/{letter}/take-off", said).status for _ in range(2)] == [200, 200]
     assert [one["type"] for one in house.rows("event")].count("undo") == 1
+
+
+def test_what_its_reader_wrote_is_no_letter_of_the_library(browser, house):
+    house.place(patron={"id": "R1", "name": "Ada Reader", "email": READER})
+    letter = writes(house, "Can I have it until Christmas, please?", "Hello", READER)
+    page = browser.get(f"/letters/{letter}?number=B1")
+    assert "Mind the sender" not in page.words and "they sent a message" not in page.words
+    assert "would then need attention: the reader wrote" in page.words
+    browser.post(f"/letters/{letter}/attach", form(browser, letter, "attach", "attach-B1"))
+    assert (house.events("B1")[-1], house.attention("B1")) == ("READER_WROTE", ("reader-wrote",))
+    shown = browser.get("/r/B1")
+    assert "Can I have it until Christmas" in shown.words and "is no address of" not in shown.words
+    assert shown.tree.xpath("//main//a[@href='/r/B1?open=write#write']")
+    waits = [one["kind"] for one in house.rows("timer")]
+    browser.post(f"/letters/{letter}/take-off", form(browser, letter, "take-off"))
+    assert (house.attention("B1"), list(house.shelf())) == ((), [letter])
+    assert [one["kind"] for one in house.rows("timer")] == waits != []

@@ -34,13 +34,14 @@ RAISED_BESIDE = (Reason.READER_WROTE, Reason.DOCUMENT_WITHHELD)
 """What such an event brings to attention; an undo of what was done before it leaves that."""
 
 
-def last_done(connection: Connection, transaction: Transaction) -> Event | None:
+def last_done(connection: Connection, transaction: Transaction, letter: int = 0) -> Event | None:
     """Return what happened last and stands: an act that was taken back, and taking it back, do not.
 
     A letter to the reader in own words can be taken back while it waits; once it left, it is passed over.
+    ``letter``: an event that counts though others of its kind are passed over.
     """
     stands = events.standing(connection, transaction.id)
-    found = (one for one in reversed(stands) if one.type not in (UNDO, *BESIDE))
+    found = (one for one in reversed(stands) if one.id == letter or one.type not in (UNDO, *BESIDE))
     return next((one for one in found if one.type != WRITTEN_TO_READER or not _left(connection, one)), None)
 
 
@@ -75,7 +76,7 @@ def _attached(connection: Connection, transaction: Transaction, letter: int) -> 
     """Return what staff attached. Raise LocalFault if something has built on it since, or it opened or handed
     on the request."""
     number = requests.number_of(connection, transaction.request_id)
-    last = last_done(connection, transaction)
+    last = last_done(connection, transaction, letter)
     if last is not None and last.id != letter:
         spoke = "done" if last.type[:1].islower() else "heard"
         what = Word(spoke, spoken(last.type, last.apdu))
@@ -87,6 +88,14 @@ def _attached(connection: Connection, transaction: Transaction, letter: int) -> 
     ):
         raise LocalFault(sentence("letter-stays", number=number))
     return last
+
+
+def _is_last_of_reader(connection: Connection, transaction: Transaction, event: Event) -> bool:
+    """Return whether it is a letter of the reader after which none came."""
+    if event.type != READER_WROTE:
+        return False
+    newest = events.last_of(connection, transaction.id, (READER_WROTE,))
+    return newest is not None and newest.id == event.id
 
 
 def _undoes(connection: Connection, transaction: Transaction, last: Event) -> Facts:
@@ -105,7 +114,8 @@ def _attention(connection: Connection, transaction: Transaction, last: Event) ->
     """Return what stood before ``last`` and is not settled since, with what was raised beside it."""
     had, now = (last.facts or {}).get("attention") or [], transaction.attention or []
     over = _settled_since(connection, transaction, last).difference(now)
-    since = [reason for reason in now if reason in RAISED_BESIDE and reason not in had]
+    own = [Reason.READER_WROTE] if _is_last_of_reader(connection, transaction, last) else []
+    since = [reason for reason in now if reason in RAISED_BESIDE and reason not in (*had, *own)]
     return [*(reason for reason in had if reason not in over), *since]
 
 

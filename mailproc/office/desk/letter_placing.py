@@ -140,7 +140,7 @@ def _choice(connection: Connection, found: _OnShelf, one: LetterCandidate, conte
         would = foreseen_words.of_request(said, context)
     except (LocalFault, RemoteFault) as fault:
         refused = language.word(fault.said)
-    foreign = attaching.is_foreign(found.kept, found.event, transaction)
+    foreign = attaching.is_foreign(connection, found.kept, found.event, transaction)
     return PlacingChoice(
         number=one.number,
         title=" · ".join(filter(None, (cut(one.title, LONGEST), cut(one.author, LONGEST)))),

@@ -13,10 +13,12 @@ from mailproc.flow.reading.envelope import sender_of, with_envelope
 from mailproc.flow.reading.letter_reading import RELEASED
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Message
+from mailproc.ill.events import READER_WROTE
 from mailproc.ill.facts import Facts
 from mailproc.ill.status import term_word
 from mailproc.ill.terms import ApduType, Role
 from mailproc.mail import received
+from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.parse import readable
 from mailproc.office.mailroom import done_by, on_shelf, returned
@@ -25,7 +27,7 @@ from mailproc.office.mailroom.handled import Handled
 from mailproc.office.queries.find import transaction_of
 from mailproc.office.queries.letters import parsed
 from mailproc.sentence import Sentence, Word, sentence, stored
-from mailproc.store import events, letters
+from mailproc.store import events, letters, patrons, requests
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Event, InboxLetter, Transaction
@@ -93,7 +95,7 @@ def meant(
     kind, row_id = parsed(letter_id)
     if letter is not None:
         _check(connection, row_id, letter, transaction)
-        return events.unwritten(_as_message(row_id, letter, transaction, context))
+        return events.unwritten(_as_event(connection, row_id, letter, transaction, context))
     event = _message(connection, kind, row_id, letter_id, transaction)
     return replace(event, transaction_id=transaction.id)
 
@@ -109,24 +111,38 @@ def _write(
     kind, row_id = parsed(letter_id)
     if letter is not None:
         _check(connection, row_id, letter, transaction)
-        _settle(connection, row_id, letter, transaction.partner)
-        return events.add(connection, _as_message(row_id, letter, transaction, context))
+        event = _as_event(connection, row_id, letter, transaction, context)
+        _settle(connection, row_id, letter, event.partner)
+        return events.add(connection, event)
     event = _message(connection, kind, row_id, letter_id, transaction)
     put: Facts = {**(event.facts or {}), "put_here": True}
-    if is_foreign(letter, event, transaction):
+    if is_foreign(connection, letter, event, transaction):
         put["foreign"] = True
     events.todo_again(connection, replace(event, facts=put), transaction.id)
     return row_id
 
 
-def is_foreign(letter: AttachedLetter | None, event: Event | None, transaction: Transaction) -> bool:
-    """Return whether what is attached comes from no address of the partner of ``transaction``.
+def is_foreign(
+    connection: Connection, letter: AttachedLetter | None, event: Event | None, transaction: Transaction
+) -> bool:
+    """Return whether what is attached comes from no address of the partner of ``transaction``, nor from the
+    one of its reader.
 
     ``letter``: a whole one; else ``event``, a message that another partner sent.
     """
     if letter is not None:
-        return transaction.partner not in letter.claimed
+        is_theirs = transaction.partner in letter.claimed
+        return not (is_theirs or is_of_reader(connection, letter, transaction))
     return event is not None and event.partner not in ("", transaction.partner)
+
+
+def is_of_reader(connection: Connection, letter: AttachedLetter, transaction: Transaction) -> bool:
+    """Return whether the letter names as its sender the reader of what we have asked for."""
+    if transaction.role is not Role.REQUESTER or transaction.partner in letter.claimed:
+        return False
+    reader = patrons.load(connection, requests.load(connection, transaction.request_id).patron_id)
+    address = ascii_lower(reader.email) if reader is not None else ""
+    return bool(address) and address == ascii_lower(letter.sender)
 
 
 def _foreign(connection: Connection, event_id: int, transaction: Transaction) -> tuple[Sentence, ...]:
@@ -175,12 +191,22 @@ def kept(store: Store, context: Context, inbox_id: int) -> AttachedLetter:
     return kept_of(row, context)
 
 
-def _as_message(
-    inbox_id: int, letter: AttachedLetter, transaction: Transaction, context: Context
+def _as_event(
+    connection: Connection, inbox_id: int, letter: AttachedLetter, transaction: Transaction, context: Context
 ) -> NewEvent:
-    """Return the whole letter as a Message of the partner, with its text for the history."""
+    """Return the whole letter with its text for the history: as a Message of the partner, or as a note of the
+    reader, whose letter ends no silence of the partner."""
     facts: Facts = {"by_hand": True, "put_here": True}
-    if is_foreign(letter, None, transaction):
+    if is_of_reader(connection, letter, transaction):
+        return NewEvent(
+            cause="letter",
+            type=READER_WROTE,
+            at=context.clock(),
+            inbox_id=inbox_id,
+            transaction_id=transaction.id,
+            facts={**facts, "text": letter.note},
+        )
+    if is_foreign(connection, letter, None, transaction):
         facts["foreign"] = True
     return NewEvent(
         cause="letter",
