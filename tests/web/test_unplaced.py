@@ -4,8 +4,8 @@ import pytest
 
 from mailproc.office.mailroom import attaching, dismissal, incoming
 from mailproc.office.mailroom.done_by import DoneBy
-from tests.support.partners import ADDRESS, BL, CODE
 from tests.flow.test_letters_of_people import READER
+from tests.support.partners import ADDRESS, BL, CODE
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 
