@@ -123,6 +123,7 @@ def test_a_reader_who_writes(with_reader, words, first):
     assert found[0] == first and found[-1] == "note TEXT"
     assert not [one for one in found if "message" in one or "close" in one]
     assert "To answer: mailproc note B1 TEXT --to-reader" in told
+    assert "\n  mailproc note B1 TEXT --to-reader" in told
 
 
 @pytest.mark.parametrize("sender", [READER, ADDRESS[BL]])

@@ -213,7 +213,7 @@ def _letter_of_people(writer: NoticeWriter) -> str:
 
 
 def _address_of_reader(writer: NoticeWriter) -> str:
-    """Return where staff answer a letter of the reader: mailproc sends readers no words of theirs."""
+    """Return the address of the reader who wrote."""
     request = writer.request
     if request is None or not _is_of_reader(writer):
         return ""

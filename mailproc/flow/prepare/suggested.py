@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "next partner": "next {number} --partner SYMBOL",
     "add partner": "rota {number} --add SYMBOL",
     "note": "note {number} TEXT",
+    "write reader": "note {number} TEXT --to-reader",
     "receive quiet": "act {number} receive --quiet",
     "save": "letter {letter} --save DIR",
     "pass on": "letter {letter} --to-reader FILE",

@@ -152,6 +152,8 @@ class _PossibleNow:
             )
         if word == "partners":  # without an address of this transaction: the list
             return bool(self._learned) == bool(act)
+        if key == "write reader":
+            return self._reader
         if key == QUIETLY:
             return self._reader and "receive" in self._acts
         if key in self._given:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from mailproc.flow.prepare.suggested import Suggestion
-from mailproc.ill.attention import Reason
 from mailproc.notices.language import Language
 from mailproc.office.desk.act_forms import ActForm
 from mailproc.office.queries.request_details import RequestDetails
@@ -24,6 +23,7 @@ _PAGES = {
     "next partner": "/r/{number}/rota",
     "add partner": "/r/{number}/rota",
     "note": "#note",
+    "write reader": "/r/{number}?open=write#write",
     "save": "/letters/{letter}",
     "read": "/letters/{letter}",
     "redeliver": "/letters/{letter}",
@@ -40,7 +40,7 @@ _PAGES = {
 }
 """By the suggestion's key; the page of a partner has both answers to its question. What is not here has no
 place at the desk."""
-_OF_EACH_ORDER = frozenset({"amend due", "note", "save", "read", "redeliver", "dismiss"})
+_OF_EACH_ORDER = frozenset({"amend due", "note", "write reader", "save", "read", "redeliver", "dismiss"})
 """Those that an order has after which another library was asked."""
 
 
@@ -79,9 +79,6 @@ def _steps(found: RequestDetails, forms: Collection[ActForm], language: Language
             yield from _act(way, offered)
         elif way.key in _PAGES:
             yield NextStep(_does(way), _address(way, found.line.partner))
-    if Reason.READER_WROTE in found.line.attention and found.patron is not None:
-        does = language.texts.labels["desk"]["write_reader"]
-        yield NextStep(does, f"/r/{_in_path(found.line.number)}?open=write#write")
     for asked in found.questions:
         yes, no = request_words.answers(asked, language)
         does = language.label("show", "either", first=yes.does, second=no.does)
