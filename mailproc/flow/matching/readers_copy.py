@@ -4,12 +4,22 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received
 from mailproc.ill.effects import FORWARDED
+from mailproc.ill.terms import Service
 from mailproc.ill.transaction_state import NOTED
+from mailproc.mail.addresses import ascii_lower
 from mailproc.store import documents, events, outgoing, undelivered
 from mailproc.store.intent_bodies import name_of
-from mailproc.store.rows import StoredDocument, Transaction
+from mailproc.store.rows import StoredDocument, StoredRequest, Transaction
+
+
+def sent_to(request: StoredRequest, context: Context) -> str:
+    """Return the reader's address to which a copy went by e-mail, so that it is not collected; else ''."""
+    where = (request.delivery or {}) if request.service == Service.COPY.name else {}
+    address = "" if where.get("postal") else str(where.get("electronic") or "")
+    return "" if ascii_lower(address) in context.mailed_to else address  # ours: it waits at the desk
 
 
 def sent_before(connection: Connection, transaction: Transaction) -> Sequence[StoredDocument]:

@@ -9,8 +9,6 @@ from mailproc.flow.prepare.notice_writer import NoticeWriter
 from mailproc.ill import loan_terms
 from mailproc.ill.facts import Promise
 from mailproc.ill.message_content import PARTIAL, WRONG, flaw
-from mailproc.ill.terms import Service
-from mailproc.mail.addresses import ascii_lower
 from mailproc.notices.language import Language
 from mailproc.notices.patron import ToReader
 from mailproc.notices.shared_contexts import EnclosedDocument, Patron, Refusal
@@ -76,11 +74,7 @@ def _last_demand(writer: NoticeWriter) -> bool:
 
 
 def _sent_to(writer: NoticeWriter) -> str:
-    """Return the reader's address to which a copy went by e-mail, so that it is not collected; else ''."""
-    row = writer.request
-    where = (row.delivery or {}) if row is not None and row.service == Service.COPY.name else {}
-    address = "" if where.get("postal") else str(where.get("electronic") or "")
-    return "" if ascii_lower(address) in writer.context.mailed_to else address  # ours: it waits at the desk
+    return readers_copy.sent_to(writer.request, writer.context) if writer.request is not None else ""
 
 
 def _with_us(writer: NoticeWriter) -> bool:

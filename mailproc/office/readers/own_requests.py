@@ -5,27 +5,29 @@ No partner's words, no note of staff and nobody else's request is here.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.flow.matching import reader_standing
+from mailproc.flow.matching import item_received, reader_standing, readers_copy
 from mailproc.flow.matching.reader_standing import ReaderStanding
 from mailproc.ill.attention import Reason
 from mailproc.ill.submitted import READERS_PAGES
-from mailproc.ill.terms import State
+from mailproc.ill.terms import Service, State
 from mailproc.notices.language import Language
 from mailproc.notices.vocabulary import Words
 from mailproc.office.queries import reader_requests
 from mailproc.office.wording.plain_text import cut
 from mailproc.sentence import sentence
-from mailproc.store import patrons, requests, submissions, transactions
+from mailproc.store import order_letters, patrons, requests, submissions, transactions
 from mailproc.store.rows import StoredPatron, StoredRequest, Transaction
 from mailproc.store.submissions import DECLINED
 
 MOST = 100
+FETCHED_WITHIN = timedelta(days=28)
+"""So long a copy that waits at the desk stands among what is open: nobody records that it was fetched."""
 LONGEST = 200
 CANCEL, RENEW = "cancel", "renew"
 _COMING = (State.SHIPPED, State.NOT_RECEIVED_OVERDUE)
@@ -91,6 +93,10 @@ def _own(
     meant = _meant(attempts) if attempts else None
     standing = reader_standing.of(connection, meant, context) if meant is not None else None
     word, words = _state(connection, asked, standing), language.texts.labels["desk_readers"]
+    if word == "state_came" and meant is not None and _waits(connection, asked, meant, context):
+        word = "state_fetch"
+    if word == "state_nobody" and all(order_letters.is_withdrawn(connection, one.id) for one in attempts):
+        word = "state_review"
     due = standing.due_on if standing is not None and word in _WITH_A_DAY else None
     return OwnRequest(
         number=asked.number,
@@ -103,7 +109,7 @@ def _own(
         due=language.day_word(due, context.today()) if due else "",
         due_label=(words["due_since"] if word == "state_late" else words["due_until"]) if due else "",
         asks=_asks(asked, standing),
-        open=asked.closed_at is None,
+        open=asked.closed_at is None or (word == "state_fetch" and _closed_lately(asked, context)),
     )
 
 
@@ -114,6 +120,18 @@ def _meant(attempts: Sequence[Transaction]) -> Transaction:
         return last
     came = [one for one in attempts if one.state in _BACK or (one.state.lent_out and one.closed_at is None)]
     return came[-1] if came else last
+
+
+def _waits(connection: Connection, asked: StoredRequest, row: Transaction, context: Context) -> bool:
+    """Return whether a copy came on paper, to be fetched: that ends its request, and nobody records more."""
+    if asked.service != Service.COPY.name or row.state is not State.RECEIVED:
+        return False
+    by_mail = readers_copy.sent_to(asked, context) or readers_copy.sent_before(connection, row)
+    return not by_mail and item_received.is_here(connection, row.id)
+
+
+def _closed_lately(asked: StoredRequest, context: Context) -> bool:
+    return asked.closed_at is not None and asked.closed_at > context.clock() - FETCHED_WITHIN
 
 
 def _in_words(reader: StoredPatron | None, word: str, words: Words) -> str:
