@@ -41,7 +41,7 @@ def test_a_reader_signs_in_by_a_link_and_sees_the_own_requests(house, reader, as
 def test_what_the_first_library_sends_after_all_is_on_its_way(house, reader, asks):
     house.place(BL, SECOND)
     house.act("B1", "unfilled", heard_by="phone", reason="in-use-on-loan")
-    house.act("B1", "cancel")
+    house.act("B1", "unfilled", heard_by="phone", reason="in-use-on-loan")
     browser = signed_in(reader, asks)
     assert "No library could supply it" in browser.get("/my").words
     house.act("B1-1", "ship", heard_by="mail")
