@@ -111,9 +111,9 @@ def _write(
     kind, row_id = parsed(letter_id)
     if letter is not None:
         _check(connection, row_id, letter, transaction)
-        event = _as_event(connection, row_id, letter, transaction, context)
-        _settle(connection, row_id, letter, event.partner)
-        return events.add(connection, event)
+        whole = _as_event(connection, row_id, letter, transaction, context)
+        _settle(connection, row_id, letter, whole.partner)
+        return events.add(connection, whole)
     event = _message(connection, kind, row_id, letter_id, transaction)
     put: Facts = {**(event.facts or {}), "put_here": True}
     if is_foreign(connection, letter, event, transaction):
