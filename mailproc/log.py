@@ -203,11 +203,6 @@ def _masked(text: str, words: SecretWords) -> str:
     return invisible.masked(text, lambda bare: reader_links.masked(words.masked(bare, MASK)))
 
 
-def mask_links(content: bytes) -> bytes:
-    """A file of a letter without the secrets of links that open a reader's pages."""
-    return reader_links.masked(content.decode("latin-1")).encode("latin-1")
-
-
 def _unless_secret(found: re.Match[str]) -> str:
     """Encoded words (RFC 2047) as they stand, or decoded and masked where they hold a secret."""
     words = [(one[1], one[2]) for one in _ENCODED_WORD.finditer(found[0])]

@@ -9,8 +9,8 @@ import re
 
 from mailproc.secret_words import MASK
 
-_BREAK = r"\0?(?:=?\r?\0?\n[>| \t\0]{0,20})?"
-"""Between two signs; with the zero octets of UTF-16 where octets are looked through, a sign for each."""
+_BREAK = r"\0?(?:=?\r?\0?\n[>| \t\0]{0,20}|<wbr ?/?>)?"
+"""Between two signs, as HTML has it too; with the zero octets of UTF-16 where octets are looked through."""
 _SLASHES = (
     ("/",), ("_",), ("-", "2", "[Ff]"), ("[=%]", "2", "[Ff]"), ("%", "2", "5", "2", "[Ff]"),
     ("&", "#", "4", "7", ";"), ("&", "#", "[Xx]", "2", "[Ff]", ";"), ("&", "s", "o", "l", ";"),

@@ -23,6 +23,11 @@ def masked(text: str) -> str:
     return _masked(text, DEEPEST)
 
 
+def masked_file(content: bytes) -> bytes:
+    """Return a file of a letter without the secrets of links, in base64 or not."""
+    return reader_links.masked(masked(content.decode("latin-1"))).encode("latin-1")
+
+
 def _masked(text: str, deep: int) -> str:
     return "\n".join(_lines(text.split("\n"), deep))
 

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import unquote_to_bytes
 
+from mailproc import reader_links
 from mailproc.mail import charset, headers
 from mailproc.mail.defects import Defects
 
@@ -47,9 +48,10 @@ def parse(line: str) -> Parameters:
 
 
 def filename(disposition: Parameters, content_type: Parameters) -> str:
-    """Return the name of a file without any folder, '' if none is given."""
+    """Return the name of a file without any folder, '' if none is given. The secret of a link has gone before
+    its path does, by which it is known."""
     given = disposition.get("filename") or content_type.get("name") or ""
-    decoded = headers.text(given.encode())
+    decoded = reader_links.masked(headers.text(given.encode()))
     return _FOLDERS.split(decoded)[-1].strip(". ")[:MOST_OF_NAME]
 
 

@@ -6,8 +6,9 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from mailproc.log import mask_links, mask_shown
+from mailproc.log import mask_shown
 from mailproc.mail import encoded_links
+from mailproc.mail.parse import parse
 
 SECRET = "aB3-_" * 8 + "xyz"
 LINK = f"https://ill.library.example/my/in/{SECRET}"
@@ -46,6 +47,7 @@ REWRITTEN = [
     f"https://urldefense.example/v2/url?u={LINK.replace('_', '-5F').replace('/', '_')}&d=x",
     f'<a href="{LINK.replace("/", "&#47;")}">in</a>',
     f'<a href="{LINK.replace("/", "&#x2f;").replace("-", "&#45;")}">in</a>',
+    LINK.replace("aB3-_aB3", "aB3-_<wbr>aB3", 1),
     "> " + LINK.replace("/in/", "\n> /in/"),
     "> " + LINK.replace("/my/", "/my/\n> "),
     LINK.replace("/", "=2F").replace("-", "=2D").replace("_", "=5F"),
@@ -59,9 +61,18 @@ def test_systems_for_mail_write_links_their_own_way(said):
     assert mask_shown(shown) == shown and shown.count("\n") == said.count("\n")
 
 
-def test_utf_16_and_its_file_stay_readable():
-    said = mask_links(f"See {LINK} today".encode("utf-16")).decode("utf-16")
+def test_files_stay_readable():
+    said = encoded_links.masked_file(f"See {LINK} today".encode("utf-16")).decode("utf-16")
     assert SECRET not in said and said.startswith("See http") and said.endswith(" today")
+    body = encodebytes(LINK.encode())
+    said = encoded_links.masked_file(b"From: x\n\n" + body + b"--end").decode()
+    assert body.decode()[40:60] not in said and said.startswith("From: x") and said.endswith("--end")
+
+
+def test_a_link_that_is_the_name_of_a_file():
+    head = f'Content-Type: application/pdf; name="{LINK}"\nContent-Disposition: attachment\n\n%PDF-1.4'
+    (part,) = parse(head.encode()).parts
+    assert part.filename == "XXXXXXX"
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mailproc import log
 from mailproc.errors import LocalFault
+from mailproc.mail import encoded_links
 from mailproc.mail.attachments import Attachment
 from mailproc.office.acts.overtaken import Overtaken
 from mailproc.office.desk import letter_acts, letter_list, letter_pages
@@ -70,7 +70,7 @@ class LetterDesk(DeskRoom):
         if files[place - 1].size > LARGEST_FILE:
             raise LocalFault(sentence("desk-file-large", command=f"mailproc letter {name} --save DIR"))
         found = files[place - 1]
-        return replace(found, content=log.mask_links(found.content))
+        return replace(found, content=encoded_links.masked_file(found.content))
 
     def redeliver(self, person: StaffPerson, name: str, said: Mapping[str, str]) -> tuple[str, ...]:
         """Send the same letter again. Raise also Overtaken, as the others do."""
