@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from mailproc.ill import expected_acts
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.language_files import shipped
 from mailproc.office.desk import told_forms
@@ -32,8 +33,17 @@ def test_what_does_not_fit_stands_last():
 
 
 def test_every_state_in_which_something_is_expected_offers_it():
-    for role, table in told_forms._FITS.items():
-        for action, states in table.items():
-            for state in states:
-                offered = {one.action for one in told(role, state) if not one.early}
-                assert action in offered, (role, action, state)
+    for side, table in expected_acts.OF_SIDE.items():
+        for state, expected in table.items():
+            offered = {one.action for one in told(side.other, state) if not one.early}
+            assert offered >= expected.acts, (side, state)
+
+
+def test_what_is_suggested_stands_among_what_fits():
+    """A second reminder, or a loss that is found, is no message that came late."""
+    for role, state, act in (
+        (Role.REQUESTER, State.OVERDUE, "overdue"),
+        (Role.REQUESTER, State.RECALL, "recall"),
+        (Role.RESPONDER, State.LOST, "return"),
+    ):
+        assert act in {one.action for one in told(role, state) if not one.early}, (role, state, act)

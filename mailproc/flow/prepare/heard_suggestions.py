@@ -5,17 +5,17 @@ sense in this state; words of the letter (``notices/written_words.toml``) put th
 words put first the act that a reader's letter may mean. Nothing is ever carried out: only staff read words.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection
 
 from mailproc.flow.prepare.suggested import Suggestion
-from mailproc.ill import machine, right_item
+from mailproc.ill import expected_acts, machine, right_item
 from mailproc.ill.actions import ANSWER, BY_MAIL, BY_NAME, Action
 from mailproc.ill.event_names import heard_as, heard_reply
 from mailproc.ill.events import READER_WROTE
 from mailproc.ill.machine import CellKind
-from mailproc.ill.terms import ApduType, Results, Role, Service, State
+from mailproc.ill.terms import ApduType, Results, Role, Service
 from mailproc.notices import short_codes, written_words
 from mailproc.notices.language import Language
 from mailproc.notices.short_codes import ShortCode
@@ -24,40 +24,6 @@ from mailproc.store.rows import Event, Transaction
 
 MOST_OFFERED = 4
 _WRITER = {Role.REQUESTER: "borrower", Role.RESPONDER: "lender"}
-_S = State
-_OUT = ("overdue", "recall", "lost", "check-in")
-_ASKED_TO_RENEW = ("renew-reply yes", "renew-reply no", "recall", "overdue")
-_AT_THEIRS = ("return", "renew", "receive", "lost")
-_SENSIBLE: Mapping[Role, Mapping[State, tuple[str, ...]]] = {
-    Role.RESPONDER: {
-        _S.PENDING: ("ship", "unfilled", "will-supply", "conditional", "hold", "answer-retry"),
-        _S.CONDITIONAL: ("ship", "unfilled"),
-        _S.CANCEL_PENDING: ("cancel-reply yes", "cancel-reply no", "ship"),
-        _S.NOT_SUPPLIED: ("ship",),
-        _S.CANCELLED: ("ship",),
-        _S.SHIPPED: _OUT,
-        _S.RECEIVED: ("recall", *_OUT),
-        _S.RENEW_PENDING: _ASKED_TO_RENEW,
-        _S.RENEW_OVERDUE: _ASKED_TO_RENEW,
-        _S.NOT_RECEIVED_OVERDUE: _OUT,
-        _S.OVERDUE: _OUT,
-        _S.RECALL: ("recall", "check-in", "lost"),
-        _S.RETURNED: ("check-in", "overdue", "lost"),
-        _S.LOST: ("check-in", "found"),
-    },
-    Role.REQUESTER: {
-        _S.IN_PROCESS: ("cancel",),
-        _S.CONDITIONAL: ("answer-condition yes", "answer-condition no", "cancel"),
-        _S.SHIPPED: _AT_THEIRS,
-        _S.OVERDUE: _AT_THEIRS,
-        _S.RENEW_PENDING: ("return", "receive", "lost"),
-        _S.RENEW_OVERDUE: ("return", "lost"),
-        _S.RECALL: ("return", "lost"),
-        _S.LOST: ("found", "return"),
-    },
-}
-"""What each side may write, by the other's state, the likeliest first. An answer stands only where something
-was asked, and nothing stands where it has been said."""
 
 
 def ways(
@@ -118,7 +84,7 @@ def _meant(code: ShortCode, label: str, language: Language) -> str:
 
 def _offered(transaction: Transaction, text: str, number: str, language: Language) -> Iterator[Suggestion]:
     side = transaction.role.other
-    sensible = _SENSIBLE[side].get(transaction.state, ())
+    sensible = expected_acts.expected(side, transaction.state).likely
     if right_item.may_come(transaction.role, transaction.state, (transaction.options or {}).get("flaw", "")):
         sensible = ("ship", *sensible)
     fits = written_words.meant(text, _WRITER[side])

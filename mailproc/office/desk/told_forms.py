@@ -4,51 +4,20 @@ Which messages move the request, or are noted, is the state tables' answer. They
 overtakes another message, too; so what does not fit how a request stands is not withheld, it stands last.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from types import MappingProxyType
 
 from mailproc.flow.context import Context
 from mailproc.ill import machine
 from mailproc.ill.actions import BARCODE, HEARD_BY, NOTE, OF_ROLE, PARTIAL, QUIET, WRONG, Action
 from mailproc.ill.cells import CellKind
 from mailproc.ill.event_names import heard_as, heard_reply
-from mailproc.ill.terms import Role, State
+from mailproc.ill.expected_acts import expected
+from mailproc.ill.terms import State
 from mailproc.notices.language import Language
 from mailproc.office.desk.act_forms import ActField, ActForm, fields_of
 from mailproc.store.rows import Transaction
 
-S = State  # the rows stay readable only with a short name
-
-_ASKED = (S.PENDING, S.CONDITIONAL, S.CANCEL_PENDING)
-_OUT = (S.SHIPPED, S.RECEIVED, S.RENEW_PENDING, S.NOT_RECEIVED_OVERDUE, S.OVERDUE, S.RENEW_OVERDUE, S.RECALL)
-_LENT = (S.SHIPPED, S.RENEW_PENDING, S.OVERDUE, S.RENEW_OVERDUE, S.RECALL)
-_ANSWERS = (
-    "will-supply", "hold", "conditional", "unfilled", "answer-retry", "locations", "estimate", "forward"
-)  # fmt: skip
-
-_OF_A_LENDER: Mapping[str, tuple[State, ...]] = {
-    **dict.fromkeys(_ANSWERS, _ASKED),
-    "ship": (*_ASKED, S.NOT_SUPPLIED, S.CANCELLED),
-    "cancel-reply": (S.CANCEL_PENDING,),
-    "renew-reply": (S.RENEW_PENDING, S.RENEW_OVERDUE),
-    "overdue": (S.SHIPPED, S.RECEIVED, S.RENEW_PENDING),
-    "recall": tuple(state for state in _OUT if state is not S.RECALL),
-    "lost": (*_OUT, S.RETURNED),
-    "damaged": (S.RECEIVED, S.RETURNED),
-    "check-in": (*_OUT, S.RETURNED, S.LOST),
-}
-_OF_A_BORROWER: Mapping[str, tuple[State, ...]] = {
-    "answer-condition": (S.CONDITIONAL,),
-    "cancel": (S.IN_PROCESS, S.CONDITIONAL),
-    "receive": (S.SHIPPED,),
-    "renew": (S.SHIPPED, S.OVERDUE),
-    **dict.fromkeys(("return", "lost", "damaged"), _LENT),
-}
-_FITS: Mapping[Role, Mapping[str, tuple[State, ...]]] = MappingProxyType(
-    {Role.REQUESTER: _OF_A_LENDER, Role.RESPONDER: _OF_A_BORROWER}
-)
-"""By our role: in which states a partner mostly says so."""
 _ALWAYS = ("message", "query")
 _OURS = (BARCODE, QUIET, WRONG, PARTIAL)
 """Options of what we do ourselves: of our shelves, and of our readers."""
@@ -91,8 +60,7 @@ def _as_theirs(fields: Iterable[ActField], language: Language) -> Iterator[ActFi
 
 
 def _fits(action: str, row: Transaction) -> bool:
-    fitting = _FITS[row.role].get(action)
-    return action in _ALWAYS or fitting is None or row.state in fitting
+    return action in _ALWAYS or action in expected(row.role.other, row.state).acts
 
 
 def _heard_by(language: Language) -> ActField:
