@@ -7,6 +7,7 @@ nothing is worked out while a text is compiled.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,6 +41,10 @@ class UnfitArgument(Exception):
     """What a filter got besides its value is too long, or neither text nor a number."""
 
 
+class OutOfTime(Exception):
+    """What is tried ``within`` some seconds takes longer."""
+
+
 @dataclass
 class WorkAccount:
     """What is ``left`` to work."""
@@ -49,6 +54,7 @@ class WorkAccount:
 
 class _Now(threading.local):
     account: WorkAccount | None = None
+    until: float | None = None
 
 
 _now = _Now()
@@ -64,8 +70,23 @@ def paid_by(account: WorkAccount) -> Iterator[None]:
         _now.account = None
 
 
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Let all letters of this thread together take so much of the processor, however busy the machine is.
+
+    Raise OutOfTime from whatever works longer.
+    """
+    _now.until = time.thread_time() + seconds
+    try:
+        yield
+    finally:
+        _now.until = None
+
+
 def spend(price: int) -> None:
-    """Pay for work that follows. Raise TooMuchWork, also where nothing is rendered."""
+    """Pay for work that follows. Raise TooMuchWork, also where nothing is rendered; OutOfTime."""
+    if _now.until is not None and time.thread_time() > _now.until:
+        raise OutOfTime
     account = _now.account
     if account is None:
         raise TooMuchWork("nothing is worked out before there is a letter")

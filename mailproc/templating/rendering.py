@@ -8,7 +8,7 @@ from jinja2 import Template, UndefinedError
 
 from mailproc.sentence import Part, sentence
 from mailproc.templating.contract import Contract, samples
-from mailproc.templating.filter_work import OF_SAMPLES, WorkAccount, paid_by
+from mailproc.templating.filter_work import OF_SAMPLES, OutOfTime, WorkAccount, paid_by
 from mailproc.templating.problem import BrokenTemplate, TemplateProblem, of_error
 from mailproc.templating.said import unsaid
 from mailproc.templating.sandbox import FaultyValue
@@ -50,7 +50,8 @@ def _trial(
 def rendered(
     template: Template, name: str, context: Mapping[str, Any], account: WorkAccount | None = None
 ) -> str:
-    """Return the finished text. Raise only BrokenTemplate, also if it grows or works beyond any letter.
+    """Return the finished text. Raise only BrokenTemplate, also if it grows or works beyond any letter; and
+    OutOfTime where somebody has set one.
 
     ``account``: of several letters; without it this one has its own.
     """
@@ -63,6 +64,8 @@ def rendered(
                 if length > LONGEST_LETTER:
                     raise TooLong(sentence("text-letter-long", most=LONGEST_LETTER))
         return "".join(pieces)
+    except OutOfTime:  # no fault of the text: nobody may remember it as one
+        raise
     except Exception as error:  # any error is this text's fault, and must name its line
         raise BrokenTemplate([_problem_of(error, name)]) from error
 

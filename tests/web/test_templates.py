@@ -1,13 +1,15 @@
 """The pages of the texts: what is saved holds, nothing typed is lost, and no page opens what it must not."""
 
 import time
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
 from mailproc.errors import TryLater
 from mailproc.notices import last_good
 from mailproc.office.templates import trial
-from mailproc.templating import earlier_release
+from mailproc.templating import earlier_release, filter_work
 from tests.support import short_form
 from tests.web.browser import PASSWORD
 from tests.web.template_pages import ARRIVED, OURS, PAGE, SHIPPED, alerts, preview, save, seen, typed
@@ -48,6 +50,18 @@ def test_a_preview_of_a_real_request(keeper, house):
     assert "It is here" in page.words and "On Letters waits for you." in page.words
     house.run()
     assert len(house.sent) == before and house.rows("template_version") == []
+
+
+def test_what_takes_long_is_not_tried_while_it_is_typed(keeper, house, monkeypatch):
+    """Two letters of it would take both turns of its person."""
+    ticks = count()
+    monkeypatch.setattr(filter_work, "time", SimpleNamespace(thread_time=lambda: next(ticks) / 1000))
+    slow = OURS + "{{ request.title|upper|lower|upper }}\n" * 200
+    said = {"text": slow, "number": "", "seen": "", "note": ""}
+    page = keeper.post(f"{PAGE}/preview", said, headers={"Desk-Look": "1"})
+    assert page.status == 200 and "takes too long to be tried" in page.words
+    assert next(ticks) < 2 * 1000 * trial.TYPED_WORK, "it ended soon"
+    assert "cannot be saved yet" not in preview(keeper, slow).words, "that is no fault of the text"
 
 
 def test_what_is_typed_is_answered_with_its_preview_alone(keeper, house, opened):

@@ -20,6 +20,7 @@ from mailproc.office.templates.trial import Trial
 from mailproc.sentence import Part, sentence
 from mailproc.store import requests
 from mailproc.store.rows import Transaction
+from mailproc.templating.filter_work import OutOfTime, within
 
 LONGEST_NUMBER = 100
 NAME = "-"
@@ -78,12 +79,17 @@ class TemplateDesk(DeskRoom):
     def preview_typed(self, login: str, key: str, text: str, number: str) -> TextPreview:
         """As ``preview``, while this person types: in less time, and beside those who have pressed a button.
 
-        Raise TryLater where the person's last one is still being made, or too many others' are.
+        Raise TryLater where the person's last one is still being made, or too many others' are; LocalFault
+        where it takes long.
         """
         draft, seconds = self._draft(key, text), trial.TYPED_SECONDS
         with trial.typed_room.of(login), self.store.read() as connection:
-            users = trial.last_users(connection, self.context, draft.path, seconds)
-            return self._previewed(connection, draft, number, users, seconds)
+            try:
+                with within(trial.TYPED_WORK):
+                    users = trial.last_users(connection, self.context, draft.path, seconds)
+                    return self._previewed(connection, draft, number, users, seconds)
+            except OutOfTime as late:
+                raise LocalFault(sentence("text-typed-long")) from late
 
     def save(self, person: StaffPerson, key: str, text: str | None, seen: str, note: str) -> str:
         """Save the text, if every check holds; with None go back to the shipped one.

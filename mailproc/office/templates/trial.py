@@ -33,6 +33,8 @@ AT_ONCE = 2
 _ROOM = threading.BoundedSemaphore(AT_ONCE)
 TYPED_SECONDS = 0.2
 """As ``SECONDS`` and ``LOOKING``, of a draft that is being typed: the next letter brings the next trial."""
+TYPED_WORK = 1.0
+"""Of the processor, for all that is made of such a draft; what takes longer waits for the button."""
 MOST_TYPED = 2
 """Trials of what is being typed, each of another person; they take no place from who presses a button."""
 
