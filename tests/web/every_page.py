@@ -25,7 +25,8 @@ class Refused:
 @dataclass(frozen=True)
 class DeskPage:
     """``address``: in the full house. ``typed``: what is typed into the field of that name, and sent, to get
-    from there to the page; ``follows``: the end of the link that is followed."""
+    from there to the page; ``follows``: the end of the link that is followed. ``keeps``: only who
+    keeps has it."""
 
     route: str
     address: str
@@ -34,6 +35,7 @@ class DeskPage:
     follows: str = ""
     who: Who = "staff"
     status: int = 200
+    keeps: bool = False
 
     @property
     def posts(self) -> str:
@@ -95,7 +97,9 @@ PAGES = (
     DeskPage("/patrons/found/{name}", "/patrons", typed=("who", "read")),
     DeskPage("/r/{number}/reader", "/r/B1/reader", Refused("/live", route="/patrons/{name}/live")),
     DeskPage("/patrons/{name}", "/r/B1/reader", Refused("/again", hidden={"letter": "O999"})),
-    DeskPage("/patrons/{name}/forget", "/r/B1/reader", follows="/forget", status=404),  # something is open
+    DeskPage(
+        "/patrons/{name}/forget", "/r/B1/reader", follows="/forget", status=404, keeps=True
+    ),  # something is open
     DeskPage("/scan/{act}", "/scan/receive", Refused("/do", {"code": "nonsense"})),
     DeskPage("/slips", "/slips"),
     DeskPage("/slips", "/slips?again=B999", status=404),
@@ -111,7 +115,7 @@ PAGES = (
     DeskPage("/service", "/service"),
     DeskPage("/figures", "/figures"),
     DeskPage("/keys", "/keys"),
-    DeskPage("/audit/{login}", "/audit/rau"),
+    DeskPage("/audit/{login}", "/audit/rau", keeps=True),
     DeskPage("/my", "/my", who="reader"),
     DeskPage("/my", "/my", who="nobody"),
     DeskPage("/my/{rest:path}", "/my/nowhere", who="reader", status=404),

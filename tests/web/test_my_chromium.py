@@ -8,7 +8,12 @@ from tests.web.test_chromium import busy
 
 @pytest.mark.parametrize(
     ("width", "dark", "language"),
-    [(320, True, "de"), pytest.param(1280, False, "en", marks=pytest.mark.long)],
+    [
+        (320, True, "de"),
+        pytest.param(1280, False, "en", marks=pytest.mark.long),
+        pytest.param(1280, False, "de", marks=pytest.mark.long),
+        pytest.param(320, False, "en", marks=pytest.mark.long),
+    ],
 )
 def test_every_reader_can_use_what_follows_a_click(windows, house, width, dark, language):
     """What the pages are before stands in test_every_page.py."""
