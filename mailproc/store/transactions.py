@@ -7,11 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
-from mailproc.ill.terms import Role, TransactionId
+from mailproc.ill.apdu_json import ApduJson
+from mailproc.ill.terms import Role, State, TransactionId
 from mailproc.store import find as finding
+from mailproc.store import taken_back
 from mailproc.store.prepared_statements import Constant, made, table_of, update_of
 from mailproc.store.rows import Reference, Transaction, TransactionOptions
 from mailproc.store.tables import EventRow, HistoryRow, ReferenceRow, RequestRow, TransactionRow
+from mailproc.store.taken_back import UNDO
 from mailproc.store.text import storable
 
 TRANSACTION = table_of(TransactionRow)
@@ -89,6 +92,19 @@ _LAST_NOTE = Constant(
         _STEPS.c.transaction_id == bindparam("transaction_id"),
         _STEPS.c.event == "note",
         _EVENT.c.cause == "staff",
+    )
+    .order_by(_STEPS.c.id.desc())
+    .limit(1)
+)
+_ENTERED = Constant(
+    select(_EVENT.c.type, _EVENT.c.apdu)
+    .select_from(_STEPS.join(_EVENT, _EVENT.c.id == _STEPS.c.event_id))
+    .where(
+        _STEPS.c.transaction_id == bindparam("transaction_id"),
+        _STEPS.c.to_state == bindparam("state"),
+        _STEPS.c.from_state != _STEPS.c.to_state,
+        _EVENT.c.type != UNDO,
+        taken_back.stands(),
     )
     .order_by(_STEPS.c.id.desc())
     .limit(1)
@@ -216,6 +232,15 @@ def add_history(connection: Connection, **row: Any) -> None:
 def last_note(connection: Connection, transaction_id: int) -> str:
     """Return the last private note of staff; '' if there is none."""
     return _LAST_NOTE.scalar(connection, {"transaction_id": transaction_id}) or ""
+
+
+def entered_by(
+    connection: Connection, transaction_id: int, state: State
+) -> tuple[str, ApduJson | None] | None:
+    """Return the type and the message of the event that last led to ``state``; an undo is none."""
+    values = {"transaction_id": transaction_id, "state": state.name}
+    found = next(iter(_ENTERED.rows(connection, values)), None)
+    return (found["type"], found["apdu"]) if found is not None else None
 
 
 def since_last(connection: Connection, transaction_id: int, event: str) -> Sequence[str] | None:

@@ -221,3 +221,13 @@ def test_the_barcode_of_an_act_that_was_taken_back_is_of_no_item(small_world):
     with small_world.store.read() as connection:
         found = item_barcodes.given_to(connection, "99-77")
     assert found == [small_world.transaction("B2")["id"]]
+
+
+def test_what_stands_again_says_what_it_said_before(small_world):
+    small_world.place()
+    small_world.act("B1", "conditional", heard_by="phone", condition="charges")
+    before = small_world.shown("B1").line.status
+    assert before.reason == "charges"
+    small_world.act("B1", "answer-condition", answer=True, run=False)
+    small_world.act("B1", "undo")
+    assert small_world.shown("B1").line.status == before

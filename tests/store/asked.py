@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from mailproc.ill.attempt_figures import Leg, Outcome
 from mailproc.ill.holding import LookUp
 from mailproc.ill.item_identity import ItemKey
-from mailproc.ill.terms import Role, Service, TransactionId
+from mailproc.ill.terms import Role, Service, State, TransactionId
 from mailproc.store import (
     acts_of_person,
     alarms,
@@ -236,6 +236,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     transactions: {
         "last_note": lambda c: transactions.last_note(c, 1),
         "led_to": lambda c: transactions.led_to(c, 1),
+        "entered_by": lambda c: transactions.entered_by(c, 1, State.CONDITIONAL),
         "since_last": lambda c: transactions.since_last(c, 99, "SHIPPED"),
         "at_address": lambda c: transactions.at_address(c, "XX-BL", "a@bl.example"),
         "load": lambda c: transactions.load(c, 1),

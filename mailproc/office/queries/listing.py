@@ -29,6 +29,7 @@ from mailproc.store.requests import REQUEST
 from mailproc.store.rows import StoredRequest, TransactionOptions
 from mailproc.store.submissions import DECLINED
 from mailproc.store.tables import IS_OUT
+from mailproc.store.taken_back import UNDO
 from mailproc.store.text import storable
 from mailproc.store.transactions import TRANSACTION
 
@@ -250,7 +251,7 @@ def line_of(connection: Connection, row: ListedRequest, need: Need) -> RequestLi
         delivery=delivery,
         answered=delivery == "filed" and answered.last_word(connection, row.id),
         promise=row.promise,
-        status=_status(row),
+        status=_status(connection, row),
         attention=tuple(row.attention or ()),
         needs=need.reasons,
         outcome=row.outcome,
@@ -272,12 +273,15 @@ def number_of_borrower(options: TransactionOptions | None, tgq: str, ours: str) 
     return "" if named == ours else named
 
 
-def _status(row: ListedRequest) -> RequestStatus:
-    said = row.moved_apdu
+def _status(connection: Connection, row: ListedRequest) -> RequestStatus:
+    """After an undo it stands as the event says that had led to it before."""
+    kind, said = row.moved_type or "", row.moved_apdu
+    if kind == UNDO:
+        kind, said = transactions.entered_by(connection, row.id, row.state) or (kind, said)
     return status(
         row.state,
         promise=row.promise,
-        moved=spoken(_moved_by(row.moved_type or "", said), said),
+        moved=spoken(_moved_by(kind, said), said),
         apdu=said,
         forwarded=bool((row.options or {}).get(ANSWERS_FROM)),
         closed=row.outcome == CLOSED,
