@@ -58,6 +58,7 @@ def _string(tag: bytes, octets: bytes) -> bytes:
 
 
 BY_NAME: dict[str, Callable[[int], Any]] = {
+    "citations.bibtex.read": lambda length: "@book{a, title={%s}}" % ("x, {y} " * (length // 7)),
     "protocols.illsbn.money.number": lambda _length: "9,00",
     "protocols.illsbn.wire.root_of": hub_documents.documents()["many notes"],
     "protocols.illsbn.hub_answer.read": hub_documents.documents()["many notes"],

@@ -126,12 +126,14 @@ def filled(found: Pasted, kept: Sequence[str], context: Context) -> Iterator[str
         label(name, context) for name in found.fields if name in form.FIELDS and name not in kept
     )
     yield word(ROOM, "pasted", fields=taken) if taken else word(ROOM, "pasted_nothing")
-    if found.guessed:
+    if found.guessed and taken:
         yield word(ROOM, "guessed")
     if kept:
         said = "; ".join(f"{label(name, context)}: {cut(found.fields[name], LONGEST)}" for name in kept)
         yield word(ROOM, "pasted_kept", fields=said)
-    if found.unread:
+    if found.unread and found.guessed:
+        yield word(ROOM, "not_understood", what=cut("; ".join(found.unread), 500))
+    elif found.unread:
         yield context.language.word(sentence("citation-unread", what=cut("; ".join(found.unread), 500)))
 
 

@@ -1,4 +1,4 @@
-"""What somebody pastes into the form for a new request: an OpenURL, RIS, the lines of a form, or words."""
+"""What is pasted into the form for a new request: an OpenURL, RIS, BibTeX, the lines of a form, or words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,15 +1,17 @@
-"""Read one citation that another program wrote: an OpenURL or RIS."""
+"""Read one citation that another program wrote: an OpenURL, RIS or BibTeX."""
 
-from mailproc.citations import openurl, ris
+from mailproc.citations import bibtex, openurl, ris
 from mailproc.citations.citation import Citation
 from mailproc.errors import LocalFault
 from mailproc.sentence import Sentence, sentence
 
 
 def read(text: str) -> Citation | None:
-    """Return the citation; None if the text is neither. Raise LocalFault if it holds more than one."""
+    """Return the citation; None if the text is none of them. Raise LocalFault if it holds more than one."""
     if ris.is_one(text):
         return _only(ris.read(text))
+    if bibtex.is_one(text):
+        return bibtex.read(text)
     if not text.lstrip().startswith(("{", "[")) and openurl.is_one(text):
         return openurl.read(text)
     return None
