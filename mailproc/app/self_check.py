@@ -20,6 +20,7 @@ from mailproc.app import (
     port_check,
     preflight,
     sender_authentication,
+    web_extra,
 )
 from mailproc.config import Catalogue, Config, Mailbox
 from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
@@ -238,6 +239,8 @@ def _connect(context: Context, found: CheckReport) -> None:
     if (lookup := context.patron_lookup) is not None:
         found.tried("library system", lookup.check)
     _hooks(config, found)
+    if config.web.enabled and config.web.auth == "oidc":
+        found.tried("login provider", lambda: _provider(context))
     if config.hub.url:
         found.tried("hub", lambda: hub_poll.listed(config))
     if config.deliver.mode == "smtp":
@@ -251,6 +254,11 @@ def _connect(context: Context, found: CheckReport) -> None:
 
 def _catalogue(catalogue: Catalogue) -> str:
     return f"it answers ({catalogue_client.check(catalogue)})"
+
+
+def _provider(context: Context) -> str:
+    """Nobody is sent there, so it needs to know no address of ours."""
+    return web_extra.oidc_provider()(context.config.web.oidc, "", context.clock).check()
 
 
 def _hooks(config: Config, found: CheckReport) -> None:

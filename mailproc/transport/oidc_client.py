@@ -6,6 +6,7 @@ limits. Nothing of what the provider says is shown or logged.
 
 import json
 import logging
+import ssl
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -23,7 +24,7 @@ from joserfc.jwk import KeySet
 
 from mailproc.config import WebOidc
 from mailproc.errors import LocalFault, TryLater
-from mailproc.sentence import sentence
+from mailproc.sentence import Sentence, sentence
 from mailproc.transport import http_client
 from mailproc.transport.http_client import HttpAnswer, HttpLimits, HttpTrouble
 
@@ -43,6 +44,14 @@ LONGEST_CLAIM = 255
 """Characters of what names a person."""
 
 
+class _Unusable(TryLater):
+    """``why``: for who runs the service, not for who logs in."""
+
+    def __init__(self, said: Sentence, why: str) -> None:
+        super().__init__(said)
+        self.why = why
+
+
 class OidcProvider:
     """One for all threads. ``redirect_uri``: exactly as the provider knows it."""
 
@@ -53,6 +62,16 @@ class OidcProvider:
         self._lock = threading.Lock()
         self._described: tuple[datetime, dict[str, Any]] | None = None
         self._keys: tuple[datetime, KeySet] | None = None
+
+    def check(self) -> str:
+        """Ask for its description and its keys, as a login does; return who answers. Raise TryLater."""
+        try:
+            for name in ("authorization_endpoint", "token_endpoint"):
+                self._endpoint(name)
+            self._key_set(KEPT)
+        except _Unusable as trouble:
+            raise TryLater(f"{self._settings.issuer}: {trouble.why}") from None
+        return f"{self._settings.issuer} answers, and its keys can be read"
 
     def address(self, state: str, nonce: str, verifier: str) -> str:
         """Return where a browser goes to log in. Raise TryLater."""
@@ -129,7 +148,7 @@ class OidcProvider:
             try:
                 found = self._clock(), KeySet.import_key_set(said)  # type: ignore[arg-type]  # it checks that
             except (JoseError, ValueError, TypeError, KeyError, AttributeError):
-                raise self._away("its keys cannot be read") from None
+                raise self._wrong("its keys cannot be read") from None
             with self._lock:
                 self._keys = found
         return found[1]
@@ -138,7 +157,7 @@ class OidcProvider:
         """Return an address that the provider names. Secrets go there: https, or this machine."""
         url = self._description().get(name)
         if not isinstance(url, str) or not _is_safe(url):
-            raise self._away(f"its {name} is no address")
+            raise self._wrong(f"its {name} is no address")
         return url
 
     def _description(self) -> dict[str, Any]:
@@ -148,7 +167,7 @@ class OidcProvider:
             url = f"{self._settings.issuer.rstrip('/')}/.well-known/openid-configuration"
             said = self._object(self._asked("GET", url))
             if said.get("issuer") != self._settings.issuer:
-                raise self._away("it names another issuer than config.toml")
+                raise self._wrong("it names another issuer than config.toml")
             found = self._clock(), said
             with self._lock:
                 self._described = found
@@ -160,6 +179,8 @@ class OidcProvider:
         try:
             return http_client.ask(method, url, body, headers, LIMITS)
         except HttpTrouble as trouble:
+            if isinstance(trouble.__cause__, ssl.SSLCertVerificationError):
+                raise self._wrong(str(trouble)) from None
             raise self._away("it did not answer in time" if trouble.late else str(trouble)) from None
 
     def _object(self, answer: HttpAnswer) -> dict[str, Any]:
@@ -167,13 +188,23 @@ class OidcProvider:
             said = json.loads(answer.content)
         except (ValueError, RecursionError):
             said = None
+        if answer.status >= 500 or answer.status == 429:
+            raise self._away(f"HTTP {answer.status}")
         if answer.status != 200 or not isinstance(said, dict):
-            raise self._away(f"HTTP {answer.status}, and no JSON object")
+            raise self._wrong(f"HTTP {answer.status}, and no JSON object")
         return said
 
-    def _away(self, why: str) -> TryLater:
+    def _away(self, why: str) -> _Unusable:
+        """What may be over in a moment."""
+        return self._unusable("oidc-away", why)
+
+    def _wrong(self, why: str) -> _Unusable:
+        """What stays so until somebody sets it right: the address, the certificate, what it says of itself."""
+        return self._unusable("oidc-wrong", why)
+
+    def _unusable(self, code: str, why: str) -> _Unusable:
         _log.warning("the provider by which staff log in cannot be used: %s", why)
-        return TryLater(sentence("oidc-away", server=urlsplit(self._settings.issuer).netloc))
+        return _Unusable(sentence(code, server=urlsplit(self._settings.issuer).netloc), why)
 
     def _refused(self, why: str) -> LocalFault:
         _log.warning("a login by the provider was refused: %s", why)

@@ -1,6 +1,10 @@
 """Who is at the desk where others say it: our web server by a header, or a provider of OpenID Connect."""
 
+import socket
+import ssl
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -8,7 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from mailproc.app import self_check
+from mailproc.app.self_check import CheckReport
 from mailproc.config import Config, StaffEntry, Web, WebOidc
+from mailproc.errors import TryLater
 from mailproc.office.desk.staff_desk import StaffDesk
 from mailproc.transport.http_server import HttpServer
 from mailproc.transport.oidc_client import OidcProvider
@@ -272,7 +279,52 @@ def test_a_provider_that_is_away(at, provider):
 
 def test_a_provider_of_another_name(at, provider):
     provider.describes["issuer"] = "https://evil.example"
-    assert at("oidc").get("/login/oidc").status == 503
+    page = at("oidc").get("/login/oidc")
+    assert page.status == 503 and "tell your administrator" in page.words
+    assert "in a moment" not in page.words, "that helps nobody before it is set right"
+
+
+def _shakes_hands(server, certificate):
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate.certificate, certificate.key)
+    for _ in range(2):
+        with server.accept()[0] as line, suppress(OSError):
+            context.wrap_socket(line, server_side=True)
+
+
+def test_a_certificate_that_does_not_verify_is_not_over_in_a_moment(house, certificate):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=_shakes_hands, args=(server, certificate), daemon=True)
+        thread.start()
+        issuer = f"https://127.0.0.1:{server.getsockname()[1]}/staff"
+        oidc = WebOidc(issuer=issuer, client_id=CLIENT, client_secret=SECRET)
+        client = OidcProvider(oidc, ORIGIN + BACK, house.app.clock)
+        with pytest.raises(TryLater, match="tell your administrator"):
+            client.address("state", "nonce", "verifier")
+        with pytest.raises(TryLater, match="/staff: .*(?i:certificate.verify.failed)"):
+            client.check()
+        thread.join(10)
+
+
+@pytest.mark.parametrize(
+    ("describes", "broken", "said"),
+    [
+        ({}, "", ""),
+        ({"issuer": "https://evil.example"}, "", "it names another issuer than config.toml"),
+        ({"token_endpoint": "http://evil.example/token"}, "", "its token_endpoint is no address"),
+        ({}, "down", "HTTP 503"),
+    ],
+)
+def test_check_asks_it_as_a_login_does(house, provider, describes, broken, said):
+    provider.describes, provider.broken = describes, broken
+    oidc = WebOidc(issuer=provider.issuer, client_id=CLIENT, client_secret=SECRET)
+    found = CheckReport()
+    web = Web(enabled=True, auth="oidc", public_url=ORIGIN, oidc=oidc)
+    self_check._connect(configured(house, web), found)
+    told = [one for one in [*found.fine, *found.wrong] if one.startswith("login provider")]
+    fine = f"login provider: {provider.issuer} answers, and its keys can be read"
+    assert told == ([f"login provider: {provider.issuer}: {said}"] if said else [fine])
+    assert bool(said) == any("login provider" in one for one in found.wrong)
 
 
 @pytest.mark.parametrize("url", ["http://evil.example/token", "file:///etc/passwd", "", 7])
