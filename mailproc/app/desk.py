@@ -37,7 +37,7 @@ def _serve(app: App, server: "HttpServer") -> Callable[[], None]:
     host, port = server.start()
     web = app.config.web
     _log.info("the desk is at %s", web.public_url or f"http://{host}:{port}/")
-    if web.auth == "local" and not any(one.out_at is None for one in people.listed(app.store)):
+    if web.auth == "local" and people.is_nobody(app.store):
         _log.warning("nobody may use the desk yet: mailproc staff add LOGIN")
     return server.stop
 

@@ -31,6 +31,7 @@ from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.language_files import FOLDER
 from mailproc.office.partners import reach
 from mailproc.office.queries import certificates, service_state
+from mailproc.office.staff import people
 from mailproc.office.templates import new_release, template_dry_run
 from mailproc.store import connections, outside_files, service_record, store_identity
 from mailproc.store.engine import Store
@@ -96,6 +97,8 @@ def check(context: Context, store: Store | None, *, connect: bool) -> CheckRepor
         found.warnings += _beside_the_store(context, store)
         found.wrong += archive_place.missing(store)
         _service(context, store, found)
+        if config.web.enabled and config.web.auth == "local" and people.is_nobody(store):
+            found.warnings.append("nobody may use the desk yet: mailproc staff add LOGIN")
         _places(context, store, found)
         try:
             document_place.refuse_another(config, context, store)

@@ -13,6 +13,7 @@ from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries.agenda import Agenda, FaultyText, Todo, agenda, headed, summed
 from mailproc.office.queries.letters import LetterLine
+from mailproc.office.queries.service_state import ServiceState
 
 verbs = typer.Typer()
 
@@ -50,9 +51,16 @@ def digest(
             output.line(told)
         _tell_agenda(found, app.context)
         if send:
-            told = app.context.language.label("digest", "sent", value=library.staff or library.email)
             output.line()
-            output.line(told)
+            output.line(_sent(service, app.context))
+
+
+def _sent(service: ServiceState, context: Context) -> str:
+    """Say where it goes: the service that runs sends it, by the config.toml that it has read."""
+    library, changed = context.config.library, context.config.file.stat().st_mtime
+    started = service.started_at if service.alive else None
+    word = "sent_as_started" if started is not None and started.timestamp() < changed else "sent"
+    return context.language.label("digest", word, value=library.staff or library.email)
 
 
 def _agenda_json(found: Agenda) -> dict[str, Any]:

@@ -20,7 +20,7 @@ name = "Practice Library"
 email = "ill@practice-library.example"
 
 [store]
-url = "sqlite:///{folder}/mailproc.db"
+url = "sqlite:///{folder}/{name}.db"
 
 {lines}"""
 
@@ -37,7 +37,7 @@ def write(file: Path, ports: Ports, secrets: Mapping[str, str]) -> list[Path]:
     name = _NO_NAME.sub("-", file.stem) or "practice"
     kept = {who: file.with_name(f"{name}.{_ENDING.get(who, 'password')}") for who in PASSWORDS}
     lines = configuration.lines(ports, "every 5s", {who: path.name for who, path in kept.items()})
-    content = {file: _TEXT.format(folder=f"{name}-var", lines=lines)}
+    content = {file: _TEXT.format(folder=f"{name}-var", name=name, lines=lines)}
     content |= {path: f"{secrets[who]}\n" for who, path in kept.items()}
     for path in content:
         if path.exists():

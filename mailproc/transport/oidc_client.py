@@ -199,7 +199,7 @@ class OidcProvider:
         return self._unusable("oidc-away", why)
 
     def _wrong(self, why: str) -> _Unusable:
-        """What stays so until somebody sets it right: the address, the certificate, what it says of itself."""
+        """What stays so until somebody sets it right: address, certificate, what it says of itself."""
         return self._unusable("oidc-wrong", why)
 
     def _unusable(self, code: str, why: str) -> _Unusable:

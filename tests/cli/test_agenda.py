@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mailproc.app import build
+from mailproc.cli.agenda import _sent
 from mailproc.cli.output import cut
+from mailproc.office.queries.service_state import ServiceCondition, ServiceState
 
 Cli = Callable[..., Any]
 
@@ -48,6 +52,19 @@ def test_digest_by_mail(cli: Cli, lent: str, folder: Path) -> None:
     texts = [file.read_text() for file in (folder / "out").iterdir()]
     assert sum("for us to answer (1)" in text for text in texts) == 2
     assert cli("verify").code == 0
+
+
+def test_it_goes_where_the_running_service_sends_it(folder: Path) -> None:
+    """That has read config.toml as it was when it started."""
+    context = build.configured(folder / "config.toml")
+    changed = datetime.fromtimestamp((folder / "config.toml").stat().st_mtime, UTC)
+    for started, alive, said in (
+        (changed - timedelta(hours=1), True, "This goes to the address that the running service knows"),
+        (changed - timedelta(hours=1), False, "This goes to ill@town.example."),
+        (changed + timedelta(hours=1), True, "This goes to ill@town.example."),
+    ):
+        service = ServiceState(ServiceCondition.RUNNING, alive, None, started_at=started)
+        assert _sent(service, context).startswith(said)
 
 
 def test_strangers_do_not_steer_the_terminal(cli: Cli, placed: Cli) -> None:

@@ -80,6 +80,16 @@ def test_each_has_its_line(cli: Cli, folder: Path) -> None:
     assert not any(word in ran.out + ran.err for word in ("t0ken", "Zq7Pass9", "Kw3Word5"))
 
 
+def test_a_desk_that_nobody_may_use_is_said(cli: Cli, folder: Path) -> None:
+    assert cli("run", "--once").code == 0
+    nobody = "nobody may use the desk yet: mailproc staff add LOGIN"
+    assert nobody not in cli("check").out
+    add(folder, "[web]\nenabled = true\n")
+    assert nobody in cli("check").out
+    assert cli("staff", "add", "rau", "--name", "M. Rau", stdin="a long word of ours\n").code == 0
+    assert nobody not in cli("check").out
+
+
 @pytest.mark.parametrize("make", ["nothing", "a folder", "no font"])
 def test_a_font_that_is_missing_is_found(cli: Cli, folder: Path, make: str) -> None:
     (file := folder / "own.ttf").with_name("keep").write_text("")

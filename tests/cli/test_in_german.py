@@ -96,7 +96,7 @@ def test_a_language_file_with_a_gap_ends_check_with_status_3(folder: Path, cli: 
     file.write_text((SHIPPED / "en.toml").read_text().replace('LOAN = "loan"\n', ""))
     ran = cli("check")
     assert ran.code == 3
-    assert re.search(r"cy\.toml has \d problems:|cy\.toml, line \d+: ", ran.err)
+    assert re.search(r"cy\.toml has \d+ problems:|cy\.toml, line \d+: ", ran.err)
     assert "services.LOAN: is missing" in ran.err
 
 

@@ -92,6 +92,7 @@ def test_it_writes_a_configuration_that_is_ready(tmp_path: Path, monkeypatch: py
     ran = run("--config", "try.toml", "check")
     assert (ran.code, ran.out.count("WRONG"), "note  hook" in ran.out) == (0, 0, False), ran
     config = load(tmp_path / "try.toml", registry.problems)
+    assert config.store.url == "sqlite:///try-var/try.db"  # what lies outside it is not that of config.toml
     text = how_to(config, DEFAULTS, "LINES")
     assert "LINES" not in text
     assert "joined" in text

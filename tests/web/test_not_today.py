@@ -68,7 +68,7 @@ def test_marked_rows_take_a_day_each_by_itself(browser: Browser, asked: World) -
     asked.act("L2", "will-supply", on=asked.now.date())
     said = marks(page, "L1", "L2", "L3") | {"act": "put-off", "on": "2026-03-04"}
     page = browser.post("/marked", said)
-    assert page.status == 200 and "2 done, 1 refused: L2: While this page was open" in page.words
+    assert page.status == 200 and "2 done, 1 refused: L2: L2 has moved on" in page.words
     assert "1 here + 2 put off + 0 waiting" in page.words and "until Wed 4 Mar" in page.words
     assert [one["action"] for one in page.forms("/act") if one["number"] == "L2"] == ["ship"], (
         "it is due today"

@@ -301,7 +301,7 @@ def test_a_certificate_that_does_not_verify_is_not_over_in_a_moment(house, certi
         client = OidcProvider(oidc, ORIGIN + BACK, house.app.clock)
         with pytest.raises(TryLater, match="tell your administrator"):
             client.address("state", "nonce", "verifier")
-        with pytest.raises(TryLater, match="/staff: .*(?i:certificate.verify.failed)"):
+        with pytest.raises(TryLater, match=r"/staff: .*(?i:certificate.verify.failed)"):
             client.check()
         thread.join(10)
 

@@ -113,6 +113,11 @@ def listed(store: Store) -> list[StaffMember]:
         return staff.listed(connection)
 
 
+def is_nobody(store: Store) -> bool:
+    """Return whether nobody may use the desk, where we say ourselves who it is."""
+    return all(one.out_at is not None for one in listed(store))
+
+
 def _changed(store: Store, login: str, change: Callable[[StaffMember], StaffMember]) -> StaffMember:
     def job(connection: Connection) -> StaffMember:
         changed = change(_known(connection, login))
