@@ -166,6 +166,10 @@ ATTENTION = (
         _with("request", "words", "ways", letter="I12", reader_wrote=True, reasons=("the reader wrote",)),
     ),
     Situation(
+        "a reader wrote, about no request that is known",
+        _with("sender", "words", letter="I12", page="", reader_wrote=True, reasons=("the reader wrote",)),
+    ),
+    Situation(
         "a letter on the shelf",
         _with(
             "sender",
