@@ -136,3 +136,11 @@ def test_what_a_pasted_citation_filled_in_is_named_in_words(browser: Browser) ->
     (fresh,) = browser.get("/new").forms("/new/check")
     page = browser.post("/new/check", fresh | {"paste": "TY  - BOOK\nTI  - On Letters\nER  -\n"})
     assert "Kind" in page.words and ": type" not in page.words
+
+
+def test_a_reason_that_the_partner_reads_as_another_says_so(house: World, browser: Browser) -> None:
+    house.ordered("TXC1-1 S LOAN\nA book of ours")
+    field = browser.get("/r/L1").tree.get_element_by_id("act-unfilled-reason")
+    words = {one.get("value"): one.text_content() for one in field.findall("option")}
+    assert "(they read: we do not own it)" in words["in-use-on-loan"]
+    assert "they read" not in words["not-owned"]

@@ -12,7 +12,7 @@ from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
 from mailproc.ill.actions import BY_NAME, LOCATION, OPTIONS, Option
 from mailproc.ill.apdu import Apdu, IllAnswer
-from mailproc.ill.terms import Ref, TransactionId
+from mailproc.ill.terms import Ref, Results, TransactionId
 from mailproc.office.acts.staff_act import StaffAct
 from mailproc.protocols.codec import Codec, Manner
 from mailproc.sentence import Sentence, Word, sentence
@@ -77,6 +77,19 @@ def untold(act: StaffAct, said: Apdu, transaction: Transaction, context: Context
     lost = tuple(option.word for option in given(act) if _is_lost(option, whole, codec))
     told = sentence("option-not-told", partner=transaction.partner, options=lost)
     return (*([told] if lost else []), *_other_reason(said, codec.project(whole), act, transaction))
+
+
+def reason_read(reason: str, transaction: Transaction, context: Context) -> str:
+    """Return the reason that the partner's system reads instead of ours; '' if it reads the same."""
+    said = IllAnswer(results=Results.UNFILLED, reason=reason)
+    codec, role = context.registry.by_name(transaction.codec), transaction.role
+    partner = context.partners.get(transaction.partner)
+    manner = delivery_mode.of_message(codec, partner, said, role, transaction.dialect)
+    if manner is not Manner.SEND or codec.for_people or codec.refuses(said, transaction.dialect):
+        return ""
+    read = codec.project(_named(said, transaction, context))
+    found = read.reason if isinstance(read, IllAnswer) else None
+    return found if found and found != reason else ""
 
 
 def _other_reason(said: Apdu, read: Apdu, act: StaffAct, transaction: Transaction) -> tuple[Sentence, ...]:

@@ -15,9 +15,12 @@ from mailproc.ill.events import PUT_OFF, PUTTING_OFF
 from mailproc.ill.status import RequestStatus
 from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Role, Service
 from mailproc.notices.language import Language
+from mailproc.office.acts.options import reason_read
 from mailproc.office.queries import possible_actions
+from mailproc.office.queries.find import transaction_of
 from mailproc.office.queries.possible_actions import Choice
 from mailproc.protocols.codec import Manner
+from mailproc.store.rows import Transaction
 
 NOT_HERE = (actions.ANSWER, actions.ATTACH)
 """A yes or no is the act itself here. A file is named by its path on the service's machine, which is nobody's
@@ -70,7 +73,27 @@ def offered(connection: Connection, number: str, now: RequestStatus, context: Co
     """Return what is possible now, ``now`` being how the request stands. Raise LocalFault as
     ``possible_actions.choices``."""
     found = possible_actions.choices(connection, number, context)
-    return tuple(form(one, now, context) for one in found if not _asks_nobody(one))
+    forms = tuple(form(one, now, context) for one in found if not _asks_nobody(one))
+    row = transaction_of(connection, number)
+    return tuple(_as_read(one, row, context) if one.action == "unfilled" else one for one in forms)
+
+
+def _as_read(refusal: ActForm, row: Transaction, context: Context) -> ActForm:
+    """Return the form with what the partner's system reads of each reason, where it is another."""
+    language = context.language
+
+    def worded(code: str, word: str) -> str:
+        read = reason_read(code, row, context)
+        means = language.own_reason_word(read) if read else ""
+        return language.label("desk", "read_as", reason=word, means=means) if read else word
+
+    fields = (
+        replace(one, choices=tuple((code, worded(code, word)) for code, word in one.choices))
+        if one.name == actions.REASON.field
+        else one
+        for one in refusal.fields
+    )
+    return replace(refusal, fields=tuple(fields))
 
 
 def _asks_nobody(one: Choice) -> bool:
