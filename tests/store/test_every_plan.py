@@ -266,7 +266,7 @@ def _at_the_desk() -> None:
         desk.patrons.one(desk.patrons.of_request("B1"))
         if (reader := desk.readers.sessions.named(desk.patrons.of_request("B1"))) is not None:
             desk.readers.home(reader), desk.readers.one(reader, "B1"), desk.readers.documents(reader, "B1")
-        desk.readers.ask_link("r1", "r@readers.example")
+        desk.readers.ask_link("r1", "r@readers.example", often=False)
         desk.partners.listed(), desk.partners.one("XX-BL"), desk.service.page()
         for row in desk.unplaced.listed().rows:
             assert desk.unplaced.placing(row.name, "B1", "XX-BL") is not None
