@@ -8,6 +8,7 @@ from mailproc.office.requests import notes, reader_letter
 from mailproc.office.requests.reader_letter import LetterInOwnWords
 from mailproc.store import events, item_barcodes
 from mailproc.store.events import NewEvent
+from tests.flow.test_letters_of_people import write
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 
@@ -231,3 +232,17 @@ def test_what_stands_again_says_what_it_said_before(small_world):
     small_world.act("B1", "answer-condition", answer=True, run=False)
     small_world.act("B1", "undo")
     assert small_world.shown("B1").line.status == before
+
+
+def test_a_letter_to_the_reader_that_waits_is_taken_back_whatever_came_meanwhile(small_world):
+    small_world.place()
+    write(small_world, "Where is B1?", "r@readers.example", "Re: B1")
+    written = LetterInOwnWords("B1", "It is on its way.", door="desk")
+    reader_letter.write(small_world.store, small_world.app.context, written)
+    small_world.hear("B1-1 SHIPPED LOAN")
+    before = current(small_world, "B1")
+    small_world.act("B1", "undo")
+    assert (current(small_world, "B1"), small_world.attention("B1")) == (before, ("reader-wrote",))
+    small_world.later(hours=1)
+    small_world.run()
+    assert "It is on its way" not in "".join(one.text for one in small_world.reader())

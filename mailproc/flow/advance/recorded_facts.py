@@ -38,6 +38,7 @@ from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.charges import ChargeStatus
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.event_names import event_heard
+from mailproc.ill.events import WRITTEN_TO_READER
 from mailproc.ill.facts import ChargeFact, Facts
 from mailproc.ill.note_sentences import WANTED_BY, parted
 from mailproc.ill.reader_due import due_of_reader
@@ -203,7 +204,10 @@ def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     action, transaction, current = event.type, case.transaction, case.current
     if action == "undo":
         meant = (event.facts or {}).get("undone", 0)
-        return undoing.to_undo(case.connection, transaction, meant)
+        kept = undoing.to_undo(case.connection, transaction, meant)
+        undone = events.load(case.connection, kept["undone"])
+        moved = undone is None or undone.type != WRITTEN_TO_READER  # else what came meanwhile stands
+        return kept if moved else {**kept, "found": to_json(current)}
     facts: Facts = {"found": to_json(current), "attention": transaction.attention}
     facts |= _of_cost(case, event) | _of_repeated_recall(case, event)
     if action == "overdue" and isinstance(apdu, Overdue) and apdu.due and apdu.due.on >= case.day(event.at):

@@ -37,12 +37,16 @@ RAISED_BESIDE = (Reason.READER_WROTE, Reason.DOCUMENT_WITHHELD)
 def last_done(connection: Connection, transaction: Transaction, letter: int = 0) -> Event | None:
     """Return what happened last and stands: an act that was taken back, and taking it back, do not.
 
-    A letter to the reader in own words can be taken back while it waits; once it left, it is passed over.
+    A letter to the reader in own words can be taken back while it waits, whatever came meanwhile; once it
+    left, it is passed over.
     ``letter``: an event that counts though others of its kind are passed over.
     """
     stands = events.standing(connection, transaction.id)
-    found = (one for one in reversed(stands) if one.id == letter or one.type not in (UNDO, *BESIDE))
-    return next((one for one in found if one.type != WRITTEN_TO_READER or not _left(connection, one)), None)
+    found = [one for one in reversed(stands) if one.id == letter or one.type not in (UNDO, *BESIDE)]
+    open_still = [one for one in found if one.type != WRITTEN_TO_READER or not _left(connection, one)]
+    if not open_still or letter or open_still[0].cause == "staff":
+        return open_still[0] if open_still else None
+    return next((one for one in open_still if one.type == WRITTEN_TO_READER), open_still[0])
 
 
 def _left(connection: Connection, event: Event) -> bool:
@@ -115,6 +119,8 @@ def _attention(connection: Connection, transaction: Transaction, last: Event) ->
     had, now = (last.facts or {}).get("attention") or [], transaction.attention or []
     over = _settled_since(connection, transaction, last).difference(now)
     own = [Reason.READER_WROTE] if _is_last_of_reader(connection, transaction, last) else []
+    if last.type == WRITTEN_TO_READER:  # what came meanwhile stays to be read
+        return [*now, *(one for one in had if one not in (*now, *over) and one in SETTLED_BESIDE[last.type])]
     since = [reason for reason in now if reason in RAISED_BESIDE and reason not in (*had, *own)]
     return [*(reason for reason in had if reason not in over), *since]
 
