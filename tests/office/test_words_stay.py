@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailproc.office.queries import agenda
+from mailproc.office.queries import agenda, request_details
 from mailproc.office.requests import notes, reader_letter
 from mailproc.office.requests.reader_letter import LetterInOwnWords
 from tests.flow.test_letters_of_people import READER, write
@@ -137,3 +137,21 @@ def test_a_note_that_the_program_writes_settles_nothing(lent):
         lambda connection: notes.say(connection, lent.app.context, "B1", "O1 is sent again", "clerk")
     )
     assert needs(lent) == {"reader-wrote"}
+
+
+def test_to_go_on_has_the_ways_of_every_reason(lent):
+    """A letter in words offers what its writer may mean; that takes no place from what else is to be done."""
+    lent.act("B1", "receive", on=lent.now.date())
+    lent.act("B1", "overdue", heard_by="phone")
+    before = keys(lent)
+    lender_writes(lent, "We need it back: it is overdue. Is it lost? Or has it come back?")
+    reader_writes(lent)
+    assert {"demanded-early", "message", "reader-wrote"} <= needs(lent)
+    assert {"act renew", "amend due", "act return", "note", "act lost"} <= keys(lent)
+    assert before <= keys(lent)
+
+
+def keys(world):
+    with world.store.read() as connection:
+        shown = request_details.shown(connection, "B1", world.app.context)
+    return {way.key for way in shown.ways}

@@ -1,6 +1,7 @@
 """Not today, at the desk: a row is hidden until a day, is counted all the same, and comes back with news."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -132,3 +133,16 @@ def test_by_the_keyboard_alone_at_320_pixels(windows: Callable[..., Window], ask
         window.page.keyboard.press("z")
     assert types(asked) == [("put-off", "rau", "desk"), ("show-again", "rau", "desk")]
     assert window.complaints == []
+
+
+def test_an_old_page_takes_back_no_later_day_of_a_colleague(opened, asked: World) -> None:
+    first, second = opened(), opened()
+    first.log_in()
+    second.log_in()
+    page = first.post("/act", later(first.get("/"), "L1"))
+    (back,) = page.forms("/r/L1/act")
+    row = later(second.get("/"), "L2")
+    asked.act("L1", "put-off", on=asked.now.date() + timedelta(days=4), note="they call back")
+    assert first.post("/r/L1/act", back).status == 409
+    assert "until Fri 6 Mar" in second.get("/").words
+    assert second.post("/act", row).status == 200

@@ -152,3 +152,19 @@ def test_marks_survive_a_session_that_ends(browser: Browser, asked: World) -> No
     page = logged_in_again(browser, browser.post("/requests/save", said))
     assert "You were logged out" in page.words and page.forms("/requests/save")[0]["role"] == "RESPONDER"
     assert page.tree.xpath("string(//input[@id='list-name']/@value)") == "What we lend"
+
+
+def test_what_the_reader_has_is_not_sent_back_with_one_key(browser: Browser, house: World) -> None:
+    house.place()
+    house.hear("B1-1 SHIPPED LOAN")
+    house.act("B1", "receive")
+    house.act("B1", "recall", heard_by="phone")
+    assert form(browser.get("/"), "B1")["action"] == "return"
+    house.act("B1", "collected")
+    assert "return" not in [one["action"] for one in browser.get("/").forms("/act")]
+    words = browser.get("/r/B1").words
+    assert "Send it back (the reader has it)" in words or "(the reader has it)" in words
+    assert "the reader has it; " in words
+    house.act("B1", "brought-back")
+    assert form(browser.get("/"), "B1")["action"] == "return"
+    assert "the reader has it" not in browser.get("/r/B1").words

@@ -40,7 +40,7 @@ def ways(
     context: Context,
     language: Language,
 ) -> tuple[Suggestion, ...]:
-    """Return at most ``MOST`` suggestions, each once.
+    """Return at most ``MOST`` suggestions for each reason, each once.
 
     ``facts`` are the notice's: ``reasons`` are codes of attention; ``ours`` are the letters of ours that did
     not arrive, and only these are offered to be sent again.
@@ -62,7 +62,8 @@ def ways(
     if not _FOR_STAFF_TO_READ.isdisjoint(facts.get("reasons", ())):
         place = sum(key in first for key, _ in known)
         ways[place:place] = heard_suggestions.ways(connection, transaction, open_now.number, language)
-    return _few(tuple({way.command: way for way in reversed(ways)}.values())[::-1], settles)
+    each_once = tuple({way.command: way for way in reversed(ways)}.values())[::-1]
+    return _few(each_once, settles, MOST * max(1, len(facts.get("reasons", ()))))
 
 
 def in_a_letter(writer: NoticeWriter) -> tuple[Way, ...]:
@@ -82,9 +83,9 @@ def _brings_the_copy(connection: Connection, transaction: Transaction, reasons: 
     return under_way or Reason.DOCUMENT_LINK in reasons or bool(documents.came_with(connection, row.id))
 
 
-def _few(ways: tuple[Suggestion, ...], settles: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
-    """Return ``MOST`` of them; what settles it without a letter is always among them."""
-    few = [way for way in ways if way not in settles][: MOST - len(settles)]
+def _few(ways: tuple[Suggestion, ...], settles: Sequence[Suggestion], most: int) -> tuple[Suggestion, ...]:
+    """Return ``most`` of them; what settles it without a letter is always among them."""
+    few = [way for way in ways if way not in settles][: most - len(settles)]
     return tuple(way for way in ways if way in few or way in settles)
 
 

@@ -152,7 +152,8 @@ def _leads(one: Choice, now: RequestStatus, context: Context) -> str:
     )
     heard = [language.texts.labels["untold"].get(notice.rpartition("/")[2], notice) for notice in one.notices]
     hears = (language.label("desk", "reader_hears", what=what) for what in heard)
-    return "; ".join([leads, *hears, *_days(one, context)])
+    has = [language.texts.labels["desk"]["reader_has_it"]] if one.reader_has else []
+    return "; ".join([*has, leads, *hears, *_days(one, context)])
 
 
 def _days(one: Choice, context: Context) -> Iterator[str]:

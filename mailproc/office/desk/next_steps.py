@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from mailproc.flow.prepare.suggested import Suggestion
+from mailproc.ill.whereabouts import COLLECTED
 from mailproc.notices.language import Language
 from mailproc.office.desk.act_forms import ActForm
 from mailproc.office.queries.request_details import RequestDetails
@@ -63,7 +64,7 @@ def of_earlier(
     """Return the ways to go on with the earlier order ``number``, on its own page."""
     offered = {one.key for one in forms}
     own = [way for way in request_words.ways_on(found, language) if way.number == number]
-    acts = (step for way in own if _is_act(way) for step in _act(way, offered))
+    acts = (step for way in own if _is_act(way) for step in _act(way, offered, found, language))
     others = (NextStep(_does(way), _address(way, "")) for way in own if way.key in _OF_EACH_ORDER)
     return tuple(dict.fromkeys((*acts, *others)))
 
@@ -76,7 +77,7 @@ def _steps(found: RequestDetails, forms: Collection[ActForm], language: Language
         elif way.number and way.number != found.line.number:
             yield _earlier(way, language)
         elif _is_act(way):
-            yield from _act(way, offered)
+            yield from _act(way, offered, found, language)
         elif way.key in _PAGES:
             yield NextStep(_does(way), _address(way, found.line.partner))
     for asked in found.questions:
@@ -97,11 +98,15 @@ def _is_act(way: Suggestion) -> bool:
     return bool(way.action) or way.key == "receive quiet"
 
 
-def _act(way: Suggestion, offered: Collection[str]) -> Iterator[NextStep]:
+def _act(
+    way: Suggestion, offered: Collection[str], found: RequestDetails, language: Language
+) -> Iterator[NextStep]:
     """Yield the link that opens the act's form, if the page has it."""
     key, address = _form(way)
+    has = way.action == "return" and found.whereabouts == COLLECTED
+    does = f"{way.does} ({language.texts.labels['desk']['reader_has_it']})" if has else way.does
     if key in offered:
-        yield NextStep(way.does, address)
+        yield NextStep(does, address)
 
 
 def _form(way: Suggestion) -> tuple[str, str]:

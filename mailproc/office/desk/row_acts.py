@@ -96,7 +96,7 @@ def put_off(connection: Connection, one: Todo, context: Context, kept: KeptRowAc
     """Return the act "not today", until the day that is meant where none is named; None for what cannot wait,
     or what nobody was asked for and nobody submitted."""
     request = request_of(connection, one.number)
-    seen = _mark(connection, request)
+    seen = seen_mark(connection, request)
     key = one.number, PUT_OFF, seen, context.today()
     return kept.get(key, lambda: _put_off(connection, request, seen, context)) if seen else None
 
@@ -114,11 +114,11 @@ def _put_off(connection: Connection, request: StoredRequest, seen: str, context:
 def show_again(connection: Connection, one: Todo, context: Context) -> RowAct:
     """Return the act that takes it back."""
     does = context.language.texts.labels["desk"]["show_again"]
-    seen = _mark(connection, request_of(connection, one.number))
+    seen = seen_mark(connection, request_of(connection, one.number))
     return RowAct(SHOWN_AGAIN, "", SHOWN_AGAIN, does, "", False, seen)
 
 
-def _mark(connection: Connection, request: StoredRequest) -> str:
+def seen_mark(connection: Connection, request: StoredRequest) -> str:
     """Return the mark of what has happened so far; '' for what nobody was asked for and nobody submitted."""
     if attempts := transactions.of_request(connection, request.id):
         return overtaken.mark(connection, attempts[-1].id)
@@ -143,8 +143,10 @@ def of_row(connection: Connection, one: Todo, context: Context, kept: KeptRowAct
 def _main(
     connection: Connection, row: Transaction, acts: tuple[str, ...], seen: str, context: Context
 ) -> RowAct | None:
-    """Return the first of these acts that is possible."""
+    """Return the first of these acts that is possible; None where it sends back what the reader has."""
     for action, answer in _said(row, acts):
+        if action.name == "return" and possible_actions.reader_has_it(row):
+            return None
         found = possible_actions.choice(connection, row, action, answer, context)
         if found is not None:
             form = act_forms.form(found, status(row.state, promise=row.promise), context)

@@ -15,7 +15,8 @@ from mailproc.ill.terms import State
 from mailproc.office.acts import overtaken, perform
 from mailproc.office.acts.act_writing import ActWriting, T, at_once
 from mailproc.office.acts.staff_act import StaffAct
-from mailproc.office.queries.find import transaction_of
+from mailproc.office.desk import row_acts
+from mailproc.office.queries.find import request_of, transaction_of
 from mailproc.store import outgoing, put_off, requests, submissions, transactions, waiting_acts
 from mailproc.store.engine import Store
 from mailproc.store.rows import Event, Transaction
@@ -81,7 +82,7 @@ def _put_off(connection: Connection, context: Context) -> Iterator[JustDone]:
             leaves=language.label("desk", "put_off_until", day=language.day_word(one.until_on, today)),
             may=True,
             go_on="",
-            seen="",  # any news would show it, and then it is not put off
+            seen=row_acts.seen_mark(connection, request_of(connection, one.number)),  # who puts it off anew
             act=SHOWN_AGAIN,
         )
 

@@ -23,6 +23,7 @@ from mailproc.ill.actions import (
     OF_ROLE,
     POSITION,
     TO,
+    WITH_US,
     Action,
     Option,
 )
@@ -30,6 +31,7 @@ from mailproc.ill.effects import Notify, Send, TryNext
 from mailproc.ill.status import RequestStatus, status
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import TransactionState
+from mailproc.ill.whereabouts import COLLECTED
 from mailproc.office.acts import day_left_open, perform
 from mailproc.office.acts.staff_act import StaffAct
 from mailproc.office.queries.find import transaction_of
@@ -56,7 +58,8 @@ class Choice:
     NOTICE (a letter to its staff), LOCAL (nothing is sent). ``needs``: mandatory options, also those that
     only the protocol demands. ``against``: why it is refused unless --anyway; '' if it is not. ``notices``:
     what the reader would be told. ``early``: it speaks of an item that was sent, and none was. ``usual``: the
-    day that it grants where none is named; ``wished``: the day that the partner asked for.
+    day that it grants where none is named; ``wished``: the day that the partner asked for. ``reader_has``: it
+    sends back what the reader has.
     """
 
     role: Role
@@ -72,6 +75,7 @@ class Choice:
     early: bool = False
     usual: date | None = None
     wished: date | None = None
+    reader_has: bool = False
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -110,6 +114,7 @@ def choice(
         _notices(connection, decision, row, context), early,
         day_left_open.usual(action.name, answer, row, context),
         day_left_open.wished(connection, action.name, answer, row),
+        action.name == "return" and reader_has_it(row),
     )  # fmt: skip
 
 
@@ -123,6 +128,11 @@ def _notices(
     if any(carry_out.tells_the_end(connection, row, one, context) for one in ends):
         told.append("patron/unfilled")
     return tuple(told)
+
+
+def reader_has_it(row: Transaction) -> bool:
+    """Return whether staff have said that the reader has collected it, and not that it was brought back."""
+    return row.state in WITH_US and (row.options or {}).get("whereabouts") == COLLECTED
 
 
 def is_possible(

@@ -321,11 +321,11 @@ def _item_barcodes() -> None:
 
 
 def _put_off() -> None:
-    numbers = (
-        sa.Column(name, sa.Integer(), nullable=False) for name in ("request_id", "event_id", "history_id")
-    )
-    until = sa.Column("until_on", sa.Date(), nullable=False)
-    op.create_table("put_off", *numbers, until, sa.PrimaryKeyConstraint("request_id"))
+    op.create_table(
+        "put_off", sa.Column("request_id", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("until_on", sa.Date(), nullable=False), sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("history_id", sa.Integer(), nullable=False), sa.PrimaryKeyConstraint("request_id"),
+    )  # fmt: skip
     op.create_index("ix_put_off_until", "put_off", ["until_on"])
 
 
