@@ -100,6 +100,7 @@ class Reason(StrEnum):
     DOCUMENT_CAME = "document-came"
     UNKNOWN_CODE = "unknown-code"
     UNKNOWN_WORDS = "unknown-words"
+    ADDRESS_DIFFERS = "address-differs"
     ERROR_REPORT = "error-report"
     MESSAGE = "message"
     READER_WROTE = "reader-wrote"
@@ -289,6 +290,7 @@ _ROWS: dict[Reason, Rule] = {
     **dict.fromkeys((Reason.DOCUMENT_LINK, Reason.DOCUMENT_WITHHELD, Reason.DOCUMENT_CAME), _PASS_ON),
     Reason.UNKNOWN_CODE: Rule(until=Until.ANSWERED, ways=("act message", NOTE)),
     Reason.UNKNOWN_WORDS: Rule(until=Until.LOOK, listed=True, ways=(NOTE,)),
+    Reason.ADDRESS_DIFFERS: _to_read(),
     Reason.ERROR_REPORT: _to_read(),
     Reason.MESSAGE: Rule(until=Until.ANSWERED, ways=(NOTE, "act message")),
     Reason.READER_WROTE: Rule(until=Until.ANSWERED, ways=(*_READERS, NOTE)),

@@ -211,6 +211,7 @@ class ActFacts(TypedDict, total=False):
     knew. Of a request that staff entered later: ``asked_on``, the day on which the partner asked. Of a
     redirection: ``symbol`` and ``address`` of the library that has the request now. ``barcode``: of the item,
     for the library system. ``not_looked_up``: why that said nothing of the reader (``sentence.stored``).
+    ``address_differs``: the request names another e-mail address than is stored of its reader.
     Of what staff do with a letter: ``letter`` (I12), and the ``number`` that it was assigned to.
     """
 
@@ -250,6 +251,7 @@ class ActFacts(TypedDict, total=False):
     symbol: str
     address: str
     not_looked_up: str
+    address_differs: bool
     letter: str
     number: str
 

@@ -181,6 +181,8 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
         reasons.append(_reported(apdu.report, step, occurrence))
     if occurrence.facts.get("unknown_words"):
         reasons.append(Reason.UNKNOWN_WORDS)
+    if occurrence.facts.get("address_differs"):
+        reasons.append(Reason.ADDRESS_DIFFERS)
     return tuple(AskStaff(reason) for reason in dict.fromkeys(reasons) if reason)
 
 

@@ -13,6 +13,8 @@ from mailproc.store.tables import FOREVER, RequestRow
 from mailproc.store.text import storable
 
 REQUEST = table_of(RequestRow)
+STAFF = "staff"
+"""``patron.source`` of a reader whose e-mail address staff have typed, and no file has."""
 _LOAD = Constant(select(PATRON).where(PATRON.c.id == bindparam("patron_id"), IS_CURRENT), StoredPatron)
 _WITH_EMAIL = Constant(
     select(PATRON)
@@ -25,14 +27,17 @@ _SET = ", ".join(
     f"{name} = CASE WHEN :{name} = '' THEN {name} ELSE :{name} END" for name in ("name", "status", "language")
 )
 # An address of the library's file stays: whoever places a request gets no letters of somebody else.
-_SET += ", email = CASE WHEN :email = '' OR (source <> '' AND email <> '') THEN email ELSE :email END"
+_SET += f", email = CASE WHEN :email = '' OR (source NOT IN ('', '{STAFF}') AND email <> '') THEN email"
+_SET += " ELSE :email END, source = CASE WHEN source = '' THEN :source ELSE source END"
 # What an import is staging too: a request is newer than its file.
 _CHANGE = text(f"UPDATE patron SET {_SET} WHERE id = :id AND until > {CURRENT_IMPORT}")  # noqa: S608  # ours
-_TEXTS = ", ".join(f"CAST(:{name} AS VARCHAR)" for name in ("id", "name", "email", "status", "language"))
+_TEXTS = ", ".join(
+    f"CAST(:{name} AS VARCHAR)" for name in ("id", "name", "email", "status", "language", "source")
+)
 _ADD = text(
     f"""
-    INSERT INTO patron (since, until, id, name, email, status, language, pickup, source)
-    SELECT {CURRENT_IMPORT}, coalesce(min(since), {FOREVER}), {_TEXTS}, '', ''
+    INSERT INTO patron (since, until, id, name, email, status, language, source, pickup)
+    SELECT {CURRENT_IMPORT}, coalesce(min(since), {FOREVER}), {_TEXTS}, ''
     FROM patron WHERE id = :id AND since > {CURRENT_IMPORT}
     """  # noqa: S608  # ours
 )
@@ -60,16 +65,20 @@ class NamedReader:
     language: str = ""
 
 
-def keep(connection: Connection, reader: NamedReader, *, corrects: bool = True) -> bool:
+def keep(
+    connection: Connection, reader: NamedReader, *, corrects: bool = True, by_staff: bool = False
+) -> bool:
     """Store the reader; what is left out stays as it was, so does an e-mail address of the library's file.
 
     ``corrects``: whether an address that another request brought is replaced, and a reader of the file who
-    has none gets one. Return whether what is stored stays though the request names another.
+    has none gets one. ``by_staff``: they have typed it; no other request replaces that. Return whether what
+    is stored stays though the request names another.
     """
     values = {name: storable(value) for name, value in vars(reader).items()}
+    values["source"] = STAFF if by_staff and values["email"] else ""
     before = load(connection, values["id"])
     said, known = values["email"], before.email if before is not None else ""
-    stays = before is not None and _stays(before, corrects=corrects)
+    stays = before is not None and _stays(before, corrects=corrects, by_staff=by_staff)
     if stays:
         values["email"] = ""
     connection.execute(_CHANGE, values)
@@ -81,8 +90,10 @@ def keep(connection: Connection, reader: NamedReader, *, corrects: bool = True) 
     return stays and said.lower() not in ("", known.lower())
 
 
-def _stays(reader: StoredPatron, *, corrects: bool) -> bool:
+def _stays(reader: StoredPatron, *, corrects: bool, by_staff: bool) -> bool:
     """Return whether the e-mail address stays as it is, also where there is none."""
+    if reader.source == STAFF:
+        return not by_staff
     is_of_file = reader.source != ""
     return is_of_file or bool(reader.email) if not corrects else is_of_file and bool(reader.email)
 

@@ -189,8 +189,8 @@ class PatronRow(SQLModel, table=True):
     """What is known of a reader of ours, as one import left it (``current_patrons``, ``patron_imports``).
 
     It counts from the import ``since`` (0: before the first) to before the import ``until``. ``status``: the
-    category. ``address``: of post, line by line. ``source``: '' from a request | file | gone (from a file,
-    and not in the last one).
+    category. ``address``: of post, line by line. ``source``: '' from a request | staff (who typed its
+    e-mail address) | file | gone (from a file, and not in the last one).
     """
 
     __tablename__ = "patron"

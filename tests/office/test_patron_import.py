@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import tracemalloc
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from mailproc.office.requests import place
 from mailproc.store import patron_imports, patrons
 from mailproc.store.incoming_patrons import incoming
 from mailproc.store.patron_imports import FiledReader
+from mailproc.store.patrons import NamedReader
 
 HEAD = "id,name,email,expires,blocks,language\n"
 TWO = HEAD + "R1,Ann Reader,ann@reader.example,2027-12-31,,en\nR2,Bo,bo@reader.example,,fees,de\n"
@@ -633,3 +635,28 @@ def test_another_system_replaces_no_address_at_all(small_world):
     assert known(small_world, "R5").email == "eve@reader.example"
     entered(small_world, "desk", id="R5", email="eve@new.example")
     assert known(small_world, "R5").email == "eve@new.example", "staff correct what a request brought"
+
+
+def test_another_address_than_the_stored_one_is_something_that_staff_see(small_world):
+    """Nobody reads the warning of an order that another system has placed."""
+    entered(small_world, "api", id="R5", email="evil@elsewhere.example")
+    assert small_world.attention("B1") == ()
+    entered(small_world, "api", id="R5", email="eve@reader.example")
+    assert small_world.attention("B2") == ("address-differs",)
+    entered(small_world, "desk", id="R5", email="eve@reader.example")
+    assert (known(small_world, "R5").email, known(small_world, "R5").source) == (
+        "eve@reader.example",
+        "staff",
+    )
+    entered(small_world, "api", id="R5", email="evil@elsewhere.example")
+    assert known(small_world, "R5").email == "eve@reader.example"
+    run(small_world, "id,name,email\nR5,Eve,eve@file.example\n")
+    assert (known(small_world, "R5").email, known(small_world, "R5").source) == ("eve@file.example", "file")
+
+
+def test_what_a_form_says_replaces_no_address_that_staff_typed(small_world):
+    keep = partial(patrons.keep, reader=NamedReader("R5", email="eve@reader.example"), by_staff=True)
+    small_world.store.write(keep)
+    other = NamedReader("R5", email="evil@elsewhere.example")
+    assert small_world.store.write(lambda connection: patrons.keep(connection, other))
+    assert known(small_world, "R5").email == "eve@reader.example"

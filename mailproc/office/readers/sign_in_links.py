@@ -19,7 +19,6 @@ from mailproc.store import (
     events,
     link_letters,
     outgoing,
-    patron_imports,
     patrons,
     reader_access,
     restored,
@@ -74,13 +73,13 @@ def _reader(connection: Connection, number: str, email: str) -> StoredPatron | N
         return None
     found = patrons.with_email(connection, address, AT_ONCE)
     theirs = [one for one in found if wanted in map(folded, (one.id, *(one.barcodes or ())))]
-    return theirs[0] if len(theirs) == 1 and _is_believed(connection, theirs[0]) else None
+    return theirs[0] if len(theirs) == 1 and _is_believed(theirs[0]) else None
 
 
-def _is_believed(connection: Connection, reader: StoredPatron) -> bool:
-    """Return whether the reader's address is the library's word. Where readers are imported, what an order
-    says of one whom no file has is anybody's who can place one."""
-    return bool(reader.source) or not patron_imports.is_any(connection)
+def _is_believed(reader: StoredPatron) -> bool:
+    """Return whether the reader's address is the library's word: of its file, or typed by staff. What another
+    order says is anybody's who can place one."""
+    return bool(reader.source)
 
 
 def _is_enough(

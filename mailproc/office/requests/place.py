@@ -182,12 +182,15 @@ def enter(
     warnings = entry_findings.check(entry, connection, context, anyway=anyway, asks=by_hand)
     if restored.standing(connection) is not None:
         warnings = (*warnings, sentence("entered-while-held"))
-    if wanted.patron is not None and patrons.keep(connection, wanted.patron, corrects=door != API):
+    facts = live.facts
+    by_staff = door in (AT_THE_DESK, "cli") and request_id is None
+    if wanted.patron and patrons.keep(connection, wanted.patron, corrects=door != API, by_staff=by_staff):
         warnings = (*warnings, sentence("entered-address-stays"))
+        facts = facts if by_staff else {**(facts or {}), "address_differs": True}  # nobody reads a warning
     request_id, number = _stored(connection, context, wanted, request_id)
     requests.add_candidates(connection, request_id, [lender.symbol for lender in lenders])
     locate.keep(connection, request_id, looked)
-    asked = asking.ask(connection, context, request_id, by, live.facts, door=door, once=once)
+    asked = asking.ask(connection, context, request_id, by, facts, door=door, once=once)
     _note_overrides(connection, context, number, warnings, by, door)
     if rota.lenders:
         warnings = (*warnings, rota.told)
