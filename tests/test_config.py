@@ -373,3 +373,8 @@ def test_no_new_order_goes_by_the_accounts_of_disabled_artemail(tmp_path: Path) 
     (partner,) = load(tmp_path, PARTNER + disabled.replace("false", "true")).partner
     assert [one.customer_code for one in partner.artemail.accounts_in_use] == ["99-0001"]
     assert "ARTEmail RESPONDER needs" in refusal(tmp_path, PARTNER + disabled.replace("iso10161", "artemail"))
+
+
+def test_the_password_of_a_person_is_sent_to_no_other_section(tmp_path: Path) -> None:
+    said = refusal(tmp_path, '[[staff]]\nlogin = "rau"\npassword = "secret word"\n')
+    assert "mailproc staff add LOGIN" in said and "[deliver]" not in said and "secret word" not in said

@@ -63,7 +63,9 @@ def _words(loc: Loc, key: str, near: str) -> str:
 
 def _hint(loc: Loc, key: str, near: str) -> Iterator[str]:
     elsewhere = schema.headers_with(key)
-    if near:
+    if loc[:1] == ("staff",) and key == "password":  # no other section's password is meant
+        yield "a password for the desk is typed at `mailproc staff add LOGIN`, and stands in no file"
+    elif near:
         yield f'did you mean "{near}"?'
     elif elsewhere:
         around = [
