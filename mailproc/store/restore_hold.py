@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, FromClause, ScalarSelect, Select, bindparam, func, select
 
 from mailproc.errors import Misconfigured
 from mailproc.sentence import sentence, stored
@@ -240,5 +240,9 @@ def _jump(connection: Connection, reserved: Mapping[str, int], *, known: bool) -
 
 def _newest(connection: Connection) -> datetime | None:
     columns = (INBOX.c.received_at, OUTGOING.c.prepared_at, EVENT.c.at, BACKUP.c.at)
-    last = (select(column).order_by(column.table.c.id.desc()).limit(1) for column in columns)
+    last = (select(one).where(one.table.c.id == _last_of(one.table)) for one in columns)
     return max((at for one in last if (at := connection.execute(one).scalar()) is not None), default=None)
+
+
+def _last_of(table: FromClause) -> ScalarSelect[Any]:
+    return select(func.max(table.c.id)).scalar_subquery()
