@@ -49,15 +49,15 @@ def standing(day: date) -> ColumnElement[date | None]:
         select(HISTORY.c.id)
         .join_from(attempt, HISTORY, HISTORY.c.transaction_id == attempt.c.id)
         .where(attempt.c.request_id == REQUEST.c.id, HISTORY.c.id > PUT_OFF.c.history_id)
+        .correlate(REQUEST, PUT_OFF)
     )
     return case((and_(PUT_OFF.c.until_on > day, ~news.exists()), PUT_OFF.c.until_on))
 
 
 def hidden(day: date) -> ColumnElement[bool]:
-    """Whether a request that nobody was asked for is put off as of ``day``: whatever is done with it ends
-    that at once. A condition on ``REQUEST``."""
-    there = select(PUT_OFF.c.request_id).where(PUT_OFF.c.request_id == REQUEST.c.id, PUT_OFF.c.until_on > day)
-    return there.exists()
+    """Whether a request is put off as of ``day``. A condition on ``REQUEST``."""
+    this = PUT_OFF.c.request_id == REQUEST.c.id
+    return select(PUT_OFF.c.request_id).where(this, standing(day).is_not(None)).exists()
 
 
 def until(connection: Connection, request_id: int, day: date) -> date | None:

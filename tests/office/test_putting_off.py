@@ -10,9 +10,10 @@ from mailproc.ill import closed_days, machine
 from mailproc.ill.terms import Role, Service
 from mailproc.office.acts import perform, putting_off
 from mailproc.office.mailroom import digest_mail
-from mailproc.office.queries import agenda, listing
+from mailproc.office.queries import agenda, listing, reviews
 from mailproc.store.transactions import TRANSACTION
 from tests.support import configuration
+from tests.web.wishes import submit
 
 ORDER = "TXC{0}-1 S LOAN\nA book of ours"
 
@@ -56,6 +57,29 @@ def test_it_is_hidden_until_its_day_and_the_sum_says_so(waits):
     waits.days(1)
     assert here(waits) == ["B1"] and put_off(waits) == {}
     assert not waits.verify().differences
+
+
+def test_what_has_come_back_by_itself_is_forgotten(waits):
+    waits.act("B1", "put-off", on=in_days(waits, 1))
+    waits.days(1)
+    waits.hear("B2-1 NOT")
+    waits.act("B2", "put-off", on=in_days(waits, 1))
+    (kept,) = waits.rows("put_off")
+    assert kept["request_id"] == waits.transaction("B2")["request_id"]
+
+
+def test_a_wish_is_hidden_from_its_list_whatever_happens_to_others(waits):
+    wish = submit(waits)
+    waits.act(wish, "put-off", on=in_days(waits, 1))
+    waits.hear("B2-1 NOT")
+
+    def to_review():
+        with waits.app.store.read() as connection:
+            return reviews.count(connection, listing.Filter(attention=True), None, waits.app.context.today())
+
+    assert (to_review(), put_off(waits)) == (0, {wish: in_days(waits, 1)})
+    waits.days(1)
+    assert to_review() == 1
 
 
 def refused(world, number="B1", action="put-off", **said):

@@ -246,3 +246,12 @@ def test_a_letter_that_waits_its_minute_is_no_trouble(browser, house, shipped):
     assert "(staff rau). A letter of this leaves at" in page.words
     assert "patron/arrived" not in page.words and "it is here" not in page.words
     assert "Letters of ours" not in page.words and page.words.count("A letter of this leaves") == 1
+
+
+def test_what_cannot_be_taken_back_says_how_to_go_on(browser, house, shipped):
+    """They have written since: what we did is not the last word."""
+    browser.act("B1", "receive")
+    house.hear("B1-1 RECALL")
+    page = browser.get("/r/B1")
+    assert "This cannot be taken back. Record now what is true" in page.words
+    assert "Take it back" not in page.words

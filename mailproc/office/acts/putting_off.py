@@ -53,10 +53,14 @@ def dated(connection: Connection, context: Context, act: StaffAct, request_id: i
 
 def facts(act: StaffAct) -> Facts:
     """Return what the event says beside a note."""
-    if act.action != PUT_OFF or act.on is None:
-        return {}
-    what = sentence("put-off-until", day=act.on)
-    return {"text": str(what), "why": stored(what)}
+    said = _until(act)
+    return {"text": str(said[0]), "why": stored(*said)} if said else {}
+
+
+def _until(act: StaffAct) -> tuple[Sentence, ...]:
+    """Return until when the act hides its request; () of another act."""
+    hides = act.action == PUT_OFF and act.on is not None
+    return (sentence("put-off-until", day=act.on),) if hides else ()
 
 
 def keep(
@@ -65,7 +69,7 @@ def keep(
     """Hide or show the request, once its event has had its step; return what that means."""
     if act.action == PUT_OFF and act.on is not None:
         put_off.keep(connection, request_id, act.on, event_id, context.today())
-        return (sentence("put-off-until", day=act.on), sentence("put-off-means"))
+        return (*_until(act), sentence("put-off-means"))
     if act.action == SHOWN_AGAIN:
         put_off.drop(connection, request_id)
     return ()
@@ -84,8 +88,7 @@ def in_review(connection: Connection, context: Context, act: StaffAct) -> StepOu
         return None
     review_steps.of(connection, act.number, act.seen)
     done = dated(connection, context, act, request.id)
-    said: list[Part] = [sentence("put-off-until", day=done.on)] if done.on is not None else []
-    said += filter(None, [" ".join(act.note.split())])
+    said: list[Part] = [*_until(done), *filter(None, [" ".join(act.note.split())])]
     event_id = review_steps.record(
         connection, context, submission, act.action, act.by, said, door=act.door, once=act.once
     )
