@@ -71,6 +71,7 @@ WALKED = {
     "outgoing_pkey": "the newest letters of ours",
     "intent_pkey": "what was said last, on which texts are tried",
     "transactions_pkey": "the newest attempts, likewise",
+    "event_pkey": "the newest one: as of when a copy is that was put back",
 }
 """Indexes that are walked in their order up to a limit."""
 FEWER = 100

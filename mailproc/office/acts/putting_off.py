@@ -59,8 +59,9 @@ def facts(act: StaffAct) -> Facts:
 
 def _until(act: StaffAct) -> tuple[Sentence, ...]:
     """Return until when the act hides its request; () of another act."""
-    hides = act.action == PUT_OFF and act.on is not None
-    return (sentence("put-off-until", day=act.on),) if hides else ()
+    if act.action != PUT_OFF or act.on is None:
+        return ()
+    return (sentence("put-off-until", day=act.on),)
 
 
 def keep(
