@@ -78,7 +78,7 @@ class StaffDigest:
         sample=(sample_of(DigestGroup, reason="until Tue 24 Nov", count=1, more=0),),
         optional=True,
     )
-    hidden: int = field_help("How many requests are put off.", sample=1)
+    hidden: int | None = field_help("How many requests are put off.", sample=1, optional=True)
     waiting: int = field_help("How many wait for others, with nothing to do for us.", sample=214)
     idle: tuple[DigestGroup, ...] = field_help(
         "Those of them to which nothing happens by itself, by their state.",
@@ -88,10 +88,11 @@ class StaffDigest:
     all_open: int = field_help(
         "How many are open: those that need attention, those put off and those that wait.", sample=223
     )
-    letters_needing: int = field_help(
+    letters_needing: int | None = field_help(
         "How many letters need a hand: those that could not be placed, and those of ours that nothing but a"
         " person moves.",
         sample=9,
+        optional=True,
     )
     unplaced: DigestLetters = field_help("Letters that could not be placed.", sample=sample_of(DigestLetters))
     unsent: DigestLetters = field_help(

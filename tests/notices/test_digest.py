@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailproc.ill import apdu_json
 from mailproc.notices.catalogue import NOTICES, OurLibrary, StaffDigest
 from mailproc.notices.digest import (
     MOST_SHOWN,
@@ -40,6 +41,16 @@ def letter(number: str, **changes: str) -> DigestLetter:
 def text_of(made: StaffDigest, language: str = "en") -> str:
     notice = render(TEMPLATES, "staff/digest", language, made)
     return f"{notice.subject}\n\n{notice.text}"
+
+
+def test_a_day_that_was_counted_before_the_upgrade_is_still_written() -> None:
+    counted = apdu_json.value_to_json(digest(LIBRARY, DAY, [("to answer", [request(17)])], 214))
+    for since in ("hidden", "letters_needing"):
+        del counted[since]
+    made = apdu_json.value_from_json(StaffDigest, counted, "digest")
+    assert "1 here + 214 waiting for others = 215 open." in text_of(made)
+    assert "1 to be done, 214 waiting\n" in text_of(made)
+    assert "1 hier + 214" in text_of(made, "de")
 
 
 def test_a_full_day_reads_like_this() -> None:

@@ -41,7 +41,8 @@ DATED = {
 
 
 def test_every_act_that_takes_a_day_is_tried_here():
-    assert set(DATED) == {action.name for action in ACTIONS if DATE in action.takes}
+    elsewhere = {"put-off"}  # test_putting_off.py: of what needs attention alone, up to a day of its own
+    assert set(DATED) | elsewhere == {action.name for action in ACTIONS if DATE in action.takes}
 
 
 @pytest.mark.parametrize("action", DATED)
