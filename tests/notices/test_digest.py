@@ -1,6 +1,8 @@
 """The day's letter to staff: each open request stands in it once, and the sum is right."""
 
+import json
 import re
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -44,13 +46,13 @@ def text_of(made: StaffDigest, language: str = "en") -> str:
 
 
 def test_a_day_that_was_counted_before_the_upgrade_is_still_written() -> None:
-    counted = apdu_json.value_to_json(digest(LIBRARY, DAY, [("to answer", [request(17)])], 214))
-    for since in ("hidden", "letters_needing"):
+    counted = json.loads(json.dumps(asdict(digest(LIBRARY, DAY, [("to answer", [request(17)])], 214))))
+    for since in ("put_off", "hidden", "letters_needing"):
         del counted[since]
     made = apdu_json.value_from_json(StaffDigest, counted, "digest")
     assert "1 here + 214 waiting for others = 215 open." in text_of(made)
     assert "1 to be done, 214 waiting\n" in text_of(made)
-    assert "1 hier + 214" in text_of(made, "de")
+    assert "1 zu bearbeiten, 214 warten\n" in text_of(made, "de")
 
 
 def test_a_full_day_reads_like_this() -> None:
