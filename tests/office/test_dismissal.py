@@ -147,7 +147,7 @@ def test_an_order_that_came_back_is_not_said_to_be_withdrawn_or_dismissed_by_sta
     )  # fmt: skip
     request_view.tell(found, world.app.context)
     said = capsys.readouterr().out
-    assert "Cancelled (did not arrive; dismissed)" in said and "by staff" not in said
+    assert "Cancelled (our letter: did not arrive; dismissed)" in said and "by staff" not in said
     assert world.verify().differences == ()
 
 
