@@ -406,6 +406,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     },
     order_letters: {
         "came_back": lambda c: order_letters.came_back(c, 1),
+        "is_withdrawn": lambda c: order_letters.is_withdrawn(c, 1),
         "is_with_nobody": lambda c: order_letters.is_with_nobody(c, 1),
         "attempts_in": lambda c: order_letters.attempts_in(c, 1),
         "returned": lambda c: order_letters.returned(c, 1),
