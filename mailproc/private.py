@@ -116,5 +116,16 @@ def belongs(path: Path) -> str:
     except KeyError:
         asking = f"user {os.geteuid()}"
     there = next((each for each in (path, *path.parents) if os.path.exists(each)), path)
-    missing = "" if there == path else f"{path} is not there, "
+    missing = f"{path} is not there, " if _is_missing(path) else ""
     return f"{missing}{there} belongs to {owner(there) or 'nobody known'}, this was run as {asking}"
+
+
+def _is_missing(path: Path) -> bool:
+    """Return whether it is known not to be there: in a folder that may not be entered nobody can say."""
+    try:
+        os.stat(path)
+    except PermissionError:
+        return False
+    except OSError:
+        return True
+    return False

@@ -592,7 +592,7 @@ def test_no_letter_is_named_for_print_that_does_not_exist(borrower: Borrower) ->
     world.run()
     assert [one for one in world.notices() if "letters --print" in one.text] == []
     world.act(number, "receive")
-    assert world.attention(number) == ("message", "document-withheld")
+    assert world.attention(number) == ("document-withheld",)
 
 
 def hear_in_words(world: World, text: str, *given: File, sender: str = ADDRESS[BL]) -> None:

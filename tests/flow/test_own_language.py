@@ -24,6 +24,7 @@ CHECKED = '{ one = "{count} transaction checked", other = "{count} transactions 
 DIFFERING = '{ one = "{count} differs", other = "{count} differ" }'
 ATTACHMENTS = '{ one = "{count} attachment", other = "{count} attachments" }'
 DOCUMENTS = '{ one = "{count} document", other = "{count} documents" }'
+LETTERS = '{ one = "{count} letter needs a hand", other = "{count} letters need a hand" }'
 OCTETS = '{ one = "{count} byte", other = "{count} bytes" }'
 WELSH = (
     (SHIPPED / "en.toml")
@@ -43,6 +44,7 @@ WELSH = (
     .replace(DIFFERING, of_six_forms(DIFFERING))
     .replace(ATTACHMENTS, of_six_forms(ATTACHMENTS))
     .replace(DOCUMENTS, of_six_forms(DOCUMENTS))
+    .replace(LETTERS, of_six_forms(LETTERS))
     .replace(OCTETS, of_six_forms(OCTETS))
 )
 ARRIVED = "Subject: Mae {{ request.title }} yma\n\nGellwch gadw'r {{ request.service }} tan {{ due }}.\n"

@@ -199,7 +199,7 @@ def test_nothing_english_and_no_code_stands_in_a_german_letter(in_german, before
     assert [one for one in never if one in text] == []
 
 
-BESIDE = {"close", "undo", "collected", "brought-back"}
+BESIDE = {"close", "undo", "collected", "brought-back", "put-off", "show-again"}
 """Acts that say nothing to the other library."""
 
 

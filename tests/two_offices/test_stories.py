@@ -134,7 +134,8 @@ STORIES = (
         *SHIPPED, s("damaged", note="page 3 is torn"), b("damaged", note="it was so"), *HOME), BACK,
         attention=((), ())),
     Story("a message each way", (
-        b("message", note="Is it the second edition?"), s("message", note="Yes."), *SHIPPED, *HOME), BACK),
+        b("message", note="Is it the second edition?"), s("message", note="Yes."), *SHIPPED, *HOME), BACK,
+        attention=(("message",), ())),
     Story("both ask how it stands", (b("query"), s("query"), *SHIPPED, b("query"), s("query"), *HOME), BACK),
     Story("everything said twice", (
         b("request", repeat=True), s("ship", on=DUE), s("ship", repeat=True), b("receive"),

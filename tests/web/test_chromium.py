@@ -75,7 +75,7 @@ def test_a_new_request_that_is_refused_can_be_used_by_everybody_too(windows, hou
     window = windows(320, language="de")
     window.log_in("rau", PASSWORD)
     window.go("/new")
-    window.page.locator("#entry-paste").fill("Seneca: On Letters. Oxford 1969. ISBN 9783161484101")
+    window.page.locator("#entry-paste").fill("Seneca, L.: On Letters. Oxford 1969. ISBN 9783161484101")
     window.page.locator("#entry-note").fill(HOSTILE)
     window.page.locator("#entry-patron").press("Enter")
     window.page.get_by_role("alert").wait_for()

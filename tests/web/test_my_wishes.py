@@ -8,6 +8,7 @@ from mailproc.ill.terms import Role
 from mailproc.office.patrons import forgetting
 from mailproc.office.requests import notes, reviewing, submitted
 from mailproc.office.requests.reviewing import Acceptance
+from tests.office.test_patron_import import run as imported
 from tests.web.browser import ORIGIN
 from tests.web.readers_desk import MAIL, other, pages_of, sign_in, signed_in
 from tests.web.wishes import submit
@@ -134,6 +135,7 @@ def test_where_nobody_is_left_to_ask_the_page_says_so(house, reader, asks):
 
 
 def test_an_order_that_never_left_is_no_library_that_could_not_supply(house, reader, asks, browser):
+    imported(house, "id,name,email\nR1,Ada Reader,ada@readers.example\n")
     submit(house)
     (form,) = browser.get("/reviews/B1").forms("/reviews/B1/correct")
     browser.post("/reviews/B1/accept", form)

@@ -61,7 +61,7 @@ def after(case: Case, event: Event, taken: Step, known: Facts) -> list[str]:
     elif known.get("cost_settled"):
         had = [reason for reason in had if reason != Reason.LOST]
     elif event.cause == "staff" and event.heard_by in ("", BY_MAIL) and event.type not in NOTED:
-        settled = _settled_by_receipt(known) if event.type == "receive" else _answered(case, event)
+        settled = _settled_by_receipt(case, known) if event.type == "receive" else _answered(case, event)
         had = [reason for reason in had if reason in OUTLASTS_A_LOOK - settled]
     return had
 
@@ -92,6 +92,18 @@ def _words(letter: Event) -> str:
     return str((letter.facts or {}).get("text") or "")
 
 
-def _settled_by_receipt(known: Facts) -> frozenset[Reason]:
+def _settled_by_receipt(case: Case, known: Facts) -> frozenset[Reason]:
     """Return what a receipt settles; one of a wrong item covers the files that had come before it."""
-    return OF_RECEIPT | OF_WHAT_CAME if known.get("wrong") else OF_RECEIPT
+    settled = OF_RECEIPT | _words_with_the_files(case)
+    return settled | OF_WHAT_CAME if known.get("wrong") else settled
+
+
+def _words_with_the_files(case: Case) -> frozenset[Reason]:
+    """Return the words of the letter that brought the files, if it wrote last: who took those has seen it."""
+    since = case.transaction.attention_since or {}
+    wrote = since.get(Reason.MESSAGE)
+    if wrote is None or wrote not in {since.get(reason) for reason in OF_WHAT_CAME}:
+        return frozenset()
+    at, happened = datetime.fromisoformat(wrote), events.of_transaction(case.connection, case.id)
+    later = any(one.cause == "letter" and one.at > at for one in happened)
+    return frozenset() if later else frozenset({Reason.MESSAGE})
