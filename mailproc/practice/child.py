@@ -69,8 +69,13 @@ class Child:
             self._news.notify_all()
 
     def wait(self) -> None:
-        """Wait until it ends by itself."""
-        self._popen.wait()
+        """Wait until it ends by itself.
+
+        In turns: a signal that comes just before a wait without an end is not seen until that is over.
+        """
+        with self._news:
+            while not self._ended:
+                self._news.wait(1)
 
     def stop(self, by: signal.Signals = signal.SIGTERM, patience: float = 30) -> int:
         """Asks, waits, and in the end does not ask any more. The exit status, or minus the signal."""

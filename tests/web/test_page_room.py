@@ -6,16 +6,17 @@ import threading
 from mailproc.web import my_clicks, page_room
 from mailproc.web.my_clicks import ReaderClicks
 from mailproc.web.page_room import PageRoom
+from tests.web import loop
 
 
 def test_a_person_has_two_pages_at_a_time_and_others_have_theirs():
     room, free = PageRoom(), threading.Event()
 
     async def all_at_once() -> list[int]:
-        begun, loop = asyncio.Queue[int](), asyncio.get_running_loop()
+        begun, here = asyncio.Queue[int](), asyncio.get_running_loop()
 
         def slow(number: int) -> int:
-            loop.call_soon_threadsafe(begun.put_nowait, number)
+            here.call_soon_threadsafe(begun.put_nowait, number)
             assert free.wait(30)
             return number
 
@@ -31,7 +32,7 @@ def test_a_person_has_two_pages_at_a_time_and_others_have_theirs():
         free.set()
         return await asyncio.gather(*asked)
 
-    assert asyncio.run(all_at_once()) == [0, 1, 2, 3]
+    assert loop.run(all_at_once()) == [0, 1, 2, 3]
     assert not room._turns, "nothing is kept of who has what they asked for"
 
 
@@ -52,7 +53,7 @@ def test_many_with_slow_pages_slow_nobody():
             free.set()
             await asyncio.gather(*asked)
 
-    assert asyncio.run(all_at_once()) == 7
+    assert loop.run(all_at_once()) == 7
 
 
 def test_strangers_of_one_place_are_one():
