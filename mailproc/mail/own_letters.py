@@ -9,14 +9,18 @@ from collections.abc import Collection
 
 from mailproc import slow_work
 from mailproc.mail import headers
+from mailproc.mail.bounce.phrases import ANSWERS
 from mailproc.mail.defects import Defects
 from mailproc.mail.html_text import from_html as html_text
 from mailproc.mail.letter import Letter, Part
 
 _QUOTED = re.compile(r"(?:\s++|>[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*+)*+")
 """Only blank lines and lines that begin with ">", as ``str.splitlines`` ends them."""
-_PREFIXES = re.compile(r"(?:\s*+[A-Za-z]{1,4}(?:\[\d{1,3}\])?:)*+\s*+")
-"""What mail programs put before a subject: "Re:", "AW:", "Fwd:", "Re[2]:"."""
+_PREFIXES = re.compile(
+    rf"(?:\s*+(?:{'|'.join(one.removesuffix(':') for one in ANSWERS)})(?:\[\d{{1,3}}\])?:)*+\s*+",
+    re.IGNORECASE,
+)
+"""What mail programs put before a subject, counted too: "Re[2]:"."""
 _RETURNED = ("message/rfc822", "text/rfc822-headers")
 
 
@@ -58,16 +62,17 @@ def _is_subject_theirs(letter: Letter, returned: list[Part]) -> bool:
 
 
 def _bare(subject: str) -> str:
-    found = _PREFIXES.match(subject)
-    return " ".join(subject[found.end() if found else 0 :].casefold().split())
+    return " ".join(_PREFIXES.sub("", subject, count=1).casefold().split())
 
 
 def _subject_of(part: Part) -> str:
-    header, _ = headers.split(part.content, Defects())
-    return headers.text(headers.first(header, "subject"))
+    return headers.text(headers.first(_header_of(part), "subject"))
 
 
 def _named_in(part: Part) -> tuple[str, ...]:
     """Return the Message-ID of a letter attached whole, or of its header."""
-    header, _ = headers.split(part.content, Defects())
-    return headers.ids(header.get("message-id", [])[:1])
+    return headers.ids(_header_of(part).get("message-id", [])[:1])
+
+
+def _header_of(part: Part) -> headers.Header:
+    return headers.split(part.content, Defects())[0]

@@ -12,7 +12,7 @@ from mailproc.ill.rota import Candidate
 from mailproc.ill.submitted import SubmittedRequest
 from mailproc.store import counters
 from mailproc.store.prepared_statements import Constant, insert_into, table_of
-from mailproc.store.rows import RequestExtras, StoredRequest
+from mailproc.store.rows import RequestExtras, StoredRequest, Transaction
 from mailproc.store.tables import CandidateRow, RequestRow
 from mailproc.store.text import storable
 
@@ -127,6 +127,11 @@ def load(connection: Connection, request_id: int) -> StoredRequest:
 def number_of(connection: Connection, request_id: int) -> str:
     """Return the request's number; '' if it is missing."""
     return _NUMBER.scalar(connection, {"request_id": request_id}) or ""
+
+
+def attempt_number(connection: Connection, row: Transaction) -> str:
+    """Return the number of one attempt of a request: B12-2."""
+    return f"{number_of(connection, row.request_id)}-{row.attempt}"
 
 
 def need_before(connection: Connection, request_id: int) -> date | None:

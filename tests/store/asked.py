@@ -27,7 +27,6 @@ from mailproc.store import (
     events,
     find,
     finished_attempts,
-    heard_events,
     hook_calls,
     hook_lists,
     hook_repeats,
@@ -290,9 +289,6 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "of_message": lambda c: attached_events.of_message(c, 1),
         "stands": lambda c: attached_events.stands(c, _event(c)),
     },
-    heard_events: {
-        "recorded": lambda c: heard_events.recorded(c, 1, "SHIPPED"),
-    },
     letter_effects: {
         "which_are_read": lambda c: letter_effects.which_are_read(c, [1, 2]),
         "of_letter": lambda c: letter_effects.of_letter(c, 1),
@@ -417,6 +413,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "load": lambda c: requests.load(c, 1),
         "by_number": lambda c: requests.by_number(c, "B1"),
         "number_of": lambda c: requests.number_of(c, 1),
+        "attempt_number": lambda c: requests.attempt_number(c, transactions.load(c, 1)),
         "need_before": lambda c: requests.need_before(c, 1),
         "rota": lambda c: requests.rota(c, 1),
         "asked": lambda c: requests.asked(c, 1, 1, 1),

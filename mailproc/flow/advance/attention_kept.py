@@ -83,7 +83,7 @@ def _answered(case: Case, event: Event) -> frozenset[Reason]:
 def _is_all_that_the_reader_wants(case: Case, event: Event) -> bool:
     """Return whether each letter of the reader's that stands may mean this act."""
     since = (case.transaction.attention_since or {}).get(Reason.READER_WROTE)
-    wrote = [one for one in events.of_transaction(case.connection, case.id) if one.type == READER_WROTE]
+    wrote = [one for one in events.standing(case.connection, case.id) if one.type == READER_WROTE]
     stands = [one for one in wrote if not since or one.at >= datetime.fromisoformat(since)]
     return bool(stands) and all(event.type in written_words.meant(_words(one), "reader") for one in stands)
 
@@ -104,6 +104,6 @@ def _words_with_the_files(case: Case) -> frozenset[Reason]:
     wrote = since.get(Reason.MESSAGE)
     if wrote is None or wrote not in {since.get(reason) for reason in OF_WHAT_CAME}:
         return frozenset()
-    at, happened = datetime.fromisoformat(wrote), events.of_transaction(case.connection, case.id)
+    at, happened = datetime.fromisoformat(wrote), events.standing(case.connection, case.id)
     later = any(one.cause == "letter" and one.at > at for one in happened)
     return frozenset() if later else frozenset({Reason.MESSAGE})

@@ -36,7 +36,7 @@ from mailproc.ill.effects import (
 from mailproc.ill.events import READER_WROTE
 from mailproc.ill.facts import Facts
 from mailproc.ill.policy import ASK, REMARKS
-from mailproc.ill.rota import COPYRIGHT
+from mailproc.ill.rota import COPYRIGHT, Candidate
 from mailproc.sentence import Part, Sentence, Word, sentence, stored
 from mailproc.store import (
     alarms,
@@ -204,14 +204,12 @@ def _try_next(work: Work, effect: TryNext) -> None:
     if item_received.supplied_elsewhere(work.connection, work.transaction):
         return  # the reader has it, or will: nobody else is asked, and no letter says that it cannot be had
     candidate = rota.next_candidate(requests.rota(work.connection, request_id))
-    if candidate is None and not effect.too_late and effect.why_not == COPYRIGHT:
-        work.attend(ASK[COPYRIGHT])  # perhaps we can solve it: the reader is told when staff give up
-        return
-    if candidate is None or effect.too_late:
+    if _is_the_end(effect, candidate):
         work.attend(Reason.NEED_BEFORE_PASSED if effect.too_late else Reason.END_OF_ROTA)
         _tell_the_end(work)
-        return
-    if can_be_asked(work, candidate.partner, Reason.ASK_UNFILLED):
+    elif candidate is None:
+        work.attend(ASK[COPYRIGHT])
+    elif can_be_asked(work, candidate.partner, Reason.ASK_UNFILLED):
         follow_up(work, "request", request_id=request_id, transaction_id=None)
 
 
@@ -219,10 +217,14 @@ def tells_the_end(
     connection: Connection, transaction: Transaction, effect: TryNext, context: Context
 ) -> bool:
     """Return whether ``effect`` would tell the reader at once that no library can supply it."""
-    left = rota.next_candidate(requests.rota(connection, transaction.request_id))
-    over = effect.too_late or (left is None and effect.why_not != COPYRIGHT)
+    over = _is_the_end(effect, rota.next_candidate(requests.rota(connection, transaction.request_id)))
     at_once = not context.config.policy.unfilled_letter_days
     return over and at_once and not item_received.supplied_elsewhere(connection, transaction)
+
+
+def _is_the_end(effect: TryNext, candidate: Candidate | None) -> bool:
+    """Return whether no library is left. What copyright forbids we perhaps can solve: staff decide first."""
+    return effect.too_late or (candidate is None and effect.why_not != COPYRIGHT)
 
 
 def _tell_the_end(work: Work) -> None:

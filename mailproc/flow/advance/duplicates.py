@@ -10,7 +10,7 @@ from mailproc.ill.apdu import Apdu, ConditionalReply
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.facts import Facts
 from mailproc.ill.repeats import Heard
-from mailproc.store import earlier_messages, events, heard_events, outgoing
+from mailproc.store import earlier_messages, events, outgoing
 from mailproc.store.rows import Event
 
 
@@ -52,5 +52,6 @@ def _told_before(case: Case, event: Event) -> bool:
 
     Then this may confirm one of them: a Conditional-Reply does not say which condition it answers.
     """
-    told = heard_events.recorded(case.connection, case.id, event.type)
+    stands = events.standing(case.connection, case.id)
+    told = sum(one.type == event.type and bool(one.heard_by) for one in stands)
     return told > earlier_messages.count(case.connection, case.id, event)

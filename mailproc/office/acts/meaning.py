@@ -61,9 +61,8 @@ def of_others(connection: Connection, transaction: Transaction) -> tuple[Sentenc
     """Return which other libraries are still asked for what has come."""
     attempts = transactions.of_request(connection, transaction.request_id)
     others = (one for one in attempts if one.id != transaction.id and one.closed_at is None)
-    number = requests.load(connection, transaction.request_id).number
     return tuple(
-        sentence("still-asked", partner=one.partner, number=f"{number}-{one.attempt}")
+        sentence("still-asked", partner=one.partner, number=requests.attempt_number(connection, one))
         for one in others
         if one.state.awaits_answer
     )
@@ -71,9 +70,10 @@ def of_others(connection: Connection, transaction: Transaction) -> tuple[Sentenc
 
 def _number(connection: Connection, transaction: Transaction) -> str:
     """Return the request's number; of an earlier attempt the attempt's."""
-    number = requests.load(connection, transaction.request_id).number
     latest = transactions.of_request(connection, transaction.request_id)[-1]
-    return number if latest.id == transaction.id else f"{number}-{transaction.attempt}"
+    if latest.id == transaction.id:
+        return requests.number_of(connection, transaction.request_id)
+    return requests.attempt_number(connection, transaction)
 
 
 def _closed(
@@ -94,10 +94,9 @@ def _closed(
 
 def _going_on(connection: Connection, transaction: Transaction) -> list[str]:
     """Return the later attempts that are open."""
-    number = requests.load(connection, transaction.request_id).number
     attempts = transactions.of_request(connection, transaction.request_id)
     later = (one for one in attempts if one.attempt > transaction.attempt and one.closed_at is None)
-    return [f"{number}-{one.attempt}" for one in later]
+    return [requests.attempt_number(connection, one) for one in later]
 
 
 def _tells_reader(said: tuple[Part, ...]) -> bool:

@@ -258,7 +258,7 @@ def _check_whose(connection: Connection, act: StaffAct, transaction: Transaction
     other = item_received.sent_by_another(connection, transaction)
     if other is None:
         return
-    number = f"{requests.load(connection, transaction.request_id).number}-{other.attempt}"
+    number = requests.attempt_number(connection, other)
     known = (f"mailproc act {number} receive", sentence("enter-anyway"))
     code = sentence("sent-by-another", number=number, partner=other.partner, asked=transaction.partner)
     raise LocalFault(code, known)
@@ -271,7 +271,7 @@ def _check_second(connection: Connection, act: StaffAct, transaction: Transactio
     other = item_received.told_of_another(connection, transaction)
     if other is None:
         return
-    number = f"{requests.load(connection, transaction.request_id).number}-{other.attempt}"
+    number = requests.attempt_number(connection, other)
     known = (f"mailproc act {act.number} receive --quiet", sentence("enter-anyway"))
     raise LocalFault(sentence("received-elsewhere", number=number, partner=other.partner), known)
 

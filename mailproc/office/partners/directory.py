@@ -259,5 +259,4 @@ def _asks(connection: Connection, row: LearnedAddress) -> bool:
 
 
 def _number(connection: Connection, transaction_id: int) -> str:
-    row = transactions.load(connection, transaction_id)
-    return f"{requests.load(connection, row.request_id).number}-{row.attempt}"
+    return requests.attempt_number(connection, transactions.load(connection, transaction_id))

@@ -7,7 +7,6 @@ from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import Part, sentence
 from mailproc.store import outgoing, partner_addresses, requests, transactions
-from mailproc.store.rows import Transaction
 
 
 def move_away(connection: Connection, context: Context, symbol: str, address: str) -> tuple[Part, ...]:
@@ -34,7 +33,7 @@ def _requests(connection: Connection, symbol: str, address: str, instead: str) -
     theirs = [row for row in there if not (row.options or {}).get(ANSWERS_FROM)]
     for row in theirs:
         transactions.readdress(connection, row, {"address": instead})
-    return [_number(connection, row) for row in theirs if row.closed_at is None]
+    return [requests.attempt_number(connection, row) for row in theirs if row.closed_at is None]
 
 
 def _letters(connection: Connection, symbol: str, address: str) -> tuple[Part, ...]:
@@ -43,7 +42,3 @@ def _letters(connection: Connection, symbol: str, address: str) -> tuple[Part, .
     for outgoing_id in waiting:
         outgoing.renew_letter(connection, outgoing_id)
     return tuple(sentence("letter-rewritten", letter=f"O{outgoing_id}") for outgoing_id in waiting)
-
-
-def _number(connection: Connection, row: Transaction) -> str:
-    return f"{requests.load(connection, row.request_id).number}-{row.attempt}"
