@@ -86,6 +86,7 @@ def become(module: str, code: str, arguments: list[str], folder: str, environmen
     """``python -m module`` with these arguments, in that folder, after ``code``; without a module,
     ``python -c code``."""
     os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started us behind it
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
